@@ -1,0 +1,23 @@
+"""The list of boards: key, name, title and what each is for."""
+
+from msgspec import Struct
+
+
+class BoardInfo(Struct, frozen=True):
+    """`key` is its number key, `name` what the command line and the routes call it."""
+
+    key: str
+    name: str
+    title: str
+    short: str
+    help: str
+
+
+BOARDS = (
+    BoardInfo(
+        "1", "sum", "Sum curve", "Sum", "The summed day change of the chosen coins, slot by slot."
+    ),
+    BoardInfo(
+        "9", "coverage", "Coverage", "Cov", "What history has, what it lacks and why; backfill."
+    ),
+)

@@ -1,0 +1,52 @@
+"""The status line: one light an exchange with text, ages, today's coverage, what runs."""
+
+from msgspec import Struct
+
+from tui_monitor.model import Exchange, FeedState, Source
+
+
+class FeedLight(Struct, frozen=True, kw_only=True):
+    """One exchange's light. `text` stands beside it ("0.2s", "REST 2s", "silent 00:42")."""
+
+    exchange: Exchange
+    state: FeedState
+    text: str
+    source: Source | None
+    age_ms: int | None
+    since_ms: int
+    reason: str
+    messages_per_s: float
+    reconnects: int
+
+
+class EventLine(Struct, frozen=True, kw_only=True):
+    """One line of the event log: what happened, how often, when last."""
+
+    id: int
+    first_ms: int
+    last_ms: int
+    level: str
+    area: str
+    text: str
+    count: int
+
+
+class EngineStatus(Struct, frozen=True, kw_only=True):
+    """`mode`: "host" (this process has the engine). `kind`: "real", "simulator" or "demo"."""
+
+    now_ms: int
+    timezone: str
+    mode: str
+    kind: str
+    recording: bool
+    recording_reason: str
+    lights: list[FeedLight]
+    messages_per_s: float
+    oldest_age_ms: int | None
+    coins_live: int
+    coins_expected: int
+    nodes_today: int
+    nodes_due_today: int
+    backfill_pct: float | None
+    failed_workers: list[str]
+    events_total: int

@@ -1,0 +1,142 @@
+"""Time: the two clocks, the board day and its slots.
+
+Wall time (`now_ms`, UTC epoch milliseconds) stamps things; monotonic time (`monotonic_s`)
+measures durations. Nothing else in the package asks the system for the time, so a test
+that gives its own `Clock` owns time altogether.
+"""
+
+import asyncio
+import time
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from tui_monitor.errors import BadInput
+
+SECOND_MS = 1_000
+MINUTE_MS = 60_000
+SLOT_MS = 30 * MINUTE_MS
+DAY_MS = 86_400_000
+
+# OKX's own trading day (`sodUtc8`, bar `1D`) has a fixed offset, without summer time.
+UTC_PLUS_8 = timezone(timedelta(hours=8))
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now_ms(self) -> int:
+        """Wall time, UTC epoch milliseconds."""
+
+    def monotonic_s(self) -> float:
+        """Seconds that never jump; only differences mean anything."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait on the event loop."""
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def monotonic_s(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class BoardZone:
+    """The zone in which the board's day begins at 00:00, and days and slots in it.
+
+    Zones whose offset is no multiple of 30 minutes are refused: their slots would lie
+    inside the exchanges' 30-minute bars.
+    """
+
+    def __init__(self, name: str = "Asia/Shanghai") -> None:
+        self.name = name
+        self.tz: tzinfo
+        if name == "Asia/Shanghai":
+            # Not the zone database's entry: that has local mean time and summer times of
+            # the past, the exchanges' day has neither.
+            self.tz = UTC_PLUS_8
+        else:
+            try:
+                self.tz = ZoneInfo(name)
+            except (OSError, ValueError, KeyError) as error:
+                raise BadInput(
+                    f"unknown time zone {name!r}", "use a name like Asia/Shanghai"
+                ) from error
+        offset = self.tz.utcoffset(datetime(2026, 1, 1))  # noqa: DTZ001 - a local time on purpose
+        if offset is None or offset.total_seconds() % 1800:
+            raise BadInput(f"time zone {name!r} is not on a half-hour offset", "slots need one")
+
+    @property
+    def is_utc_plus_8(self) -> bool:
+        """Whether an exchange's UTC+8 day open is this board's day open."""
+        return self.tz is UTC_PLUS_8
+
+    def day_of(self, ms: int) -> date:
+        """The board day that contains a time."""
+        return datetime.fromtimestamp(ms / 1000, self.tz).date()
+
+    def day_start_ms(self, day: date) -> int:
+        """00:00 of a board day."""
+        return int(datetime(day.year, day.month, day.day, tzinfo=self.tz).timestamp()) * 1000
+
+    def day_end_ms(self, day: date) -> int:
+        """00:00 of the day after (23, 24 or 25 hours later)."""
+        return self.day_start_ms(day + timedelta(days=1))
+
+    def slots(self, day: date) -> range:
+        """The slots of a day, in ms: 48 of them but on the days a clock is set."""
+        return range(self.day_start_ms(day), self.day_end_ms(day), SLOT_MS)
+
+    def format(self, ms: int, pattern: str = "%Y-%m-%d %H:%M:%S") -> str:
+        """Local text of a time."""
+        return datetime.fromtimestamp(ms / 1000, self.tz).strftime(pattern)
+
+    def parse(self, text: str) -> int:
+        """`YYYY-MM-DD[ HH:MM[:SS]]` in this zone, ISO 8601, or epoch s or ms, to ms."""
+        cleaned = text.strip()
+        if cleaned.isascii() and cleaned.isdigit():
+            return epoch_ms(int(cleaned))
+        try:
+            moment = datetime.fromisoformat(cleaned)
+        except ValueError as error:
+            raise BadInput(f"{text!r} is not a time", "write 2026-01-03 08:00:00") from error
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=self.tz)
+        return int(moment.timestamp() * 1000)
+
+
+def slot_of(ms: int) -> int:
+    """The slot that has begun last (offsets are multiples of a slot in every board zone)."""
+    return ms - ms % SLOT_MS
+
+
+def nearest_slot(ms: int) -> int:
+    """The slot nearest to a time; a tie goes to the earlier one."""
+    below = slot_of(ms)
+    return below if ms - below <= SLOT_MS // 2 else below + SLOT_MS
+
+
+def epoch_ms(number: int) -> int:
+    """Epoch seconds or milliseconds, told apart by size, to milliseconds."""
+    return number * 1000 if abs(number) < 100_000_000_000 else number
+
+
+def parse_day(text: str) -> date:
+    """`YYYY-MM-DD` to a date; BadInput says what was wrong."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise BadInput(f"{text!r} is not a day", "write it as 2026-01-03") from error
+
+
+def utc_text(ms: int) -> str:
+    """ISO 8601 with milliseconds and Z, for logs and machine output."""
+    moment = datetime.fromtimestamp(ms / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

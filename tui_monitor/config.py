@@ -1,0 +1,344 @@
+"""Settings: defaults, then the file, then the environment, then flags.
+
+Each section is a frozen struct; each field's description is the README's and `--help`'s
+sentence. A part of the program gets its section, never the whole.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from tui_monitor import paths
+from tui_monitor.clock import BoardZone
+from tui_monitor.errors import BadInput, SettingsError
+
+ENV_PREFIX = "TUI_MONITOR_"
+
+# The originals' coins in the originals' order.
+# fmt: off
+COINS = (
+    "BTC", "ETH", "XRP", "BNB", "SOL", "LTC", "DOGE", "SUI", "TRX", "TON", "ETC", "BCH", "HBAR",
+    "XLM", "FIL", "LINK", "CRO", "DOT", "UNI", "NEAR", "APT", "CFX", "CRV", "STX", "LDO", "TAO",
+    "AAVE",
+)
+# fmt: on
+_COIN = re.compile(r"[A-Z0-9]{1,20}")
+
+
+def _d(text: str, **limits: Any) -> Meta:
+    return Meta(description=text, **limits)
+
+
+class General(Struct, frozen=True, forbid_unknown_fields=True):
+    """[general]"""
+
+    timezone: Annotated[str, _d("Zone in which the board's day begins at 00:00.")] = "Asia/Shanghai"
+    data_dir: Annotated[
+        str, _d("Folder for the database, logs and exports; empty: the platform's.")
+    ] = ""
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], _d("How much the log says.")
+    ] = "info"
+
+
+class Okx(Struct, frozen=True, forbid_unknown_fields=True):
+    """[exchanges.okx]"""
+
+    enabled: Annotated[bool, _d("Whether OKX is watched.")] = True
+    rest_url: Annotated[str, _d("Root of the REST API.")] = "https://www.okx.com"
+    ws_public_url: Annotated[str, _d("The public stream.")] = "wss://ws.okx.com/ws/v5/public"
+    ws_business_url: Annotated[str, _d("The candle stream.")] = "wss://ws.okx.com/ws/v5/business"
+    proxy: Annotated[
+        str, _d("Proxy URL (http:// or socks5://) for this exchange; empty: none.")
+    ] = ""
+    silent_after_s: Annotated[
+        float, _d("Seconds without stream data before REST takes over.", ge=2, le=60)
+    ] = 10.0
+    bridge_every_s: Annotated[
+        float, _d("Seconds between REST snapshots while the stream is away.", ge=1, le=60)
+    ] = 2.0
+    paced: Annotated[
+        bool, _d("Keep below the documented request limits; off only for a loopback address.")
+    ] = True
+
+
+class Exchanges(Struct, frozen=True, forbid_unknown_fields=True):
+    """[exchanges.<name>]"""
+
+    okx: Okx = field(default_factory=Okx)
+
+
+class SumCurve(Struct, frozen=True, forbid_unknown_fields=True):
+    """[sum_curve]"""
+
+    coins: Annotated[tuple[str, ...], _d("The coins that are summed, in their order.")] = COINS
+    min_coins: Annotated[
+        int, _d("With fewer valid coins a node is a gap in the curve.", ge=1, le=1000)
+    ] = 20
+    fill_days: Annotated[
+        int, _d("Days before today whose missed slots are filled at start.", ge=0, le=30)
+    ] = 1
+
+
+class Api(Struct, frozen=True, forbid_unknown_fields=True):
+    """[api]"""
+
+    listen: Annotated[
+        str, _d("HOST:PORT of the daemon's REST endpoint; port 0 picks a free one.")
+    ] = "127.0.0.1:5000"
+    token: Annotated[
+        str, _d("Bearer token that every request must carry; needed where listen is not loopback.")
+    ] = ""
+
+
+class Ui(Struct, frozen=True, forbid_unknown_fields=True):
+    """[ui]"""
+
+    mouse: Annotated[bool, _d("Capture the mouse at start (key m toggles it).")] = False
+    low_bandwidth: Annotated[bool, _d("Repaint at most twice a second instead of four times.")] = (
+        False
+    )
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that can be set."""
+
+    general: General = field(default_factory=General)
+    exchanges: Exchanges = field(default_factory=Exchanges)
+    sum_curve: SumCurve = field(default_factory=SumCurve)
+    api: Api = field(default_factory=Api)
+    ui: Ui = field(default_factory=Ui)
+
+
+class Setting(Struct, frozen=True):
+    """One key for `config show`, the template and the README."""
+
+    name: str
+    value: Any
+    default: Any
+    origin: str
+    description: str
+
+
+class Loaded(Struct, frozen=True):
+    """Settings with the origin of each value that is not a default."""
+
+    settings: Settings
+    origins: dict[str, str]
+    file: Path
+
+
+def load(
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> Loaded:
+    """Read the settings. `flags` are dotted names with values; SettingsError names the culprit."""
+    path = file or paths.config_file()
+    merged: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    layers = (
+        (_read_file(path, must_exist=file is not None), str(path)),
+        (_from_environment(os.environ if environment is None else environment), "environment"),
+        (dict(flags or {}), "flag"),
+    )
+    for layer, origin in layers:
+        for name, value in layer.items():
+            known = _known(name, origin)
+            _put(merged, known, value)
+            origins[known] = origin
+            _check_one(known, value, origin)
+    settings = msgspec.convert(merged, Settings, strict=False)
+    _check_sense(settings, origins)
+    return Loaded(settings, origins, path)
+
+
+def describe(loaded: Loaded) -> list[Setting]:
+    """Every key with its value, default, origin and sentence, in the order of the structs."""
+    return [
+        Setting(
+            name=name,
+            value=_get(loaded.settings, name),
+            default=default,
+            origin=loaded.origins.get(name, "default"),
+            description=text,
+        )
+        for name, (_, default, text) in _KEYS.items()
+    ]
+
+
+def with_simulator(url: str) -> dict[str, Any]:
+    """The settings that point every exchange at a simulator's root."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadInput(f"--simulator {url!r} is not an address", "write http://127.0.0.1:PORT")
+    root = f"{parts.scheme}://{parts.netloc}"
+    stream = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
+    return {
+        "exchanges.okx.rest_url": f"{root}/okx",
+        "exchanges.okx.ws_public_url": f"{stream}/okx/ws/v5/public",
+        "exchanges.okx.ws_business_url": f"{stream}/okx/ws/v5/business",
+    }
+
+
+def template() -> str:
+    """A commented configuration file with every key at its default."""
+    lines = ["# tui-monitor. Every key is optional; these are the defaults.", ""]
+    section = ""
+    for name, (_, default, text) in _KEYS.items():
+        head, key = name.rsplit(".", 1)
+        if head != section:
+            lines += ["", f"[{head}]"] if section else [f"[{head}]"]
+            section = head
+        lines += [f"# {text}", f"# {key} = {_toml(default)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _walk(struct: type[Struct], prefix: str) -> dict[str, tuple[Any, Any, str]]:
+    """Dotted name -> (type, default, description) of every leaf."""
+    found: dict[str, tuple[Any, Any, str]] = {}
+    for info in msgspec.structs.fields(struct):
+        name = f"{prefix}{info.encode_name}"
+        kind = info.type
+        if isinstance(kind, type) and issubclass(kind, Struct):
+            found |= _walk(kind, f"{name}.")
+            continue
+        metas = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
+        text = next((meta.description for meta in metas if meta.description), "")
+        found[name] = (kind, info.default, text)
+    return found
+
+
+_KEYS = _walk(Settings, "")
+
+
+def _read_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError as error:
+        if must_exist:
+            raise SettingsError(
+                f"no configuration file at {path}", "see: tui-monitor config template"
+            ) from error
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror or error}") from error
+    try:
+        return _flatten(tomllib.loads(text.decode()), "")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+
+
+def _flatten(table: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict):
+            flat |= _flatten(value, f"{name}.") if value else {}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in environment.items():
+        if not name.startswith(ENV_PREFIX):
+            continue
+        key = name.removeprefix(ENV_PREFIX).lower().replace("__", ".")
+        kind = _KEYS.get(key, (str,))[0]
+        listed = get_origin(_bare(kind)) is tuple
+        found[key] = (
+            [part.strip() for part in value.split(",") if part.strip()] if listed else value
+        )
+    return found
+
+
+def _bare(kind: Any) -> Any:
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
+
+
+def _known(name: str, origin: str) -> str:
+    if name in _KEYS:
+        return name
+    near = difflib.get_close_matches(name, _KEYS, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else "see: tui-monitor config template"
+    raise SettingsError(f"{origin}: unknown setting {name!r}", hint)
+
+
+def _check_one(name: str, value: Any, origin: str) -> None:
+    # Text from the environment is converted; a file and flags must have the right type.
+    strict = origin != "environment"
+    try:
+        msgspec.convert(value, _KEYS[name][0], strict=strict)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{origin}: {name} = {value!r}: {error}") from error
+
+
+def _put(table: dict[str, Any], name: str, value: Any) -> None:
+    *sections, key = name.split(".")
+    for section in sections:
+        table = table.setdefault(section, {})
+    table[key] = value
+
+
+def _get(settings: Settings, name: str) -> Any:
+    value: Any = settings
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def _check_sense(settings: Settings, origins: Mapping[str, str]) -> None:
+    """What types can't say."""
+
+    def refuse(name: str, text: str, hint: str = "") -> SettingsError:
+        return SettingsError(f"{origins.get(name, 'default')}: {name} {text}", hint)
+
+    try:
+        BoardZone(settings.general.timezone)
+    except BadInput as error:
+        raise refuse("general.timezone", error.message, error.hint) from error
+    coins = settings.sum_curve.coins
+    odd = next((coin for coin in coins if not _COIN.fullmatch(coin)), None)
+    if odd is not None:
+        raise refuse("sum_curve.coins", f"has {odd!r}", "write coins like BTC, without USDT")
+    if not coins or len(set(coins)) != len(coins):
+        raise refuse("sum_curve.coins", "is empty or names a coin twice")
+    if settings.sum_curve.min_coins > len(coins):
+        raise refuse("sum_curve.min_coins", f"is more than the {len(coins)} coins")
+    okx = settings.exchanges.okx
+    for key in ("rest_url", "ws_public_url", "ws_business_url"):
+        _check_url(f"exchanges.okx.{key}", getattr(okx, key), refuse)
+    if not okx.paced and not is_loopback(urlsplit(okx.rest_url).hostname or ""):
+        raise refuse("exchanges.okx.paced", "can be off only for a loopback rest_url")
+
+
+def _check_url(name: str, url: str, refuse: Any) -> None:
+    parts = urlsplit(url)
+    secure, plain = ("wss", "ws") if ".ws_" in name else ("https", "http")
+    if parts.scheme not in (secure, plain) or not parts.hostname:
+        raise refuse(name, f"is {url!r}", f"it must begin with {secure}://")
+    if parts.scheme == plain and not is_loopback(parts.hostname):
+        raise refuse(name, f"is {url!r}", f"without {secure}:// only a loopback address is allowed")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine."""
+    return host in ("localhost", "::1") or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None

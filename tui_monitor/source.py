@@ -1,0 +1,64 @@
+"""Where a screen or a route gets a board: from this process's engine.
+
+Screens and routes know only the `Source` protocol, so that another engine's socket can stand
+behind it without their noticing.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from tui_monitor.boards.coverage import CoverageBoard
+from tui_monitor.boards.status import EngineStatus, EventLine
+from tui_monitor.boards.sum_curve import Record, SumBoard
+from tui_monitor.model import Job, JobLine
+
+
+class Query(Struct, frozen=True, kw_only=True):
+    """What part of a board is wanted. No day: today. `slot_ms`: the node whose coins to give."""
+
+    first_day: date | None = None
+    last_day: date | None = None
+    slot_ms: int | None = None
+
+
+class Exported(Struct, frozen=True, kw_only=True):
+    """A written export."""
+
+    path: Path
+    rows: int
+
+
+class Source(Protocol):
+    """One interface for the local engine and, later, for a remote one."""
+
+    def status(self) -> EngineStatus:
+        """The status line, from memory."""
+
+    def events(self, after_id: int = 0) -> list[EventLine]:
+        """The event log, oldest first."""
+
+    async def sum_board(self, query: Query) -> SumBoard:
+        """The sum curve of one day or of a range of days."""
+
+    async def records(self, first_ms: int, last_ms: int, limit: int) -> list[Record]:
+        """The newest `limit` nodes between two times (both included), oldest first."""
+
+    async def coverage_board(self, query: Query) -> CoverageBoard:
+        """Coverage of a range of days (no day: the last 14)."""
+
+    async def start_backfill(self, first: date, last: date) -> Job:
+        """Begin a backfill; BadInput if the range is wrong or one runs already."""
+
+    async def stop_backfill(self) -> bool:
+        """Stop the running backfill; False if none runs. Returns once it has stopped."""
+
+    async def job_log(self, limit: int = 500) -> list[JobLine]:
+        """The newest lines of the backfill log, oldest first."""
+
+    async def export(
+        self, what: str, first_ms: int, last_ms: int, file_format: str, path: Path | None
+    ) -> Exported:
+        """Write an export; without a path under a name of its own in the exports folder."""
