@@ -107,7 +107,7 @@ def _has_sql_work(frame: FrameType) -> bool:
     while found is not None and found.f_code is not _SQL_WORKER:
         found = found.f_back
     if found is None:
-        return self._jobs > 0 or any(map(_has_sql_work, sys._current_frames().values()))
+        return False
     local = found.f_locals
     if "tx" not in local or not local["tx"].empty():
         return True
