@@ -13,7 +13,7 @@ from msgspec import Struct
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import Record, SumBoard
-from tui_monitor.model import Job, JobLine
+from tui_monitor.model import Job, JobLine, StoreInfo
 
 
 class Query(Struct, frozen=True, kw_only=True):
@@ -50,13 +50,16 @@ class Source(Protocol):
         """Coverage of a range of days (no day: the last 14)."""
 
     async def start_backfill(self, first: date, last: date) -> Job:
-        """Begin a backfill; BadInput if the range is wrong or one runs already."""
+        """Begin a backfill; BadInput if the range is wrong, AlreadyRuns if one runs."""
 
     async def stop_backfill(self) -> bool:
         """Stop the running backfill; False if none runs. Returns once it has stopped."""
 
     async def job_log(self, limit: int = 500) -> list[JobLine]:
         """The newest lines of the backfill log, oldest first."""
+
+    async def store_info(self) -> StoreInfo:
+        """Size, rows and oldest times of the database; StoreError if it can't be read."""
 
     async def export(
         self, what: str, first_ms: int, last_ms: int, file_format: str, path: Path | None

@@ -1,1 +1,0 @@
-"""Placeholder docstring; replaced when the engine is wired."""

@@ -1,0 +1,276 @@
+"""The engine: owns the workers, and is the only place that wires feeds, market, store and boards.
+
+Every worker runs under one task group. A bug in one marks that worker FAILED where the user
+sees it, is logged with its traceback, and the worker is started again; the others live on.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tui_monitor.boards.status import EngineStatus, FeedLight
+from tui_monitor.boards.sum_curve import SLOT_TOLERANCE_MS, LivePrice
+from tui_monitor.clock import BoardZone, Clock
+from tui_monitor.config import Settings
+from tui_monitor.engine.backfill import Backfill
+from tui_monitor.engine.events import EventLog
+from tui_monitor.engine.fetcher import PageFetcher
+from tui_monitor.engine.filler import Filler
+from tui_monitor.engine.lights import Lights
+from tui_monitor.engine.outages import OutageBook
+from tui_monitor.engine.recorder import Recorder
+from tui_monitor.engine.slots import SlotKeeper
+from tui_monitor.engine.today import Today
+from tui_monitor.feeds.okx import OkxFeed
+from tui_monitor.market import MarketState, Row
+from tui_monitor.model import Instrument, Job, Market, PriceSource, SlotPrice, Source
+from tui_monitor.store import EngineLock, Store, open_store
+
+log = logging.getLogger(__name__)
+
+RESTART_S = 5.0
+TODAY_EVERY_S = 1.0
+# A coin without news for this long is asked for by REST: quiet coins keep a known age.
+QUIET_S = 20.0
+PROBE_EVERY_S = 10.0
+CHECKPOINT_EVERY_S = 6 * 3600.0
+
+Worker = Callable[[], Awaitable[None]]
+
+
+class Engine:
+    """Feeds → market → store, the schedules, backfill and what the boards read from."""
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock, *, kind: str) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.kind = kind
+        self.zone = BoardZone(settings.general.timezone)
+        self.events = EventLog(clock)
+        self.market = MarketState()
+        self.recorder = Recorder(store, clock, self.events.add)
+        self.outages = OutageBook(store, clock, self.events.add)
+        self.feed = OkxFeed(
+            settings.exchanges.okx,
+            clock,
+            self.market,
+            settings.sum_curve.coins,
+            on_outage=self.outages.note,
+            on_event=self.events.add,
+        )
+        self.today = Today(
+            store=store,
+            recorder=self.recorder,
+            zone=self.zone,
+            clock=clock,
+            settings=settings.sum_curve,
+            lives=self.live_prices,
+        )
+        fetcher = PageFetcher(
+            Filler(self.feed.rest, clock), self.recorder, self.feed.instrument_or_guess
+        )
+        self.backfill = Backfill(
+            store=store,
+            recorder=self.recorder,
+            fetcher=fetcher,
+            zone=self.zone,
+            clock=clock,
+            coins=settings.sum_curve.coins,
+        )
+        self._keeper = SlotKeeper(
+            store=store,
+            recorder=self.recorder,
+            zone=self.zone,
+            clock=clock,
+            coins=settings.sum_curve.coins,
+            fill_days=settings.sum_curve.fill_days,
+            capture=self.capture,
+            day_opens=self.day_opens,
+            fetcher=fetcher,
+            on_event=self.events.add,
+        )
+        self._lights = Lights(clock)
+        self._failed: dict[str, str] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        await self._take_over()
+        workers: dict[str, Worker] = {
+            "outages": self.outages.run,
+            "recorder": self.recorder.run,
+            "today": self._watch_today,
+            "housekeeping": self._keep_house,
+        }
+        if self.settings.exchanges.okx.enabled:
+            workers |= {
+                "okx": self.feed.run,
+                "sum": self._keeper.run,
+                "quiet": self._probe_quiet,
+            }
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._tasks = tasks
+                for name, worker in workers.items():
+                    tasks.create_task(self._keep_alive(name, worker), name=name)
+        finally:
+            self._tasks = None
+
+    async def start_backfill(self, first: date, last: date) -> Job:
+        """Begin a backfill as a worker of this engine."""
+        job = await self.backfill.create(first, last)
+        if self._tasks is None:
+            raise RuntimeError("the engine does not run")
+        self._tasks.create_task(self._run_backfill(), name="backfill")
+        self.events.add("info", "backfill", f"{first} to {last} started")
+        return job
+
+    async def _run_backfill(self) -> None:
+        try:
+            job = await self.backfill.run()
+        except Exception:
+            log.exception("backfill failed")
+            self.events.add("error", "backfill", "a defect ended it; the log has the traceback")
+            return
+        self.events.add("info", "backfill", f"{job.state.value}: {job.message}")
+
+    def row(self, coin: str) -> Row | None:
+        """The market's row of a watched coin."""
+        return self.market.row(self.feed.instrument_or_guess(coin).key)
+
+    def live_prices(self) -> dict[str, LivePrice]:
+        """The newest last trade of each coin that has one."""
+        now_s = self.clock.monotonic_s()
+        found: dict[str, LivePrice] = {}
+        for coin in self.settings.sum_curve.coins:
+            row = self.row(coin)
+            if row is not None and row.last is not None:
+                found[coin] = LivePrice(
+                    price=row.last,
+                    age_ms=max(0, int((now_s - row.received_s) * 1000)),
+                    exchange_ms=row.exchange_ms,
+                    source=row.source.value,
+                )
+        return found
+
+    def capture(self, slot_ms: int) -> list[SlotPrice]:
+        """The last trades that are fresh at a slot, as provisional prices of it."""
+        now = self.clock.now_ms()
+        return [
+            SlotPrice(
+                slot_ms=slot_ms,
+                coin=coin,
+                price=live.price,
+                source=PriceSource.TICKER,
+                observed_ms=now - live.age_ms,
+            )
+            for coin, live in self.live_prices().items()
+            if abs(now - live.age_ms - slot_ms) <= SLOT_TOLERANCE_MS
+        ]
+
+    def day_opens(self, day_start_ms: int) -> list[SlotPrice]:
+        """The exchange's own open of the day that begins at `day_start_ms`, where it gives one."""
+        if not self.zone.is_utc_plus_8:
+            return []
+        found = []
+        for coin in self.settings.sum_curve.coins:
+            row = self.row(coin)
+            if row is None or row.day_open is None or (row.exchange_ms or 0) < day_start_ms:
+                continue
+            found.append(
+                SlotPrice(
+                    slot_ms=day_start_ms,
+                    coin=coin,
+                    price=row.day_open,
+                    source=PriceSource.DAY_OPEN,
+                    observed_ms=row.received_ms,
+                )
+            )
+        return found
+
+    def status(self) -> EngineStatus:
+        """What the status line shows, from memory."""
+        lights = self._lights.of(self.feed.health()) if self.settings.exchanges.okx.enabled else []
+        _, changes, oldest_ms, _ = self.today.live()
+        nodes, due = self.today.counts()
+        progress = self.backfill.progress()
+        return EngineStatus(
+            now_ms=self.clock.now_ms(),
+            timezone=self.zone.name,
+            mode="host",
+            kind=self.kind,
+            recording=self.recorder.recording,
+            recording_reason=self.recorder.reason,
+            lights=lights,
+            messages_per_s=_total_rate(lights),
+            oldest_age_ms=oldest_ms,
+            coins_live=sum(row.change_pct is not None for row in changes),
+            coins_expected=len(changes),
+            nodes_today=nodes,
+            nodes_due_today=due,
+            backfill_pct=progress.done_pct if progress else None,
+            failed_workers=[f"{name}: {text}" for name, text in self._failed.items()],
+            events_total=self.events.total,
+        )
+
+    async def _take_over(self) -> None:
+        """Close what the last engine left open."""
+        now = self.clock.now_ms()
+        await self.store.interrupt_running_jobs()
+        await self.store.close_stale_outages(now)
+        for notice in self.store.notices:
+            self.events.add("warning", "store", notice)
+        await self.today.refresh()
+
+    async def _keep_alive(self, name: str, worker: Worker) -> None:
+        while True:
+            try:
+                await worker()
+            except Exception as error:
+                log.exception("worker %s failed", name)
+                self._failed[name] = f"{type(error).__name__}: {error}"
+                self.events.add("error", name, f"worker failed: {type(error).__name__}: {error}")
+            await self.clock.sleep(RESTART_S)
+            self._failed.pop(name, None)
+
+    async def _watch_today(self) -> None:
+        while True:
+            await self.today.refresh()
+            await self.clock.sleep(TODAY_EVERY_S)
+
+    async def _probe_quiet(self) -> None:
+        """Ask by REST for coins whose stream is quiet: quiet is not dead, and their age shows it."""
+        while True:
+            await self.clock.sleep(PROBE_EVERY_S)
+            ages = [live.age_ms for live in self.live_prices().values()]
+            if ages and max(ages) > QUIET_S * 1000 and self.feed.is_streaming():
+                await self.feed.snapshot()
+
+    async def _keep_house(self) -> None:
+        while True:
+            await self.clock.sleep(CHECKPOINT_EVERY_S)
+            await self.store.checkpoint()
+
+
+def _total_rate(lights: list[FeedLight]) -> float:
+    return sum(light.messages_per_s for light in lights)
+
+
+@asynccontextmanager
+async def opened_engine(
+    settings: Settings, data_dir: Path, clock: Clock, *, kind: str, role: str
+) -> AsyncIterator[tuple[Engine, EngineLock]]:
+    """Lock the data folder, open its database, make an engine; undo it in the reverse order."""
+    info: dict[str, Any] = {"role": role, "started_ms": clock.now_ms()}
+    with EngineLock(data_dir) as lock:
+        lock.acquire(info)
+        async with open_store(data_dir, clock, kind=kind) as store:
+            yield Engine(settings, store, clock, kind=kind), lock
+
+
+__all__ = ["Engine", "Instrument", "Market", "Source", "opened_engine"]

@@ -1,0 +1,76 @@
+"""The lights of the status line: one an exchange, with its text."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from tui_monitor.boards.status import FeedLight
+from tui_monitor.clock import Clock
+from tui_monitor.model import ChannelHealth, Exchange, FeedState
+
+RATE_WINDOW_S = 5.0
+# The worst channel gives the light of its exchange.
+_SEVERITY = (
+    FeedState.OFF,
+    FeedState.LIVE,
+    FeedState.STARTING,
+    FeedState.BRIDGED,
+    FeedState.SILENT,
+    FeedState.DOWN,
+    FeedState.BANNED,
+    FeedState.FAILED,
+)
+
+
+class Lights:
+    """Turns channels' health into lights; remembers message counts for the rates."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._counts: dict[Exchange, deque[tuple[float, int]]] = {}
+
+    def of(self, channels: Sequence[ChannelHealth]) -> list[FeedLight]:
+        """One light an exchange, in the exchanges' order."""
+        by_exchange: dict[Exchange, list[ChannelHealth]] = {}
+        for channel in channels:
+            by_exchange.setdefault(channel.exchange, []).append(channel)
+        return [self._light(name, by_exchange[name]) for name in Exchange if name in by_exchange]
+
+    def _light(self, exchange: Exchange, channels: Sequence[ChannelHealth]) -> FeedLight:
+        worst = max(channels, key=lambda channel: _SEVERITY.index(channel.state))
+        return FeedLight(
+            exchange=exchange,
+            state=worst.state,
+            text=light_text(worst, self._clock.now_ms()),
+            source=worst.source,
+            age_ms=worst.age_ms,
+            since_ms=worst.since_ms,
+            reason=worst.reason or worst.last_error,
+            messages_per_s=self._rate(exchange, sum(channel.messages for channel in channels)),
+            reconnects=sum(channel.reconnects for channel in channels),
+        )
+
+    def _rate(self, exchange: Exchange, count: int) -> float:
+        now_s = self._clock.monotonic_s()
+        seen = self._counts.setdefault(exchange, deque())
+        if not seen or now_s - seen[-1][0] >= 0.5:
+            seen.append((now_s, count))
+        while len(seen) > 2 and now_s - seen[0][0] > RATE_WINDOW_S:
+            seen.popleft()
+        first_s, first = seen[0]
+        return (count - first) / (now_s - first_s) if now_s > first_s else 0.0
+
+
+def light_text(channel: ChannelHealth, now_ms: int) -> str:
+    """What stands beside the light: an age while data comes, else since when not."""
+    for_s = max(0, now_ms - channel.since_ms) // 1000
+    clock = f"{for_s // 60:02d}:{for_s % 60:02d}"
+    age = "" if channel.age_ms is None else f"{channel.age_ms / 1000:.1f}s"
+    match channel.state:
+        case FeedState.LIVE:
+            return age
+        case FeedState.BRIDGED:
+            return f"REST {age}".strip()
+        case FeedState.STARTING | FeedState.OFF:
+            return channel.state.value
+        case _:
+            return f"{channel.state.value} {clock}"
