@@ -1,0 +1,116 @@
+"""JSON out: the envelope, the errors, and one door that keeps every text printable."""
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+from starlette.responses import Response
+
+from tui_monitor.errors import (
+    AlreadyRuns,
+    BadInput,
+    FeedError,
+    MonitorError,
+    RateLimited,
+    StoreError,
+)
+from tui_monitor.printable import printable
+
+JSON = "application/json"
+TEXT_LIMIT = 500
+
+_encoder = msgspec.json.Encoder()
+# JSON's escapes but for quote, backslash, slash and newline; and DEL, which is not escaped.
+_SUSPICIOUS = re.compile(rb'\\[^"\\/n]|\x7f')
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """A success. `own` are the originals' keys beside the envelope's; they win over them.
+
+    `data` may be `Raw`, JSON that has been through `encode` already.
+    """
+
+    data: Any
+    count: int = 1
+    own: dict[str, Any] = {}
+
+    def content(self, now_ms: int) -> bytes:
+        """The whole body."""
+        head = {"success": True, "status": "success", "count": self.count, "timestamp": now_ms}
+        data = bytes(self.data) if isinstance(self.data, Raw) else encode(self.data)
+        return encode(head | self.own)[:-1] + b',"data":' + data + b"}"
+
+
+class Refused(Exception):
+    """A request that gets no answer but this status. Not a MonitorError: it is HTTP's own."""
+
+    def __init__(
+        self, status: int, error: str, hint: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+        self.hint = hint
+        self.headers = dict(headers or {})
+
+    def content(self) -> bytes:
+        """The JSON body of every error."""
+        return encode({"success": False, "status": "error", "error": self.error, "hint": self.hint})
+
+    def response(self) -> Response:
+        """The body with its status and headers."""
+        return Response(self.content(), self.status, self.headers, media_type=JSON)
+
+    def raw(self, headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+        """A whole HTTP/1.1 response that ends its connection, for where no request was read."""
+        body = self.content()
+        status = f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}\r\n"
+        own = f"content-type: {JSON}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n"
+        lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+        return status.encode() + own.encode() + lines + b"\r\n" + body
+
+
+def encode(value: object) -> bytes:
+    """JSON without NaN (null instead) and without text that could move a cursor.
+
+    Whatever encodes to plain ASCII without an escape is printable as it is; only the rest is
+    walked through. Newlines stay.
+    """
+    try:
+        content = _encoder.encode(value)
+    except UnicodeEncodeError:
+        # A lone surrogate.
+        return _encoder.encode(_cleaned(msgspec.to_builtins(value)))
+    if content.isascii() and not _SUSPICIOUS.search(content):
+        return content
+    return _encoder.encode(_cleaned(msgspec.json.decode(content)))
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return "\n".join(printable(line, TEXT_LIMIT) for line in value.split("\n"))
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_cleaned(item) for item in value]
+    return value
+
+
+# The first class that fits decides.
+_STATUS: tuple[tuple[type[MonitorError], int], ...] = (
+    (AlreadyRuns, 409),
+    (BadInput, 400),
+    (StoreError, 503),
+    (RateLimited, 503),
+    (FeedError, 502),
+)
+
+
+def refused(error: MonitorError) -> Refused:
+    """What an expected failure is over HTTP."""
+    status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
+    headers = {"retry-after": "5"} if status == 503 else {}
+    return Refused(status, error.message, error.hint, headers)

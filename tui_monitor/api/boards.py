@@ -1,0 +1,124 @@
+"""The boards as they are: each one's struct, whole."""
+
+import re
+from datetime import date
+from typing import Annotated
+
+from msgspec import Struct
+
+from tui_monitor.api.answers import Answer
+from tui_monitor.api.endpoints import Endpoint, World, described
+from tui_monitor.api.limits import MAX_ROWS
+from tui_monitor.boards.coverage import CoverageBoard
+from tui_monitor.boards.registry import BOARDS
+from tui_monitor.boards.sum_curve import SumBoard
+from tui_monitor.clock import SLOT_MS, BoardZone, parse_day
+from tui_monitor.errors import BadInput
+from tui_monitor.source import Query
+
+PREFIX = "/api/boards/"
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_LONGEST_TIME = 40
+_LONGEST_RANGE_DAYS = MAX_ROWS // 48
+
+
+class Days(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One day, or a range of them."""
+
+    day: Annotated[str | None, described("One day, YYYY-MM-DD.")] = None
+    first: Annotated[str | None, described("First day of a range; last is given too.")] = None
+    last: Annotated[
+        str | None, described(f"Last day, included; at most {_LONGEST_RANGE_DAYS} days.")
+    ] = None
+
+
+class SumQuery(Days, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The shown days, and the node whose coins are wanted."""
+
+    slot: Annotated[
+        str | None, described("Node whose coins to give: HH:MM of the first day, or a time.")
+    ] = None
+
+
+async def sum_curve(world: World, asked: SumQuery) -> Answer:
+    """The sum board."""
+    first, last = _days(asked)
+    slot_ms = None if asked.slot is None else _slot(world, asked.slot, first)
+    board = await world.source.sum_board(Query(first_day=first, last_day=last, slot_ms=slot_ms))
+    return Answer(data=board, count=len(board.nodes))
+
+
+async def coverage(world: World, asked: Days) -> Answer:
+    """The coverage board."""
+    first, last = _days(asked)
+    board = await world.source.coverage_board(Query(first_day=first, last_day=last))
+    return Answer(data=board, count=len(board.days))
+
+
+def _days(asked: Days) -> tuple[date | None, date | None]:
+    if asked.day is not None:
+        if asked.first is not None or asked.last is not None:
+            raise BadInput("day goes with neither first nor last", "give a day or a range")
+        day = _day("day", asked.day)
+        return day, day
+    if asked.first is None and asked.last is None:
+        return None, None
+    if asked.first is None or asked.last is None:
+        raise BadInput("a range needs both first and last", "first=2026-01-03&last=2026-01-16")
+    first, last = _day("first", asked.first), _day("last", asked.last)
+    if first > last:
+        raise BadInput(f"first {first} is after last {last}")
+    if (last - first).days >= _LONGEST_RANGE_DAYS:
+        raise BadInput(f"more than {_LONGEST_RANGE_DAYS} days", "ask for less at once")
+    return first, last
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        day = parse_day(text)
+    except BadInput as error:
+        raise BadInput(f"{name}: {error.message}", error.hint) from error
+    if not 1970 < day.year < 2100:
+        raise BadInput(f"{name}: {day} is not between 1971 and 2099")
+    return day
+
+
+def _slot(world: World, text: str, first: date | None) -> int:
+    """`HH:MM` of the first shown day, or any time that is a slot's."""
+    zone = world.zone
+    clock_time = _TIME_OF_DAY.fullmatch(text)
+    if clock_time:
+        day = first or zone.day_of(world.clock.now_ms())
+        slot_ms = zone.parse(f"{day} {text}")
+    else:
+        slot_ms = _moment(zone, text)
+    if slot_ms % SLOT_MS:
+        raise BadInput(f"slot: {text!r} is not on a half hour", "slots are 00:00, 00:30, …, 23:30")
+    return slot_ms
+
+
+def _moment(zone: BoardZone, text: str) -> int:
+    if len(text) > _LONGEST_TIME:
+        raise BadInput("slot is too long for a time", "write it as 08:30")
+    try:
+        return zone.parse(text)
+    except (BadInput, OverflowError) as error:
+        raise BadInput(f"slot: {text!r} is not a time", "write it as 08:30") from error
+
+
+# By the board's name in the registry: the function that asks the source, and its question.
+_REPLIES = {
+    "sum": (sum_curve, SumQuery, SumBoard),
+    "coverage": (coverage, Days, CoverageBoard),
+}
+
+ENDPOINTS = tuple(
+    Endpoint(
+        path=f"{PREFIX}{info.name}",
+        summary=info.help,
+        reply=_REPLIES[info.name][0],
+        asks=_REPLIES[info.name][1],
+        gives=_REPLIES[info.name][2],
+    )
+    for info in BOARDS
+)

@@ -1,0 +1,128 @@
+"""One client's connection: the bounds that must hold before there is a request to check.
+
+uvicorn's own limits act on whole requests. A client that sends a header byte by byte, sends
+none, or never reads its answer is bounded here.
+"""
+
+import asyncio
+from typing import cast
+
+import h11
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from tui_monitor.api.answers import Refused
+from tui_monitor.api.guard import SAFE_HEADERS
+from tui_monitor.api.limits import Limits
+
+
+class Connection(H11Protocol):
+    """uvicorn's connection with a limit on their number, on header time and on unread answers."""
+
+    def __init__(self, limits: Limits, config: Config, state: ServerState) -> None:
+        super().__init__(config, state, {})
+        self._limits = limits
+        self._header_timer: asyncio.TimerHandle | None = None
+        self._stall_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast("asyncio.Transport", transport))
+        if len(self.connections) > self._limits.connections:
+            self._refuse(
+                Refused(
+                    503,
+                    f"more than {self._limits.connections} connections",
+                    "close some, or try again",
+                    {"retry-after": "1"},
+                )
+            )
+            return
+        self._await_header()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._header_read()
+        self.resume_writing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_idle() and self._header_timer is None:
+            self._await_header()
+        super().data_received(data)
+        if not self._is_idle():
+            self._header_read()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # A request that was already waiting has begun; the next header's time starts with it.
+        if not self._is_idle():
+            self._header_read()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
+        """What can't be parsed: in our words, whatever else is under way."""
+        unread, _ = self.conn.trailing_data
+        if len(unread) > self._limits.header_bytes:
+            self._refuse(Refused(431, f"the header is over {self._limits.header_bytes} bytes"))
+        else:
+            self._refuse(Refused(400, "this is not a valid HTTP request"))
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._await_reader(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
+
+    def _is_idle(self) -> bool:
+        # uvicorn's type does not say that there is no cycle before the first request.
+        cycle = cast("object | None", self.cycle)
+        return cycle is None or self.cycle.response_complete
+
+    def _await_header(self) -> None:
+        self._header_timer = self.loop.call_later(self._limits.header_s, self._header_late)
+
+    def _header_read(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
+
+    def _header_late(self) -> None:
+        self._header_timer = None
+        if self.conn.trailing_data[0]:
+            self._refuse(Refused(408, "the header came too slowly"))
+        else:
+            self.transport.close()
+
+    def _refuse(self, refusal: Refused) -> None:
+        """Answer past the parser, whose state may not allow an answer, and hang up."""
+        if not self._is_idle():
+            # Its handler may go on; whatever it sends goes nowhere.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self._is_idle() or not self.cycle.response_started:
+            own = tuple((name.encode(), text.encode()) for name, text in refusal.headers.items())
+            self.transport.write(refusal.raw((*SAFE_HEADERS, *own)))
+        self.transport.close()
+
+    def _await_reader(self, unread: int) -> None:
+        self._stall_timer = self.loop.call_later(self._limits.stalled_s, self._reader_late, unread)
+
+    def _reader_late(self, unread: int) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left < unread:
+            self._await_reader(left)
+        else:
+            # close() would wait for the reader for ever.
+            self.transport.abort()
+
+
+def is_open(connection: object) -> bool:
+    """Whether a connection may still be asked to shut down in good order."""
+    return (
+        isinstance(connection, Connection)
+        and not connection.transport.is_closing()
+        and connection.conn.our_state is not h11.ERROR
+    )

@@ -1,0 +1,137 @@
+"""What a route is: path, typed question, function that answers it; and how requests reach it."""
+
+import difflib
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tui_monitor.api.answers import JSON, Answer, Refused, refused
+from tui_monitor.api.limits import MAX_ROWS
+from tui_monitor.clock import BoardZone, Clock
+from tui_monitor.errors import BadInput, MonitorError
+from tui_monitor.source import Source
+
+log = logging.getLogger(__name__)
+
+
+class World(Struct, frozen=True, kw_only=True):
+    """All that an answer may use."""
+
+    source: Source
+    clock: Clock
+    zone: BoardZone
+
+
+class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
+    """A question without parameters."""
+
+
+class Endpoint(Struct, frozen=True, kw_only=True):
+    """One route. `asks` is read from the query of a GET and from the JSON body of a POST.
+
+    `gives` is the type of `data` in the answer, for the description.
+    """
+
+    path: str
+    summary: str
+    reply: Callable[[World, Any], Awaitable[Answer | Response]]
+    asks: type[Struct] = Nothing
+    gives: Any = None
+    method: Literal["GET", "POST"] = "GET"
+
+
+def described(text: str, **limits: Any) -> Meta:
+    """A parameter's sentence and bounds."""
+    return Meta(description=text, **limits)
+
+
+Rows = Annotated[int, described(f"Rows at most, 1 to {MAX_ROWS}.", ge=1, le=MAX_ROWS)]
+
+
+def route(endpoint: Endpoint, world: World) -> Route:
+    """The endpoint as Starlette wants it."""
+
+    async def respond(request: Request) -> Response:
+        try:
+            asked = await _question(endpoint, request)
+            answer = await endpoint.reply(world, asked)
+            if isinstance(answer, Response):
+                return answer
+            return Response(answer.content(world.clock.now_ms()), media_type=JSON)
+        except Refused:
+            raise
+        except MonitorError as error:
+            return refused(error).response()
+        except ClientDisconnect:
+            return Refused(400, "the request was never finished").response()
+        except Exception:
+            case = secrets.token_hex(4)
+            log.exception("request %s failed: %s %s", case, endpoint.method, endpoint.path)
+            return _bug(case)
+
+    return Route(endpoint.path, respond, methods=[endpoint.method])
+
+
+def _bug(case: str) -> Response:
+    """A 500 that tells the client an id only; the log has the rest under it."""
+    hint = f"the log has it under {case}"
+    return Refused(500, "this request met a bug in tui-monitor", hint).response()
+
+
+async def _question(endpoint: Endpoint, request: Request) -> Struct:
+    query = request.query_params.multi_items()
+    if endpoint.method == "POST":
+        if query:
+            raise BadInput("this route takes no query", "send a JSON object as the body")
+        return _from_body(endpoint.asks, await request.body())
+    return _from_query(endpoint.asks, query)
+
+
+def _from_query(asks: type[Struct], query: list[tuple[str, str]]) -> Struct:
+    known = [field.encode_name for field in msgspec.structs.fields(asks)]
+    values: dict[str, str] = {}
+    for name, value in query:
+        # `_` and the like only defeat caches.
+        if name.startswith("_"):
+            continue
+        if name not in known:
+            raise BadInput(f"unknown parameter {name!r}", _nearest(name, known))
+        if name in values:
+            raise BadInput(f"{name} is given twice")
+        values[name] = value
+    return _converted(asks, values, strict=False)
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"known: {', '.join(known)}" if known else "this route takes no parameters"
+
+
+def _from_body(asks: type[Struct], body: bytes) -> Struct:
+    try:
+        return msgspec.json.decode(body or b"{}", type=asks)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(f"the body can't be used: {error}", _wanted(asks)) from error
+
+
+def _converted(asks: type[Struct], values: dict[str, str], *, strict: bool) -> Struct:
+    try:
+        return msgspec.convert(values, asks, strict=strict)
+    except msgspec.ValidationError as error:
+        text, _, where = str(error).partition(" - at `$.")
+        name = where.rstrip("`")
+        raise BadInput(f"{name} is {values.get(name, '')!r}: {text}", _wanted(asks)) from error
+
+
+def _wanted(asks: type[Struct]) -> str:
+    fields = msgspec.structs.fields(asks)
+    return f"known: {', '.join(field.encode_name for field in fields)}" if fields else "send {}"

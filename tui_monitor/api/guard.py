@@ -1,0 +1,199 @@
+"""Who may ask and how much: checked before any route sees a request.
+
+The endpoint is on loopback, so its attackers are web pages in the user's own browser (DNS
+rebinding, cross-site requests) and, where it is not on loopback, everyone. Hence: an exact list
+of `Host` values, no foreign `Origin`, never a CORS header, a token where one is set, and bounds
+on everything a client decides.
+"""
+
+import asyncio
+import hmac
+from email.utils import formatdate
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tui_monitor.api.address import Address, in_header
+from tui_monitor.api.answers import JSON, Refused
+from tui_monitor.api.limits import Limits
+from tui_monitor.clock import Clock
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_OWN_SITES = (b"none", b"same-origin")
+_WITH_BODY = ("POST", "PUT", "PATCH")
+
+# Of every response, also those written without the guard.
+SAFE_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+
+class Guard:
+    """Pure ASGI: refuses, bounds, and puts the safe headers on every response."""
+
+    def __init__(
+        self, app: ASGIApp, *, address: Address, token: str, limits: Limits, clock: Clock
+    ) -> None:
+        self._app = app
+        self._address = address
+        self._token = token.encode()
+        self._limits = limits
+        self._clock = clock
+        hosts = (*_LOOPBACK, *(() if address.is_wildcard else (address.host,)))
+        self._hosts = frozenset(name for host in hosts for name in self._spellings(host))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            # None is served; without this one would pass unguarded if that changes.
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, receive, send, self._limits, self._clock)
+        try:
+            self._check(scope)
+            await self._timed(scope, exchange)
+        except Refused as refusal:
+            if exchange.started:
+                raise
+            await refusal.response()(scope, exchange.receive, exchange.send)
+
+    def _spellings(self, host: str) -> tuple[bytes, bytes]:
+        name = in_header(host)
+        return name.encode(), f"{name}:{self._address.port}".encode()
+
+    def _check(self, scope: Scope) -> None:
+        """Refused unless the request may go on; what tells least to a stranger comes first."""
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        self._check_size(scope, headers)
+        self._check_host(scope, headers)
+        self._check_site(headers)
+        self._check_token(headers)
+        self._check_body(scope["method"], headers)
+
+    def _check_size(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
+        # The parser bounds only what is incomplete: a large header in one packet passes it.
+        size = len(scope["raw_path"]) + len(scope["query_string"])
+        size += sum(len(name) + len(value) + 4 for name, value in headers)
+        if size > self._limits.header_bytes:
+            raise Refused(431, f"the header is over {self._limits.header_bytes} bytes")
+
+    def _check_host(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
+        hosts = _values(headers, b"host")
+        allowed = self._hosts
+        if self._address.is_wildcard and scope.get("server"):
+            # Listening everywhere: the address that this connection came in on is ours. It is a
+            # number, so no foreign name can be made to point to it unseen.
+            allowed = allowed | set(self._spellings(scope["server"][0]))
+        if len(hosts) != 1 or hosts[0].lower() not in allowed:
+            raise Refused(403, "this Host is not served here", f"open {self._address.url}")
+
+    def _check_site(self, headers: list[tuple[bytes, bytes]]) -> None:
+        own = b"http://" + _values(headers, b"host")[0].lower()
+        if any(origin.lower() != own for origin in _values(headers, b"origin")):
+            raise Refused(403, "requests of other origins are refused")
+        if any(site.lower() not in _OWN_SITES for site in _values(headers, b"sec-fetch-site")):
+            raise Refused(403, "requests of other sites are refused")
+
+    def _check_token(self, headers: list[tuple[bytes, bytes]]) -> None:
+        if not self._token:
+            return
+        given = _values(headers, b"authorization")
+        scheme, _, token = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")
+        right = hmac.compare_digest(token.strip(), self._token)
+        if scheme.lower() != b"bearer" or not right:
+            raise Refused(
+                401,
+                "the token is missing or wrong",
+                "send the header Authorization: Bearer and api.token",
+                {"www-authenticate": "Bearer"},
+            )
+
+    def _check_body(self, method: str, headers: list[tuple[bytes, bytes]]) -> None:
+        size = _declared(headers)
+        if size == 0:
+            size = None
+        if size is not None and size > self._limits.body_bytes:
+            raise _too_large(self._limits)
+        kinds = _values(headers, b"content-type")
+        if method not in _WITH_BODY:
+            if size is not None:
+                raise Refused(400, f"{method} takes no body", "put parameters into the query")
+        elif (size is not None and not kinds) or any(not _is_json(kind) for kind in kinds):
+            # A page of another site can post forms and plain text, but not this.
+            raise Refused(415, "the body is not JSON", f"send Content-Type: {JSON}")
+
+    async def _timed(self, scope: Scope, exchange: "_Exchange") -> None:
+        try:
+            async with asyncio.timeout(self._limits.handler_s) as bound:
+                await self._app(scope, exchange.receive, exchange.send)
+        except TimeoutError as error:
+            if not bound.expired():
+                raise
+            if not exchange.received:
+                raise Refused(408, "the body came too slowly") from error
+            raise Refused(
+                503,
+                f"no answer within {self._limits.handler_s:g} s",
+                "ask for less, or again later",
+            ) from error
+
+
+class _Exchange:
+    """One request's body counted, one response's headers completed."""
+
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, limits: Limits, clock: Clock
+    ) -> None:
+        self._receive = receive
+        self._send = send
+        self._limits = limits
+        self._clock = clock
+        self._size = 0
+        self.received = _declared(scope["headers"]) in (None, 0)
+        self.started = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._size += len(message.get("body", b""))
+            self.received = self.received or not message.get("more_body", False)
+            if self._size > self._limits.body_bytes:
+                self.received = False
+                raise _too_large(self._limits)
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            date = formatdate(self._clock.now_ms() / 1000, usegmt=True).encode()
+            headers = [*message.get("headers", []), *SAFE_HEADERS, (b"date", date)]
+            if not self.received:
+                # Else the rest of the body, however long, would be read and thrown away.
+                headers.append((b"connection", b"close"))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+
+def _values(headers: list[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:
+    return [value for name, value in headers if name == wanted]
+
+
+def _declared(headers: list[tuple[bytes, bytes]]) -> int | None:
+    """Bytes of body that the header announces: None for none at all, 1 at least if chunked."""
+    if _values(headers, b"transfer-encoding"):
+        return 1
+    lengths = _values(headers, b"content-length")
+    # The parser has refused anything but digits, and two that differ.
+    return int(lengths[0]) if lengths else None
+
+
+def _is_json(kind: bytes) -> bool:
+    return kind.partition(b";")[0].strip().lower() == JSON.encode()
+
+
+def _too_large(limits: Limits) -> Refused:
+    return Refused(413, f"the body is over {limits.body_bytes} bytes")

@@ -1,0 +1,135 @@
+"""The description of the routes, made from the same list that serves them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from starlette.responses import PlainTextResponse, Response
+
+import tui_monitor
+from tui_monitor.api.answers import JSON, encode
+from tui_monitor.api.endpoints import Endpoint, Nothing, World
+
+_REF = "#/components/schemas/{name}"
+_ERRORS = {
+    "400": "Something in the request can't be used; `hint` says what to write.",
+    "401": "The token is missing or wrong.",
+    "403": "Another Host, origin or site than this endpoint's own.",
+    "408": "Header or body came too slowly.",
+    "413": "The body is too large.",
+    "431": "The header is too large.",
+    "500": "A bug; the log has it under the id in `hint`.",
+    "503": "Too many connections, no answer in time, or the database is busy.",
+}
+_POST_ERRORS = {"409": "One is under way.", "415": "The body is not JSON."}
+
+
+def self_describing(routes: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
+    """The given routes and the two that describe them all."""
+
+    async def describe(_world: World, _asked: Nothing) -> Response:
+        return Response(content, media_type=JSON)
+
+    async def index(_world: World, _asked: Nothing) -> Response:
+        return PlainTextResponse(listing)
+
+    everything = (
+        *routes,
+        Endpoint(path="/api/openapi.json", summary="This description.", reply=describe),
+        Endpoint(path="/", summary="The routes as plain text.", reply=index),
+    )
+    content = encode(document(everything))
+    listing = _listing(everything)
+    return everything
+
+
+def document(routes: Sequence[Endpoint]) -> dict[str, Any]:
+    """OpenAPI 3.1."""
+    giving = [route for route in routes if route.gives is not None]
+    types = [route.gives for route in giving] + [route.asks for route in routes]
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    data = {route.path: schema for route, schema in zip(giving, schemas, strict=False)}
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        operation = _operation(route, data.get(route.path), components)
+        paths.setdefault(route.path, {})[route.method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "tui-monitor", "version": tui_monitor.__version__},
+        "paths": paths,
+        "components": {
+            "schemas": components | {"Error": _ERROR},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        # Either is enough: the token is asked for only where one is set.
+        "security": [{}, {"token": []}],
+    }
+
+
+def _operation(
+    route: Endpoint, data: dict[str, Any] | None, components: dict[str, Any]
+) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "summary": route.summary,
+        "responses": {"200": _success(data)} | _failures(route),
+    }
+    fields = components.get(route.asks.__name__, {}).get("properties", {})
+    if route.method == "POST":
+        schema = {"$ref": _REF.format(name=route.asks.__name__)}
+        operation["requestBody"] = {"content": {JSON: {"schema": schema}}}
+    elif fields:
+        operation["parameters"] = [_parameter(name, schema) for name, schema in fields.items()]
+    return operation
+
+
+def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    rest = {key: value for key, value in schema.items() if key != "description"}
+    found = {"name": name, "in": "query", "required": False, "schema": rest}
+    return found | {"description": schema.get("description", "")}
+
+
+def _success(data: dict[str, Any] | None) -> dict[str, Any]:
+    if data is None:
+        return {"description": "The text."}
+    return {
+        "description": "The answer.",
+        "content": {JSON: {"schema": {"type": "object", "properties": _ENVELOPE | {"data": data}}}},
+    }
+
+
+def _failures(route: Endpoint) -> dict[str, Any]:
+    content = {JSON: {"schema": {"$ref": _REF.format(name="Error")}}}
+    texts = _ERRORS | (_POST_ERRORS if route.method == "POST" else {})
+    return {code: {"description": text, "content": content} for code, text in texts.items()}
+
+
+def _listing(routes: Sequence[Endpoint]) -> str:
+    lines = [f"tui-monitor {tui_monitor.__version__}", ""]
+    for route in routes:
+        lines += [f"{route.method:4} {route.path}", f"     {route.summary}"]
+        lines += [f"     {text}" for text in _fields(route.asks)]
+    return "\n".join(lines) + "\n"
+
+
+def _fields(asks: type[Struct]) -> list[str]:
+    _, components = msgspec.json.schema_components([asks])
+    fields = components[asks.__name__].get("properties", {})
+    return [f"  {name}: {schema.get('description', '')}" for name, schema in fields.items()]
+
+
+_ENVELOPE = {
+    "success": {"type": "boolean"},
+    "status": {"type": "string"},
+    "count": {"type": "integer", "description": "Rows in data."},
+    "timestamp": {"type": "integer", "description": "When this was answered, UTC ms."},
+}
+_ERROR = {
+    "type": "object",
+    "properties": {
+        "success": {"const": False},
+        "status": {"const": "error"},
+        "error": {"type": "string"},
+        "hint": {"type": "string"},
+    },
+}

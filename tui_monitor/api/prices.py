@@ -1,0 +1,193 @@
+"""The 27-coin tracker's routes: nodes with their coins, in the originals' shape."""
+
+import asyncio
+import re
+from typing import Annotated
+
+import msgspec
+from msgspec import Raw, Struct
+
+from tui_monitor.api.answers import Answer, encode
+from tui_monitor.api.endpoints import Endpoint, Rows, World, described
+from tui_monitor.api.limits import MAX_ROWS
+from tui_monitor.boards.sum_curve import CoinChange, NodeState, Record
+from tui_monitor.clock import DAY_MS, BoardZone, parse_day
+from tui_monitor.errors import BadInput
+
+# Encoding 5,000 rows at once would hold every feed for a third of a second.
+_ROWS_AT_ONCE = 50
+_LONGEST_TIME = 40
+# 2100-01-01: later ones are slips, and overflow dates.
+_END_OF_TIME_MS = 4_102_444_800_000
+_DAY_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# In a query an unescaped `+` arrives as a space.
+_LOST_PLUS = re.compile(r"(.+T.+) (\d\d:?\d\d)")
+_TIME_TEXT = "YYYY-MM-DD HH:MM:SS in the board's zone, ISO 8601, or epoch s or ms; included."
+
+
+class Latest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The newest nodes."""
+
+    limit: Rows = 48
+
+
+class History(Struct, frozen=True, forbid_unknown_fields=True):
+    """The nodes between two times."""
+
+    start_time: Annotated[str | None, described(f"From when: {_TIME_TEXT}")] = None
+    end_time: Annotated[
+        str | None,
+        described(f"Until when (default: now): {_TIME_TEXT} A day alone means until its end."),
+    ] = None
+    days: Annotated[
+        int, described("How far back from the end when there is no start_time.", ge=1, le=36_500)
+    ] = 7
+    everything: Annotated[
+        bool, described("true: from the beginning, when there is no start_time.")
+    ] = msgspec.field(name="all", default=False)
+    limit: Rows = MAX_ROWS
+
+
+class CoinPrice(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One coin at a node. A value that is missing is null, and `reason` says why."""
+
+    base_price: float | None
+    current_price: float | None
+    change_pct: float | None
+    reason: str | None = None
+
+
+class PriceRecord(Struct, frozen=True, kw_only=True):
+    """One node as the originals write it, then our own keys.
+
+    `timestamp` is in seconds, `collect_time` in the board's zone: both are the slot's. `coins` is
+    empty and the counts are null where only the sum is known (state `sum_only`).
+    """
+
+    timestamp: int
+    collect_time: str
+    base_date: str
+    coins: dict[str, CoinPrice]
+    total_change: float | None
+    average_change: float | None
+    total_coins: int
+    valid_coins: int | None
+    success_count: int | None
+    failed_count: int | None
+    slot_ms: int
+    state: NodeState
+    provisional: bool
+    reason: str | None
+    reasons: dict[str, str]
+
+
+def price_record(record: Record, zone: BoardZone) -> PriceRecord:
+    """A node in the originals' shape."""
+    node = record.node
+    valid = None if node.state is NodeState.SUM_ONLY else node.valid
+    return PriceRecord(
+        timestamp=node.slot_ms // 1000,
+        collect_time=zone.format(node.slot_ms),
+        base_date=record.day,
+        coins={change.coin: _coin_price(change) for change in record.coins},
+        total_change=node.sum_pct,
+        average_change=node.mean_pct,
+        total_coins=node.expected,
+        valid_coins=valid,
+        success_count=valid,
+        failed_count=None if valid is None else node.expected - valid,
+        slot_ms=node.slot_ms,
+        state=node.state,
+        provisional=node.provisional,
+        reason=node.reason,
+        reasons={change.coin: change.reason for change in record.coins if change.reason},
+    )
+
+
+def _coin_price(change: CoinChange) -> CoinPrice:
+    return CoinPrice(
+        base_price=change.base,
+        current_price=change.price,
+        change_pct=change.change_pct,
+        reason=change.reason,
+    )
+
+
+async def latest(world: World, asked: Latest) -> Answer:
+    """The newest nodes, oldest first."""
+    now_ms = world.clock.now_ms()
+    records = await world.source.records(0, now_ms, asked.limit)
+    return Answer(data=await _rows(records, world.zone), count=len(records))
+
+
+async def history(world: World, asked: History) -> Answer:
+    """The nodes between two times, oldest first."""
+    first_ms, last_ms = _span(world, asked)
+    records = await world.source.records(first_ms, last_ms, asked.limit)
+    truncated = False
+    if len(records) == asked.limit:
+        older_ms = records[0].node.slot_ms - 1
+        truncated = bool(await world.source.records(first_ms, older_ms, 1))
+    own = {
+        "start_time": world.zone.format(first_ms) if first_ms else None,
+        "end_time": world.zone.format(last_ms),
+        "truncated": truncated,
+    }
+    return Answer(data=await _rows(records, world.zone), count=len(records), own=own)
+
+
+def _span(world: World, asked: History) -> tuple[int, int]:
+    """First and last ms, both included; first 0 is the beginning."""
+    zone = world.zone
+    last_ms = world.clock.now_ms()
+    if asked.end_time is not None:
+        last_ms = _moment(zone, "end_time", asked.end_time, end=True)
+    if asked.start_time is not None:
+        first_ms = _moment(zone, "start_time", asked.start_time, end=False)
+    else:
+        first_ms = 0 if asked.everything else max(0, last_ms - asked.days * DAY_MS)
+    if first_ms > last_ms:
+        raise BadInput("start_time is after end_time", "without end_time the end is now")
+    return first_ms, last_ms
+
+
+def _moment(zone: BoardZone, name: str, text: str, *, end: bool) -> int:
+    if len(text) > _LONGEST_TIME:
+        raise BadInput(f"{name} is too long for a time", _TIME_TEXT)
+    cleaned = _LOST_PLUS.sub(r"\1+\2", text.strip())
+    try:
+        if end and _DAY_ONLY.fullmatch(cleaned):
+            return zone.day_end_ms(parse_day(cleaned)) - 1
+        moment_ms = zone.parse(cleaned)
+    except (BadInput, OverflowError) as error:
+        raise BadInput(f"{name}: {text!r} is not a time", _TIME_TEXT) from error
+    if not 0 <= moment_ms < _END_OF_TIME_MS:
+        raise BadInput(f"{name}: {text!r} is not between 1970 and 2100", _TIME_TEXT)
+    return moment_ms
+
+
+async def _rows(records: list[Record], zone: BoardZone) -> Raw:
+    parts: list[bytes] = []
+    for begin in range(0, len(records), _ROWS_AT_ONCE):
+        chunk = records[begin : begin + _ROWS_AT_ONCE]
+        parts.append(encode([price_record(record, zone) for record in chunk])[1:-1])
+        await asyncio.sleep(0)
+    return Raw(b"[" + b",".join(parts) + b"]")
+
+
+ENDPOINTS = (
+    Endpoint(
+        path="/api/coin-price-tracker/latest",
+        summary="The newest nodes of the sum curve with their coins, oldest first.",
+        reply=latest,
+        asks=Latest,
+        gives=list[PriceRecord],
+    ),
+    Endpoint(
+        path="/api/coin-price-tracker/history",
+        summary="The nodes between two times, oldest first; `truncated` says that limit cut some.",
+        reply=history,
+        asks=History,
+        gives=list[PriceRecord],
+    ),
+)

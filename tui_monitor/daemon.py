@@ -1,0 +1,98 @@
+"""The headless process: the engine and its REST endpoint until a signal ends both."""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+from tui_monitor.api.address import Address, bind, guarded
+from tui_monitor.api.app import build_app
+from tui_monitor.api.limits import Limits
+from tui_monitor.api.serving import serving
+from tui_monitor.clock import BoardZone, Clock
+from tui_monitor.config import Api
+from tui_monitor.source import Source
+
+STOP_S = 2.0
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+log = logging.getLogger(__name__)
+
+
+async def run_daemon(
+    run: Callable[[], Awaitable[None]],
+    source: Source,
+    settings: Api,
+    clock: Clock,
+    zone: BoardZone,
+    *,
+    on_ready: Callable[[str], None],
+) -> None:
+    """Run the engine and serve its boards until SIGTERM or SIGINT, or until the engine ends.
+
+    `run` is the engine's coroutine function; it is cancelled on stop and waited for. `on_ready`
+    gets the URL once requests are answered. SettingsError and FolderUnusable come before the
+    engine begins; what ends the engine is raised as it is. A process that lives on `STOP_S`
+    after a signal is ended with exit code 1.
+    """
+    wanted = guarded(settings)
+    listener = await bind(wanted)
+    with listener, _stop_signals() as stop:
+        address = Address(wanted.host, listener.getsockname()[1])
+        limits = Limits()
+        app = build_app(source, clock, zone, address=address, token=settings.token, limits=limits)
+        try:
+            async with asyncio.TaskGroup() as group:
+                engine = group.create_task(_engine(run, stop), name="engine")
+                async with serving(app, listener, limits):
+                    log.info("serving %s", address.url)
+                    on_ready(address.url)
+                    await stop.wait()
+                engine.cancel()
+        except BaseExceptionGroup as several:
+            raise _first(several) from several
+
+
+async def _engine(run: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    await run()
+    stop.set()
+
+
+@contextmanager
+def _stop_signals() -> Iterator[asyncio.Event]:
+    """An event that the first signal sets; from then on the process has `STOP_S` to end."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    # A thread, since what hangs may be the loop itself.
+    last_resort = threading.Timer(STOP_S, _give_up)
+    last_resort.daemon = True
+
+    def begin_stop() -> None:
+        if not stop.is_set():
+            log.info("stopping")
+            last_resort.start()
+        stop.set()
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, begin_stop)
+    try:
+        yield stop
+    finally:
+        # The timer runs on: closing the database is part of the stop.
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+def _give_up() -> None:
+    log.error("not stopped within %s s; ending the process", STOP_S)
+    logging.shutdown()
+    os._exit(1)
+
+
+def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
+    found: BaseException = several
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
