@@ -1,0 +1,108 @@
+"""Every action once: its keys, its words, where it works.
+
+The bindings, the footer, the key help and the palette are all made from this table; what is
+not in it can't be bound.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+from tui_monitor.boards.registry import BOARDS
+
+
+@dataclass(frozen=True)
+class Action:
+    """`id` names the method (`action_<id>`), `keys` are Textual's names, `label` what a user reads.
+
+    `where` is a group that a widget binds. `footer` orders the footer's words, lowest first
+    (0: not there). `priority` keys work even while text is typed.
+    """
+
+    id: str
+    keys: str
+    label: str
+    short: str
+    help: str
+    where: str
+    footer: int = 0
+    priority: bool = False
+
+
+GROUPS = {
+    "app": "Everywhere",
+    "desk": "Boards",
+    "table": "In a table",
+    "days": "Days",
+    "sum": "Sum curve",
+    "coverage": "Coverage",
+}
+
+ACTIONS = (
+    Action("key_help", "question_mark", "?", "keys", "All keys; type to filter them", "app", 90),
+    Action("board_help", "f1", "F1", "help", "Explain this board: columns, units, sources", "app"),
+    Action("palette", "colon,ctrl+p", ":", "command", "Type a command", "app", 80),
+    Action("event_log", "exclamation_mark", "!", "events", "The event log", "app", 85),
+    Action("mouse", "m", "m", "mouse", "Mouse on or off (off: text can be selected)", "app"),
+    Action("repaint", "ctrl+l", "^l", "repaint", "Write the whole screen again", "app"),
+    Action("quit", "q", "q", "quit", "Leave; recording ends", "app", 99),
+    Action("leave", "ctrl+c,ctrl+q", "^c", "quit", "Leave, from anywhere", "app", 0, True),
+    Action("stop_process", "ctrl+z", "^z", "stop", "Stop the process; fg brings it back", "app"),
+    Action("freeze", "space", "Space", "freeze", "Freeze the display, not the engine", "desk", 60),
+    Action("zone", "t", "t", "zone", "Times in the board's zone, UTC, or local", "desk", 70),
+    Action("other_panel", "tab,right,l", "Tab", "panel", "Next panel", "desk", 40),
+    Action("last_panel", "shift+tab,left,h", "S-Tab", "panel", "Previous panel", "desk"),
+    Action("back", "escape", "Esc", "back", "One step back", "desk", 20),
+    Action("cursor_up", "up,k", "↑ k", "up", "One row up", "table"),
+    Action("cursor_down", "down,j", "↓ j", "down", "One row down", "table"),
+    Action("page_up", "pageup", "PgUp", "page up", "One page up", "table"),
+    Action("page_down", "pagedown", "PgDn", "page down", "One page down", "table"),
+    Action("half_up", "ctrl+u", "^u", "half up", "Half a page up", "table"),
+    Action("half_down", "ctrl+d", "^d", "half down", "Half a page down", "table"),
+    Action("first", "home,g", "g", "first", "First row", "table"),
+    Action("last", "end,G", "G", "last", "Last row", "table"),
+    Action("open", "enter", "Enter", "open", "Open the row", "table", 15),
+    Action("filter", "slash", "/", "filter", "Filter rows: text, !text, sum>5 & n<27", "table", 50),
+    Action("clear_filter", "c", "c", "clear", "Clear the filter", "table", 51),
+    Action("columns", "C", "C", "columns", "Choose columns", "table"),
+    Action("sort_left", "less_than_sign", "<", "sort", "Sort by the previous column", "table"),
+    Action("sort_right", "greater_than_sign", ">", "sort", "Sort by the next column", "table"),
+    Action("sort_invert", "I", "I", "invert", "Invert the order", "table"),
+    Action("copy_row", "y", "y", "copy", "Copy the row (OSC 52, and to a file)", "table"),
+    Action("copy_table", "Y", "Y", "copy all", "Copy the table (OSC 52, and to a file)", "table"),
+    Action("day_previous", "[", "[ ]", "day", "Previous day", "days", 30),
+    Action("day_next", "]", "]", "day", "Next day", "days"),
+    Action("date", "d", "d", "date", "Pick a day or a range: 2026-01-04, -7d, today", "days", 31),
+    Action("range_more", "plus", "+", "longer", "Show twice as many days", "days"),
+    Action("range_less", "minus", "-", "shorter", "Show half as many days", "days"),
+    Action("range_reset", "equals_sign", "=", "one day", "Back to the usual range", "days"),
+    Action("export", "e", "e", "export", "Export what is shown", "days", 45),
+    Action("start_backfill", "b", "b", "backfill", "Fill days from the exchange", "days", 46),
+    Action("stop_backfill", "x", "x", "stop", "Stop the running backfill", "coverage", 10),
+)  # fmt: skip
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+
+def bindings(*groups: str) -> list[Binding]:
+    """Textual bindings of some groups, for a class's BINDINGS."""
+    return [
+        Binding(
+            action.keys,
+            action.id,
+            action.help,
+            show=action.footer > 0,
+            key_display=action.label,
+            priority=action.priority,
+            id=action.id,
+        )
+        for action in ACTIONS
+        if action.where in groups
+    ]
+
+
+def board_bindings() -> Iterator[Binding]:
+    """One number key a board."""
+    for info in BOARDS:
+        yield Binding(info.key, f"board({info.name!r})", info.title, show=False, id=info.name)

@@ -1,0 +1,139 @@
+"""Colours by role. A colour never carries meaning alone: a sign or a glyph stands beside it.
+
+Every colour but the tints is an entry of the 256-colour palette, because that is what plain
+ssh gives; truecolour terminals show the very same. Terminals of 16 colours get attributes.
+"""
+
+from dataclasses import dataclass, replace
+
+from rich.color import ColorSystem
+from rich.style import Style
+from textual.theme import Theme
+from textual.widget import Widget
+
+BACKGROUND = "#121212"
+# Rises and falls: (name, up, down, tint of up, tint of down, the same tints in 256 colours).
+PAIRS = {
+    "blue-orange": ("#5fafff", "#ffaf5f", "#14283c", "#33240f", "#00005f", "#5f0000"),
+    "green-red": ("#87d787", "#ff8787", "#14301f", "#3a1719", "#005f00", "#5f0000"),
+    "red-green": ("#ff8787", "#87d787", "#3a1719", "#14301f", "#5f0000", "#005f00"),
+}
+DEFAULT_PAIR = "blue-orange"
+
+
+@dataclass(frozen=True)
+class Looks:
+    """One style a role. `*_area` and `*_row` are backgrounds, the rest foregrounds."""
+
+    text: Style
+    bright: Style
+    dim: Style
+    faint: Style
+    grid: Style
+    title: Style
+    accent: Style
+    key: Style
+    up: Style
+    down: Style
+    warn: Style
+    bad: Style
+    good: Style
+    mean: Style
+    banner: Style
+    alarm: Style
+    up_area: Style
+    down_area: Style
+    cursor_row: Style
+    idle_row: Style
+    bar: Style
+    braille: bool = True
+    tinted: bool = True
+
+    def signed(self, value: float | None) -> Style:
+        """The look of a change."""
+        if value is None or value == 0:
+            return self.dim
+        return self.up if value > 0 else self.down
+
+
+def looks_for(system: ColorSystem, pair: str = DEFAULT_PAIR, *, braille: bool = True) -> Looks:
+    """The looks for a terminal's colours; the linux console's font has no braille."""
+    up, down, up_tint, down_tint, up_tint_256, down_tint_256 = PAIRS[pair]
+    if system is ColorSystem.STANDARD:
+        return replace(_sixteen(), braille=braille)
+    true = system is ColorSystem.TRUECOLOR
+    return Looks(
+        text=Style(color="#d0d0d0"),
+        bright=Style(color="#ffffff", bold=True),
+        dim=Style(color="#8a8a8a"),
+        faint=Style(color="#585858"),
+        grid=Style(color="#303030"),
+        title=Style(color="#d7d7d7", bold=True),
+        accent=Style(color="#87d7d7"),
+        key=Style(color="#87d7d7", bold=True),
+        up=Style(color=up),
+        down=Style(color=down),
+        warn=Style(color="#ffd75f"),
+        bad=Style(color="#ff5f5f", bold=True),
+        good=Style(color="#87d787"),
+        mean=Style(color="#d7af5f"),
+        banner=Style(color="#121212", bgcolor="#87d7d7", bold=True),
+        alarm=Style(color="#ffffff", bgcolor="#af0000", bold=True),
+        up_area=Style(bgcolor=up_tint if true else up_tint_256),
+        down_area=Style(bgcolor=down_tint if true else down_tint_256),
+        cursor_row=Style(bgcolor="#303030"),
+        idle_row=Style(bgcolor="#1c1c1c"),
+        bar=Style(bgcolor="#1c1c1c"),
+        braille=braille,
+    )
+
+
+def _sixteen() -> Looks:
+    plain = Style()
+    return Looks(
+        text=plain,
+        bright=Style(bold=True),
+        dim=plain,
+        faint=Style(color="bright_black"),
+        grid=Style(color="bright_black"),
+        title=Style(bold=True),
+        accent=Style(color="cyan"),
+        key=Style(color="cyan", bold=True),
+        up=Style(color="bright_blue"),
+        down=Style(color="yellow"),
+        warn=Style(color="yellow", bold=True),
+        bad=Style(color="red", bold=True),
+        good=Style(color="green"),
+        mean=Style(color="yellow"),
+        banner=Style(reverse=True),
+        alarm=Style(color="white", bgcolor="red", bold=True),
+        up_area=plain,
+        down_area=plain,
+        cursor_row=Style(reverse=True),
+        idle_row=Style(underline=True),
+        bar=plain,
+        tinted=False,
+    )
+
+
+STANDARD = looks_for(ColorSystem.TRUECOLOR)
+
+THEME = Theme(
+    name="monitor",
+    primary="#87d7d7",
+    background=BACKGROUND,
+    surface=BACKGROUND,
+    panel="#1c1c1c",
+    foreground="#d0d0d0",
+    accent="#87d7d7",
+    warning="#ffd75f",
+    error="#ff5f5f",
+    success="#87d787",
+    dark=True,
+)
+
+
+def looks_of(widget: Widget) -> Looks:
+    """The looks of the app a widget lives in."""
+    found = getattr(widget.app, "looks", None)
+    return found if isinstance(found, Looks) else STANDARD

@@ -1,0 +1,135 @@
+"""Columns as data: what a board table shows of a row, how wide, how it sorts, what it means."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+
+from tui_monitor.printable import printable
+from tui_monitor.screens.format import fit
+from tui_monitor.screens.looks import Looks
+
+R = TypeVar("R")
+SortValue = float | str | None
+GAP = 2
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A text with its look; some cells (bars, heat strips) bring finished segments."""
+
+    text: str
+    style: Style | None = None
+    segments: tuple[Segment, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column(Generic[R]):
+    """One column. The higher `priority`, the earlier it leaves a narrow table (0 stays).
+
+    `paint` gets the row, the looks and the column's width. `value` is what it sorts and
+    filters by; None sorts last. A column that `grows` takes the width left over.
+    """
+
+    key: str
+    title: str
+    width: int
+    paint: Callable[[R, Looks, int], Cell]
+    value: Callable[[R], SortValue] | None = None
+    align: Literal["left", "right"] = "right"
+    priority: int = 0
+    grows: bool = False
+    unit: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Placed(Generic[R]):
+    """A column with the width it got."""
+
+    column: Column[R]
+    width: int
+
+
+def place(
+    columns: Sequence[Column[R]], width: int, hidden: frozenset[str] = frozenset()
+) -> tuple[Placed[R], ...]:
+    """The columns that fit, in their order; those of the highest priority number leave first."""
+    chosen = [column for column in columns if column.key not in hidden] or list(columns[:1])
+    while len(chosen) > 1 and _needed(chosen) > width:
+        leaving = max(chosen, key=lambda column: column.priority)
+        if leaving.priority == 0:
+            break
+        chosen.remove(leaving)
+    spare = max(0, width - _needed(chosen))
+    growing = next((column for column in chosen if column.grows), None)
+    placed = []
+    room = width
+    for column in chosen:
+        wide = min(column.width + (spare if column is growing else 0), max(0, room))
+        placed.append(Placed(column, wide))
+        room -= wide + GAP
+    return tuple(one for one in placed if one.width > 0)
+
+
+def _needed(columns: Sequence[Column[R]]) -> int:
+    return sum(column.width for column in columns) + GAP * (len(columns) - 1)
+
+
+def paint_row(
+    placed: Sequence[Placed[R]], row: R, looks: Looks, over: Style, width: int
+) -> list[Segment]:
+    """One row as segments of exactly `width` cells; `over` lies on every cell (the cursor)."""
+    segments: list[Segment] = []
+    used = 0
+    for index, one in enumerate(placed):
+        cell = one.column.paint(row, looks, one.width)
+        if index:
+            segments.append(Segment(" " * GAP, over))
+            used += GAP
+        if cell.segments is not None:
+            segments += [
+                Segment(part.text, (part.style or looks.text) + over) for part in cell.segments
+            ]
+        else:
+            text = fit(printable(cell.text, 400), one.width, one.column.align)
+            segments.append(Segment(text, (cell.style or looks.text) + over))
+        used += one.width
+    if used < width:
+        segments.append(Segment(" " * (width - used), over))
+    return segments
+
+
+def paint_header(
+    placed: Sequence[Placed[R]], sort_key: str | None, descending: bool, looks: Looks, width: int
+) -> list[Segment]:
+    """The titles; the sorted column is bright and carries a mark."""
+    segments: list[Segment] = []
+    used = 0
+    for index, one in enumerate(placed):
+        sorted_by = one.column.key == sort_key
+        mark = ("▾" if descending else "▴") if sorted_by else ""
+        title = one.column.title + mark
+        style = looks.accent if sorted_by else looks.dim
+        lead = " " * GAP if index else ""
+        segments.append(Segment(lead + fit(title, one.width, one.column.align), style))
+        used += len(lead) + one.width
+    if used < width:
+        segments.append(Segment(" " * (width - used), looks.dim))
+    return segments
+
+
+def sort_rows(rows: Sequence[R], column: Column[R] | None, descending: bool) -> list[R]:
+    """Rows by a column's value; those without one last, whichever way; ties keep their order."""
+    if column is None or column.value is None:
+        return list(rows)
+    value = column.value
+    with_value = [row for row in rows if value(row) is not None]
+    without = [row for row in rows if value(row) is None]
+    return sorted(with_value, key=lambda row: _sortable(value(row)), reverse=descending) + without
+
+
+def _sortable(value: SortValue) -> tuple[int, float, str]:
+    return (1, 0.0, value) if isinstance(value, str) else (0, value or 0.0, "")
