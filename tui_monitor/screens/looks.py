@@ -12,12 +12,14 @@ from textual.theme import Theme
 from textual.widget import Widget
 
 BACKGROUND = "#121212"
-# Rises and falls: (name, up, down, tint of up, tint of down, the same tints in 256 colours).
+# Rises and falls: (up, down, tint of the area above zero, tint of the area below).
 PAIRS = {
-    "blue-orange": ("#5fafff", "#ffaf5f", "#14283c", "#33240f", "#00005f", "#5f0000"),
-    "green-red": ("#87d787", "#ff8787", "#14301f", "#3a1719", "#005f00", "#5f0000"),
-    "red-green": ("#ff8787", "#87d787", "#3a1719", "#14301f", "#5f0000", "#005f00"),
+    "blue-orange": ("#5fafff", "#ffaf5f", "#14283c", "#33240f"),
+    "green-red": ("#87d787", "#ff8787", "#14301f", "#3a1719"),
+    "red-green": ("#ff8787", "#87d787", "#3a1719", "#14301f"),
 }
+# The palette's dark colours are garish: in 256 colours both areas are grey.
+_TINT_256 = "#262626"
 DEFAULT_PAIR = "blue-orange"
 
 
@@ -58,7 +60,7 @@ class Looks:
 
 def looks_for(system: ColorSystem, pair: str = DEFAULT_PAIR, *, braille: bool = True) -> Looks:
     """The looks for a terminal's colours; the linux console's font has no braille."""
-    up, down, up_tint, down_tint, up_tint_256, down_tint_256 = PAIRS[pair]
+    up, down, up_tint, down_tint = PAIRS[pair]
     if system is ColorSystem.STANDARD:
         return replace(_sixteen(), braille=braille)
     true = system is ColorSystem.TRUECOLOR
@@ -79,8 +81,8 @@ def looks_for(system: ColorSystem, pair: str = DEFAULT_PAIR, *, braille: bool = 
         mean=Style(color="#d7af5f"),
         banner=Style(color="#121212", bgcolor="#87d7d7", bold=True),
         alarm=Style(color="#ffffff", bgcolor="#af0000", bold=True),
-        up_area=Style(bgcolor=up_tint if true else up_tint_256),
-        down_area=Style(bgcolor=down_tint if true else down_tint_256),
+        up_area=Style(bgcolor=up_tint if true else _TINT_256),
+        down_area=Style(bgcolor=down_tint if true else _TINT_256),
         cursor_row=Style(bgcolor="#303030"),
         idle_row=Style(bgcolor="#1c1c1c"),
         bar=Style(bgcolor="#1c1c1c"),
