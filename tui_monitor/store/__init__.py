@@ -1,1 +1,19 @@
-"""."""
+"""What is kept: SQLite through aiosqlite, exports, imports, and the engine's lock."""
+
+from tui_monitor.store.database import Kind, open_reader, open_store
+from tui_monitor.store.lock import EngineLock, read_holder
+from tui_monitor.store.reader import Reader
+from tui_monitor.store.settling import slot_within_reach
+from tui_monitor.store.writer import Cleaned, Store
+
+__all__ = [
+    "Cleaned",
+    "EngineLock",
+    "Kind",
+    "Reader",
+    "Store",
+    "open_reader",
+    "open_store",
+    "read_holder",
+    "slot_within_reach",
+]

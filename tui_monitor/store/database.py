@@ -1,0 +1,247 @@
+"""The only file that opens database files: checks, settings, the two connections.
+
+Live database files are never opened, hashed or copied by anything else: closing a plain
+handle would drop the locks that SQLite holds for the whole process.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from pathlib import Path
+
+import aiosqlite
+from msgspec import Struct
+
+from tui_monitor import paths
+from tui_monitor.clock import Clock, SystemClock
+from tui_monitor.errors import StoreError, StoreUnusable
+from tui_monitor.store import inspection, quarantine
+from tui_monitor.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate
+from tui_monitor.store.reader import Reader
+from tui_monitor.store.session import Session, translated, uncancelled
+from tui_monitor.store.writer import Store
+
+Connect = Callable[[str], aiosqlite.Connection]
+
+# A plain SQLITE_ERROR in a look at our own tables means that they are not what they were.
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+# Order matters: auto_vacuum only before the first table, the journal only outside transactions.
+_WRITER_SETTINGS = (
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA auto_vacuum = INCREMENTAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+)
+_READER_SETTINGS = (
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA query_only = ON",
+    "PRAGMA trusted_schema = OFF",
+)
+_TABLES = "SELECT count(*) FROM sqlite_master WHERE type = 'table'"
+_META = "SELECT key, value FROM meta WHERE key IN ('kind', 'clean')"
+_QUICK_CHECK = "SELECT quick_check FROM pragma_quick_check(1)"
+_SET_META = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
+
+
+class Kind(StrEnum):
+    """What a history is of. Made-up data never mixes with real data."""
+
+    REAL = "real"
+    SIMULATOR = "simulator"
+    DEMO = "demo"
+
+
+class _Unfit(Exception):
+    """The file is to be set aside; `word` goes into its new name."""
+
+    def __init__(self, word: str, reason: str) -> None:
+        super().__init__(reason)
+        self.word = word
+        self.reason = reason
+
+
+class _Found(Struct, frozen=True):
+    """What a sound database says about itself."""
+
+    version: int
+    kind: str | None
+
+
+def connect(uri: str) -> aiosqlite.Connection:
+    """A connection that leaves transactions to us."""
+    return aiosqlite.connect(uri, uri=True, isolation_level=None)
+
+
+@asynccontextmanager
+async def open_store(
+    data_dir: Path, clock: Clock, *, kind: str | None, connect: Connect = connect
+) -> AsyncIterator[Store]:
+    """The store of a data folder; the caller holds the engine lock.
+
+    A damaged, foreign or empty file is set aside and a new one begun: `store.notices` says so.
+    StoreUnusable if the file is from a newer version or of another kind. `kind` None takes
+    whatever is there and marks nothing.
+    """
+    path = paths.database_file(data_dir)
+    notices: list[str] = []
+    version = await _sound_version(path, clock, kind, connect, notices)
+    async with _connected(path, "rwc", connect) as writer:
+        await _set_up_writer(writer, path, version)
+        await _mark(writer, path, "clean", "0")
+        if kind is not None:
+            await _mark(writer, path, "kind", Kind(kind).value)
+        async with _connected(path, "ro", connect) as reader:
+            session = Session(path, clock, reader, writer)
+            await _set_up_reader(reader, session)
+            try:
+                yield Store(session, notices)
+            finally:
+                await uncancelled(_leave(session, reader))
+
+
+@asynccontextmanager
+async def open_reader(data_dir: Path, clock: Clock | None = None) -> AsyncIterator[Reader]:
+    """Questions only, also beside a running engine. Nothing is created, changed or set aside."""
+    path = paths.database_file(data_dir)
+    if not inspection.exists(path):
+        raise StoreUnusable(f"there is no database in {data_dir}", "start tui-monitor once")
+    try:
+        found = await _probe(path, connect, look_closer=False)
+    except _Unfit as unfit:
+        raise StoreUnusable(f"{path}: {unfit.reason}", "a start sets it aside") from unfit
+    if found.version < SCHEMA_VERSION:
+        raise StoreUnusable(
+            f"{path}: schema {found.version} is older than this program ({SCHEMA_VERSION})",
+            "start tui-monitor or its daemon once to bring it up to date",
+        )
+    async with _connected(path, "ro", connect) as connection:
+        session = Session(path, clock or SystemClock(), connection)
+        await _set_up_reader(connection, session)
+        yield Reader(session)
+
+
+@asynccontextmanager
+async def _connected(
+    path: Path, mode: str, connect: Connect
+) -> AsyncIterator[aiosqlite.Connection]:
+    """An open connection, closed whatever happens: its thread would keep the process alive."""
+    connection = connect(_uri(path, mode))
+    try:
+        await connection
+    except sqlite3.Error as error:
+        raise _unopened(error, path) from error
+    try:
+        yield connection
+    finally:
+        await uncancelled(connection.close())
+
+
+def _uri(path: Path, mode: str) -> str:
+    return f"{path.absolute().as_uri()}?mode={mode}"
+
+
+def _unopened(error: sqlite3.Error, path: Path) -> StoreError:
+    return StoreUnusable(f"{path} can't be opened: {error}", "mend its permissions")
+
+
+async def _sound_version(
+    path: Path, clock: Clock, kind: str | None, connect: Connect, notices: list[str]
+) -> int:
+    """The schema version to start from; 0 where a new file is to be made."""
+    try:
+        if quarantine.leftovers(path):
+            raise _Unfit("corrupt", "a write-ahead log without its database")
+        if not inspection.exists(path):
+            return 0
+        found = await _probe(path, connect, look_closer=True)
+    except _Unfit as unfit:
+        aside = quarantine.set_aside(path, unfit.word, clock.now_ms())
+        notices.append(f"{path.name}: {unfit.reason}; set aside as {aside.name}, a new one begun")
+        return 0
+    if kind is not None and found.kind not in (None, kind):
+        raise StoreUnusable(
+            f"{path} holds {found.kind} history, not {kind}", "use another --data-dir"
+        )
+    return found.version
+
+
+async def _probe(path: Path, connect: Connect, *, look_closer: bool) -> _Found:
+    """What a file is, without changing it: a foreign database stays as it was found."""
+    if not inspection.sizes(path)[0]:
+        raise _Unfit("corrupt", "empty")
+    try:
+        async with _connected(path, "ro", connect) as connection:
+            return await _identify(connection, path, look_closer=look_closer)
+    except sqlite3.Error as error:
+        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        if code == sqlite3.SQLITE_NOTADB:
+            word = quarantine.word_for(path)
+            reason = "not a SQLite database" if word == "foreign" else "its head is destroyed"
+            raise _Unfit(word, reason) from error
+        if code in _DAMAGE:
+            raise _Unfit("corrupt", f"damaged ({error})") from error
+        raise translated(error, path) from error
+
+
+async def _identify(connection: aiosqlite.Connection, path: Path, *, look_closer: bool) -> _Found:
+    await connection.execute("PRAGMA busy_timeout = 5000")
+    application = await _number(connection, "PRAGMA application_id")
+    version = await _number(connection, "PRAGMA user_version")
+    if application == APPLICATION_ID and not version:
+        raise _Unfit("corrupt", "without a schema version")
+    if application != APPLICATION_ID:
+        if await _number(connection, _TABLES):
+            raise _Unfit("foreign", "another program's database")
+        raise _Unfit("corrupt", "empty")
+    if version > SCHEMA_VERSION:
+        raise StoreUnusable(
+            f"{path}: schema {version} is newer than this program ({SCHEMA_VERSION})",
+            "use a newer tui-monitor, or another --data-dir",
+        )
+    marks: dict[str, str] = {key: value for key, value in await connection.execute_fetchall(_META)}
+    if look_closer and marks.get("clean") != "1":
+        for (line,) in await connection.execute_fetchall(_QUICK_CHECK):
+            if line != "ok":
+                raise _Unfit("corrupt", f"damaged ({line})")
+    return _Found(version, marks.get("kind"))
+
+
+async def _number(connection: aiosqlite.Connection, sql: str) -> int:
+    rows = list(await connection.execute_fetchall(sql))
+    return int(rows[0][0])
+
+
+async def _set_up_writer(writer: aiosqlite.Connection, path: Path, version: int) -> None:
+    try:
+        for setting in _WRITER_SETTINGS:
+            await writer.execute_fetchall(setting)
+        rows = list(await writer.execute_fetchall("PRAGMA journal_mode = WAL"))
+        if rows[0][0] != "wal":
+            raise StoreUnusable(
+                f"{path}: this file system can't hold a write-ahead log", "use a local disk"
+            )
+        await migrate(writer, version)
+    except sqlite3.Error as error:
+        raise translated(error, path) from error
+
+
+async def _set_up_reader(reader: aiosqlite.Connection, session: Session) -> None:
+    for setting in _READER_SETTINGS:
+        await reader.execute_fetchall(setting)
+    await session.limit_reads()
+
+
+async def _mark(writer: aiosqlite.Connection, path: Path, key: str, value: str) -> None:
+    try:
+        await writer.execute(_SET_META, (key, value))
+    except sqlite3.Error as error:
+        raise translated(error, path) from error
+
+
+async def _leave(session: Session, reader: aiosqlite.Connection) -> None:
+    """Write the clean mark and fold the WAL in; a full disk must not keep us from closing."""
+    await reader.close()
+    await session.close_cleanly()

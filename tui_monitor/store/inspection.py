@@ -1,0 +1,124 @@
+"""What `db info` and `db check` look at."""
+
+from pathlib import Path
+
+from tui_monitor.clock import utc_text
+from tui_monitor.store.session import Session
+
+CHECK_DEADLINE_S = 120.0
+_SHOWN_A_KIND = 20
+
+_CONTENTS = (
+    ("slot_prices", "SELECT count(*), min(slot_ms) FROM slot_price"),
+    ("off_slot_prices", "SELECT count(*), min(observed_ms) FROM off_slot_price"),
+    ("imported_sums", "SELECT count(*), min(slot_ms) FROM imported_sum"),
+    ("holes", "SELECT count(*), min(slot_ms) FROM hole"),
+    ("outages", "SELECT count(*), min(begin_ms) FROM outage"),
+    ("jobs", "SELECT count(*), min(created_ms) FROM job"),
+    ("job_lines", "SELECT count(*), min(ts_ms) FROM job_log"),
+    ("coins", "SELECT count(*), NULL FROM coin"),
+)
+_INTEGRITY = "SELECT integrity_check FROM pragma_integrity_check(20)"
+_FOREIGN_KEYS = """SELECT "table", rowid, parent FROM pragma_foreign_key_check LIMIT 20"""
+# The schema refuses all of these; a file that was damaged or edited may still have them.
+_ODD_SLOTS = """
+    SELECT 'slot_price', slot_ms FROM slot_price
+    WHERE slot_ms % 1800000 <> 0 OR typeof(slot_ms) <> 'integer'
+    UNION ALL SELECT 'hole', slot_ms FROM hole WHERE slot_ms % 1800000 <> 0
+    UNION ALL SELECT 'imported_sum', slot_ms FROM imported_sum WHERE slot_ms % 1800000 <> 0
+    LIMIT 20
+"""
+_ODD_PRICES = """
+    SELECT 'slot_price', slot_ms, coin_id, price FROM slot_price
+    WHERE typeof(price) <> 'real' OR NOT (price > 0 AND price < 1e15)
+       OR (own_base IS NOT NULL AND NOT (own_base > 0 AND own_base < 1e15))
+    UNION ALL
+    SELECT 'off_slot_price', observed_ms, coin_id, price FROM off_slot_price
+    WHERE typeof(price) <> 'real' OR NOT (price > 0 AND price < 1e15)
+       OR (own_base IS NOT NULL AND NOT (own_base > 0 AND own_base < 1e15))
+    LIMIT 20
+"""
+_ORPHANS = """
+    SELECT DISTINCT 'slot_price', coin_id FROM slot_price
+    WHERE coin_id NOT IN (SELECT id FROM coin)
+    UNION ALL
+    SELECT DISTINCT 'off_slot_price', coin_id FROM off_slot_price
+    WHERE coin_id NOT IN (SELECT id FROM coin)
+    UNION ALL
+    SELECT DISTINCT 'hole', coin_id FROM hole WHERE coin_id NOT IN (SELECT id FROM coin)
+    LIMIT 20
+"""
+_HOLES_WITH_PRICES = """
+    SELECT h.slot_ms, h.coin_id FROM hole AS h
+    JOIN slot_price AS p ON p.slot_ms = h.slot_ms AND p.coin_id = h.coin_id
+    LIMIT 20
+"""
+_FUTURE = """
+    SELECT slot_ms, observed_ms FROM slot_price WHERE slot_ms > ? LIMIT 20
+"""
+_A_DAY_MS = 86_400_000
+
+
+async def schema_version(session: Session) -> int:
+    """`user_version`."""
+    rows = await session.read("PRAGMA user_version")
+    return int(rows[0][0])
+
+
+async def kind(session: Session) -> str | None:
+    """What the history is of: real, simulator or demo; None while unmarked."""
+    rows = await session.read("SELECT value FROM meta WHERE key = 'kind'")
+    return str(rows[0][0]) if rows else None
+
+
+async def contents(session: Session) -> tuple[dict[str, int], dict[str, int | None]]:
+    """Rows, and the oldest time, of each kind of row."""
+    rows: dict[str, int] = {}
+    oldest_ms: dict[str, int | None] = {}
+    for name, sql in _CONTENTS:
+        count, oldest = (await session.read(sql))[0]
+        rows[name] = count
+        oldest_ms[name] = oldest
+    return rows, oldest_ms
+
+
+def sizes(path: Path) -> tuple[int, int]:
+    """Bytes of the database and of its WAL, by `stat`: opening them would drop locks."""
+    return _size(path), _size(Path(f"{path}-wal"))
+
+
+def exists(path: Path) -> bool:
+    """Whether the file is there."""
+    return path.exists()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+async def problems(session: Session) -> list[str]:
+    """One line a problem, at most twenty of a kind."""
+    found = [
+        f"integrity: {line}"
+        for (line,) in await session.read(_INTEGRITY, deadline_s=CHECK_DEADLINE_S)
+        if line != "ok"
+    ]
+    for table, rowid, parent in await session.read(_FOREIGN_KEYS, deadline_s=CHECK_DEADLINE_S):
+        found.append(f"{table}: row {rowid} points at no {parent}")
+    for table, coin_id in await session.read(_ORPHANS, deadline_s=CHECK_DEADLINE_S):
+        found.append(f"{table}: coin {coin_id} has no name")
+    for table, slot_ms in await session.read(_ODD_SLOTS, deadline_s=CHECK_DEADLINE_S):
+        found.append(f"{table}: {slot_ms} is not on the half hour")
+    for table, at_ms, coin_id, price in await session.read(
+        _ODD_PRICES, deadline_s=CHECK_DEADLINE_S
+    ):
+        found.append(f"{table}: price {price!r} of coin {coin_id} at {at_ms} is not a price")
+    for slot_ms, coin_id in await session.read(_HOLES_WITH_PRICES, deadline_s=CHECK_DEADLINE_S):
+        found.append(f"hole: coin {coin_id} at {utc_text(slot_ms)} has a price all the same")
+    limit_ms = session.clock.now_ms() + _A_DAY_MS
+    for slot_ms, _ in await session.read(_FUTURE, (limit_ms,), deadline_s=CHECK_DEADLINE_S):
+        found.append(f"slot_price: {utc_text(slot_ms)} lies in the future")
+    return found

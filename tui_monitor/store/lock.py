@@ -1,0 +1,117 @@
+"""Who runs the engine: an advisory lock on a file of its own, with a line about the holder.
+
+The kernel gives the lock back when its holder dies, however it dies. The line is written in
+place, since renaming another file over it would leave the lock on the old one.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tui_monitor import paths
+from tui_monitor.errors import EngineHeld, FolderUnusable
+from tui_monitor.printable import printable
+
+_LINE_BYTES = 4_096
+# Whoever asks for the holder has the lock for some microseconds; wait those out.
+_TRIES = 5
+_PAUSE_S = 0.01
+
+
+class EngineLock:
+    """The right to run the engine on one data folder; a context manager once acquired."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.path = paths.lock_file(data_dir)
+        self._handle: int | None = None
+
+    def acquire(self, info: Mapping[str, Any]) -> "EngineLock":
+        """Take the lock and write `info` (pid, url) down; EngineHeld names the holder."""
+        try:
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise FolderUnusable(f"{self.path}: {error.strerror or error}") from error
+        if not _lock(handle):
+            holder = _parse(os.pread(handle, _LINE_BYTES, 0))
+            os.close(handle)
+            raise _held(self.path, holder)
+        self._handle = handle
+        self.update(info)
+        return self
+
+    def update(self, info: Mapping[str, Any]) -> None:
+        """Replace the line about us. A reader sees the old line or the new one."""
+        if self._handle is None:
+            raise RuntimeError("the engine lock is not held")
+        line = msgspec.json.encode(dict(info)) + b"\n"
+        if len(line) > _LINE_BYTES:
+            raise ValueError("the engine lock's line is too long")
+        # One write first, the rest of a longer old line cut after it: readers stop at the
+        # first line's end.
+        os.pwrite(self._handle, line, 0)
+        os.ftruncate(self._handle, len(line))
+
+    def release(self) -> None:
+        """Give the lock back. The file stays: unlinking it would let two lock two files."""
+        if self._handle is not None:
+            os.ftruncate(self._handle, 0)
+            os.close(self._handle)
+            self._handle = None
+
+    def __enter__(self) -> "EngineLock":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def read_holder(data_dir: Path) -> dict[str, Any] | None:
+    """What the holder wrote about itself (empty if unreadable); None if nobody holds it."""
+    try:
+        handle = os.open(paths.lock_file(data_dir), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FolderUnusable(f"{data_dir}: {error.strerror or error}") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _parse(os.pread(handle, _LINE_BYTES, 0))
+    else:
+        return None
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> bool:
+    pause = threading.Event()
+    for attempt in range(1, _TRIES + 1):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if attempt < _TRIES:
+                pause.wait(_PAUSE_S)
+        else:
+            return True
+    return False
+
+
+def _parse(content: bytes) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(content.partition(b"\n")[0], type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+
+
+def _held(path: Path, holder: Mapping[str, Any]) -> EngineHeld:
+    who = f"process {printable(str(holder['pid']))}" if "pid" in holder else "another process"
+    where = f" at {printable(str(holder['url']), 80)}" if holder.get("url") else ""
+    return EngineHeld(
+        f"the engine already runs on {path.parent}: {who}{where}",
+        "stop it, or give another folder with --data-dir",
+    )

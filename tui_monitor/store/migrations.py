@@ -1,0 +1,103 @@
+"""The schema, as numbered steps forward. `SCHEMA.md` says what the tables mean.
+
+Each step is one transaction that also raises `user_version`, so a killed program leaves the
+version before or the version after. A step that has been released never changes.
+"""
+
+from collections.abc import Sequence
+
+import aiosqlite
+
+APPLICATION_ID = 0x7475696D  # "tuim"
+
+_FIRST = (
+    "PRAGMA application_id = 0x7475696D",
+    "PRAGMA user_version = 1",
+    "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE coin (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE CHECK (name <> ''))",
+    """CREATE TABLE slot_price (
+        slot_ms INTEGER NOT NULL CHECK (slot_ms % 1800000 = 0),
+        coin_id INTEGER NOT NULL REFERENCES coin (id),
+        price REAL NOT NULL CHECK (price > 0 AND price < 1e15),
+        source INTEGER NOT NULL CHECK (source BETWEEN 1 AND 4),
+        observed_ms INTEGER NOT NULL,
+        own_base REAL CHECK (own_base > 0 AND own_base < 1e15),
+        PRIMARY KEY (slot_ms, coin_id)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE off_slot_price (
+        observed_ms INTEGER NOT NULL,
+        coin_id INTEGER NOT NULL REFERENCES coin (id),
+        price REAL NOT NULL CHECK (price > 0 AND price < 1e15),
+        own_base REAL CHECK (own_base > 0 AND own_base < 1e15),
+        PRIMARY KEY (observed_ms, coin_id)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE imported_sum (
+        slot_ms INTEGER PRIMARY KEY CHECK (slot_ms % 1800000 = 0),
+        sum_pct REAL NOT NULL CHECK (abs(sum_pct) < 1e15)
+    )""",
+    """CREATE TABLE hole (
+        slot_ms INTEGER NOT NULL CHECK (slot_ms % 1800000 = 0),
+        coin_id INTEGER NOT NULL REFERENCES coin (id),
+        state TEXT NOT NULL CHECK (state IN ('missing', 'failed', 'unobtainable')),
+        reason TEXT NOT NULL,
+        tries INTEGER NOT NULL CHECK (tries >= 0),
+        first_ms INTEGER NOT NULL,
+        last_ms INTEGER NOT NULL,
+        next_try_ms INTEGER,
+        PRIMARY KEY (slot_ms, coin_id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX hole_queue ON hole (slot_ms, coin_id) WHERE state = 'failed'",
+    """CREATE TABLE outage (
+        id INTEGER PRIMARY KEY,
+        exchange TEXT NOT NULL,
+        market TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        begin_ms INTEGER NOT NULL,
+        end_ms INTEGER,
+        bridged INTEGER NOT NULL CHECK (bridged IN (0, 1))
+    )""",
+    "CREATE INDEX outage_begin ON outage (begin_ms)",
+    "CREATE INDEX outage_open ON outage (id) WHERE end_ms IS NULL",
+    """CREATE TABLE job (
+        id INTEGER PRIMARY KEY,
+        exchange TEXT NOT NULL,
+        first_day TEXT NOT NULL,
+        last_day TEXT NOT NULL,
+        state TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        updated_ms INTEGER NOT NULL,
+        total INTEGER NOT NULL,
+        had INTEGER NOT NULL,
+        filled INTEGER NOT NULL,
+        unobtainable INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        pages INTEGER NOT NULL,
+        pages_total INTEGER NOT NULL,
+        message TEXT NOT NULL
+    )""",
+    """CREATE TABLE job_log (
+        id INTEGER PRIMARY KEY,
+        job_id INTEGER NOT NULL REFERENCES job (id),
+        ts_ms INTEGER NOT NULL,
+        level TEXT NOT NULL,
+        text TEXT NOT NULL
+    )""",
+    "CREATE INDEX job_log_time ON job_log (ts_ms)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+SCHEMA_VERSION = len(MIGRATIONS)
+
+
+async def migrate(
+    database: aiosqlite.Connection,
+    version: int,
+    steps: Sequence[Sequence[str]] = MIGRATIONS,
+) -> None:
+    """Bring a database from `version` (0: empty) to the newest, one transaction a step."""
+    for step in steps[version:]:
+        await database.execute("BEGIN IMMEDIATE")
+        for statement in step:
+            await database.execute(statement)
+        await database.execute("COMMIT")

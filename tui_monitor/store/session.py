@@ -1,0 +1,174 @@
+"""One database's connections: reads with a deadline, writes one at a time and whole.
+
+Nothing here opens a file; `database.py` does. Every SQLite error leaves as one of ours, with
+the path in the message.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import aiosqlite
+
+from tui_monitor.clock import Clock
+from tui_monitor.errors import StoreError, StoreFull, StoreUnusable
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Parameters = Sequence[Any]
+
+# A reader that stays open keeps the WAL from being reused: it would grow without end.
+READ_DEADLINE_S = 2.0
+_STEPS_BETWEEN_LOOKS = 10_000
+_BEGIN_TRIES = 2
+
+_log = logging.getLogger(__name__)
+
+
+def translated(error: sqlite3.Error, path: Path) -> StoreError:
+    """What an SQLite error means for us."""
+    code = getattr(error, "sqlite_errorcode", None) or 0
+    primary = code & 0xFF
+    # A file size limit (ulimit, quota) shows as a failed write, not as SQLITE_FULL.
+    if primary == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE:
+        return StoreFull(f"{path}: no room to record ({error})", "free some disk space")
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreUnusable(f"{path}: damaged ({error})", "a restart sets it aside")
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreError(f"{path}: locked by another program", "close what has it open")
+    if primary == sqlite3.SQLITE_INTERRUPT:
+        return StoreError(f"{path}: the question took too long", "ask for a shorter range")
+    return StoreError(f"{path}: {error}")
+
+
+async def uncancelled(work: Coroutine[Any, Any, T]) -> T:
+    """Await to the end even when cancelled; the cancellation goes on after that.
+
+    Cancelling an await on the database does not stop the statement: the thread goes on, and
+    the next BEGIN would meet an open transaction.
+    """
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is None:
+        return task.result()
+    if not task.cancelled() and (lost := task.exception()) is not None:
+        _log.warning("while stopping: %s", lost)
+    raise cancelled
+
+
+class Session:
+    """A reading connection and, for whoever runs the engine, the one writing connection."""
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        reader: aiosqlite.Connection,
+        writer: aiosqlite.Connection | None = None,
+    ) -> None:
+        self.path = path
+        self.clock = clock
+        self._reader = reader
+        self._writer = writer
+        self._read_lock = asyncio.Lock()
+        self._write_lock = asyncio.Lock()
+        self._deadline_s = 0.0
+
+    async def limit_reads(self) -> None:
+        """Arm the deadline on the reading connection."""
+        await self._reader.set_progress_handler(self._is_late, _STEPS_BETWEEN_LOOKS)
+
+    def _is_late(self) -> bool:
+        return self.clock.monotonic_s() > self._deadline_s
+
+    async def read(
+        self, sql: str, parameters: Parameters = (), *, deadline_s: float = READ_DEADLINE_S
+    ) -> list[Row]:
+        """All rows of one SELECT; StoreError if it takes longer than the deadline."""
+        async with self._read_lock:
+            self._deadline_s = self.clock.monotonic_s() + deadline_s
+            try:
+                return cast("list[Row]", await self._reader.execute_fetchall(sql, parameters))
+            except sqlite3.Error as error:
+                raise translated(error, self.path) from error
+            except asyncio.CancelledError:
+                # Nobody waits for the rows any more; free the thread for the next question.
+                await self._reader.interrupt()
+                raise
+
+    async def write(self, work: Callable[[aiosqlite.Connection], Awaitable[T]]) -> T:
+        """Run `work` in one immediate transaction; return once it is committed."""
+        async with self._write_lock:
+            return await uncancelled(self._transaction(work))
+
+    async def maintain(self, sql: str) -> list[Row]:
+        """A statement that must stand outside a transaction (checkpoint, vacuum step)."""
+        async with self._write_lock:
+            return await uncancelled(self._statement(sql))
+
+    async def close_cleanly(self) -> None:
+        """Mark the end as clean and fold the WAL in; nothing here may keep us from closing."""
+        try:
+            await self.write(_mark_clean)
+            await self.maintain("PRAGMA wal_checkpoint(TRUNCATE)")
+        except StoreError as error:
+            _log.warning("closed without the clean mark: %s", error.message)
+
+    async def _statement(self, sql: str) -> list[Row]:
+        try:
+            await self._roll_back()
+            return cast("list[Row]", await self._writing.execute_fetchall(sql))
+        except sqlite3.Error as error:
+            raise translated(error, self.path) from error
+
+    async def _transaction(self, work: Callable[[aiosqlite.Connection], Awaitable[T]]) -> T:
+        database = self._writing
+        try:
+            await self._roll_back()
+            await self._begin()
+            result = await work(database)
+            await database.execute("COMMIT")
+        except sqlite3.Error as error:
+            await self._roll_back()
+            raise translated(error, self.path) from error
+        except BaseException:
+            await self._roll_back()
+            raise
+        return result
+
+    async def _begin(self) -> None:
+        """A deferred BEGIN that turns into a write fails at once, whatever the busy timeout."""
+        for attempt in range(1, _BEGIN_TRIES + 1):
+            try:
+                await self._writing.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if attempt == _BEGIN_TRIES or not _is_busy(error):
+                    raise
+            else:
+                return
+
+    async def _roll_back(self) -> None:
+        if self._writing.in_transaction:
+            await self._writing.rollback()
+
+    @property
+    def _writing(self) -> aiosqlite.Connection:
+        if self._writer is None:
+            raise StoreError(f"{self.path}: opened for reading only")
+        return self._writer
+
+
+async def _mark_clean(database: aiosqlite.Connection) -> None:
+    await database.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('clean', '1')")
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return ((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF) == sqlite3.SQLITE_BUSY
