@@ -198,15 +198,16 @@ def template() -> str:
         if head != section:
             lines += ["", f"[{head}]"] if section else [f"[{head}]"]
             section = head
-        lines += [f"# {text}", f"# {key} = {_toml(default)}"]
+        lines += [f"# {text}", f"# {key} = {toml(default)}"]
     return "\n".join(lines) + "\n"
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
+    """A value as TOML writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
+        return "[" + ", ".join(toml(item) for item in value) + "]"
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 

@@ -6,7 +6,7 @@ sees it, is logged with its traceback, and the worker is started again; the othe
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -16,18 +16,20 @@ from tui_monitor.boards.status import EngineStatus, FeedLight
 from tui_monitor.boards.sum_curve import SLOT_TOLERANCE_MS, LivePrice
 from tui_monitor.clock import BoardZone, Clock
 from tui_monitor.config import Settings
-from tui_monitor.engine.backfill import Backfill
+from tui_monitor.engine.backfill import Backfill, BackfillRun
 from tui_monitor.engine.events import EventLog
 from tui_monitor.engine.fetcher import PageFetcher
 from tui_monitor.engine.filler import Filler
+from tui_monitor.engine.history import SlotHistory
 from tui_monitor.engine.lights import Lights
 from tui_monitor.engine.outages import OutageBook
 from tui_monitor.engine.recorder import Recorder
 from tui_monitor.engine.slots import SlotKeeper
 from tui_monitor.engine.today import Today
+from tui_monitor.errors import BadInput, FeedError
 from tui_monitor.feeds.okx import OkxFeed
-from tui_monitor.market import MarketState, Row
-from tui_monitor.model import Instrument, Job, Market, PriceSource, SlotPrice, Source
+from tui_monitor.market import Key, MarketState, Row
+from tui_monitor.model import Job, Market, PriceSource, SlotPrice, Source, Ticker
 from tui_monitor.store import EngineLock, Store, open_store
 
 log = logging.getLogger(__name__)
@@ -71,31 +73,27 @@ class Engine:
             settings=settings.sum_curve,
             lives=self.live_prices,
         )
-        fetcher = PageFetcher(
-            Filler(self.feed.rest, clock), self.recorder, self.feed.instrument_or_guess
-        )
-        self.backfill = Backfill(
+        history = SlotHistory(
             store=store,
             recorder=self.recorder,
-            fetcher=fetcher,
+            fetcher=PageFetcher(
+                Filler(self.feed.rest, clock), self.recorder, self.feed.instrument_or_guess
+            ),
             zone=self.zone,
             clock=clock,
             coins=settings.sum_curve.coins,
         )
+        self.backfill = Backfill(history)
         self._keeper = SlotKeeper(
-            store=store,
-            recorder=self.recorder,
-            zone=self.zone,
-            clock=clock,
-            coins=settings.sum_curve.coins,
+            history,
             fill_days=settings.sum_curve.fill_days,
             capture=self.capture,
             day_opens=self.day_opens,
-            fetcher=fetcher,
             on_event=self.events.add,
         )
         self._lights = Lights(clock)
         self._failed: dict[str, str] = {}
+        self._confirmed_s: dict[str, float] = {}
         self._tasks: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
@@ -123,16 +121,16 @@ class Engine:
 
     async def start_backfill(self, first: date, last: date) -> Job:
         """Begin a backfill as a worker of this engine."""
-        job = await self.backfill.create(first, last)
         if self._tasks is None:
-            raise RuntimeError("the engine does not run")
-        self._tasks.create_task(self._run_backfill(), name="backfill")
+            raise BadInput("the engine is not running yet", "try again in a second")
+        run = await self.backfill.create(first, last)
+        self._tasks.create_task(self._run_backfill(run), name="backfill")
         self.events.add("info", "backfill", f"{first} to {last} started")
-        return job
+        return run.job
 
-    async def _run_backfill(self) -> None:
+    async def _run_backfill(self, run: BackfillRun) -> None:
         try:
-            job = await self.backfill.run()
+            job = await run.run()
         except Exception:
             log.exception("backfill failed")
             self.events.add("error", "backfill", "a defect ended it; the log has the traceback")
@@ -149,13 +147,16 @@ class Engine:
         found: dict[str, LivePrice] = {}
         for coin in self.settings.sum_curve.coins:
             row = self.row(coin)
-            if row is not None and row.last is not None:
-                found[coin] = LivePrice(
-                    price=row.last,
-                    age_ms=max(0, int((now_s - row.received_s) * 1000)),
-                    exchange_ms=row.exchange_ms,
-                    source=row.source.value,
-                )
+            if row is None or row.last is None or row.trade is None:
+                continue
+            # A quiet coin's price that REST has just repeated is as good as a new one.
+            heard_s = max(row.trade.received_s, self._confirmed_s.get(coin, 0.0))
+            found[coin] = LivePrice(
+                price=row.last,
+                age_ms=max(0, int((now_s - heard_s) * 1000)),
+                exchange_ms=row.trade.exchange_ms,
+                source=row.trade.source.value,
+            )
         return found
 
     def capture(self, slot_ms: int) -> list[SlotPrice]:
@@ -180,15 +181,17 @@ class Engine:
         found = []
         for coin in self.settings.sum_curve.coins:
             row = self.row(coin)
-            if row is None or row.day_open is None or (row.exchange_ms or 0) < day_start_ms:
+            if row is None or row.day_open is None or row.trade is None:
                 continue
+            if (row.trade.exchange_ms or 0) < day_start_ms:
+                continue  # still the day before's
             found.append(
                 SlotPrice(
                     slot_ms=day_start_ms,
                     coin=coin,
                     price=row.day_open,
                     source=PriceSource.DAY_OPEN,
-                    observed_ms=row.received_ms,
+                    observed_ms=row.trade.received_ms,
                 )
             )
         return found
@@ -231,7 +234,7 @@ class Engine:
         while True:
             try:
                 await worker()
-            except Exception as error:
+            except Exception as error:  # shown as FAILED, logged, started again
                 log.exception("worker %s failed", name)
                 self._failed[name] = f"{type(error).__name__}: {error}"
                 self.events.add("error", name, f"worker failed: {type(error).__name__}: {error}")
@@ -244,12 +247,29 @@ class Engine:
             await self.clock.sleep(TODAY_EVERY_S)
 
     async def _probe_quiet(self) -> None:
-        """Ask by REST for coins whose stream is quiet: quiet is not dead, and their age shows it."""
+        """Ask by REST for coins whose stream is quiet: quiet is not dead; their age shows it."""
         while True:
             await self.clock.sleep(PROBE_EVERY_S)
             ages = [live.age_ms for live in self.live_prices().values()]
-            if ages and max(ages) > QUIET_S * 1000 and self.feed.is_streaming():
-                await self.feed.snapshot()
+            if not ages or max(ages) < QUIET_S * 1000:
+                continue
+            try:
+                tickers = await self.feed.rest.tickers(Market.PERP)
+            except FeedError as error:
+                self.events.add("warning", "okx", f"quiet coins: {error.message}")
+                continue
+            self._confirm({ticker.instrument.key: ticker for ticker in tickers})
+
+    def _confirm(self, tickers: Mapping[Key, Ticker]) -> None:
+        now_ms, now_s = self.clock.now_ms(), self.clock.monotonic_s()
+        for coin in self.settings.sum_curve.coins:
+            ticker = tickers.get(self.feed.instrument_or_guess(coin).key)
+            if ticker is None:
+                continue
+            self.market.apply(ticker, now_ms, now_s, Source.REST)
+            row = self.row(coin)
+            if row is not None and row.last == ticker.last:
+                self._confirmed_s[coin] = now_s
 
     async def _keep_house(self) -> None:
         while True:
@@ -263,14 +283,11 @@ def _total_rate(lights: list[FeedLight]) -> float:
 
 @asynccontextmanager
 async def opened_engine(
-    settings: Settings, data_dir: Path, clock: Clock, *, kind: str, role: str
+    settings: Settings, data_dir: Path, clock: Clock, *, kind: str, info: Mapping[str, Any]
 ) -> AsyncIterator[tuple[Engine, EngineLock]]:
     """Lock the data folder, open its database, make an engine; undo it in the reverse order."""
-    info: dict[str, Any] = {"role": role, "started_ms": clock.now_ms()}
+
     with EngineLock(data_dir) as lock:
         lock.acquire(info)
         async with open_store(data_dir, clock, kind=kind) as store:
             yield Engine(settings, store, clock, kind=kind), lock
-
-
-__all__ = ["Engine", "Instrument", "Market", "Source", "opened_engine"]

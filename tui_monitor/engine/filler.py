@@ -59,7 +59,7 @@ class Filler:
     async def fetch(
         self, page: Page, instrument: Instrument, known: Mapping[tuple[int, str], Hole]
     ) -> Filled:
-        """Fetch a page; a slot that the exchange leaves out is asked for once more, then given up."""
+        """Fetch a page; a slot the exchange leaves out is asked for once more, then given up."""
         requests = 0
         candles: list[Candle] = []
         try:

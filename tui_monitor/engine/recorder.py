@@ -1,4 +1,4 @@
-"""The way into the store: nothing is lost while it can't write, and everyone can see that it can't."""
+"""The way into the store: nothing is lost while it can't write, and it shows that it can't."""
 
 import logging
 from collections import deque

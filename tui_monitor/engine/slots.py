@@ -6,16 +6,14 @@ and a coin that failed is tried again for **its own** slot, never with a later p
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 
 from tui_monitor.boards.sum_curve import SLOT_TOLERANCE_MS
-from tui_monitor.clock import SLOT_MS, BoardZone, Clock, slot_of
-from tui_monitor.engine.fetcher import PageFetcher
+from tui_monitor.clock import SLOT_MS, slot_of
+from tui_monitor.engine.history import SlotHistory
 from tui_monitor.engine.pages import plan_pages
-from tui_monitor.engine.recorder import Recorder
 from tui_monitor.model import Hole, HoleState, PriceSource, SlotPrice
-from tui_monitor.store import Store
 
 # Latest moment after a slot at which the last trades are captured.
 JITTER_S = 2.0
@@ -31,29 +29,25 @@ class SlotKeeper:
 
     def __init__(
         self,
+        history: SlotHistory,
         *,
-        store: Store,
-        recorder: Recorder,
-        zone: BoardZone,
-        clock: Clock,
-        coins: Sequence[str],
         fill_days: int,
         capture: Callable[[int], list[SlotPrice]],
         day_opens: Callable[[int], list[SlotPrice]],
-        fetcher: PageFetcher,
         on_event: Callable[[str, str, str], None],
     ) -> None:
-        self._store = store
-        self._recorder = recorder
-        self._zone = zone
-        self._clock = clock
-        self._coins = coins
+        self._store = history.store
+        self._recorder = history.recorder
+        self._fetcher = history.fetcher
+        self._zone = history.zone
+        self._clock = history.clock
+        self._coins = history.coins
         self._fill_days = fill_days
         self._capture = capture
         self._day_opens = day_opens
-        self._fetcher = fetcher
         self._on_event = on_event
-        self._open = 0
+        # Slots whose bar had no trade yet when it was asked for.
+        self._waiting = 0
 
     async def run(self) -> None:
         """For ever: fill what was missed while we were off, then keep up slot by slot."""
@@ -82,7 +76,7 @@ class SlotKeeper:
     async def _next_try_ms(self, now_ms: int) -> int | None:
         queue = await self._store.queue(now_ms + SLOT_MS, QUEUE_LIMIT)
         times = [hole.next_try_ms for hole in queue if hole.next_try_ms is not None]
-        if self._open:
+        if self._waiting:
             times.append(now_ms + 60_000)
         return max(now_ms + 1_000, min(times)) if times else None
 
@@ -93,11 +87,11 @@ class SlotKeeper:
             await self._adopt_day_opens()
             wanted, known = await self._wanted()
             if not wanted:
-                self._open = 0
+                self._waiting = 0
                 return
             pages = plan_pages(wanted, self._clock.now_ms())
             results = await self._fetcher.fetch_all(pages, known)
-            self._open = sum(result.waiting for result in results)
+            self._waiting = sum(result.waiting for result in results)
             failed = {result.error for result in results if result.error}
             for text in sorted(failed):
                 self._on_event("warning", "sum", f"candles: {text}")

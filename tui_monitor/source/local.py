@@ -14,7 +14,7 @@ from tui_monitor.engine import Engine
 from tui_monitor.errors import BadInput
 from tui_monitor.model import Job, JobLine, StoreInfo
 from tui_monitor.source import Exported, Query
-from tui_monitor.store import StoreReader, exports
+from tui_monitor.store import Reader, exports
 
 COVERAGE_DAYS = 14
 MAX_RANGE_DAYS = 1_100
@@ -29,7 +29,7 @@ class StoredSource:
 
     def __init__(
         self,
-        store: StoreReader,
+        store: Reader,
         zone: BoardZone,
         clock: Clock,
         settings: SumCurve,
@@ -72,7 +72,12 @@ class StoredSource:
         now = self._clock.now_ms()
         frame = self._frame()
         dates = _dates(first, last)
-        spans = [(self._zone.day_start_ms(day), self._zone.day_end_ms(day)) for day in dates]
+        due_end = now - sum_curve.SLOT_TOLERANCE_MS
+        spans = [
+            (start, max(start, min(self._zone.day_end_ms(day), due_end)))
+            for day in dates
+            for start in (self._zone.day_start_ms(day),)
+        ]
         rows = await self._store.coverage(spans, frame.coins)
         curve = await self._store.curve(spans, frame.coins)
         nodes = sum_curve.nodes_of_curve([row.slot_ms for row in curve], curve, frame)

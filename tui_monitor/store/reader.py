@@ -142,6 +142,13 @@ _JOB_LOG = """
         SELECT * FROM job_log ORDER BY id DESC LIMIT ?
     ) ORDER BY id
 """
+_OLDEST = """
+    SELECT min(slot_ms) FROM (
+        SELECT min(slot_ms) AS slot_ms FROM slot_price
+        UNION ALL
+        SELECT min(slot_ms) FROM imported_sum
+    )
+"""
 # Only the newest slots can hold the newest observation of a price that we took ourselves.
 _NEWEST = """
     SELECT max(observed_ms) FROM (
@@ -263,6 +270,11 @@ class Reader:
         rows = await self._session.read(_NEWEST)
         newest: int | None = rows[0][0]
         return newest
+
+    async def oldest_slot_ms(self) -> int | None:
+        """The first slot of which anything is known; None in an empty database."""
+        ((oldest,),) = await self._session.read(_OLDEST)
+        return int(oldest) if oldest is not None else None
 
     async def info(self) -> StoreInfo:
         """Sizes, row counts and oldest times."""

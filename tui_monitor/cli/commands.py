@@ -1,0 +1,95 @@
+"""The command tree and how errors leave it."""
+
+import importlib
+import sys
+
+import click
+
+from tui_monitor import __version__
+from tui_monitor.cli.common import Context, engine_options
+from tui_monitor.errors import MonitorError
+from tui_monitor.printable import printable
+
+LINE = 400
+
+# name -> (module beside this one, what it does). A module is imported when its command runs.
+COMMANDS = {
+    "daemon": ("daemon", "Run without a terminal: the workers and a REST endpoint."),
+    "show": ("show", "Print one snapshot of a board."),
+    "backfill": ("backfill", "Fill the history of a range of days."),
+    "export": ("export", "Write stored history as CSV or JSON lines."),
+    "import": ("import_", "Take in the originals' JSONL and CSV files."),
+    "db": ("db", "The database: info, check, clean."),
+    "decode": ("decode", "Turn raw payload lines into normalised events."),
+    "simulate": ("simulate", "Serve the built-in exchanges on loopback."),
+    "config": ("config", "Settings: path, show, check, template."),
+}
+
+
+class Tree(click.Group):
+    """A group that loads a command's module when it is called for, and help without any."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        found = getattr(importlib.import_module(f"tui_monitor.cli.{module}"), module)
+        assert isinstance(found, click.Command)  # noqa: S101 - the table above names commands
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=Tree,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="tui-monitor", message="%(prog)s %(version)s")
+@click.option("--demo", is_flag=True, help="Watch the built-in simulator, in its own folder.")
+@click.option(
+    "--board", default="sum", show_default=True, metavar="NAME", help="Board to begin with."
+)
+@engine_options
+@click.pass_context
+def tui_monitor(ctx: click.Context, context: Context, demo: bool, board: str) -> None:
+    """A terminal live monitor for crypto perpetuals.
+
+    Without a command it opens the terminal interface. Every setting can also be given as
+    TUI_MONITOR_<SECTION>__<KEY> in the environment; see: tui-monitor config show.
+    """
+    if ctx.invoked_subcommand is None:
+        terminal = importlib.import_module("tui_monitor.cli.terminal")
+        ctx.exit(terminal.open_terminal(context, demo=demo, board=board))
+    if demo or context.given:
+        raise click.UsageError("options of a command stand after its name")
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line; every expected failure becomes one line on stderr and an exit code."""
+    try:
+        code = tui_monitor.main(arguments, prog_name="tui-monitor", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except MonitorError as error:
+        return fail(error)
+    except (KeyboardInterrupt, click.Abort):
+        sys.stderr.write("tui-monitor: interrupted\n")
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): no failure, but nothing may be flushed.
+        sys.stdout = None
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def fail(error: MonitorError) -> int:
+    """Say what went wrong, in one line."""
+    sys.stderr.write(f"tui-monitor: {printable(error.line(), LINE)}\n")
+    return error.exit_code

@@ -1,0 +1,101 @@
+"""What the commands share: their common options, the settings, the data folder."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec import Struct
+
+from tui_monitor import config, paths
+from tui_monitor.clock import BoardZone
+from tui_monitor.config import Settings
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """The common options as given."""
+
+    config_file: Path | None
+    data_dir: Path | None
+    simulator: str | None
+
+    @property
+    def given(self) -> bool:
+        """Whether any of them was given."""
+        return bool(self.config_file or self.data_dir or self.simulator)
+
+    def load(self, flags: Mapping[str, Any] | None = None) -> config.Loaded:
+        """Settings with these options on top; SettingsError names file and key."""
+        merged: dict[str, Any] = dict(flags or {})
+        if self.simulator:
+            merged |= config.with_simulator(self.simulator)
+        if self.data_dir:
+            merged["general.data_dir"] = str(self.data_dir)
+        return config.load(self.config_file, flags=merged)
+
+    def folder(self, settings: Settings, *, demo: bool = False) -> Path:
+        """The data folder of these settings; the demo has one of its own."""
+        if settings.general.data_dir:
+            return Path(settings.general.data_dir).expanduser()
+        default = paths.default_data_dir()
+        return default / paths.DEMO_FOLDER if demo else default
+
+
+def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--config, --data-dir and --simulator, passed as one `context`."""
+
+    @click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Configuration file instead of the default one.",
+    )
+    @click.option(
+        "--data-dir",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Folder for the database, the log and exports.",
+    )
+    @click.option(
+        "--simulator", metavar="URL", help="Talk to a simulator there instead of the exchanges."
+    )
+    @functools.wraps(command)
+    def with_context(
+        config_file: Path | None,
+        data_dir: Path | None,
+        simulator: str | None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        context = Context(config_file=config_file, data_dir=data_dir, simulator=simulator)
+        return command(*args, context=context, **kwargs)
+
+    return with_context
+
+
+def zone_of(settings: Settings) -> BoardZone:
+    """The board's zone."""
+    return BoardZone(settings.general.timezone)
+
+
+def kind_of(settings: Settings, context: Context, *, demo: bool = False) -> str:
+    """What this run's data are and never mix with: "demo", "simulator" or "real"."""
+    if demo:
+        return "demo"
+    loopback = settings.exchanges.okx.rest_url.startswith("http://")
+    return "simulator" if context.simulator or loopback else "real"
+
+
+def holder_info(role: str) -> dict[str, Any]:
+    """What the engine lock's file says of this process."""
+    return {"pid": os.getpid(), "role": role}
+
+
+def say_ready(url: str) -> None:
+    """The one line that a caller waits for."""
+    click.echo(f"ready {url}")
+    sys.stdout.flush()

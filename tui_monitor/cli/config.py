@@ -1,0 +1,50 @@
+"""tui-monitor config."""
+
+import click
+
+from tui_monitor import config as settings_module
+from tui_monitor import paths
+from tui_monitor.cli.common import Context, engine_options
+from tui_monitor.printable import printable
+
+SECRET = frozenset({"api.token"})
+VALUE_LIMIT = 200
+
+
+@click.group("config")
+def config() -> None:
+    """Settings: where they are, what they are, whether they are right."""
+
+
+@config.command()
+@engine_options
+def path(context: Context) -> None:
+    """Print the configuration file's path."""
+    click.echo(context.config_file or paths.config_file())
+
+
+@config.command()
+@engine_options
+def show(context: Context) -> None:
+    """Print every effective value and where it comes from."""
+    for setting in settings_module.describe(context.load()):
+        hidden = setting.name in SECRET and setting.value
+        value = "(set)" if hidden else settings_module.toml(setting.value)
+        click.echo(f"{setting.name} = {printable(value, VALUE_LIMIT)}  # {setting.origin}")
+
+
+@config.command()
+@engine_options
+def check(context: Context) -> None:
+    """Read the settings and say whether they are right."""
+    loaded = context.load()
+    there = "" if loaded.file.exists() else " (no such file: defaults)"
+    click.echo(f"{loaded.file}{there}: right, {len(loaded.origins)} set")
+
+
+@config.command()
+@engine_options
+def template(context: Context) -> None:
+    """Print a commented file with every key at its default."""
+    del context  # accepted by every command; a template depends on nothing
+    click.echo(settings_module.template(), nl=False)

@@ -1,0 +1,76 @@
+"""tui-monitor decode."""
+
+import gzip
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+import msgspec
+
+from tui_monitor.cli.common import Context, engine_options
+from tui_monitor.errors import BadInput
+from tui_monitor.feeds.decode import decode_lines, read_instruments
+from tui_monitor.model import Exchange, Market
+
+DONE_IN_PART = 3
+
+
+@click.command()
+@click.option(
+    "--exchange", type=click.Choice(["okx"]), required=True, help="Who sent the payloads."
+)
+@click.option(
+    "--market",
+    type=click.Choice([market.value for market in Market]),
+    default=Market.PERP.value,
+    show_default=True,
+    help="Assumed where a payload doesn't say.",
+)
+@click.option(
+    "--instruments",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="A payload of the instruments list, for contract sizes.",
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@engine_options
+def decode(
+    context: Context, exchange: str, market: str, instruments: Path | None, file: Path | None
+) -> int:
+    """Turn raw payload lines (stdin or FILE, .gz too) into normalised events, one JSON a line.
+
+    A line that can't be decoded gives {"type": "error", "line": N, "reason": …} and exit code 3.
+    """
+    del context  # decoding depends on no setting
+    which, where = Exchange(exchange), Market(market)
+    known = read_instruments(which, _read(instruments)) if instruments else ()
+    encoder = msgspec.json.Encoder()
+    broken = False
+    with _open(file) as lines:
+        for row in decode_lines(which, where, lines, known):
+            broken = broken or (row["type"] == "error" and "line" in row)
+            sys.stdout.buffer.write(encoder.encode(row) + b"\n")
+    sys.stdout.buffer.flush()
+    return DONE_IN_PART if broken else 0
+
+
+def _read(path: Path) -> bytes:
+    with _open(path) as file:
+        return file.read()
+
+
+@contextmanager
+def _open(path: Path | None) -> Iterator[BinaryIO]:
+    if path is None:
+        yield sys.stdin.buffer
+        return
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            yield gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[misc]
+    except (OSError, EOFError) as error:
+        raise BadInput(f"{path}: {getattr(error, 'strerror', None) or error}") from error

@@ -1,0 +1,81 @@
+"""tui-monitor export."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from tui_monitor import paths
+from tui_monitor.cli.common import Context, engine_options, zone_of
+from tui_monitor.clock import SystemClock, parse_day
+from tui_monitor.config import Settings
+from tui_monitor.errors import BadInput
+from tui_monitor.source.local import StoredSource
+from tui_monitor.store import open_reader
+
+_FAR_FUTURE_MS = 4_102_444_800_000
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["prices", "sum", "missing", "outages"]))
+@click.option("--from", "since", metavar="T", help="From then on (a day or a time).")
+@click.option("--to", "until", metavar="T", help="Until then; a day is included whole.")
+@click.option("--format", "file_format", type=click.Choice(["csv", "jsonl"]), default="csv")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Write there; without it, to standard output.",
+)  # fmt: skip
+@engine_options
+def export(
+    context: Context,
+    what: str,
+    since: str | None,
+    until: str | None,
+    file_format: str,
+    output: Path | None,
+) -> int:
+    """Write stored history: the originals' CSV formats to the byte, or JSON lines."""
+    settings = context.load().settings
+    zone = zone_of(settings)
+    first_ms = zone.parse(since) if since else 0
+    last_ms = _FAR_FUTURE_MS
+    if until:
+        last_ms = zone.day_end_ms(parse_day(until)) - 1 if _is_day(until) else zone.parse(until)
+    if last_ms < first_ms:
+        raise BadInput(f"--to {until} is before --from {since}", "swap them")
+    rows = asyncio.run(
+        _export(settings, context.folder(settings), what, (first_ms, last_ms), file_format, output)
+    )
+    if output:
+        click.echo(f"{output}: {rows} rows")
+    return 0
+
+
+def _is_day(text: str) -> bool:
+    return len(text.strip()) == len("2026-01-03") and "-" in text
+
+
+async def _export(
+    settings: Settings,
+    folder: Path,
+    what: str,
+    span: tuple[int, int],
+    file_format: str,
+    output: Path | None,
+) -> int:
+    zone = zone_of(settings)
+    async with open_reader(folder) as reader:
+        source = StoredSource(
+            reader, zone, SystemClock(), settings.sum_curve, paths.export_dir(folder)
+        )
+        if output is not None:
+            return (await source.export(what, *span, file_format, output)).rows
+        with tempfile.TemporaryDirectory() as scratch:
+            written = await source.export(what, *span, file_format, Path(scratch) / "export")
+            with written.path.open("rb") as file:
+                while chunk := file.read(1 << 20):
+                    sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+            return written.rows

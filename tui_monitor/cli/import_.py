@@ -1,0 +1,56 @@
+"""tui-monitor import."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from tui_monitor import logs, paths
+from tui_monitor.cli.common import Context, engine_options, holder_info, zone_of
+from tui_monitor.clock import SystemClock
+from tui_monitor.config import Settings
+from tui_monitor.store import EngineLock, import_file, open_store
+
+DONE_IN_PART = 3
+_REASONS_SHOWN = 50
+
+
+@click.command("import")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+)
+@engine_options
+def import_(context: Context, files: tuple[Path, ...]) -> int:
+    """Take in the originals' JSONL and CSV files (.gz too).
+
+    Says what it took, what it refused and what is doubtful, each with its line and reason.
+    Exit code 3: something was refused.
+    """
+    settings = context.load().settings
+    folder = paths.prepare_data_dir(context.folder(settings))
+    logs.setup(settings.general.log_level, paths.log_file(folder), stderr=False)
+    return asyncio.run(_import(settings, folder, files))
+
+
+async def _import(settings: Settings, folder: Path, files: tuple[Path, ...]) -> int:
+    clock = SystemClock()
+    refused = 0
+    with EngineLock(folder) as lock:
+        lock.acquire(holder_info("import"))
+        async with open_store(folder, clock, kind=None) as store:
+            for path in files:
+                report = await import_file(
+                    store, path, zone_of(settings), settings.sum_curve.coins, clock.now_ms()
+                )
+                click.echo(report.summary())
+                _list("refused", report.refused)
+                _list("doubtful", report.doubtful)
+                refused += len(report.refused)
+    return DONE_IN_PART if refused else 0
+
+
+def _list(kind: str, lines: list[tuple[int, str]]) -> None:
+    for number, reason in lines[:_REASONS_SHOWN]:
+        click.echo(f"  {kind} line {number}: {reason}", err=True)
+    if len(lines) > _REASONS_SHOWN:
+        click.echo(f"  … and {len(lines) - _REASONS_SHOWN} more {kind}", err=True)

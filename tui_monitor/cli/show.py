@@ -1,0 +1,212 @@
+"""tui-monitor show: one snapshot of a board on stdout."""
+
+import asyncio
+import csv
+import io
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+import msgspec
+from msgspec import Struct
+
+from tui_monitor import paths
+from tui_monitor.boards.coverage import CoverageBoard
+from tui_monitor.boards.registry import BOARDS
+from tui_monitor.boards.sum_curve import Node, SumBoard
+from tui_monitor.cli.common import Context, engine_options, zone_of
+from tui_monitor.clock import BoardZone, SystemClock, parse_day
+from tui_monitor.config import Settings
+from tui_monitor.errors import MonitorError, Unreachable
+from tui_monitor.source import Query
+from tui_monitor.source.local import StoredSource
+from tui_monitor.store import open_reader, read_holder
+
+ASK_S = 5.0
+Row = Sequence[object]
+AnyBoard = SumBoard | CoverageBoard
+KINDS: dict[str, type[AnyBoard]] = {"sum": SumBoard, "coverage": CoverageBoard}
+
+
+class Table(Struct, frozen=True):
+    """Column names and rows of one board, for CSV and for the eye."""
+
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    summary: str
+
+
+@click.command()
+@click.argument("board", type=click.Choice([info.name for info in BOARDS]))
+@click.option("--json", "as_json", is_flag=True, help="The board's whole structure as JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="The board's rows as CSV.")
+@click.option("--limit", type=click.IntRange(min=1), help="The newest N rows only.")
+@click.option("--date", "day", metavar="YYYY-MM-DD", help="That day instead of today.")
+@engine_options
+def show(
+    context: Context, board: str, as_json: bool, as_csv: bool, limit: int | None, day: str | None
+) -> int:
+    """Print one snapshot of BOARD: from the running engine if there is one, else from the store."""
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other")
+    settings = context.load().settings
+    folder = context.folder(settings)
+    when = parse_day(day).isoformat() if day else None
+    found, origin = asyncio.run(_snapshot(board, settings, folder, when))
+    shot = _limited(found, limit)
+    click.echo(f"tui-monitor: {origin}", err=True)
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(shot).decode() + "\n")
+        return 0
+    table = _TABLES[board](shot, zone_of(settings))
+    sys.stdout.write(_csv(table) if as_csv else _text(table))
+    return 0
+
+
+async def _snapshot(
+    board: str, settings: Settings, folder: Path, day: str | None
+) -> tuple[AnyBoard, str]:
+    """The board and where it is from."""
+    holder = read_holder(folder)
+    url = (holder or {}).get("url")
+    if isinstance(url, str):
+        return await _ask(KINDS[board], f"{url}/api/boards/{board}", settings, day), f"from {url}"
+    return await _stored(board, settings, folder, day), "from the store, without live prices"
+
+
+async def _ask(kind: type[AnyBoard], url: str, settings: Settings, day: str | None) -> AnyBoard:
+    headers = {"Authorization": f"Bearer {settings.api.token}"} if settings.api.token else {}
+    try:
+        async with httpx.AsyncClient(timeout=ASK_S, trust_env=False) as client:
+            answer = await client.get(url, headers=headers, params={"day": day} if day else {})
+        body = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise Unreachable(f"{url}: no answer from the running engine: {error}") from error
+    if answer.status_code != 200:
+        raise MonitorError(f"{url}: {body.get('error', answer.status_code)}", body.get("hint", ""))
+    return msgspec.convert(body["data"], kind)
+
+
+async def _stored(board: str, settings: Settings, folder: Path, day: str | None) -> AnyBoard:
+    first = parse_day(day) if day else None
+    zone = zone_of(settings)
+    async with open_reader(folder) as reader:
+        source = StoredSource(
+            reader, zone, SystemClock(), settings.sum_curve, paths.export_dir(folder)
+        )
+        read: dict[str, Callable[[Query], Awaitable[AnyBoard]]] = {
+            "sum": source.sum_board,
+            "coverage": source.coverage_board,
+        }
+        return await read[board](Query(first_day=first, last_day=first))
+
+
+def _limited(board: AnyBoard, limit: int | None) -> AnyBoard:
+    if limit is None:
+        return board
+    if isinstance(board, SumBoard):
+        nodes = [node for node in board.nodes if node.valid] or board.nodes
+        return msgspec.structs.replace(board, nodes=nodes[-limit:])
+    return msgspec.structs.replace(board, days=board.days[-limit:])
+
+
+def _sum_table(board: SumBoard, zone: BoardZone) -> Table:
+    nodes = [*board.nodes, *([board.live] if board.live else [])]
+    rows = [_node_row(node, zone) for node in nodes if node.state != "future"]
+    live = "no live point"
+    if board.live and board.live.sum_pct is not None:
+        live = f"now {board.live.sum_pct:+.4f} % ({board.live.valid}/{board.expected})"
+    days = (
+        board.first_day
+        if board.first_day == board.last_day
+        else f"{board.first_day}…{board.last_day}"
+    )
+    columns = (
+        "time",
+        "sum_pct",
+        "mean_pct",
+        "valid",
+        "up",
+        "down",
+        "best",
+        "worst",
+        "state",
+        "reason",
+    )
+    return Table(columns, rows, f"sum of {board.expected} coins, {days} ({board.timezone}), {live}")
+
+
+def _node_row(node: Node, zone: BoardZone) -> Row:
+    return (
+        zone.format(node.slot_ms, "%Y-%m-%d %H:%M:%S"),
+        _number(node.sum_pct, 4),
+        _number(node.mean_pct, 4),
+        f"{node.valid}/{node.expected}",
+        node.up,
+        node.down,
+        _named(node.best_coin, node.best_pct),
+        _named(node.worst_coin, node.worst_pct),
+        f"{node.state}{'~' if node.provisional else ''}",
+        node.reason or "",
+    )
+
+
+def _coverage_table(board: CoverageBoard, zone: BoardZone) -> Table:
+    rows = [
+        (
+            day.day,
+            f"{day.nodes}/{day.nodes_due}",
+            day.have,
+            day.missing,
+            day.failed,
+            day.unobtainable,
+            _number(day.complete_pct, 2),
+        )
+        for day in board.days
+    ]
+    columns = ("day", "nodes", "have", "missing", "failed", "unobtainable", "complete_pct")
+    at = zone.format(board.now_ms)
+    return Table(columns, rows, f"coverage of {board.series} at {at} ({board.timezone})")
+
+
+_TABLES: dict[str, Callable[[Any, BoardZone], Table]] = {
+    "sum": _sum_table,
+    "coverage": _coverage_table,
+}
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+def _named(coin: str | None, value: float | None) -> str:
+    return "" if coin is None or value is None else f"{coin} {value:+.2f}"
+
+
+def _csv(table: Table) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return out.getvalue()
+
+
+def _text(table: Table) -> str:
+    cells = [[str(cell) for cell in row] for row in (table.columns, *table.rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(table.columns))]
+    numeric = [_is_numeric([row[i] for row in cells[1:]]) for i in range(len(table.columns))]
+    lines = [table.summary]
+    for row in cells:
+        aligned = (
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        )
+        lines.append("  ".join(aligned).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _is_numeric(cells: Sequence[str]) -> bool:
+    return all(not cell or cell[-1].isdigit() for cell in cells) and any(cells)
