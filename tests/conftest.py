@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.sim import quick_sim, sim  # noqa: F401 - fixtures for all tests
+
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 _LOOPBACK = ("127.", "::1", "localhost")
 

@@ -1,1 +1,9 @@
-"""."""
+"""The exchanges on loopback, for the demo and the tests.
+
+Written from the exchanges' documentation alone: nothing of `feeds` is used here, so that a
+misread field can't agree with itself.
+"""
+
+from tui_monitor.simulator.server import Simulator
+
+__all__ = ["Simulator"]

@@ -1,0 +1,113 @@
+"""The control routes: faults, reset, counts, truth."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tui_monitor.clock import epoch_ms
+from tui_monitor.errors import BadInput
+from tui_monitor.simulator.faults import described
+from tui_monitor.simulator.shared import Exchange, Shared
+
+_MAX_BODY = 65_536
+_MAX_RANGE_MS = 7 * 86_400_000
+_MAX_LIQUIDATIONS = 20_000
+
+
+class Control:
+    """Breaks, mends, counts and tells the truth."""
+
+    def __init__(self, shared: Shared, exchanges: Mapping[str, Exchange]) -> None:
+        self._shared = shared
+        self._exchanges = exchanges
+
+    def routes(self) -> list[Route]:
+        """Below /control."""
+        return [
+            Route("/control/faults", self._add, methods=["POST"]),
+            Route("/control/faults", self._list, methods=["GET"]),
+            Route("/control/reset", self._reset, methods=["POST"]),
+            Route("/control/stats", self._stats, methods=["GET"]),
+            Route("/control/truth", self._truth, methods=["GET"]),
+        ]
+
+    async def _add(self, request: Request) -> Response:
+        body = await request.body()
+        try:
+            if len(body) > _MAX_BODY:
+                raise BadInput("the body is too large")
+            fault = self._shared.faults.add(body)
+        except BadInput as error:
+            return _refusal(error)
+        return _json({"success": True, "fault": msgspec.to_builtins(fault)})
+
+    async def _list(self, _request: Request) -> Response:
+        return _json(described(self._shared.faults))
+
+    async def _reset(self, _request: Request) -> Response:
+        self._shared.faults.clear()
+        for exchange in self._exchanges.values():
+            for root in exchange.roots:
+                root.reset()
+        return _json({"success": True})
+
+    async def _stats(self, _request: Request) -> Response:
+        return _json(self.stats())
+
+    def stats(self) -> dict[str, Any]:
+        """The counters of every root, by its name."""
+        return {
+            root.path.strip("/"): root.stats.summary()
+            for exchange in self._exchanges.values()
+            for root in exchange.roots
+        }
+
+    async def _truth(self, request: Request) -> Response:
+        try:
+            return _json(self._told(request.query_params))
+        except BadInput as error:
+            return _refusal(error)
+
+    def _told(self, params: Mapping[str, str]) -> dict[str, Any]:
+        exchange = self._exchanges.get(params.get("exchange", ""))
+        if exchange is None:
+            raise BadInput("no such exchange", f"one of {', '.join(self._exchanges)}")
+        market, symbol = params.get("market", "perp"), params.get("symbol")
+        if market not in ("perp", "spot"):
+            raise BadInput(f"no market {market!r}", "spot or perp")
+        now_ms = self._shared.clock.now_ms()
+        if "from" in params or "to" in params:
+            first_ms, last_ms = _time(params, "from", now_ms - 60_000), _time(params, "to", now_ms)
+            if not 0 <= last_ms - first_ms <= _MAX_RANGE_MS:
+                raise BadInput("that range is empty or longer than 7 days")
+            made = exchange.liquidations(market, symbol, first_ms, last_ms)
+            return {"from": first_ms, "to": last_ms, "liquidations": made[:_MAX_LIQUIDATIONS]}
+        ts_ms = _time(params, "ts", now_ms)
+        if symbol:
+            return exchange.truth(market, symbol, ts_ms)
+        every = {name: exchange.truth(market, name, ts_ms) for name in exchange.symbols(market)}
+        return {"exchange": exchange.name, "market": market, "ts": ts_ms, "symbols": every}
+
+
+def _time(params: Mapping[str, str], name: str, default_ms: int) -> int:
+    text = params.get(name)
+    if text is None:
+        return default_ms
+    if not (text.isascii() and text.isdigit()) or len(text) > 15:
+        raise BadInput(f"{name} {text[:40]!r} is not a time", "epoch milliseconds")
+    ms = epoch_ms(int(text))
+    if not 1_500_000_000_000 <= ms <= 2_500_000_000_000:
+        raise BadInput(f"{name} {text} is out of range", "a time between 2017 and 2049")
+    return ms
+
+
+def _json(body: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(body), status, media_type="application/json")
+
+
+def _refusal(error: BadInput) -> Response:
+    return _json({"success": False, "error": error.message, "hint": error.hint}, 400)

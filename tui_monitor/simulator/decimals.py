@@ -1,0 +1,11 @@
+"""Whole numbers of small units printed as the plain decimal strings of the exchanges."""
+
+
+def plain(units: int, places: int) -> str:
+    """`units` × 10^-places without exponent and without trailing zeros: (2750, 2) is "27.5"."""
+    if places <= 0:
+        return str(units * 10**-places)
+    sign = "-" if units < 0 else ""
+    digits = str(abs(units)).rjust(places + 1, "0")
+    whole, fraction = digits[:-places], digits[-places:].rstrip("0")
+    return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"

@@ -1,0 +1,155 @@
+"""What belongs to a perpetual besides its price: mark, funding, open interest, liquidations.
+
+Pure functions of (seed, contract, time), as in `market`.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import exp
+from typing import NamedTuple
+
+from tui_monitor.clock import MINUTE_MS
+from tui_monitor.simulator.market import BLOCK_MS, Series, World
+from tui_monitor.simulator.noise import bits, seed_of, smooth, unit
+
+HOUR_MS = 60 * MINUTE_MS
+MARK_GRID_MS = 200
+OPEN_INTEREST_GRID_MS = 3_000
+FUNDING_GRID_MS = MINUTE_MS
+RATE_PLACES = 16
+_RATE_UNIT = 10_000_000_000_000_000
+MAX_RATE = 0.0075
+# Index prices have one place more than the contract's.
+INDEX_EXTRA_PLACES = 1
+_INDEX_UNIT = 10
+
+_LIQUIDATION_WINDOW_MS = 4_000
+_LIQUIDATION_CHANCE = 0.5
+
+
+class Rate(NamedTuple):
+    """Funding at a time. Rates are in 10^-16; `settles_ms` is the upcoming settlement."""
+
+    predicted: int
+    settled: int
+    settles_ms: int
+    previous_ms: int
+    next_ms: int
+    premium: int
+
+
+class Liquidation(NamedTuple):
+    """One forced close: of a long (or else a short) position, in lots, at a price in ticks."""
+
+    ms: int
+    series: Series
+    of_long: bool
+    lots: int
+    ticks: int
+
+
+class Perpetual:
+    """The derived values of one perpetual (or dated) contract."""
+
+    def __init__(self, seed: int, series: Series, index: Series, interval_h: int = 8) -> None:
+        self.series = series
+        self.index = index
+        self.interval_ms = interval_h * HOUR_MS
+        self._rate_seed = seed_of(seed, series.contract.key, "funding")
+        self._interest_seed = seed_of(seed, series.contract.key, "open interest")
+        # Open interest stands at about a quarter of a day's turnover.
+        self._base_lots = series.minute_lots * 1_440 * 0.25
+
+    def mark(self, ms: int) -> int:
+        """The mark price in ticks: three parts index, one part last price."""
+        at_ms = ms - ms % MARK_GRID_MS
+        unit_ticks = _INDEX_UNIT
+        fine = 3 * self.index.price(at_ms) + self.series.price(at_ms) * unit_ticks
+        return (fine + 2 * unit_ticks) // (4 * unit_ticks)
+
+    def rate(self, ms: int) -> Rate:
+        """Funding at a time; the prediction reaches the settled rate when it settles."""
+        at_ms = ms - ms % FUNDING_GRID_MS
+        period, inside_ms = divmod(at_ms, self.interval_ms)
+        before, coming = self.settled(period), self.settled(period + 1)
+        begin_ms = period * self.interval_ms
+        return Rate(
+            predicted=before + (coming - before) * inside_ms // self.interval_ms,
+            settled=before,
+            settles_ms=begin_ms + self.interval_ms,
+            previous_ms=begin_ms,
+            next_ms=begin_ms + 2 * self.interval_ms,
+            premium=(coming - before) // 3,
+        )
+
+    def settled(self, period: int) -> int:
+        """The rate that settled at `period` × interval, in 10^-16."""
+        drift = smooth(self._rate_seed, period, 9) * 0.0002
+        kick = smooth(self._rate_seed + 1, period, 1) * 0.00008
+        # Most contracts rest at the interest rate of 0.01 %.
+        free = 0.0001 + drift + kick
+        return round(max(-MAX_RATE, min(MAX_RATE, free)) * _RATE_UNIT)
+
+    def open_interest_lots(self, ms: int) -> int:
+        """Single-sided open interest, in lots."""
+        at_ms = ms - ms % OPEN_INTEREST_GRID_MS
+        block, inside_ms = divmod(at_ms, BLOCK_MS)
+        here, there = self._interest(block), self._interest(block + 1)
+        level = here + (there - here) * inside_ms / BLOCK_MS
+        flicker = 1.0 + (unit(self._interest_seed + 9, at_ms) - 0.5) * 2e-5
+        return max(1, int(self._base_lots * level * flicker))
+
+    def _interest(self, block: int) -> float:
+        slow = smooth(self._interest_seed, block, 240) * 0.25
+        quick = smooth(self._interest_seed + 1, block, 8) * 0.02
+        return exp(slow + quick)
+
+
+class Liquidations:
+    """The forced closes of one exchange's contracts, as one deterministic process."""
+
+    def __init__(self, world: World, name: str, contracts: Sequence[Series]) -> None:
+        """`contracts` in the order of their turnover: the first are liquidated most."""
+        self._seed = seed_of(world.seed, name, "liquidations")
+        self._contracts = contracts
+
+    def between(self, first_ms: int, end_ms: int) -> Iterator[Liquidation]:
+        """All with first_ms ≤ time < end_ms, oldest first."""
+        window = first_ms // _LIQUIDATION_WINDOW_MS
+        while window * _LIQUIDATION_WINDOW_MS < end_ms:
+            made = self._in_window(window)
+            if made is not None and first_ms <= made.ms < end_ms:
+                yield made
+            window += 1
+
+    def after(self, ms: int) -> Liquidation:
+        """The first one later than a time."""
+        window = ms // _LIQUIDATION_WINDOW_MS
+        while True:
+            made = self._in_window(window)
+            if made is not None and made.ms > ms:
+                return made
+            window += 1
+
+    def before(self, ms: int) -> Liquidation:
+        """The last one not later than a time."""
+        window = ms // _LIQUIDATION_WINDOW_MS
+        while True:
+            made = self._in_window(window)
+            if made is not None and made.ms <= ms:
+                return made
+            window -= 1
+
+    def _in_window(self, window: int) -> Liquidation | None:
+        if unit(self._seed, window) >= _LIQUIDATION_CHANCE:
+            return None
+        chance = bits(self._seed + 1, window)
+        ms = window * _LIQUIDATION_WINDOW_MS + (chance & 0xFFFF) % _LIQUIDATION_WINDOW_MS
+        place = int(unit(self._seed + 2, window) ** 2 * len(self._contracts))
+        series = self._contracts[place]
+        block = ms // BLOCK_MS
+        falls = series.knot(block + 1) < series.knot(block)
+        # Three in four are on the wrong side of the move.
+        of_long = falls if chance >> 16 & 3 else not falls
+        share = unit(self._seed + 3, window) ** 6
+        lots = 1 + int(series.minute_lots * 5 * share)
+        return Liquidation(ms, series, of_long, lots, series.price(ms))

@@ -1,0 +1,201 @@
+"""OKX's channels: what each pushes, and when."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from tui_monitor.simulator.derivatives import Liquidations
+from tui_monitor.simulator.faults import Target
+from tui_monitor.simulator.noise import seed_of
+from tui_monitor.simulator.okx import rows
+from tui_monitor.simulator.okx.bars import row
+from tui_monitor.simulator.okx.catalog import Catalog, Listing
+from tui_monitor.simulator.okx.rest import instrument_row
+from tui_monitor.simulator.shared import Root
+from tui_monitor.simulator.timeframes import Timeframe
+from tui_monitor.simulator.updates import next_update
+
+Arg = dict[str, str]
+_CANDLE_PERIOD_MS = 1_000
+_MANY_LIQUIDATIONS_MS = 60_000
+
+
+def frame(arg: Arg, data: list[Any]) -> bytes:
+    """A push."""
+    return msgspec.json.encode({"arg": arg, "data": data})
+
+
+class TickerFeed:
+    """Pushes at every change of the ticker, and the present one at first."""
+
+    def __init__(self, arg: Arg, target: Target, listing: Listing, rate: float) -> None:
+        self.target = target
+        self._arg = arg
+        self._listing = listing
+        self._rate = rate
+
+    def first(self, now_ms: int) -> list[bytes]:
+        return self.frames(now_ms)
+
+    def next_ms(self, now_ms: int) -> int:
+        return next_update(self._listing.series, now_ms, self._rate)
+
+    def frames(self, now_ms: int) -> list[bytes]:
+        return [frame(self._arg, [rows.ticker(self._listing, now_ms, self._rate)])]
+
+
+class PeriodicFeed:
+    """Looks every `period_ms` and pushes if the value has changed, or `at_least_ms` after the last.
+
+    `value` names the field that counts as a change.
+    """
+
+    def __init__(
+        self,
+        arg: Arg,
+        target: Target,
+        times: tuple[int, int],
+        value: str,
+        build: Callable[[int], dict[str, Any]],
+    ) -> None:
+        """`times` are the period and the longest silence, in ms."""
+        self.target = target
+        self._arg = arg
+        self._period_ms, self._at_least_ms = times
+        self._value = value
+        self._build = build
+        # Not all at the same moment.
+        self._offset_ms = seed_of(*sorted(arg.values())) % self._period_ms
+        self._pushed_ms = 0
+        self._last: Any = None
+
+    def first(self, now_ms: int) -> list[bytes]:
+        return self.frames(now_ms)
+
+    def next_ms(self, now_ms: int) -> int:
+        return now_ms + self._period_ms - (now_ms - self._offset_ms) % self._period_ms
+
+    def frames(self, now_ms: int) -> list[bytes]:
+        made = self._build(now_ms)
+        if made[self._value] == self._last and now_ms - self._pushed_ms < self._at_least_ms:
+            return []
+        self._last, self._pushed_ms = made[self._value], now_ms
+        return [frame(self._arg, [made])]
+
+
+class CandleFeed:
+    """The forming bar once a second; each closed bar once, with confirm "1"."""
+
+    def __init__(self, arg: Arg, target: Target, listing: Listing, timeframe: Timeframe) -> None:
+        self.target = target
+        self._arg = arg
+        self._listing = listing
+        self._timeframe = timeframe
+        self._offset_ms = seed_of(*sorted(arg.values())) % _CANDLE_PERIOD_MS
+        self._open_ms: int | None = None
+
+    def first(self, now_ms: int) -> list[bytes]:
+        self._open_ms = self._timeframe.open_of(now_ms)
+        return [self._bar(self._open_ms, now_ms)]
+
+    def next_ms(self, now_ms: int) -> int:
+        period = now_ms + _CANDLE_PERIOD_MS - (now_ms - self._offset_ms) % _CANDLE_PERIOD_MS
+        return min(period, self._timeframe.after(self._timeframe.open_of(now_ms)))
+
+    def frames(self, now_ms: int) -> list[bytes]:
+        if self._listing.series.clamp(now_ms) < now_ms:
+            return []
+        open_ms = self._timeframe.open_of(now_ms)
+        pushed = []
+        if self._open_ms is not None and open_ms != self._open_ms:
+            pushed.append(self._bar(self._open_ms, now_ms))
+        self._open_ms = open_ms
+        pushed.append(self._bar(open_ms, now_ms))
+        return pushed
+
+    def _bar(self, open_ms: int, now_ms: int) -> bytes:
+        return frame(self._arg, [row(self._listing, self._timeframe, open_ms, now_ms)])
+
+
+class InstrumentsFeed:
+    """Rows whose state has changed; nothing at first (so since September 2026)."""
+
+    def __init__(self, arg: Arg, target: Target, root: Root, catalog: Catalog) -> None:
+        self.target = target
+        self._arg = arg
+        self._root = root
+        self._catalog = catalog
+        self._known: dict[str, dict[str, Any]] = {}
+
+    def first(self, now_ms: int) -> list[bytes]:
+        self._known = self._rows(now_ms)
+        return []
+
+    def next_ms(self, now_ms: int) -> int:
+        return now_ms + 2_000
+
+    def frames(self, now_ms: int) -> list[bytes]:
+        present = self._rows(now_ms)
+        changed = [made for name, made in present.items() if self._known.get(name) != made]
+        gone = [
+            {**made, "state": "expired"}
+            for name, made in self._known.items()
+            if name not in present
+        ]
+        self._known = present
+        return [frame(self._arg, changed + gone)] if changed or gone else []
+
+    def _rows(self, now_ms: int) -> dict[str, dict[str, Any]]:
+        faults, name = self._root.shared.faults, self._root.exchange
+        return {
+            listing.inst_id: instrument_row(self._root, listing, now_ms)
+            for listing in self._catalog.rows(now_ms)
+            if listing.inst_type == self._arg["instType"]
+            and not faults.delisted(name, listing.market, listing.inst_id)
+        }
+
+
+class LiquidationFeed:
+    """Forced closes as they happen. The first frame repeats an older one."""
+
+    def __init__(self, arg: Arg, target: Target, process: Liquidations) -> None:
+        self.target = target
+        self._arg = arg
+        self._process = process
+        self._told_ms = 0
+
+    def first(self, now_ms: int) -> list[bytes]:
+        self._told_ms = now_ms
+        before = self._process.before(now_ms)
+        return [self._frame([before])]
+
+    def next_ms(self, now_ms: int) -> int:
+        return self._process.after(now_ms).ms
+
+    def frames(self, now_ms: int) -> list[bytes]:
+        first_ms = max(self._told_ms + 1, now_ms - _MANY_LIQUIDATIONS_MS)
+        made = list(self._process.between(first_ms, now_ms + 1))
+        self._told_ms = now_ms
+        return [self._frame(made)] if made else []
+
+    def _frame(self, made: list[Any]) -> bytes:
+        return frame(
+            self._arg, [rows.liquidation(one, f"{one.series.contract.coin}-USDT") for one in made]
+        )
+
+
+class QuietFeed:
+    """A channel that is acknowledged and has nothing to say."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+    def first(self, _now_ms: int) -> list[bytes]:
+        return []
+
+    def next_ms(self, now_ms: int) -> int:
+        return now_ms + 3_600_000
+
+    def frames(self, _now_ms: int) -> list[bytes]:
+        return []

@@ -1,0 +1,10 @@
+"""The exchanges of the simulator. A new one is its own module and a line here."""
+
+from collections.abc import Callable, Mapping
+
+from tui_monitor.simulator.okx import Okx
+from tui_monitor.simulator.shared import Exchange, Shared
+
+EXCHANGES: Mapping[str, Callable[[Shared], Exchange]] = {
+    "okx": Okx,
+}

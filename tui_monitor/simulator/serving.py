@@ -1,0 +1,118 @@
+"""What every exchange's REST does alike: count, break on request, limit, answer."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from tui_monitor.simulator.faults import SPOILING, Dialect, Fault, Target, spoilt, status_of
+from tui_monitor.simulator.limits import Limit
+from tui_monitor.simulator.shared import Root
+
+_STATUS_KINDS = ("http_429", "http_418", "http_451", "http_500", "html")
+_CHUNK = b" " * 1_000_000
+Params = Mapping[str, str]
+
+
+class Answer(Struct, frozen=True):
+    """What a path answers: the JSON body, built but not encoded."""
+
+    body: Any
+    status: int = 200
+
+
+class Rest(Struct, frozen=True, kw_only=True):
+    """An exchange's REST: its paths, its limits, its ways of saying no."""
+
+    root: Root
+    answers: Mapping[str, Callable[[Params], Awaitable[Answer]]]
+    limits: Mapping[str, Limit]
+    too_many: Answer
+    missing: Answer
+    broken: Answer
+    market_of: Callable[[Params], str | None]
+    dialect: Dialect
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer one request."""
+        path = request.url.path.removeprefix(self.root.path)
+        self.root.stats.requested(path)
+        target = Target(market=self.market_of(request.query_params), path=request.url.path)
+        refused = await self._refused(target)
+        if refused is not None:
+            return refused
+        answer = self.answers.get(path)
+        if answer is None or request.method != "GET":
+            return _json(self.missing)
+        if not self._allowed(request, path):
+            return _json(self.too_many)
+        made = await answer(request.query_params)
+        return self._spoilt(_json(made), target)
+
+    async def _refused(self, target: Target) -> Response | None:
+        """The answer of a fault that keeps the exchange from answering at all."""
+        faults, name = self.root.shared.faults, self.root.exchange
+        slow = self._find(("slow",), target)
+        if slow is not None:
+            await self.root.shared.clock.sleep(3.0 if slow.delay_s is None else slow.delay_s)
+        fault = faults.find(name, _STATUS_KINDS, target)
+        if fault is None or fault.channel is not None:
+            return None
+        return failure(fault, self)
+
+    def _find(self, kinds: tuple[str, ...], target: Target) -> Fault | None:
+        fault = self.root.shared.faults.find(self.root.exchange, kinds, target)
+        return None if fault is None or fault.channel is not None else fault
+
+    def _allowed(self, request: Request, path: str) -> bool:
+        limit = self.limits.get(path)
+        if limit is None or not self.root.shared.limits:
+            return True
+        client = request.client.host if request.client else ""
+        key = (client, path, *(request.query_params.get(name, "") for name in limit.per))
+        if self.root.windows.allow(key, limit, self.root.shared.clock.monotonic_s()):
+            return True
+        self.root.violated(f"{path}: more than {limit.text()}")
+        return False
+
+    def _spoilt(self, response: Response, target: Target) -> Response:
+        fault = self._find(SPOILING, target)
+        if fault is None:
+            return response
+        if fault.kind == "huge_frame":
+            return StreamingResponse(_huge(fault.megabytes), media_type="application/json")
+        return Response(
+            spoilt(fault, bytes(response.body), self.dialect),
+            status_code=response.status_code,
+            media_type="application/json",
+        )
+
+
+def failure(fault: Fault, rest: Rest) -> Response:
+    """The answer of the faults that answer with a status."""
+    headers = {}
+    if fault.retry_after_s is not None:
+        headers["Retry-After"] = f"{fault.retry_after_s:g}"
+    status = status_of(fault)
+    if fault.kind == "html":
+        page = spoilt(fault, b"", rest.dialect)
+        return Response(page, status, headers, "text/html; charset=utf-8")
+    if fault.kind == "http_451":
+        return Response("Unavailable For Legal Reasons", status, headers, "text/plain")
+    said = rest.broken if fault.kind == "http_500" else rest.too_many
+    return Response(msgspec.json.encode(said.body), status, headers, "application/json")
+
+
+def _json(answer: Answer) -> Response:
+    body = msgspec.json.encode(answer.body)
+    return Response(body, answer.status, media_type="application/json")
+
+
+async def _huge(megabytes: int) -> AsyncIterator[bytes]:
+    yield b'{"code":"0","msg":"'
+    for _ in range(megabytes):
+        yield _CHUNK
+    yield b'","data":[]}'

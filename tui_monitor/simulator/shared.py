@@ -1,0 +1,62 @@
+"""What the exchanges of one simulator share, and what each of them must offer."""
+
+from typing import Any, NamedTuple, Protocol
+
+from starlette.routing import BaseRoute
+
+from tui_monitor.clock import Clock
+from tui_monitor.simulator.faults import Faults
+from tui_monitor.simulator.limits import Windows
+from tui_monitor.simulator.market import World
+from tui_monitor.simulator.stats import RootStats
+
+
+class Shared(NamedTuple):
+    """One world, one clock, one set of faults. `rate` scales how often streams push."""
+
+    world: World
+    clock: Clock
+    faults: Faults
+    limits: bool
+    rate: float
+
+
+class Root:
+    """One root path of the simulator: its counters and rolling windows."""
+
+    def __init__(self, shared: Shared, exchange: str, path: str) -> None:
+        self.shared = shared
+        self.exchange = exchange
+        self.path = path
+        self.stats = RootStats()
+        self.windows = Windows()
+
+    def violated(self, what: str) -> None:
+        """Note a broken limit."""
+        self.stats.violated(what, self.shared.clock.now_ms())
+
+    def reset(self) -> None:
+        """Forget what clients did."""
+        self.stats.reset()
+        self.windows.clear()
+
+
+class Exchange(Protocol):
+    """One simulated exchange; a new one is a module that offers this and a registry line."""
+
+    name: str
+    roots: tuple[Root, ...]
+
+    def routes(self) -> list[BaseRoute]:
+        """Everything below its roots."""
+
+    def truth(self, market: str, symbol: str, ts_ms: int) -> dict[str, Any]:
+        """What the market was at a time, in the model's units; BadInput for an unknown symbol."""
+
+    def liquidations(
+        self, market: str, symbol: str | None, first_ms: int, last_ms: int
+    ) -> list[dict[str, Any]]:
+        """The forced closes between two times (both included), in the model's units."""
+
+    def symbols(self, market: str) -> list[str]:
+        """The symbols of a market that trade now."""

@@ -1,0 +1,289 @@
+"""One client's socket, as every exchange serves it: a reader, and one scheduler for all feeds."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from heapq import heappop, heappush
+from typing import Protocol
+
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from tui_monitor.clock import Clock
+from tui_monitor.simulator.faults import (
+    SPOILING,
+    Dialect,
+    Fault,
+    Target,
+    hits,
+    spoilt,
+    status_of,
+)
+from tui_monitor.simulator.limits import Limit
+from tui_monitor.simulator.shared import Root
+
+_HANDSHAKE_STATUSES = ("http_429", "http_418", "http_451", "http_500", "html")
+# Feeds that are due within this time are pushed together.
+_QUANTUM_MS = 20
+_LONGEST_PAUSE_MS = 3_600_000
+_GOING_AWAY = 1001
+
+
+class Feed(Protocol):
+    """One subscription: what it pushes, and when."""
+
+    target: Target
+
+    def first(self, now_ms: int, /) -> list[bytes]:
+        """The frames that follow the acknowledgement at once."""
+
+    def next_ms(self, now_ms: int, /) -> int:
+        """When there is something new, later than now."""
+
+    def frames(self, now_ms: int, /) -> list[bytes]:
+        """What is new now; it may be nothing."""
+
+
+class Closed(Exception):
+    """The socket is to be closed, with a code and a reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+async def admitted(root: Root, websocket: WebSocket, limit: Limit, dialect: Dialect) -> bool:
+    """Accept a connection, or refuse it because of a limit or a fault."""
+    shared, path = root.shared, websocket.url.path
+    target = Target(path=path)
+    slow = _at_handshake(root, ("slow",), target)
+    if slow is not None:
+        await shared.clock.sleep(3.0 if slow.delay_s is None else slow.delay_s)
+    fault = _at_handshake(root, _HANDSHAKE_STATUSES, target)
+    if fault is not None:
+        await _deny(websocket, status_of(fault), spoilt(fault, b"no", dialect))
+        return False
+    if shared.faults.find(root.exchange, ("refuse",), target) is not None:
+        await _deny(websocket, 503, b"Service Unavailable")
+        return False
+    client = websocket.client.host if websocket.client else ""
+    now_s = shared.clock.monotonic_s()
+    if shared.limits and not root.windows.allow((client, "sockets"), limit, now_s):
+        root.violated(f"{path}: more than {limit.at_most} new connections in {limit.window_s:g} s")
+        await _deny(websocket, 429, b"Too Many Requests")
+        return False
+    await websocket.accept()
+    return True
+
+
+def _at_handshake(root: Root, kinds: tuple[str, ...], target: Target) -> Fault | None:
+    """A REST fault that names this socket's path."""
+    fault = root.shared.faults.find(root.exchange, kinds, target)
+    return fault if fault is not None and fault.path is not None else None
+
+
+async def _deny(websocket: WebSocket, status: int, body: bytes) -> None:
+    await websocket.send_denial_response(Response(body, status, media_type="text/plain"))
+
+
+class Socket:
+    """The life of one accepted socket; the exchange's protocol stands behind `hear`."""
+
+    def __init__(
+        self,
+        root: Root,
+        websocket: WebSocket,
+        hear: Callable[[str], list[bytes]],
+        dialect: Dialect,
+        idle_s: float,
+    ) -> None:
+        """`hear` takes a client's message and gives the replies; it may raise `Closed`."""
+        self.root = root
+        self.clock: Clock = root.shared.clock
+        self.feeds: dict[tuple[str, ...], Feed] = {}
+        self.on_fault: Callable[[Fault], list[bytes]] = lambda _: []
+        self._websocket = websocket
+        self.path = websocket.url.path
+        self._hear = hear
+        self._dialect = dialect
+        self._idle_s = idle_s
+        self._queue: list[tuple[int, int, tuple[str, ...], Feed]] = []
+        self._order = 0
+        self._wake = asyncio.Event()
+        self._active_s = self.clock.monotonic_s()
+        self._close_s: tuple[float, int, str] | None = None
+        self._new_faults: list[Fault] = []
+        self._huge_sent: set[int] = set()
+
+    # --- for the protocol ---------------------------------------------------------------
+
+    def add(self, key: tuple[str, ...], feed: Feed) -> list[bytes]:
+        """Begin a subscription; the frames to send at once."""
+        if key not in self.feeds:
+            self.root.stats.subscribed += 1
+        self.feeds[key] = feed
+        now_ms = self.clock.now_ms()
+        self._push(feed.next_ms(now_ms), key, feed)
+        self._wake.set()
+        return self._passed(feed, feed.first(now_ms))
+
+    def remove(self, key: tuple[str, ...]) -> None:
+        """End a subscription, if there is one."""
+        if self.feeds.pop(key, None) is not None:
+            self.root.stats.unsubscribed += 1
+
+    def close_later(self, seconds: float, code: int, reason: str) -> None:
+        """Close the socket after some seconds."""
+        self._close_s = (self.clock.monotonic_s() + seconds, code, reason)
+        self._wake.set()
+
+    # --- life ---------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Serve until either side closes."""
+        stats, faults = self.root.stats, self.root.shared.faults
+        stats.open += 1
+        stats.total += 1
+        faults.listen(self._told)
+        try:
+            await self._serve()
+        finally:
+            faults.unlisten(self._told)
+            stats.open -= 1
+            for key in tuple(self.feeds):
+                self.remove(key)
+
+    async def _serve(self) -> None:
+        closed: Closed | None = None
+        try:
+            self._refuse_dropped()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._read())
+                group.create_task(self._schedule())
+        except* Closed as errors:
+            closed = next(one for one in errors.exceptions if isinstance(one, Closed))
+        if closed is None or self._websocket.client_state is WebSocketState.DISCONNECTED:
+            return
+        with suppress(RuntimeError, WebSocketDisconnect):
+            # Unless the client was quicker.
+            await self._websocket.close(closed.code, closed.reason)
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] != "websocket.receive":
+                raise Closed(_GOING_AWAY, "the client has gone")
+            self.root.stats.frames_in += 1
+            self._active_s = self.clock.monotonic_s()
+            text = message.get("text")
+            if text is None:
+                text = bytes(message.get("bytes") or b"").decode(errors="replace")
+            for frame in self._hear(text):
+                await self._send(frame)
+            self._refuse_dropped()
+
+    async def _schedule(self) -> None:
+        while True:
+            await self._heed_faults()
+            self._close_if_due()
+            now_ms = self.clock.now_ms()
+            await self._push_due(now_ms)
+            await self._pause(self._pause_ms(now_ms) / 1000)
+
+    async def _push_due(self, now_ms: int) -> None:
+        while self._queue and self._queue[0][0] <= now_ms:
+            _, _, key, feed = heappop(self._queue)
+            if self.feeds.get(key) is not feed:
+                continue
+            for frame in self._passed(feed, feed.frames(now_ms)):
+                self._active_s = self.clock.monotonic_s()
+                await self._send(frame)
+            self._push(feed.next_ms(now_ms), key, feed)
+
+    def _pause_ms(self, now_ms: int) -> float:
+        now_s = self.clock.monotonic_s()
+        until_s = self._active_s + self._idle_s
+        if self._close_s is not None:
+            until_s = min(until_s, self._close_s[0])
+        wait_ms = min((until_s - now_s) * 1000, _LONGEST_PAUSE_MS)
+        if self._queue:
+            wait_ms = min(wait_ms, self._queue[0][0] - now_ms)
+        return max(_QUANTUM_MS, wait_ms)
+
+    def _close_if_due(self) -> None:
+        now_s = self.clock.monotonic_s()
+        if self._close_s is not None and now_s >= self._close_s[0]:
+            raise Closed(self._close_s[1], self._close_s[2])
+        if now_s >= self._active_s + self._idle_s:
+            raise Closed(4004, f"No data received in {self._idle_s:g}s.")
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep on the clock, but not through a new subscription or fault."""
+        async with asyncio.TaskGroup() as group:
+            sleeper = group.create_task(self.clock.sleep(seconds))
+            waker = group.create_task(self._wake.wait())
+            await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
+            sleeper.cancel()
+            waker.cancel()
+        self._wake.clear()
+
+    def _push(self, due_ms: int, key: tuple[str, ...], feed: Feed) -> None:
+        self._order += 1
+        heappush(self._queue, (due_ms, self._order, key, feed))
+
+    async def _send(self, frame: bytes) -> None:
+        try:
+            await self._websocket.send_text(frame.decode(errors="replace"))
+        except (RuntimeError, WebSocketDisconnect) as error:
+            raise Closed(_GOING_AWAY, "the client has gone") from error
+        self.root.stats.frames_out += 1
+
+    # --- faults -------------------------------------------------------------------------
+
+    def _told(self, fault: Fault) -> None:
+        if fault.exchange == self.root.exchange:
+            self._new_faults.append(fault)
+            self._wake.set()
+
+    async def _heed_faults(self) -> None:
+        self._refuse_dropped()
+        while self._new_faults:
+            for frame in self.on_fault(self._new_faults.pop(0)):
+                await self._send(frame)
+
+    def _refuse_dropped(self) -> None:
+        """Close this socket if a `drop` hits it: as a whole, or one of its subscriptions."""
+        faults = self.root.shared.faults
+        if not faults.any():
+            return
+        path = self._websocket.url.path
+        for _, fault in faults.active():
+            if fault.exchange != self.root.exchange or fault.kind != "drop":
+                continue
+            whole = fault.channel is None and fault.market is None and fault.symbol is None
+            if whole and hits(fault, Target(path=path)):
+                raise Closed(_GOING_AWAY, "dropped")
+            if not whole and any(hits(fault, feed.target) for feed in self.feeds.values()):
+                raise Closed(_GOING_AWAY, "dropped")
+
+    def _passed(self, feed: Feed, frames: list[bytes]) -> list[bytes]:
+        """A feed's frames as the active faults leave them."""
+        faults, name = self.root.shared.faults, self.root.exchange
+        if not frames or not faults.any():
+            return frames
+        target = feed.target
+        if faults.find(name, ("silence",), target) is not None:
+            return []
+        if target.symbol is not None and faults.delisted(name, target.market, target.symbol):
+            return []
+        fault = faults.find(name, SPOILING, target)
+        if fault is None or fault.path is not None:
+            return frames
+        if fault.kind == "huge_frame":
+            if fault.id in self._huge_sent:
+                return frames
+            # Once a connection: a stream of them would only fill this machine.
+            self._huge_sent.add(fault.id)
+            frames = frames[:1]
+        return [spoilt(fault, frame, self._dialect) for frame in frames]

@@ -1,0 +1,52 @@
+"""What clients did, counted for each exchange's root."""
+
+from collections import Counter, deque
+from typing import Any
+
+from tui_monitor.clock import utc_text
+
+_KEEP_VIOLATIONS = 1_000
+_KEEP_PATHS = 500
+
+
+class RootStats:
+    """The counters of one root since the start or the last reset."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Count from zero again; sockets that are open stay counted as open."""
+        self.total = self.open
+        self.requests: Counter[str] = Counter()
+        self.frames_in = 0
+        self.frames_out = 0
+        self.subscribed = 0
+        self.unsubscribed = 0
+        self.violations: deque[dict[str, Any]] = deque(maxlen=_KEEP_VIOLATIONS)
+        self.violations_total = 0
+
+    def requested(self, path: str) -> None:
+        """Count a REST request; a client's inventions don't fill the memory."""
+        known = path in self.requests or len(self.requests) < _KEEP_PATHS
+        self.requests[path if known else "(other paths)"] += 1
+
+    def violated(self, what: str, now_ms: int) -> None:
+        """Note a documented limit that a client broke."""
+        self.violations_total += 1
+        self.violations.append({"what": what, "when": now_ms, "when_utc": utc_text(now_ms)})
+
+    def summary(self) -> dict[str, Any]:
+        """The figures of `GET /control/stats`."""
+        return {
+            "connections": {"open": self.open, "total": self.total},
+            "requests": dict(self.requests),
+            "frames": {"in": self.frames_in, "out": self.frames_out},
+            "subscriptions": {
+                "active": self.subscribed - self.unsubscribed,
+                "total": self.subscribed,
+            },
+            "violations": list(self.violations),
+            "violations_total": self.violations_total,
+        }
