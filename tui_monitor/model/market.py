@@ -78,7 +78,8 @@ class Instrument(Struct, frozen=True, kw_only=True):
 class Ticker(Struct, kw_only=True):
     """Last trade, best bid and ask with sizes, 24 h figures. A field that a message lacks is None.
 
-    `day_open` is the open of the exchange's UTC+8 day (OKX `sodUtc8`).
+    `day_open` is the open of the exchange's UTC+8 day (OKX `sodUtc8`). `book_complete` says that
+    the message carries the whole top of the book: a side it lacks is empty now, not unchanged.
     """
 
     instrument: Instrument
@@ -94,6 +95,7 @@ class Ticker(Struct, kw_only=True):
     volume_24h_coins: float | None = None
     turnover_24h_usd: float | None = None
     day_open: float | None = None
+    book_complete: bool = False
 
 
 class MarkPrice(Struct, kw_only=True):

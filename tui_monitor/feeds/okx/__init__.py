@@ -1,1 +1,1 @@
-"""."""
+"""OKX, API v5: public market data only."""

@@ -1,0 +1,204 @@
+"""REST with bounds: time, bytes, hosts. What comes back is a body or one of four FeedErrors."""
+
+import asyncio
+import re
+import ssl
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from tui_monitor import __version__
+from tui_monitor.clock import Clock
+from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
+from tui_monitor.feeds.pacing import Pacer, Pause
+from tui_monitor.feeds.verdict import BAN_S
+from tui_monitor.printable import printable
+
+TOTAL_S = 15.0
+MAX_BYTES = 16 * 1024 * 1024
+SNIPPET = 200
+_CONNECT_S = 10.0
+# A longer wait is the caller's to make: it knows whether it still wants the answer.
+_PATIENCE_S = 5.0
+_LONGEST_PAUSE_S = 3 * 86_400.0
+_CHUNK = 64 * 1024
+
+Explain = Callable[[bytes], FeedError | None]
+
+
+class Http:
+    """One exchange's REST client. Requests wait for their pacer, all wait for the pause.
+
+    `explain` reads an exchange's own error out of a body, or gives None.
+    """
+
+    def __init__(self, base_url: str, clock: Clock, explain: Explain, *, proxy: str = "") -> None:
+        self._base_url = base_url.rstrip("/")
+        self._clock = clock
+        self._explain = explain
+        self.pause = Pause(clock)
+        self._client = httpx.AsyncClient(
+            verify=_tls(base_url),
+            proxy=proxy or None,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(TOTAL_S, connect=_CONNECT_S),
+            headers={
+                "User-Agent": f"tui-monitor/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+            },
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def get(
+        self, path: str, params: Mapping[str, str] | None = None, pacer: Pacer | None = None
+    ) -> bytes:
+        """The body of a 2xx answer that is not HTML and no error of the exchange's.
+
+        Raises RateLimited (also without asking, while a pause lasts), Rejected, Unreachable or
+        Malformed; a RateLimited begins a pause for all requests of this exchange.
+        """
+        await self._wait(pacer)
+        try:
+            async with asyncio.timeout(TOTAL_S):
+                status, headers, body = await self._fetch(path, params or {})
+        except TimeoutError as error:
+            raise Unreachable(f"{path}: no answer within {TOTAL_S:.0f} s") from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            what = printable(str(error) or type(error).__name__, SNIPPET)
+            raise Unreachable(f"{path}: {what}") from error
+        refusal = self._refusal(path, status, headers, body)
+        if isinstance(refusal, RateLimited):
+            self.pause.extend(refusal.retry_after_s)
+        if refusal is not None:
+            raise refusal
+        return body
+
+    async def _wait(self, pacer: Pacer | None) -> None:
+        if pacer is not None:
+            await pacer.acquire()
+        while (remaining_s := self.pause.remaining_s()) > 0:
+            if remaining_s > _PATIENCE_S:
+                raise RateLimited("the exchange asked us to wait", remaining_s)
+            await self._clock.sleep(remaining_s)
+
+    async def _fetch(
+        self, path: str, params: Mapping[str, str]
+    ) -> tuple[int, httpx.Headers, bytes]:
+        url = f"{self._base_url}{path}"
+        async with self._client.stream("GET", url, params=dict(params)) as response:
+            return response.status_code, response.headers, await _bounded(response)
+
+    def _refusal(
+        self, path: str, status: int, headers: httpx.Headers, body: bytes
+    ) -> FeedError | None:
+        explained = self._explain(body)
+        if status in (403, 418, 429) or isinstance(explained, RateLimited):
+            asked_s = retry_after_s(headers.get("Retry-After"), self._clock.now_ms())
+            if asked_s is None and isinstance(explained, RateLimited):
+                asked_s = explained.retry_after_s
+            wait_s = asked_s if asked_s is not None else BAN_S.get(status, 2.0)
+            return RateLimited(f"{path}: {_says(status, body)}", wait_s)
+        if explained is not None:
+            return explained
+        if status >= 500:
+            return Unreachable(f"{path}: {_says(status, body)}")
+        if status == 451:
+            hint = "the exchange does not serve the place this request came from"
+            return Rejected(f"{path}: {_says(status, body)}", "451", hint)
+        if 300 <= status < 400:
+            return Unreachable(f"{path}: {_says(status, body)}", "redirects are not followed")
+        if status >= 400:
+            return Rejected(f"{path}: {_says(status, body)}", str(status))
+        if body.lstrip()[:1] not in (b"{", b"["):
+            return Malformed(f"{path}: no JSON: {_says(status, body)}")
+        return None
+
+
+async def _bounded(response: httpx.Response) -> bytes:
+    """The decoded body, never more than 16 MiB of it in memory.
+
+    httpx would inflate whatever a chunk holds: 97 kB of gzip became 100 MB.
+    """
+    packed = response.headers.get("Content-Encoding", "identity").lower()
+    if packed not in ("gzip", "deflate", "identity", ""):
+        raise Malformed(f"content encoding {printable(packed)} was not asked for")
+    reader = _Inflate() if packed in ("gzip", "deflate") else _Plain()
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        for piece in reader.pieces(chunk):
+            body += piece
+            if len(body) > MAX_BYTES:
+                raise Malformed(f"an answer of more than {MAX_BYTES // 1024**2} MiB")
+    return bytes(body)
+
+
+class _Inflate:
+    """gzip or zlib, a piece at a time."""
+
+    def __init__(self) -> None:
+        self._state = zlib.decompressobj(wbits=47)  # 47: finds out which of the two it is
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """What a chunk holds, in pieces of at most 64 KiB."""
+        try:
+            while chunk:
+                yield self._state.decompress(chunk, _CHUNK)
+                chunk = self._state.unconsumed_tail
+        except zlib.error as error:
+            raise Malformed(f"damaged compression: {error}") from error
+
+
+class _Plain:
+    """Not compressed."""
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """The chunk."""
+        yield chunk
+
+
+def retry_after_s(value: str | None, now_ms: int) -> float | None:
+    """Seconds that a Retry-After header asks for (a number or a date), 1 s to 3 days."""
+    if value is None:
+        return None
+    text = value.strip()
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", text, re.ASCII):
+        seconds = float(text)
+    else:
+        try:
+            seconds = parsedate_to_datetime(text).timestamp() - now_ms / 1000
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return min(_LONGEST_PAUSE_S, max(1.0, seconds))
+
+
+def _says(status: int, body: bytes) -> str:
+    text = " ".join(body[: SNIPPET * 4].decode("utf-8", "replace").split())
+    return f"HTTP {status} {printable(text, SNIPPET)}".rstrip()
+
+
+def _tls(base_url: str) -> ssl.SSLContext | bool:
+    # Reading the certificate store takes tens of ms; a plain address (loopback only) needs none.
+    if urlsplit(base_url).scheme == "https":
+        return True
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,0 +1,40 @@
+"""The instruments that one exchange has told us of."""
+
+from collections.abc import Callable, Iterable
+
+from tui_monitor.model import Instrument
+
+# Names from outside must not fill the memory: more than any exchange lists.
+_MAX_PROVISIONAL = 5_000
+
+
+class InstrumentBook:
+    """Symbol → instrument; an unknown symbol gets a provisional one until its list is known."""
+
+    def __init__(self, guess: Callable[[str], Instrument | None]) -> None:
+        self._guess = guess
+        self._known: dict[str, Instrument] = {}
+        self._provisional: dict[str, Instrument | None] = {}
+
+    def learn(self, instruments: Iterable[Instrument]) -> None:
+        """Take definitions in; what is equal keeps its object (rows are found by it)."""
+        for instrument in instruments:
+            if self._known.get(instrument.symbol) != instrument:
+                self._known[instrument.symbol] = instrument
+                self._provisional.pop(instrument.symbol, None)
+
+    def find(self, symbol: str) -> Instrument | None:
+        """The instrument of a symbol; None for what is none of our markets."""
+        known = self._known.get(symbol)
+        if known is not None:
+            return known
+        if symbol in self._provisional:
+            return self._provisional[symbol]
+        if len(self._provisional) >= _MAX_PROVISIONAL:
+            self._provisional.clear()
+        guessed = self._provisional[symbol] = self._guess(symbol)
+        return guessed
+
+    def known(self, symbol: str) -> Instrument | None:
+        """The instrument only if the exchange itself has defined it."""
+        return self._known.get(symbol)

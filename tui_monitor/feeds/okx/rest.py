@@ -1,0 +1,221 @@
+"""OKX v5 public REST: requests, their limits, and their rows in our words (docs-v5)."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self, TypeVar
+
+import msgspec
+from msgspec import Raw
+
+from tui_monitor.clock import Clock
+from tui_monitor.config import Okx
+from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
+from tui_monitor.feeds.adapter import Damaged, Event, Listed, Notice
+from tui_monitor.feeds.http import Http
+from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.numbers import epoch_ms
+from tui_monitor.feeds.okx import mapper, wire
+from tui_monitor.feeds.okx.adapter import OkxAdapter
+from tui_monitor.feeds.pacing import Pacer
+from tui_monitor.model import (
+    Candle,
+    Funding,
+    Instrument,
+    Market,
+    MarkPrice,
+    OpenInterest,
+    Ticker,
+)
+from tui_monitor.printable import printable
+
+E = TypeVar("E")
+
+TIME = "/api/v5/public/time"
+STATUS = "/api/v5/system/status"
+INSTRUMENTS = "/api/v5/public/instruments"
+TICKERS = "/api/v5/market/tickers"
+MARK_PRICE = "/api/v5/public/mark-price"
+INDEX_TICKERS = "/api/v5/market/index-tickers"
+FUNDING_RATE = "/api/v5/public/funding-rate"
+OPEN_INTEREST = "/api/v5/public/open-interest"
+CANDLES = "/api/v5/market/candles"
+HISTORY_CANDLES = "/api/v5/market/history-candles"
+
+# (requests, seconds) that we allow ourselves: 80 % of the documented limit per IP. Only
+# backfill uses history-candles, which is documented at 20 in 2 s: 18, evenly spaced, keep a
+# distance of two from it whatever the network does to their spacing.
+_PACES = {
+    TIME: (8, 2.0),
+    STATUS: (1, 6.25),
+    INSTRUMENTS: (16, 2.0),
+    TICKERS: (16, 2.0),
+    MARK_PRICE: (8, 2.0),
+    INDEX_TICKERS: (16, 2.0),
+    FUNDING_RATE: (8, 2.0),
+    OPEN_INTEREST: (16, 2.0),
+    CANDLES: (32, 2.0),
+    HISTORY_CANDLES: (18, 2.0),
+}
+MAX_CANDLES = 300
+INST_TYPE = {Market.SPOT: "SPOT", Market.PERP: "SWAP"}
+
+# "Rate limit reached", "too frequent operations", "sub-account rate limit".
+_TOO_MANY = frozenset({"50011", "50040", "50061"})
+_PAUSE_S = 2.0
+# Service unavailable, endpoint timeout, systems busy, system error.
+_NOT_NOW = frozenset({"50001", "50004", "50013", "50026"})
+
+
+class OkxRest:
+    """One-shot questions. Every method raises FeedErrors and nothing else for remote reasons."""
+
+    def __init__(self, settings: Okx, clock: Clock, book: InstrumentBook | None = None) -> None:
+        self.book = book or InstrumentBook(mapper.guess)
+        self._http = Http(settings.rest_url, clock, explain, proxy=settings.proxy)
+        self._adapter = OkxAdapter(self.book)
+        self._pacers = (
+            {path: Pacer(clock, *pace) for path, pace in _PACES.items()} if settings.paced else {}
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    @property
+    def paused_s(self) -> float:
+        """Seconds for which the exchange has asked us to stay away."""
+        return self._http.pause.remaining_s()
+
+    async def server_time_ms(self) -> int:
+        """The exchange's clock."""
+        rows = await self._rows(TIME)
+        found = epoch_ms(_TIME.decode(rows[0]).ts) if rows else None
+        if found is None:
+            raise Malformed(f"{TIME}: no time in it")
+        return found
+
+    async def status(self) -> list[Notice]:
+        """Maintenances that OKX has announced."""
+        return await self._events(STATUS, "status", Notice)
+
+    async def instruments(self, market: Market) -> list[Instrument]:
+        """What a market lists in USDT; the book learns it. Odd rows are left out.
+
+        Raises Malformed where nothing at all could be read.
+        """
+        params = {"instType": INST_TYPE[market]}
+        listed = await self._events(INSTRUMENTS, "instruments", Listed, params)
+        found = [
+            event.instrument
+            for event in listed
+            if event.instrument.market is market and event.instrument.quote == "USDT"
+        ]
+        if not found:
+            raise Malformed(f"{INSTRUMENTS}: no instrument in it")
+        self.book.learn(found)
+        return found
+
+    async def tickers(self, market: Market) -> list[Ticker]:
+        """Every ticker of a market."""
+        return await self._events(TICKERS, "tickers", Ticker, {"instType": INST_TYPE[market]})
+
+    async def mark_prices(self) -> list[MarkPrice]:
+        """Mark prices of all USDT perpetuals."""
+        return await self._events(MARK_PRICE, "mark-price", MarkPrice, {"instType": "SWAP"})
+
+    async def index_prices(self) -> list[MarkPrice]:
+        """Index prices of all USDT perpetuals."""
+        return await self._events(INDEX_TICKERS, "index-tickers", MarkPrice, {"quoteCcy": "USDT"})
+
+    async def funding_rates(self) -> list[Funding]:
+        """Funding of all USDT perpetuals (`instId=ANY`)."""
+        return await self._events(FUNDING_RATE, "funding-rate", Funding, {"instId": "ANY"})
+
+    async def open_interest(self) -> list[OpenInterest]:
+        """Open interest of all USDT perpetuals."""
+        return await self._events(
+            OPEN_INTEREST, "open-interest", OpenInterest, {"instType": "SWAP"}
+        )
+
+    async def candles(
+        self,
+        instrument: Instrument,
+        bar: str,
+        *,
+        after_ms: int | None = None,
+        limit: int = MAX_CANDLES,
+        history: bool = False,
+    ) -> list[Candle]:
+        """One page of bars that begin before `after_ms` (None: the newest), newest first.
+
+        `history` asks the archive (years, slower); else only the latest 1440 bars are there. A
+        server may give fewer than `limit`: only an empty page is the end.
+        """
+        params = {"instId": instrument.symbol, "bar": bar, "limit": str(min(limit, MAX_CANDLES))}
+        if after_ms is not None:
+            params["after"] = str(after_ms)
+        rows = await self._rows(HISTORY_CANDLES if history else CANDLES, params)
+        found: dict[int, Candle] = {}
+        refused = 0
+        for row in rows:
+            try:
+                bar_read = mapper.candle(_CANDLE.decode(row), bar, instrument)
+            except (Malformed, msgspec.DecodeError, RecursionError):
+                refused += 1
+            else:
+                found.setdefault(bar_read.open_ms, bar_read)
+        if refused and not found:
+            raise Malformed(f"{CANDLES}: {refused} rows, none of them a candle")
+        return sorted(found.values(), key=lambda candle: -candle.open_ms)
+
+    async def _events(
+        self, path: str, channel: str, kind: type[E], params: Mapping[str, str] | None = None
+    ) -> list[E]:
+        """The rows of a body as the stream's events of one kind; others are left out."""
+        events: list[Event] = []
+        for row in await self._rows(path, params):
+            events.extend(self._adapter.read_item(channel, row))
+        found: list[E] = [event for event in events if isinstance(event, kind)]
+        damaged = [event for event in events if isinstance(event, Damaged)]
+        if damaged and not found:
+            raise Malformed(f"{path}: {len(damaged)} bad rows: {damaged[0].reason}")
+        return found
+
+    async def _rows(self, path: str, params: Mapping[str, str] | None = None) -> list[Raw]:
+        body = await self._http.get(path, params, self._pacers.get(path))
+        try:
+            return wire.items.decode(wire.bodies.decode(body).data)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise Malformed(f"{path}: {printable(str(error), 120)}") from error
+
+
+_TIME = msgspec.json.Decoder(wire.TimeRow)
+_CANDLE = msgspec.json.Decoder(wire.CandleRow)
+
+
+def explain(body: bytes) -> FeedError | None:
+    """The error that an OKX envelope carries, whatever the HTTP status was."""
+    try:
+        envelope = wire.bodies.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    code = "" if envelope.code is None else str(envelope.code)
+    if code in ("0", ""):
+        return None
+    text = f"{code} {printable(envelope.msg, 160)}".strip()
+    if code in _TOO_MANY:
+        return RateLimited(text, _PAUSE_S)
+    if code in _NOT_NOW:
+        return Unreachable(text)
+    return Rejected(text, code)

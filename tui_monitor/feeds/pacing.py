@@ -1,0 +1,66 @@
+"""How fast we may go: rolling windows for requests, growing pauses for failures."""
+
+import asyncio
+from collections import deque
+
+from tui_monitor.clock import Clock
+
+FIRST_BACKOFF_S = 5.0
+LONGEST_BACKOFF_S = 120.0
+SHORTEST_BACKOFF_S = 1.0
+
+
+def backoff_s(attempt: int, draw: float) -> float:
+    """Full jitter: a part (`draw`, 0 to 1) of 5 s doubled per attempt, at most 120 s.
+
+    Never below a second: a server that accepts and drops must not be hammered.
+    """
+    longest = min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2.0 ** min(attempt, 10))
+    return max(SHORTEST_BACKOFF_S, draw * longest)
+
+
+class Pacer:
+    """At most `limit` grants in any `window_s` seconds, and those evenly spaced.
+
+    A token bucket would allow a burst on top of its rate; exchanges count in windows. Grants
+    are stamped when they are given, not when they were planned, so a loop that lags makes us
+    slower, never denser. First come, first served.
+    """
+
+    def __init__(self, clock: Clock, limit: int, window_s: float) -> None:
+        self._clock = clock
+        self._window_s = window_s
+        self._spacing_s = window_s / limit
+        self._granted: deque[float] = deque(maxlen=limit)
+        self._turn = asyncio.Lock()
+
+    async def acquire(self) -> None:
+        """Wait for the next grant."""
+        async with self._turn:
+            while (wait_s := self._due_s() - self._clock.monotonic_s()) > 0:
+                await self._clock.sleep(wait_s)
+            self._granted.append(self._clock.monotonic_s())
+
+    def _due_s(self) -> float:
+        if not self._granted:
+            return self._clock.monotonic_s()
+        due_s = self._granted[-1] + self._spacing_s
+        if len(self._granted) == self._granted.maxlen:
+            due_s = max(due_s, self._granted[0] + self._window_s)
+        return due_s
+
+
+class Pause:
+    """One exchange's "not now": every request waits, or is refused, until it is over."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._until_s = float("-inf")
+
+    def extend(self, seconds: float) -> None:
+        """Pause for at least so long from now."""
+        self._until_s = max(self._until_s, self._clock.monotonic_s() + seconds)
+
+    def remaining_s(self) -> float:
+        """Seconds that are left; 0 when there is no pause."""
+        return max(0.0, self._until_s - self._clock.monotonic_s())
