@@ -58,7 +58,8 @@ class Refused(Exception):
 
     def content(self) -> bytes:
         """The JSON body of every error."""
-        return encode({"success": False, "status": "error", "error": self.error, "hint": self.hint})
+        error, hint = printable(self.error, TEXT_LIMIT), printable(self.hint, TEXT_LIMIT)
+        return encode({"success": False, "status": "error", "error": error, "hint": hint})
 
     def response(self) -> Response:
         """The body with its status and headers."""

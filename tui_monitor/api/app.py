@@ -59,7 +59,7 @@ async def _unrouted(request: Request, error: Exception) -> Response:
 
 
 def _near(path: str) -> str:
-    known = [endpoint.path for endpoint in ENDPOINTS]
+    known = [endpoint.path for endpoint in ENDPOINTS if endpoint.path != "/"]
     if path.startswith(boards.PREFIX):
         names = [name.removeprefix(boards.PREFIX) for name in known if boards.PREFIX in name]
         return f"boards: {', '.join(names)}"

@@ -69,7 +69,9 @@ def _days(asked: Days) -> tuple[date | None, date | None]:
     if first > last:
         raise BadInput(f"first {first} is after last {last}")
     if (last - first).days >= _LONGEST_RANGE_DAYS:
-        raise BadInput(f"more than {_LONGEST_RANGE_DAYS} days", "ask for less at once")
+        raise BadInput(
+            f"first to last is more than {_LONGEST_RANGE_DAYS} days", "ask for less at once"
+        )
     return first, last
 
 

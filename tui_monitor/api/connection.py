@@ -25,9 +25,15 @@ class Connection(H11Protocol):
         self._limits = limits
         self._header_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
+        self._linger_timer: asyncio.TimerHandle | None = None
+        self._discarded = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast("asyncio.Transport", transport))
+        if len(self.connections) > 2 * self._limits.connections:
+            # Those that are being told so are many enough.
+            self.transport.abort()
+            return
         if len(self.connections) > self._limits.connections:
             self._refuse(
                 Refused(
@@ -43,9 +49,14 @@ class Connection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._header_read()
         self.resume_writing()
+        if self._linger_timer is not None:
+            self._linger_timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._linger_timer is not None:
+            self._discard(data)
+            return
         if self._is_idle() and self._header_timer is None:
             self._await_header()
         super().data_received(data)
@@ -105,7 +116,20 @@ class Connection(H11Protocol):
         if self._is_idle() or not self.cycle.response_started:
             own = tuple((name.encode(), text.encode()) for name, text in refusal.headers.items())
             self.transport.write(refusal.raw((*SAFE_HEADERS, *own)))
-        self.transport.close()
+        self._header_read()
+        self._linger()
+
+    def _linger(self) -> None:
+        """Hang up, but read on for a moment: unread bytes would turn the answer into a reset."""
+        if not self.transport.is_closing():
+            self.transport.write_eof()
+        self.flow.resume_reading()
+        self._linger_timer = self.loop.call_later(self._limits.linger_s, self.transport.abort)
+
+    def _discard(self, data: bytes) -> None:
+        self._discarded += len(data)
+        if self._discarded > self._limits.linger_bytes:
+            self.transport.abort()
 
     def _await_reader(self, unread: int) -> None:
         self._stall_timer = self.loop.call_later(self._limits.stalled_s, self._reader_late, unread)

@@ -8,6 +8,7 @@ on everything a client decides.
 
 import asyncio
 import hmac
+from contextlib import suppress
 from email.utils import formatdate
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -59,6 +60,7 @@ class Guard:
         except Refused as refusal:
             if exchange.started:
                 raise
+            await exchange.drain()
             await refusal.response()(scope, exchange.receive, exchange.send)
 
     def _spellings(self, host: str) -> tuple[bytes, bytes]:
@@ -155,14 +157,23 @@ class _Exchange:
         self._size = 0
         self.received = _declared(scope["headers"]) in (None, 0)
         self.started = False
+        self._waits = b"expect" in {name for name, _ in scope["headers"]}
+
+    async def drain(self) -> None:
+        """Throw away a body that is refused: one left unread would turn the answer into a reset."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.linger_s):
+                while not (self.received or self._waits or self._size > self._limits.linger_bytes):
+                    message = await self._receive()
+                    self._size += len(message.get("body", b""))
+                    self.received = not message.get("more_body", False)
 
     async def receive(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
             self._size += len(message.get("body", b""))
-            self.received = self.received or not message.get("more_body", False)
+            self.received = not message.get("more_body", False)
             if self._size > self._limits.body_bytes:
-                self.received = False
                 raise _too_large(self._limits)
         return message
 

@@ -15,4 +15,6 @@ class Limits(Struct, frozen=True, kw_only=True):
     handler_s: float = 10.0
     idle_s: int = 5
     stalled_s: float = 10.0
+    linger_s: float = 1.0
+    linger_bytes: int = 1_000_000
     close_s: float = 0.5

@@ -1,0 +1,89 @@
+"""The description lists exactly the routes there are, with exactly their parameters."""
+
+from typing import Any
+
+import msgspec
+from starlette.routing import Route
+
+from tests.api.harness import Served, endpoint
+from tests.support.virtual_time import in_virtual_time
+from tui_monitor.api.address import Address
+from tui_monitor.api.app import ENDPOINTS, build_app
+
+
+async def described(served: Served) -> dict[str, Any]:
+    response = await served.http.get("/api/openapi.json")
+    assert response.status_code == 200
+    found: dict[str, Any] = response.json()
+    return found
+
+
+@in_virtual_time
+async def test_it_lists_exactly_the_routes_that_exist() -> None:
+    """Every method and path that the application routes, and none else."""
+    async with endpoint() as served:
+        document = await described(served)
+        listed = {
+            (path, method.upper()) for path, item in document["paths"].items() for method in item
+        }
+        app = build_app(
+            served.source, served.clock, served.source.zone, address=Address("127.0.0.1", 1)
+        )
+        routed = {
+            (route.path, method)
+            for route in app.routes
+            if isinstance(route, Route)
+            for method in (route.methods or set()) - {"HEAD"}
+        }
+        assert listed == routed
+        assert len(app.routes) == len(ENDPOINTS) == len(listed)
+
+
+@in_virtual_time
+async def test_every_listed_route_answers() -> None:
+    """None is a promise only: each GET succeeds without parameters, each POST takes JSON."""
+    async with endpoint() as served:
+        document = await described(served)
+        for path, item in document["paths"].items():
+            for method in item:
+                body: dict[str, str] | None = {} if method == "post" else None
+                response = await served.http.request(method, path, json=body)
+                assert response.status_code in (200, 400), path
+                assert (response.status_code == 200) or path.endswith("/start")
+
+
+@in_virtual_time
+async def test_every_listed_parameter_is_known_to_its_route() -> None:
+    """A value that fits none is refused by name, not as unknown."""
+    async with endpoint() as served:
+        document = await described(served)
+        for path, item in document["paths"].items():
+            for parameter in item.get("get", {}).get("parameters", []):
+                assert parameter["description"], parameter["name"]
+                response = await served.http.get(path, params={parameter["name"]: "~"})
+                assert response.status_code == 400
+                assert "unknown parameter" not in response.json()["error"]
+
+
+@in_virtual_time
+async def test_every_reference_leads_somewhere() -> None:
+    """A generator of clients can follow it."""
+    async with endpoint() as served:
+        text = (await served.http.get("/api/openapi.json")).text
+        document = msgspec.json.decode(text)
+        schemas = document["components"]["schemas"]
+        names = [part.split('"')[0] for part in text.split("#/components/schemas/")[1:]]
+        assert names
+        assert set(names) <= set(schemas)
+        assert {"SumBoard", "CoverageBoard", "PriceRecord", "Error"} <= set(schemas)
+
+
+@in_virtual_time
+async def test_the_root_lists_the_routes_as_text() -> None:
+    """For who opens it in a browser."""
+    async with endpoint() as served:
+        response = await served.http.get("/")
+        assert response.headers["content-type"] == "text/plain; charset=utf-8"
+        for route in ENDPOINTS:
+            assert f"{route.method:4} {route.path}\n" in response.text
+        assert "limit: " in response.text
