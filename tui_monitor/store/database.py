@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
+from typing import cast
 
 import aiosqlite
 from msgspec import Struct
@@ -201,7 +202,7 @@ async def _identify(connection: aiosqlite.Connection, path: Path, *, look_closer
             f"{path}: schema {version} is newer than this program ({SCHEMA_VERSION})",
             "use a newer tui-monitor, or another --data-dir",
         )
-    marks: dict[str, str] = {key: value for key, value in await connection.execute_fetchall(_META)}
+    marks = dict(cast("list[tuple[str, str]]", await connection.execute_fetchall(_META)))
     if look_closer and marks.get("clean") != "1":
         for (line,) in await connection.execute_fetchall(_QUICK_CHECK):
             if line != "ok":
