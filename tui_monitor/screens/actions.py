@@ -31,29 +31,28 @@ class Action:
 
 
 GROUPS = {
-    "app": "Everywhere",
-    "desk": "Boards",
+    "desk": "Everywhere",
+    "app": "The program",
     "table": "In a table",
-    "days": "Days",
-    "sum": "Sum curve",
-    "coverage": "Coverage",
+    "days": "Days and history",
 }
 
+# fmt: off
 ACTIONS = (
-    Action("key_help", "question_mark", "?", "keys", "All keys; type to filter them", "app", 90),
-    Action("board_help", "f1", "F1", "help", "Explain this board: columns, units, sources", "app"),
-    Action("palette", "colon,ctrl+p", ":", "command", "Type a command", "app", 80),
-    Action("event_log", "exclamation_mark", "!", "events", "The event log", "app", 85),
-    Action("mouse", "m", "m", "mouse", "Mouse on or off (off: text can be selected)", "app"),
-    Action("repaint", "ctrl+l", "^l", "repaint", "Write the whole screen again", "app"),
-    Action("quit", "q", "q", "quit", "Leave; recording ends", "app", 99),
-    Action("leave", "ctrl+c,ctrl+q", "^c", "quit", "Leave, from anywhere", "app", 0, True),
-    Action("stop_process", "ctrl+z", "^z", "stop", "Stop the process; fg brings it back", "app"),
+    Action("key_help", "question_mark", "?", "keys", "All keys; type to filter them", "desk", 90),
+    Action("board_help", "f1", "F1", "help", "Explain this board: columns, units, sources", "desk"),
+    Action("palette", "colon,ctrl+p", ":", "command", "Type a command", "desk", 80),
+    Action("event_log", "exclamation_mark", "!", "events", "The event log", "desk", 85),
+    Action("mouse", "m", "m", "mouse", "Mouse on or off (off: text can be selected)", "desk"),
     Action("freeze", "space", "Space", "freeze", "Freeze the display, not the engine", "desk", 60),
     Action("zone", "t", "t", "zone", "Times in the board's zone, UTC, or local", "desk", 70),
     Action("other_panel", "tab,right,l", "Tab", "panel", "Next panel", "desk", 40),
     Action("last_panel", "shift+tab,left,h", "S-Tab", "panel", "Previous panel", "desk"),
     Action("back", "escape", "Esc", "back", "One step back", "desk", 20),
+    Action("quit", "q", "q", "quit", "Leave; recording ends", "desk", 99),
+    Action("leave", "ctrl+c,ctrl+q", "^c", "quit", "Leave, from anywhere", "app", 0, True),
+    Action("stop_process", "ctrl+z", "^z", "stop", "Stop the process; fg brings it back", "app"),
+    Action("repaint", "ctrl+l", "^l", "repaint", "Write the whole screen again", "app"),
     Action("cursor_up", "up,k", "↑ k", "up", "One row up", "table"),
     Action("cursor_down", "down,j", "↓ j", "down", "One row down", "table"),
     Action("page_up", "pageup", "PgUp", "page up", "One page up", "table"),
@@ -64,23 +63,24 @@ ACTIONS = (
     Action("last", "end,G", "G", "last", "Last row", "table"),
     Action("open", "enter", "Enter", "open", "Open the row", "table", 15),
     Action("filter", "slash", "/", "filter", "Filter rows: text, !text, sum>5 & n<27", "table", 50),
-    Action("clear_filter", "c", "c", "clear", "Clear the filter", "table", 51),
-    Action("columns", "C", "C", "columns", "Choose columns", "table"),
+    Action("clear_filter", "c", "c", "clear", "Clear the filter", "table", 16),
+    Action("columns", "C", "C", "columns", "Choose the columns", "table"),
     Action("sort_left", "less_than_sign", "<", "sort", "Sort by the previous column", "table"),
     Action("sort_right", "greater_than_sign", ">", "sort", "Sort by the next column", "table"),
     Action("sort_invert", "I", "I", "invert", "Invert the order", "table"),
     Action("copy_row", "y", "y", "copy", "Copy the row (OSC 52, and to a file)", "table"),
     Action("copy_table", "Y", "Y", "copy all", "Copy the table (OSC 52, and to a file)", "table"),
-    Action("day_previous", "[", "[ ]", "day", "Previous day", "days", 30),
-    Action("day_next", "]", "]", "day", "Next day", "days"),
-    Action("date", "d", "d", "date", "Pick a day or a range: 2026-01-04, -7d, today", "days", 31),
+    Action("day_previous", "[", "[ ]", "day", "The day before", "days", 30),
+    Action("day_next", "]", "]", "day", "The day after", "days"),
+    Action("date", "d", "d", "date", "Pick a day or days: 2026-01-04, -7d, today", "days", 31),
     Action("range_more", "plus", "+", "longer", "Show twice as many days", "days"),
     Action("range_less", "minus", "-", "shorter", "Show half as many days", "days"),
-    Action("range_reset", "equals_sign", "=", "one day", "Back to the usual range", "days"),
+    Action("range_reset", "equals_sign", "=", "reset", "Back to the usual days", "days"),
     Action("export", "e", "e", "export", "Export what is shown", "days", 45),
     Action("start_backfill", "b", "b", "backfill", "Fill days from the exchange", "days", 46),
-    Action("stop_backfill", "x", "x", "stop", "Stop the running backfill", "coverage", 10),
-)  # fmt: skip
+    Action("stop_backfill", "x", "x", "stop", "Stop the running backfill", "days", 10),
+)
+# fmt: on
 
 BY_ID = {action.id: action for action in ACTIONS}
 

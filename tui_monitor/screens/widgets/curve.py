@@ -188,11 +188,17 @@ class _Plan:
         return self.scale.place(value, self.sheet.rows)
 
     def _segments(self) -> list[list[Dot]]:
-        """Runs of dots between gaps, thinned to lowest and highest of a dot column."""
+        """Runs of dots between gaps, thinned to lowest and highest of a column.
+
+        A column is a dot wide; with more points than dots a character, since plotext's time
+        grows with the points.
+        """
         segments: list[list[Dot]] = [[]]
         column: list[Dot] = []
         last_ms: int | None = None
         points = list(self.chart.points)
+        dense = len(points) > self.sheet.columns * self.dots_x
+        wide = self.dots_x if dense else 1
         if self.chart.live is not None:
             points.append(self.chart.live)
         for ms, value in points:
@@ -204,7 +210,7 @@ class _Plan:
             if value is None:
                 continue
             dot = (self._dot_x(ms), self._dot_y(value))
-            if column and column[-1][0] != dot[0]:
+            if column and column[-1][0] // wide != dot[0] // wide:
                 segments[-1] += _thin(column)
                 column = []
             column.append(dot)
@@ -267,7 +273,8 @@ class _Plan:
                 self.sheet.write(x + 1, 0, label, style)
 
     def _curve(self, segments: Sequence[Sequence[Dot]]) -> None:
-        lines = draw_lines(segments, self.sheet.columns, self.sheet.rows, self.marker)
+        fixed = tuple(tuple(segment) for segment in segments)
+        lines = draw_lines(fixed, self.sheet.columns, self.sheet.rows, self.marker)
         for y, line in enumerate(lines):
             for x, char in enumerate(line):
                 if char != " ":

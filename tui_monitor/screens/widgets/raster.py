@@ -5,7 +5,7 @@ and labels are not used: its ticks fall at odd times, wide characters break its 
 """
 
 import re
-from collections.abc import Sequence
+from functools import lru_cache
 
 import plotext
 
@@ -17,13 +17,15 @@ _BRAILLE_BLANK = "\u2800"
 Dot = tuple[int, int]
 
 
+@lru_cache(maxsize=8)
 def draw_lines(
-    segments: Sequence[Sequence[Dot]], columns: int, rows: int, marker: str = "braille"
-) -> list[str]:
+    segments: tuple[tuple[Dot, ...], ...], columns: int, rows: int, marker: str = "braille"
+) -> tuple[str, ...]:
     """Lines through dots, as `rows` texts of `columns` characters.
 
     A dot is (x, y) in dots from the top left corner; a segment is drawn as one line, segments
-    are not joined. A segment of one dot is that dot.
+    are not joined. A segment of one dot is that dot. A live point that moves by less than a
+    dot gives the same drawing, from the cache.
     """
     per_column, per_row = DOTS[marker]
     wide, high = columns * per_column - 1, rows * per_row - 1
@@ -42,4 +44,4 @@ def draw_lines(
         draw = plotext.plot if len(segment) > 1 else plotext.scatter
         draw(xs, ys, marker=marker)
     lines = _ESCAPES.sub("", plotext.build()).replace(_BRAILLE_BLANK, " ").split("\n")
-    return [line[:columns].ljust(columns) for line in lines[:rows]]
+    return tuple(line[:columns].ljust(columns) for line in lines[:rows])

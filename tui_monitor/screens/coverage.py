@@ -1,0 +1,223 @@
+"""Board 9, coverage: what history has, day by day and coin by coin; backfill and its queue."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from tui_monitor.boards.coverage import CoverageBoard
+from tui_monitor.model import JobLine
+from tui_monitor.screens.coverage_rows import (
+    JOB_COLUMNS,
+    LOG_COLUMNS,
+    QUEUE_COLUMNS,
+    DayRow,
+    HoleRow,
+    JobRow,
+    LogRow,
+    day_columns,
+    day_rows,
+    hole_rows,
+    job_rows,
+    log_rows,
+    progress,
+)
+from tui_monitor.screens.format import share
+from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.view import BoardView
+from tui_monitor.screens.widgets.board import Board
+from tui_monitor.screens.widgets.line import Lines, Piece, joined
+from tui_monitor.screens.widgets.panel import Panel
+from tui_monitor.source import Source
+
+LOG_LINES = 200
+# What the days table needs beside its strip, with the gaps.
+_FIGURES_WIDTH = 59
+
+_HELP = """\
+Every series knows which slots it has. A slot of a coin that is due is one of four things:
+
+have          a price is stored
+missing       nobody asked the exchange yet; a backfill will (b)
+failed        the request failed; the queue tries again by itself
+can't have    the exchange has no bar there (the coin was not listed, or nothing traded)
+
+The strip has one cell a coin, in the settings' order: full if every due slot is there, lower if
+some are missing, x if all are. Backfill asks for 30-minute bars, 300 a page, within the
+exchange's limits; it can be stopped (x) and goes on from there when the same days are started
+again. Source: the local database; bars from OKX."""
+
+
+class CoverageView(BoardView):
+    """Days, jobs, log and queue."""
+
+    NAME = "coverage"
+    USUAL_DAYS: ClassVar[int] = 14
+    EXPORTS = ("missing", "prices", "sum")
+    DEFAULT_CSS = """
+    CoverageView #days { height: 18; }
+    CoverageView #progress { display: none; }
+    CoverageView.-running #progress { display: block; }
+    CoverageView #below { height: 1fr; }
+    CoverageView #jobs, CoverageView #log { margin-right: 1; }
+    CoverageView.-narrow #jobs, CoverageView.-narrow #log, CoverageView.-narrow #queue {
+        display: none; margin-right: 0;
+    }
+    CoverageView.-narrow.-show0 #jobs, CoverageView.-narrow.-show1 #log,
+    CoverageView.-narrow.-show2 #queue { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.board: CoverageBoard | None = None
+        self.shown: CoverageBoard | None = None
+        self.lines: list[JobLine] = []
+        self._columns_for: tuple[tuple[str, ...], int] = ((), 0)
+        self.day_table: Board[DayRow] = Board(
+            day_columns((), 0), lambda row: row.day.day, sort="day"
+        )
+        self.job_table: Board[JobRow] = Board(JOB_COLUMNS, lambda row: str(row.job.id), sort="time")
+        self.log_table: Board[LogRow] = Board(
+            LOG_COLUMNS, lambda row: str(row.line.id), sort="time"
+        )
+        self.queue_table: Board[HoleRow] = Board(
+            QUEUE_COLUMNS, lambda row: f"{row.hole.slot_ms}{row.hole.coin}", sort="slot"
+        )
+        self._headline = Lines(id="headline")
+        self._progress = Lines(id="progress")
+        self._panels = (
+            Panel(self.day_table, id="days"),
+            Panel(self.job_table, id="jobs"),
+            Panel(self.log_table, id="log"),
+            Panel(self.queue_table, id="queue"),
+        )
+        self._below = 0
+        self.add_class("-show0")
+
+    def compose(self) -> ComposeResult:
+        yield self._headline
+        yield self._progress
+        yield self._panels[0]
+        with Horizontal(id="below"):
+            yield from self._panels[1:]
+
+    def fit(self, height: int) -> None:
+        """The days get the larger part; what they don't need goes to the tables below."""
+        rows = len(self.shown.days) + 2 if self.shown is not None else 16
+        self._panels[0].styles.height = max(5, min(rows, height - 9, height * 2 // 3))
+        if self.shown is not None:
+            self.paint()
+
+    # Data
+
+    async def pull(self, source: Source) -> bool:
+        """Coverage of the days shown, and the log's newest lines."""
+        board = await source.coverage_board(self.days_query())
+        lines = await source.job_log(LOG_LINES)
+        changed = board != self.board or lines != self.lines
+        self.board, self.lines = board, lines
+        self.today = self.zone.board.day_of(board.now_ms)
+        return changed
+
+    def paint(self) -> None:
+        """Show the board that was pulled last."""
+        board, first = self.board, self.shown is None
+        self.shown = board
+        if board is None:
+            return
+        if first:
+            self.fit(self.size.height)
+        self._set_columns(board)
+        self.day_table.set_rows(day_rows(board), empty="no days")
+        self.job_table.set_rows(
+            job_rows(board.jobs, self.zone), empty="no backfill yet; b starts one"
+        )
+        self.log_table.set_rows(
+            log_rows(self.lines, self.zone), empty="what a backfill does is logged here"
+        )
+        self.queue_table.set_rows(
+            hole_rows(board.queue, self.zone, board.now_ms),
+            empty="empty: no request has failed",
+        )
+        self._paint_texts(board)
+
+    def _set_columns(self, board: CoverageBoard) -> None:
+        coins = tuple(coin.coin for coin in board.coins)
+        wanted = (coins, self.size.width)
+        if wanted != self._columns_for:
+            self._columns_for = wanted
+            self.day_table.set_columns(day_columns(coins, self.size.width - _FIGURES_WIDTH))
+
+    def _paint_texts(self, board: CoverageBoard) -> None:
+        looks = looks_of(self)
+        due = sum(day.due for day in board.days)
+        have = sum(day.have for day in board.days)
+        whole = share(100 * have / due if due else None)
+        groups: list[list[Piece]] = [
+            [(f"{board.first_day} to {board.last_day}", looks.title)],
+            [(board.series, looks.dim)],
+            [("complete ", looks.faint), (whole, looks.text)],
+            [(f"{have:,} of {due:,}", looks.dim), (" coin-slots", looks.faint)],
+        ]
+        for word, count in (
+            ("missing", sum(day.missing for day in board.days)),
+            ("failed", sum(day.failed for day in board.days)),
+        ):
+            if count:
+                groups.append([(f"{word} ", looks.faint), (f"{count:,}", looks.warn)])
+        self._headline.set_lines([(" ", looks.text), *joined(groups, "   ", looks.text)])
+        self.set_class(board.running is not None, "-running")
+        if board.running is not None:
+            self._progress.set_lines(progress(board.running, self.size.width, looks))
+        for panel, title in zip(self._panels, ("Days", "Backfills", "Log", "Queue"), strict=True):
+            panel.set_title(title)
+
+    # For the frame
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Stopping works only while something runs."""
+        if action == "stop_backfill":
+            return self.shown is not None and self.shown.running is not None
+        return super().check_action(action, parameters)
+
+    def panels(self) -> Sequence[Board[Any]]:
+        """The days, then those below; a narrow terminal shows one of these."""
+        below = (self.job_table, self.log_table, self.queue_table)
+        if self.has_class("-narrow"):
+            return (self.day_table, below[self._below])
+        return (self.day_table, *below)
+
+    def next_panel(self) -> None:
+        """On a narrow terminal the tables below take turns."""
+        if self.day_table.has_focus:
+            self.panels()[1].focus()
+            return
+        self.remove_class(f"-show{self._below}")
+        self._below = (self._below + 1) % 3
+        self.add_class(f"-show{self._below}")
+        (self.panels()[1] if self._below else self.day_table).focus()
+
+    def summary(self) -> list[list[Piece]]:
+        """Completeness, for very small terminals."""
+        looks, board = looks_of(self), self.shown
+        if board is None:
+            return [[("waiting for the first board", looks.dim)]]
+        lines: list[list[Piece]] = [
+            [(f"{day.day} {share(day.complete_pct)}", looks.text)]
+            for day in reversed(board.days[-3:])
+        ]
+        if board.running is not None:
+            lines.insert(0, [(f"backfill {board.running.done_pct:.1f} %", looks.accent)])
+        return lines
+
+    def shown_range(self) -> tuple[date, date] | None:
+        """The days of the board itself, once there is one."""
+        if self.shown is None or self.days.first is not None:
+            return super().shown_range()
+        return date.fromisoformat(self.shown.first_day), date.fromisoformat(self.shown.last_day)
+
+    def help_text(self) -> str:
+        """Definitions and sources."""
+        return _HELP

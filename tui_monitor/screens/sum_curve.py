@@ -1,0 +1,210 @@
+"""Board 1, the sum curve: the day's curve, its nodes, the coins of one node."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from tui_monitor.boards.sum_curve import SumBoard, is_drawn
+from tui_monitor.clock import BoardZone
+from tui_monitor.screens import sum_texts
+from tui_monitor.screens.format import signed
+from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.sum_rows import (
+    COIN_COLUMNS,
+    LIVE_KEY,
+    CoinRow,
+    NodeRow,
+    coin_rows,
+    node_columns,
+    node_rows,
+)
+from tui_monitor.screens.view import BoardView
+from tui_monitor.screens.widgets.board import Board
+from tui_monitor.screens.widgets.chart import ChartView
+from tui_monitor.screens.widgets.line import Lines, Piece, joined
+from tui_monitor.screens.widgets.panel import Panel
+from tui_monitor.source import Query, Source
+
+
+class SumView(BoardView):
+    """The sum curve. Narrow terminals show the nodes or the coins, wide ones both."""
+
+    NAME = "sum"
+    EXPORTS = ("sum", "prices", "missing")
+    DEFAULT_CSS = """
+    SumView #top { height: 8; }
+    SumView #facts { display: none; width: 40; height: 1fr; padding: 1 0 0 2; }
+    SumView.-wide #facts { display: block; }
+    SumView.-wide #figures { display: none; }
+    SumView #nodes { width: 6fr; margin-right: 1; }
+    SumView #coins { width: 5fr; }
+    SumView.-narrow #nodes { margin-right: 0; }
+    SumView.-narrow #coins { display: none; }
+    SumView.-narrow.-coins #coins { display: block; width: 1fr; }
+    SumView.-narrow.-coins #nodes { display: none; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.board: SumBoard | None = None
+        self.shown: SumBoard | None = None
+        self._columns_for: tuple[str, bool] = ("", False)
+        self.nodes: Board[NodeRow] = Board(
+            node_columns(self.zone, with_day=False), lambda row: row.key, sort="time"
+        )
+        self.coins: Board[CoinRow] = Board(COIN_COLUMNS, lambda row: row.change.coin, sort="change")
+        self.chart = ChartView(id="chart")
+        self._headline = Lines(id="headline")
+        self._figures = Lines(id="figures")
+        self._facts = Lines(id="facts")
+        self._nodes_panel = Panel(self.nodes, id="nodes")
+        self._coins_panel = Panel(self.coins, id="coins")
+
+    def compose(self) -> ComposeResult:
+        yield self._headline
+        with Horizontal(id="top"):
+            yield self.chart
+            yield self._facts
+        yield self._figures
+        with Horizontal(id="bottom"):
+            yield self._nodes_panel
+            yield self._coins_panel
+
+    def fit(self, height: int) -> None:
+        """The chart is a strip on a small terminal and two fifths of a large one."""
+        rows = 7 if height < 28 else max(10, height * 2 // 5)
+        self.query_one("#top").styles.height = rows
+        if self.shown is not None:
+            self._paint_texts(self.shown)
+
+    # Data
+
+    async def pull(self, source: Source) -> bool:
+        """The board of the days shown, with the coins of the node under the cursor."""
+        query = self.days_query()
+        slot_ms = None
+        if self.nodes.cursor_key not in (None, LIVE_KEY):
+            slot_ms = int(self.nodes.cursor_key or 0)
+        board = await source.sum_board(
+            Query(first_day=query.first_day, last_day=query.last_day, slot_ms=slot_ms)
+        )
+        changed = board != self.board
+        self.board = board
+        self.today = date.fromisoformat(board.today)
+        return changed
+
+    def paint(self) -> None:
+        """Show the board that was pulled last."""
+        board = self.shown = self.board
+        if board is None:
+            return
+        self._set_columns(board)
+        stale = sum_texts.is_stale(board)
+        self.nodes.set_rows(node_rows(board), stale=stale, empty=self._why_empty(board))
+        self.coins.set_rows(
+            coin_rows(board),
+            stale=stale and board.live is None and self._follows_live(),
+            empty="the coins of this node are not known",
+        )
+        self._paint_texts(board)
+
+    def _follows_live(self) -> bool:
+        return self.nodes.cursor_key in (None, LIVE_KEY)
+
+    def _why_empty(self, board: SumBoard) -> str:
+        return "no node is due yet" if board.statistics.due == 0 else "no nodes"
+
+    def _set_columns(self, board: SumBoard) -> None:
+        wanted = (self.zone.name, board.first_day != board.last_day)
+        if wanted != self._columns_for:
+            self._columns_for = wanted
+            self.zone = type(self.zone)(BoardZone(board.timezone), self.zone.name)
+            self.nodes.set_columns(node_columns(self.zone, with_day=wanted[1]))
+
+    def _paint_texts(self, board: SumBoard) -> None:
+        looks = looks_of(self)
+        head = sum_texts.headline(board, self.zone, looks)
+        self._headline.set_lines([(" ", looks.text), *joined(head, "   ", looks.text)])
+        facts = sum_texts.statistics(board.statistics, self.zone, board.now_ms, looks)
+        groups: list[list[Piece]] = [[(f"{name} ", looks.faint), value] for name, value in facts]
+        self._figures.set_lines([(" ", looks.text), *joined(groups, "  ", looks.text)])
+        self._facts.set_lines(
+            *([(f"{name:<12}", looks.faint), (value[0], value[1])] for name, value in facts)
+        )
+        self._paint_chart(board)
+        self._nodes_panel.set_title("Nodes")
+        self._coins_panel.set_title(f"Coins {self._shown_name(board)}")
+
+    def _shown_name(self, board: SumBoard) -> str:
+        if board.shown_ms is None:
+            return ""
+        if board.live is not None and board.shown_ms == board.live.slot_ms:
+            return "live"
+        return f"at {self.zone.when(board.shown_ms, board.now_ms)}"
+
+    def _paint_chart(self, board: SumBoard) -> None:
+        row = self.nodes.cursor_row
+        cursor_ms = row.node.slot_ms if row is not None and not row.is_live else None
+        self.chart.show(sum_texts.chart(board, self.zone, cursor_ms))
+
+    # The cursor chooses the node
+
+    @on(Board.Moved)
+    def _moved(self, event: Board.Moved) -> None:
+        if event.board is self.nodes and self.shown is not None:
+            self._paint_chart(self.shown)
+            self.post_message(self.Wanted())
+
+    @on(Board.Opened)
+    def _opened(self, event: Board.Opened) -> None:
+        if event.board is self.nodes:
+            self.add_class("-coins")
+            self.coins.focus()
+
+    def go_back(self) -> bool:
+        """From the coins to the nodes, from a node to the live point, from other days to today."""
+        if self.coins.has_focus or self.has_class("-coins"):
+            self.remove_class("-coins")
+            self.nodes.focus()
+            return True
+        if self.nodes.rows and self.nodes.cursor_key != self.nodes.rows[0].key:
+            self.nodes.action_first()
+            return True
+        return False
+
+    # For the frame
+
+    def panels(self) -> Sequence[Board[Any]]:
+        """Nodes and coins, or the one that a narrow terminal shows."""
+        if self.has_class("-narrow"):
+            return (self.coins,) if self.has_class("-coins") else (self.nodes,)
+        return (self.nodes, self.coins)
+
+    def next_panel(self) -> None:
+        """On a narrow terminal the other panel takes the place of this one."""
+        self.toggle_class("-coins")
+        (self.coins if self.has_class("-coins") else self.nodes).focus()
+
+    def summary(self) -> list[list[Piece]]:
+        """Sum, coins and age, for very small terminals."""
+        looks, board = looks_of(self), self.shown
+        if board is None:
+            return [[("waiting for the first board", looks.dim)]]
+        node = board.live or next((one for one in reversed(board.nodes) if is_drawn(one)), None)
+        if node is None:
+            return [[("no prices yet", looks.warn)]]
+        style = looks.dim if sum_texts.is_stale(board) else looks.signed(node.sum_pct)
+        name = "live" if board.live else self.zone.when(node.slot_ms, board.now_ms)
+        return [
+            [(f"sum {signed(node.sum_pct)} %", style + looks.title)],
+            [(f"{node.valid}/{node.expected} coins  {name}", looks.text)],
+            [(f"{node.up} up  {node.down} down", looks.dim)],
+        ]
+
+    def help_text(self) -> str:
+        """Definitions and sources."""
+        return sum_texts.HELP

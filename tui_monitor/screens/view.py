@@ -1,0 +1,149 @@
+"""What every board's view has in common: the days it shows, its panels, its keys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.events import Resize
+from textual.message import Message
+
+from tui_monitor.clock import BoardZone
+from tui_monitor.screens.actions import bindings
+from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.widgets.board import Board
+from tui_monitor.screens.widgets.line import Piece
+from tui_monitor.source import Query, Source
+
+NARROW = 100
+WIDE = 200
+LONGEST_DAYS = 366
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days shown. `first` None: the usual days up to today, whatever day that is."""
+
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def count(self) -> int:
+        """How many, where they are picked."""
+        return (self.last - self.first).days + 1 if self.first and self.last else 0
+
+
+class BoardView(Vertical):
+    """One board. A subclass pulls its struct from the source and paints it."""
+
+    NAME: ClassVar[str]
+    # How many days are shown without picking any.
+    USUAL_DAYS: ClassVar[int] = 1
+    EXPORTS: ClassVar[tuple[str, ...]] = ()
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("days")]
+    DEFAULT_CSS = "BoardView { height: 1fr; }"
+
+    class Wanted(Message):
+        """Other data is wanted now."""
+
+    def __init__(self) -> None:
+        super().__init__(id=f"board-{self.NAME}")
+        self.days = Days()
+        self.today: date | None = None
+        self.zone = ShownZone(BoardZone())
+
+    # For subclasses
+
+    async def pull(self, source: Source) -> bool:
+        """Ask for the board and keep it; whether it differs from the one before."""
+        raise NotImplementedError
+
+    def paint(self) -> None:
+        """Show what was pulled last."""
+        raise NotImplementedError
+
+    def panels(self) -> Sequence[Board[Any]]:
+        """The tables that are on screen, in their order."""
+        raise NotImplementedError
+
+    def summary(self) -> list[list[Piece]]:
+        """The board in a few short lines, for a terminal too small for it."""
+        raise NotImplementedError
+
+    def help_text(self) -> str:
+        """Definitions and sources, for F1; the columns explain themselves."""
+        raise NotImplementedError
+
+    def go_back(self) -> bool:
+        """One step back within the board; False if there is none."""
+        return False
+
+    # Days
+
+    def days_query(self) -> Query:
+        """The days for the source."""
+        return Query(first_day=self.days.first, last_day=self.days.last)
+
+    def shown_range(self) -> tuple[date, date] | None:
+        """First and last day shown; None before the first board came."""
+        if self.days.first and self.days.last:
+            return self.days.first, self.days.last
+        if self.today is None:
+            return None
+        return self.today - timedelta(days=self.USUAL_DAYS - 1), self.today
+
+    def show_days(self, first: date, last: date) -> None:
+        """Show these days. The usual ones up to today move on with the days."""
+        usual = self.today is not None and last == self.today
+        if usual and (last - first).days + 1 == self.USUAL_DAYS:
+            self.days = Days()
+        else:
+            self.days = Days(first, last)
+        self.post_message(self.Wanted())
+
+    def action_day_previous(self) -> None:
+        self._shift(-1)
+
+    def action_day_next(self) -> None:
+        self._shift(1)
+
+    def _shift(self, days: int) -> None:
+        shown = self.shown_range()
+        if shown is None or self.today is None:
+            return
+        first, last = (day + timedelta(days=days) for day in shown)
+        if last > self.today:
+            self.app.notify("today is the last day")
+            return
+        self.show_days(first, last)
+
+    def action_range_more(self) -> None:
+        self._stretch(2)
+
+    def action_range_less(self) -> None:
+        self._stretch(0.5)
+
+    def action_range_reset(self) -> None:
+        self.days = Days()
+        self.post_message(self.Wanted())
+
+    def _stretch(self, factor: float) -> None:
+        shown = self.shown_range()
+        if shown is None:
+            return
+        first, last = shown
+        count = max(1, min(LONGEST_DAYS, int(((last - first).days + 1) * factor)))
+        self.show_days(last - timedelta(days=count - 1), last)
+
+    # Room
+
+    def on_resize(self, event: Resize) -> None:
+        """Lay out for the width there is."""
+        self.set_class(event.size.width < NARROW, "-narrow")
+        self.set_class(event.size.width >= WIDE, "-wide")
+        self.fit(event.size.height)
+
+    def fit(self, height: int) -> None:
+        """Share out the room; a subclass may set heights."""

@@ -1,0 +1,93 @@
+"""The frame around every board: the top line, the status line, the footer."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from tui_monitor.boards.registry import BOARDS
+from tui_monitor.boards.status import EngineStatus
+from tui_monitor.screens import status as texts
+from tui_monitor.screens.actions import BY_ID
+from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.widgets.line import Lines, Piece, joined
+
+_GAP = "  "
+
+
+class TopLine(Lines):
+    """The boards with their number keys; banners; the clock."""
+
+    def show(
+        self, board: str, status: EngineStatus, zone: ShownZone, frozen_behind: int | None
+    ) -> None:
+        """Show the current board and what must not be overlooked."""
+        looks = looks_of(self)
+        right = joined(
+            [*texts.banners(status, frozen_behind, looks), texts.clock(status, zone, looks)],
+            " ",
+            looks.text,
+        )
+        left = self._boards(board, len(BOARDS) * 16 + _width(right) > self.size.width)
+        self.set_lines(_justify(left, right, self.size.width, looks.text))
+
+    def _boards(self, current: str, narrow: bool) -> list[Piece]:
+        looks = looks_of(self)
+        pieces: list[Piece] = [(" ", looks.text)]
+        for info in BOARDS:
+            title = info.short if narrow else info.title
+            if info.name == current:
+                pieces.append((f" {info.key} {title} ", looks.banner))
+            else:
+                pieces += [(f" {info.key} ", looks.key), (f"{title} ", looks.dim)]
+        return pieces
+
+
+class StatusLine(Lines):
+    """One light an exchange, then the figures as far as there is room."""
+
+    def show(self, status: EngineStatus) -> None:
+        """Show how the engine does."""
+        looks = looks_of(self)
+        lights = joined([texts.light(feed, looks) for feed in status.lights], _GAP, looks.text)
+        room = self.size.width - _width(lights) - 2
+        groups: list[list[Piece]] = []
+        for group in texts.figures(status, looks):
+            needed = _width(group) + len(_GAP)
+            if needed <= room:
+                groups.append(group)
+                room -= needed
+        right = joined(groups, _GAP, looks.text)
+        left = [(" ", looks.text), *lights]
+        self.set_lines(_justify(left, right, self.size.width, looks.text))
+
+
+class Footer(Lines):
+    """The keys that work here and now."""
+
+    def show(self, action_ids: Sequence[str]) -> None:
+        """Show the footer's words of these actions, as many as fit."""
+        looks = looks_of(self)
+        chosen = sorted(
+            {BY_ID[one] for one in action_ids if one in BY_ID and BY_ID[one].footer},
+            key=lambda action: action.footer,
+        )
+        pieces: list[Piece] = [(" ", looks.text)]
+        for action in chosen:
+            word: list[Piece] = [(f"{action.label} ", looks.key), (action.short, looks.dim)]
+            if _width(pieces) + _width(word) + len(_GAP) > self.size.width:
+                break
+            pieces += [*word, (_GAP, looks.text)]
+        self.set_lines(pieces)
+
+
+def _width(pieces: Sequence[Piece]) -> int:
+    return sum(cell_len(text) for text, _ in pieces)
+
+
+def _justify(
+    left: Sequence[Piece], right: Sequence[Piece], width: int, style: Style
+) -> list[Piece]:
+    gap = max(1, width - _width(left) - _width(right) - 1)
+    return [*left, (" " * gap, style), *right]

@@ -1,0 +1,60 @@
+"""Widgets of one or a few fixed lines, repainted only when their text changed."""
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_monitor.printable import printable
+from tui_monitor.screens.looks import looks_of
+
+# A piece of a line: text from anywhere (it is made printable here) and its look.
+Piece = tuple[str, Style]
+
+
+class Lines(Widget):
+    """Fixed lines. `set_lines` gives one sequence of pieces a line; what is too long is cut."""
+
+    DEFAULT_CSS = "Lines { height: 1; }"
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._pieces: list[tuple[Piece, ...]] = []
+        self.back = Style()
+
+    def set_lines(self, *lines: Sequence[Piece]) -> None:
+        """Show these lines."""
+        new = [tuple(line) for line in lines]
+        if new != self._pieces:
+            self._pieces = new
+            self.refresh()
+
+    @property
+    def plain(self) -> str:
+        """The text without looks."""
+        return "\n".join("".join(text for text, _ in line) for line in self._pieces)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of exactly the widget's width."""
+        width = self.size.width
+        pieces = self._pieces[y] if y < len(self._pieces) else ()
+        segments = [Segment(printable(text, 400), style + self.back) for text, style in pieces]
+        strip = Strip(segments)
+        text_style = looks_of(self).text + self.back
+        if strip.cell_length > width:
+            cut = strip.crop(0, width - 1)
+            return Strip([*cut, Segment("…", text_style)])
+        return strip.extend_cell_length(width, text_style)
+
+
+def joined(parts: Sequence[Sequence[Piece]], gap: str, style: Style) -> list[Piece]:
+    """Groups of pieces with a gap between them; empty groups leave no gap."""
+    line: list[Piece] = []
+    for part in parts:
+        if part:
+            if line:
+                line.append((gap, style))
+            line.extend(part)
+    return line

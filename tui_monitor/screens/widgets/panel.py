@@ -1,0 +1,125 @@
+"""A titled table: a rule with the title, a filter line while one is set, the table."""
+
+from typing import Any, Generic
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.widgets import Input
+
+from tui_monitor.errors import BadInput
+from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.widgets.board import Board
+from tui_monitor.screens.widgets.columns import R
+from tui_monitor.screens.widgets.line import Lines
+
+
+class Panel(Vertical, Generic[R]):
+    """A table with its title; the title is bright while the table has the keys."""
+
+    DEFAULT_CSS = """
+    Panel { height: 1fr; width: 1fr; }
+    Panel Input { height: 1; border: none; padding: 0 1; display: none; background: $panel; }
+    Panel Input:focus { border: none; }
+    Panel.-filtered Input { display: block; }
+    """
+
+    def __init__(self, board: Board[R], *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.board = board
+        self._title = ""
+        self._note = ""
+        self._line = Lines()
+        self._input = Input(placeholder="text, !text, sum>5 & n<27", select_on_focus=False)
+        self._input.cursor_blink = False
+
+    def compose(self) -> ComposeResult:
+        yield self._line
+        yield self._input
+        yield self.board
+
+    def set_title(self, title: str, note: str = "") -> None:
+        """The rule above the table."""
+        self._title, self._note = title, note
+        self._show_title()
+
+    def _show_title(self) -> None:
+        looks = looks_of(self)
+        focused = self.has_focus_within
+        style = looks.accent if focused else looks.dim
+        rule = looks.accent if focused else looks.faint
+        place = self._place()
+        rest = self.size.width - cell_len(self._title) - cell_len(self._note) - len(place) - 8
+        self._line.set_lines(
+            [
+                ("─ ", rule),
+                (self._title, looks.title if focused else style),
+                (f"  {self._note} " if self._note else " ", looks.dim),
+                ("─" * max(1, rest), rule),
+                (f" {place} ", looks.dim),
+                ("─", rule),
+            ]
+        )
+
+    def _place(self) -> str:
+        shown, total = len(self.board.rows), self.board.total
+        if shown != total:
+            return f"{shown} of {total}"
+        row = self.board.cursor_row
+        index = self.board.rows.index(row) + 1 if row is not None else 0
+        return f"{index}/{shown}"
+
+    @on(Board.Moved)
+    def _moved(self, _: Board.Moved) -> None:
+        self._show_title()
+
+    def on_resize(self, _: Resize) -> None:
+        """The rule fills the width."""
+        self._show_title()
+
+    def on_descendant_focus(self, _: DescendantFocus) -> None:
+        """The table has the keys."""
+        self._show_title()
+
+    def on_descendant_blur(self, _: DescendantBlur) -> None:
+        """Another table has them."""
+        self.call_after_refresh(self._show_title)
+
+    # The filter
+
+    def open_filter(self) -> None:
+        """Let a filter be typed."""
+        self.add_class("-filtered")
+        self._input.focus()
+
+    def set_filter(self, text: str) -> None:
+        """Filter without typing; an empty text clears. BadInput for what can't be read."""
+        self.board.set_filter(text)
+        with self._input.prevent(Input.Changed):
+            self._input.value = text
+        self.set_class(bool(text), "-filtered")
+        self._show_title()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        try:
+            self.board.set_filter(event.value)
+        except BadInput as error:
+            # Half a comparison is not a filter yet; what it lacks is said in the title.
+            self.set_title(self._title, error.message)
+            return
+        self._show_title()
+
+    @on(Input.Submitted)
+    def _done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.set_class(bool(event.value), "-filtered")
+        self.board.focus()
+
+
+def panel_of(board: Board[Any]) -> Panel[Any] | None:
+    """The panel around a table."""
+    return board.parent if isinstance(board.parent, Panel) else None
