@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from tui_monitor.clock import SLOT_MS, Clock
 from tui_monitor.engine.pages import Page
-from tui_monitor.errors import FeedError, Rejected
+from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
 from tui_monitor.model import (
     Candle,
     Hole,
@@ -22,6 +22,9 @@ from tui_monitor.printable import printable
 BAR = "30m"
 # OKX: "Instrument ID … doesn't exist".
 _UNKNOWN_INSTRUMENT = frozenset({"51001"})
+# Three tries a page; longer waits are the queue's.
+PAUSES_S = (0.5, 2.0)
+LONGEST_WAIT_S = 30.0
 
 
 class CandleSource(Protocol):
@@ -45,7 +48,6 @@ class Filled(Struct, frozen=True, kw_only=True):
     rows: list[SlotPrice]
     holes: list[Hole]
     waiting: int
-    requests: int
     error: str = ""
 
 
@@ -60,22 +62,33 @@ class Filler:
         self, page: Page, instrument: Instrument, known: Mapping[tuple[int, str], Hole]
     ) -> Filled:
         """Fetch a page; a slot the exchange leaves out is asked for once more, then given up."""
-        requests = 0
-        candles: list[Candle] = []
         try:
-            for _ in range(2):
-                requests += 1
-                candles = await self._rest.candles(
-                    instrument, BAR, after_ms=page.after_ms, limit=page.limit, history=page.history
-                )
-                if not self._left_out(page, candles, instrument):
-                    break
+            candles = await self._ask(page, instrument)
+            if self._left_out(page, candles, instrument):
+                candles = await self._ask(page, instrument)
         except Rejected as error:
             gone = error.code in _UNKNOWN_INSTRUMENT
-            return self._failed(page, known, error, requests, gone=gone)
+            return self._failed(page, known, error, gone=gone)
         except FeedError as error:
-            return self._failed(page, known, error, requests, gone=False)
-        return self._filled(page, candles, known, requests, instrument)
+            return self._failed(page, known, error, gone=False)
+        return self._filled(page, candles, known, instrument)
+
+    async def _ask(self, page: Page, instrument: Instrument) -> list[Candle]:
+        """One page, tried three times where the reason may pass."""
+        for pause_s in PAUSES_S:
+            try:
+                return await self._request(page, instrument)
+            except (RateLimited, Unreachable, Malformed) as error:
+                wanted_s = error.retry_after_s if isinstance(error, RateLimited) else 0.0
+                if wanted_s > LONGEST_WAIT_S:
+                    raise
+                await self._clock.sleep(max(pause_s, wanted_s))
+        return await self._request(page, instrument)
+
+    async def _request(self, page: Page, instrument: Instrument) -> list[Candle]:
+        return await self._rest.candles(
+            instrument, BAR, after_ms=page.after_ms, limit=page.limit, history=page.history
+        )
 
     def _left_out(self, page: Page, candles: Sequence[Candle], instrument: Instrument) -> list[int]:
         """Wanted slots without a bar that should have one by now."""
@@ -93,7 +106,6 @@ class Filler:
         page: Page,
         candles: Sequence[Candle],
         known: Mapping[tuple[int, str], Hole],
-        requests: int,
         instrument: Instrument,
     ) -> Filled:
         now = self._clock.now_ms()
@@ -111,14 +123,13 @@ class Filler:
                 early = instrument.listed_ms is not None and slot < instrument.listed_ms
                 reason = Reason.NOT_LISTED if early else Reason.NO_BAR
                 holes.append(_hole(slot, page.coin, HoleState.UNOBTAINABLE, reason, known, now))
-        return Filled(rows=rows, holes=holes, waiting=waiting, requests=requests)
+        return Filled(rows=rows, holes=holes, waiting=waiting)
 
     def _failed(
         self,
         page: Page,
         known: Mapping[tuple[int, str], Hole],
         error: FeedError,
-        requests: int,
         *,
         gone: bool,
     ) -> Filled:
@@ -127,7 +138,7 @@ class Filler:
         text = printable(error.message, 120)
         reason = Reason.NOT_LISTED if gone else f"{Reason.FETCH_FAILED}: {text}"
         holes = [_hole(slot, page.coin, state, reason, known, now) for slot in page.wanted]
-        return Filled(rows=[], holes=holes, waiting=0, requests=requests, error=text)
+        return Filled(rows=[], holes=holes, waiting=0, error=text)
 
 
 def _open_is_final(bar: Candle) -> bool:

@@ -1,5 +1,6 @@
 """The way into the store: nothing is lost while it can't write, and it shows that it can't."""
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ class Recorder:
         self._store = store
         self._clock = clock
         self._on_event = on_event
+        self._flushing = asyncio.Lock()
         self._backlog: deque[tuple[Sequence[SlotPrice], Sequence[Hole]]] = deque()
         self.reason = ""
         self.dropped_rows = 0
@@ -46,15 +48,17 @@ class Recorder:
         return await self._flush()
 
     async def _flush(self) -> bool:
-        while self._backlog:
-            rows, holes = self._backlog[0]
-            try:
-                await self._store.record_prices(rows, holes)
-            except StoreError as error:
-                self._pause(error)
-                return False
-            self._backlog.popleft()
-            self.revision += 1
+        # In the order of arrival: a later price of the same slot must win.
+        async with self._flushing:
+            while self._backlog:
+                rows, holes = self._backlog[0]
+                try:
+                    await self._store.record_prices(rows, holes)
+                except StoreError as error:
+                    self._pause(error)
+                    return False
+                self._backlog.popleft()
+                self.revision += 1
         self._resume()
         return True
 
