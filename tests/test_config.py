@@ -1,0 +1,94 @@
+"""Settings: four layers, and errors that name the culprit."""
+
+from pathlib import Path
+
+import pytest
+
+from tui_monitor import config
+from tui_monitor.errors import BadInput, SettingsError
+
+
+def load(
+    text: str, folder: Path, environment: dict[str, str] | None = None, **flags: object
+) -> config.Loaded:
+    file = folder / "config.toml"
+    file.write_text(text)
+    given = {name.replace("__", "."): value for name, value in flags.items()}
+    return config.load(file, environment or {}, given)
+
+
+def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> None:
+    """And each value knows where it comes from."""
+    text = '[api]\nlisten = "127.0.0.1:1"\n[general]\nlog_level = "debug"\n'
+    env = {"TUI_MONITOR_API__LISTEN": "127.0.0.1:2", "TUI_MONITOR_SUM_CURVE__COINS": "BTC, ETH"}
+    env["TUI_MONITOR_SUM_CURVE__MIN_COINS"] = "1"
+    loaded = load(text, tmp_path, env, api__listen="127.0.0.1:3")
+    assert loaded.settings.api.listen == "127.0.0.1:3"
+    assert loaded.settings.sum_curve.coins == ("BTC", "ETH")
+    origins = {setting.name: setting.origin for setting in config.describe(loaded)}
+    assert origins["api.listen"] == "flag"
+    assert origins["sum_curve.coins"] == "environment"
+    assert origins["general.log_level"].endswith("config.toml")
+    assert origins["general.timezone"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[general]\ntimezon = "UTC"', "did you mean general.timezone?"),
+        ("[sum_curv]\nmin_coins = 3", "did you mean sum_curve.min_coins?"),
+        ('[sum_curve]\nmin_coins = "3"', "sum_curve.min_coins"),
+        ("[sum_curve]\nmin_coins = 0", "sum_curve.min_coins"),
+        ("[sum_curve]\nmin_coins = 28", "more than the 27 coins"),
+        ('[sum_curve]\ncoins = ["BTC", "BTC"]\nmin_coins = 1', "twice"),
+        ('[sum_curve]\ncoins = ["btc/usdt"]\nmin_coins = 1', "without USDT"),
+        ('[general]\ntimezone = "Asia/Kathmandu"', "half-hour"),
+        ('[general]\nlog_level = "loud"', "general.log_level"),
+        ('[exchanges.okx]\nrest_url = "http://example.com"', "loopback"),
+        ('[exchanges.okx]\nws_public_url = "https://example.com"', "wss://"),
+        ("[exchanges.okx]\npaced = false", "loopback"),
+        ("not toml at all", "not valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_file_and_key(text: str, words: str, tmp_path: Path) -> None:
+    """One line: where, which, what to do."""
+    with pytest.raises(SettingsError) as caught:
+        load(text, tmp_path)
+    assert words in caught.value.line()
+    assert "config.toml" in caught.value.line()
+    assert caught.value.exit_code == 2
+
+
+def test_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:
+    """The default file need not."""
+    with pytest.raises(SettingsError, match="no configuration file"):
+        config.load(tmp_path / "nowhere.toml", {})
+
+
+def test_the_template_is_a_valid_file_with_every_key(tmp_path: Path) -> None:
+    """Uncommented, it gives the defaults again."""
+    text = config.template()
+    lines = [
+        line.removeprefix("# ") if " = " in line and line.startswith("# ") else line
+        for line in text.splitlines()
+    ]
+    loaded = load("\n".join(lines), tmp_path)
+    assert loaded.settings == config.Settings()
+    assert set(loaded.origins) == {setting.name for setting in config.describe(loaded)}
+
+
+def test_every_setting_has_a_sentence() -> None:
+    """It is the README's and the template's."""
+    for setting in config.describe(config.Loaded(config.Settings(), {}, Path())):
+        assert setting.description.endswith("."), setting.name
+
+
+def test_a_simulator_replaces_every_endpoint(tmp_path: Path) -> None:
+    """And must be an address."""
+    flags = config.with_simulator("http://127.0.0.1:9/")
+    okx = load("", tmp_path, **flags).settings.exchanges.okx
+    assert okx.rest_url == "http://127.0.0.1:9/okx"
+    assert okx.ws_public_url == "ws://127.0.0.1:9/okx/ws/v5/public"
+    for wrong in ("127.0.0.1:9", "ftp://x", "http://"):
+        with pytest.raises(BadInput):
+            config.with_simulator(wrong)

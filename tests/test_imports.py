@@ -1,0 +1,45 @@
+"""What a static import map can't see: what is really loaded."""
+
+import subprocess
+import sys
+
+import pytest
+
+PROBE = "import sys, importlib; importlib.import_module(sys.argv[1]); print(' '.join(sys.modules))"
+TERMINAL = {"textual", "rich", "plotext"}
+
+
+def loaded_by(module: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, module], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "module", ["daemon", "source.local", "cli.daemon", "cli.show", "cli.backfill", "cli.simulate"]
+)
+def test_the_headless_half_never_loads_the_terminal(module: str) -> None:
+    """Half the memory and the start-up time of a daemon would go to what it never shows."""
+    assert not loaded_by(f"tui_monitor.{module}") & TERMINAL
+
+
+def test_the_command_line_loads_nothing_before_it_knows_the_command() -> None:
+    """--version and --help answer at once."""
+    heavy = {
+        "textual",
+        "rich",
+        "httpx",
+        "websockets",
+        "aiosqlite",
+        "starlette",
+        "uvicorn",
+        "sqlite3",
+    }
+    assert not loaded_by("tui_monitor.cli.commands") & heavy
+    assert "click" not in loaded_by("tui_monitor.cli")
+
+
+def test_the_terminal_never_loads_the_server() -> None:
+    """The REST endpoint is the daemon's."""
+    assert not loaded_by("tui_monitor.cli.terminal") & {"starlette", "uvicorn"}
