@@ -38,3 +38,6 @@ class InstrumentBook:
     def known(self, symbol: str) -> Instrument | None:
         """The instrument only if the exchange itself has defined it."""
         return self._known.get(symbol)
+
+    def __len__(self) -> int:
+        return len(self._known)

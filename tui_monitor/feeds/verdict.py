@@ -18,14 +18,11 @@ class End(StrEnum):
     DROPPED = "the exchange closed the stream"
     UNREACHABLE = "the stream can't be reached"
     REFUSED = "the stream was refused"
-    GOING_AWAY = "the exchange asked for a new stream"
-    ROTATED = "planned change of streams"
     SILENT = "no data"
     NO_PONG = "no answer to a ping"
     UNACKNOWLEDGED = "subscriptions were never confirmed"
     MALFORMED = "too many damaged messages"
     SUSPENDED = "the machine slept"
-    REPLACED = "the wanted instruments changed"
 
 
 class Ended(Struct, frozen=True, kw_only=True):
@@ -50,24 +47,24 @@ class Ended(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """When to try again. `banned`: the exchange told us to stay away until then."""
+    """When to try again, and how many failures in a row that makes.
+
+    `banned`: the exchange told us to stay away until then.
+    """
 
     delay_s: float
+    attempt: int
     banned: bool = False
 
 
-_AT_ONCE = frozenset({End.GOING_AWAY, End.ROTATED, End.SUSPENDED, End.REPLACED})
-
-
 def verdict(ended: Ended, attempt: int, draw: float) -> Verdict:
-    """What follows. `attempt` counts unstable lives before this one, `draw` is in 0 to 1."""
+    """What follows. `attempt` counts failures in a row before this end, `draw` is in 0 to 1."""
+    failures = 0 if ended.stable else attempt
     if ended.status in BAN_S:
         asked_s = ended.retry_after_s
-        return Verdict(
-            delay_s=(asked_s if asked_s is not None else BAN_S[ended.status]) + draw,
-            banned=True,
-        )
-    if ended.end in _AT_ONCE or ended.stable:
+        wait_s = asked_s if asked_s is not None else BAN_S[ended.status]
+        return Verdict(delay_s=wait_s + draw, attempt=failures + 1, banned=True)
+    if ended.end is End.SUSPENDED or ended.stable:
         # Jitter: an upgrade sends every client away at the same moment.
-        return Verdict(delay_s=POLITE_S * draw)
-    return Verdict(delay_s=backoff_s(attempt, draw))
+        return Verdict(delay_s=POLITE_S * draw, attempt=failures)
+    return Verdict(delay_s=backoff_s(failures, draw), attempt=failures + 1)

@@ -38,6 +38,8 @@ HEARTBEAT = Heartbeat("ping", 20.0, 10.0)
 
 # Channels that take `instType` instead of `instId`; `status` takes neither.
 _BY_TYPE = frozenset({"instruments", "liquidation-orders"})
+# Another exchange's frames are built alike; its types give it away.
+_TYPES = frozenset({"", "ANY", "SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION", "EVENTS"})
 _UPGRADE = "64008"
 # Internal error, too frequent: the same subscription may be asked for again.
 _RETRY = frozenset({"60014", "64007"})
@@ -92,6 +94,8 @@ class OkxAdapter:
         if frame == b"pong":
             return (_PONG,)
         message = _message(frame)
+        if message.arg is not None and message.arg.instType not in _TYPES:
+            raise Malformed(f"instType {printable(message.arg.instType, 20)} is none of OKX's")
         if message.event is not None:
             return (_control(message),)
         if message.arg is None or message.data is wire.ABSENT:

@@ -1,0 +1,321 @@
+"""One socket's life: open, subscribe, read, ping, end. It never raises for a remote reason.
+
+The wanted set and the clock decide; the socket is only a rumour. Whoever supervises looks at
+`live`, `leaving` and `ended`, and is woken when one of them changes.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from msgspec import Struct
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+
+from tui_monitor.clock import Clock
+from tui_monitor.errors import Malformed
+from tui_monitor.feeds.adapter import (
+    Ack,
+    Adapter,
+    Control,
+    Damaged,
+    GoingAway,
+    Rejected,
+    Subscription,
+)
+from tui_monitor.feeds.asked import Asked
+from tui_monitor.feeds.http import retry_after_s
+from tui_monitor.feeds.pacing import Pacer
+from tui_monitor.feeds.verdict import End, Ended
+from tui_monitor.model import MarketEvent
+from tui_monitor.printable import printable
+
+OPEN_S = 10.0
+CLOSE_S = 2.0
+MAX_FRAME_BYTES = 4 * 1024 * 1024
+MAX_QUEUED_FRAMES = 64
+ACK_S = 10.0
+ASK_TIMES = 3
+MAX_DAMAGED = 20
+DAMAGED_WINDOW_S = 60.0
+_PROTOCOL_PING_S = 20.0
+
+Apply = Callable[[MarketEvent, int, float], bool]
+"""Takes an event, the wall ms and monotonic s of its arrival; says whether it was news."""
+
+
+class _Over(Exception):
+    """Carries the end out of the socket's tasks."""
+
+    def __init__(self, ended: Ended) -> None:
+        super().__init__(ended.text)
+        self.ended = ended
+
+
+class _Connect(connect):
+    """`connect` that follows no redirect: a stream comes from the host that is configured."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """Where a stream is, and how long its socket may be silent or old."""
+
+    url: str
+    silent_after_s: float
+    rotate_after_s: float
+    proxy: str = ""
+
+
+class Hooks(NamedTuple):
+    """What a socket calls: for each market event, each control event, each change of itself."""
+
+    apply: Apply
+    tell: Callable[[Control], None]
+    wake: Callable[[], None]
+
+
+class Connection:
+    """A socket with its subscriptions. `run()` lives its life and leaves the reason in `ended`."""
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        line: Line,
+        wanted: Sequence[Subscription],
+        clock: Clock,
+        hooks: Hooks,
+    ) -> None:
+        self.ended: Ended | None = None
+        self.connected = False
+        self.live = False
+        """Data has come through this socket."""
+        self.leaving = False
+        """The exchange, or the calendar, wants another socket in its place."""
+        self._adapter = adapter
+        self._line = line
+        self._wanted = tuple(wanted)
+        self._clock = clock
+        self._apply, self._tell, self._wake = hooks
+        limit = adapter.request_limit
+        self._pacer = Pacer(clock, limit.requests, limit.window_s)
+        self._asked = Asked()
+        self._nudge = asyncio.Event()
+        self._opened_s = self._frame_s = self._data_s = self._ping_s = clock.monotonic_s()
+        self._damaged: deque[float] = deque(maxlen=MAX_DAMAGED)
+
+    async def run(self) -> None:
+        """From opening to the end; cancelling closes the socket within 2 s."""
+        try:
+            self.ended = await self._open_and_live()
+        except (OSError, TimeoutError) as error:
+            self.ended = Ended(end=End.UNREACHABLE, detail=_short(error))
+        except InvalidStatus as error:
+            self.ended = self._refused(error)
+        except (InvalidHandshake, InvalidURI, EOFError) as error:
+            self.ended = Ended(end=End.REFUSED, detail=_short(error))
+        except ImportError as error:
+            # websockets needs another package for SOCKS proxies.
+            self.ended = Ended(end=End.UNREACHABLE, detail=f"proxy: {_short(error)}")
+        finally:
+            self.connected = False
+            self._wake()
+
+    async def _open_and_live(self) -> Ended:
+        heartbeat = self._adapter.heartbeat
+        opening = _Connect(
+            self._line.url,
+            open_timeout=OPEN_S,
+            close_timeout=CLOSE_S,
+            # Their own ping proves less than an exchange's: only where there is none.
+            ping_interval=None if heartbeat else _PROTOCOL_PING_S,
+            ping_timeout=_PROTOCOL_PING_S,
+            max_size=MAX_FRAME_BYTES,
+            max_queue=MAX_QUEUED_FRAMES,
+            compression=None,
+            proxy=self._line.proxy or None,
+        )
+        async with opening as socket:
+            self.connected = True
+            self._wake()
+            self._opened_s = self._frame_s = self._data_s = self._clock.monotonic_s()
+            ended = Ended(end=End.DROPPED)
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._read(socket))
+                    tasks.create_task(self._speak(socket))
+            except* _Over as over:
+                ended = _first(over)
+            return ended
+
+    def _over(self, end: End, detail: str = "") -> _Over:
+        lived_s = self._clock.monotonic_s() - self._opened_s
+        return _Over(Ended(end=end, detail=detail, lived_s=lived_s, had_data=self.live))
+
+    def _refused(self, error: InvalidStatus) -> Ended:
+        response = error.response
+        said = " ".join((response.body or b"")[:800].decode("utf-8", "replace").split())
+        return Ended(
+            end=End.REFUSED,
+            detail=f"HTTP {response.status_code} {printable(said, 160)}".rstrip(),
+            status=response.status_code,
+            retry_after_s=retry_after_s(response.headers.get("Retry-After"), self._clock.now_ms()),
+        )
+
+    async def _read(self, socket: ClientConnection) -> None:
+        while True:
+            try:
+                frame = await socket.recv(decode=False)
+            except ConnectionClosed as closed:
+                raise self._over(End.DROPPED, _short(closed)) from closed
+            self._take(frame)
+
+    def _take(self, frame: bytes) -> None:
+        now_s = self._frame_s = self._clock.monotonic_s()
+        try:
+            events = self._adapter.decode(frame)
+        except Malformed as error:
+            self._tell(Damaged(reason=error.message))
+            self._count_damaged(error.message)
+            return
+        now_ms = self._clock.now_ms()
+        news = False
+        for event in events:
+            if isinstance(event, Control):
+                self._control(event)
+            elif self._apply(event, now_ms, now_s):
+                news = True
+        if news:
+            self._data_s = now_s
+            if not self.live:
+                self.live = True
+                self._wake()
+
+    def _count_damaged(self, reason: str) -> None:
+        """Frames that are no messages at all; a bad row in a good frame spoils only itself."""
+        now_s = self._clock.monotonic_s()
+        full = len(self._damaged) == MAX_DAMAGED
+        if full and now_s - self._damaged[0] < DAMAGED_WINDOW_S:
+            raise self._over(End.MALFORMED, reason)
+        self._damaged.append(now_s)
+
+    def _control(self, event: Control) -> None:
+        match event:
+            case Ack(subscription=Subscription() as topic):
+                self._asked.confirm(topic)
+            case Rejected():
+                self._rejected(event)
+            case GoingAway():
+                self._tell(event)
+                self.leaving = True
+                self._wake()
+            case _:
+                self._tell(event)
+
+    def _rejected(self, event: Rejected) -> None:
+        topic = event.subscription
+        if topic is None:
+            halves = self._asked.split_oldest()
+            if halves:
+                self._asked.put_off(halves)
+                self._nudge.set()
+                return
+            topic = self._asked.drop_oldest()
+        elif event.retry:
+            return  # still pending: it is asked for again when its time is over
+        if topic is not None:
+            self._asked.confirm(topic)
+            event = Rejected(code=event.code, reason=event.reason, subscription=topic)
+        self._tell(event)
+
+    async def _speak(self, socket: ClientConnection) -> None:
+        """Everything that we send, and everything that is over when its time is."""
+        try:
+            await self._ask(socket, self._wanted)
+            while True:
+                await self._rest(self._next_s() - self._clock.monotonic_s())
+                for topics in self._asked.put_off_until_now():
+                    await self._ask(socket, topics)
+                await self._look_at_the_clock(socket)
+        except ConnectionClosed as closed:
+            raise self._over(End.DROPPED, _short(closed)) from closed
+
+    async def _rest(self, seconds: float) -> None:
+        """Sleep, unless something is to be sent sooner."""
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._nudge.wait()
+        except TimeoutError:
+            return
+        self._nudge.clear()
+
+    async def _ask(
+        self, socket: ClientConnection, topics: Sequence[Subscription], times: int = 1
+    ) -> None:
+        for request in self._adapter.requests(topics):
+            await self._send(socket, request.frame)
+            self._asked.add(request, self._clock.monotonic_s(), times)
+
+    async def _send(self, socket: ClientConnection, frame: str) -> None:
+        await self._pacer.acquire()
+        await socket.send(frame)
+
+    def _next_s(self) -> float:
+        """When the clock must be looked at again."""
+        times = [self._data_s + self._line.silent_after_s]
+        if not self.leaving:
+            times.append(self._opened_s + self._line.rotate_after_s)
+        if (asked_s := self._asked.oldest_s) is not None:
+            times.append(asked_s + ACK_S)
+        heartbeat = self._adapter.heartbeat
+        if heartbeat is not None:
+            waits_for_pong = self._ping_s > self._frame_s
+            times.append(
+                self._ping_s + heartbeat.patience_s
+                if waits_for_pong
+                else self._frame_s + heartbeat.idle_s
+            )
+        return min(times)
+
+    async def _look_at_the_clock(self, socket: ClientConnection) -> None:
+        now_s = self._clock.monotonic_s()
+        if now_s - self._data_s >= self._line.silent_after_s:
+            raise self._over(End.SILENT, f"for {self._line.silent_after_s:g} s")
+        if now_s - self._opened_s >= self._line.rotate_after_s and not self.leaving:
+            self.leaving = True
+            self._wake()
+        await self._ask_again(socket, now_s)
+        await self._beat(socket, now_s)
+
+    async def _ask_again(self, socket: ClientConnection, now_s: float) -> None:
+        late = self._asked.late(now_s - ACK_S)
+        if late is None:
+            return
+        if late.times >= ASK_TIMES:
+            raise self._over(End.UNACKNOWLEDGED, f"{len(late.topics)} of {len(self._wanted)}")
+        await self._ask(socket, late.topics, late.times + 1)
+
+    async def _beat(self, socket: ClientConnection, now_s: float) -> None:
+        heartbeat = self._adapter.heartbeat
+        if heartbeat is None:
+            return
+        if self._ping_s > self._frame_s:
+            if now_s - self._ping_s >= heartbeat.patience_s:
+                raise self._over(End.NO_PONG)
+        elif now_s - self._frame_s >= heartbeat.idle_s:
+            await self._send(socket, heartbeat.frame)
+            self._ping_s = self._clock.monotonic_s()
+
+
+def _first(group: BaseExceptionGroup[_Over]) -> Ended:
+    """The end that came first (both tasks may have found one)."""
+    for error in group.exceptions:
+        if isinstance(error, _Over):
+            return error.ended
+    return Ended(end=End.DROPPED)
+
+
+def _short(error: BaseException) -> str:
+    return printable(str(error) or type(error).__name__, 160)

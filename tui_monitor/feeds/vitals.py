@@ -1,0 +1,163 @@
+"""Whether data comes, and which way: the only truth about a stream.
+
+Acks, pongs, pings and repetitions are not data. Ages are monotonic differences; wall times are
+only for what is written down.
+"""
+
+from collections.abc import Callable
+
+from tui_monitor.clock import Clock
+from tui_monitor.model import ChannelHealth, Exchange, FeedState, Market, Outage, Source
+
+
+class Vitals:
+    """One stream's pulse and its outage. `on_outage` gets it as it opens and as it closes."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        market: Market,
+        channel: str,
+        clock: Clock,
+        *,
+        silent_after_s: float,
+        bridge_every_s: float,
+        on_outage: Callable[[Outage], None],
+    ) -> None:
+        self.exchange = exchange
+        self.market = market
+        self.channel = channel
+        self.connected = False
+        self.banned_until_s = float("-inf")
+        self.trouble = ""
+        """Why there is no stream at the moment; empty while there is one."""
+        self.last_error = ""
+        self.reconnects = 0
+        self.messages = 0
+        self.outage: Outage | None = None
+        self._clock = clock
+        self._silent_after_s = silent_after_s
+        # One slow answer is no gap in the bridge.
+        self._bridge_holds_s = max(3 * bridge_every_s, 6.0)
+        self._on_outage = on_outage
+        # The stream's age counts from the beginning until something has come.
+        self._stream_s = clock.monotonic_s()
+        self._stream_ms = clock.now_ms()
+        self._rest_s: float | None = None
+        self._had_stream = False
+        self._since_ms = self._stream_ms
+
+    def stream_data(self, received_ms: int, received_s: float) -> None:
+        """News came through the stream."""
+        self.messages += 1
+        self._stream_s = received_s
+        self._stream_ms = received_ms
+        if not self._had_stream:
+            self._had_stream = True
+            self._since_ms = received_ms
+        if self.outage is not None:
+            self._close_outage(received_ms)
+
+    def rest_data(self) -> None:
+        """News came by REST."""
+        self._rest_s = self._clock.monotonic_s()
+
+    def slept(self, seconds: float) -> None:
+        """Wall time went on without monotonic time: everything is older than it seems."""
+        self._stream_s -= seconds
+        if self._rest_s is not None:
+            self._rest_s -= seconds
+
+    def silence_due_s(self) -> float:
+        """Seconds until the stream counts as silent; not above 0 when it does."""
+        return self._stream_s + self._silent_after_s - self._clock.monotonic_s()
+
+    @property
+    def silent(self) -> bool:
+        """Whether the stream has given no data for too long."""
+        return self.silence_due_s() <= 0
+
+    def open_outage(self) -> None:
+        """Write down that the stream is away, since its last data."""
+        if self.outage is None:
+            self.outage = Outage(
+                exchange=self.exchange,
+                market=self.market,
+                channel=self.channel,
+                reason=self.trouble or "no data",
+                begin_ms=self._stream_ms,
+            )
+            self._on_outage(self.outage)
+
+    def _close_outage(self, end_ms: int) -> None:
+        outage, self.outage = self.outage, None
+        self._since_ms = end_ms
+        if outage is not None:
+            bridged = self._rest_s is not None and self._bridged_after(outage.begin_ms, end_ms)
+            self._on_outage(
+                Outage(
+                    exchange=outage.exchange,
+                    market=outage.market,
+                    channel=outage.channel,
+                    reason=outage.reason,
+                    begin_ms=outage.begin_ms,
+                    end_ms=end_ms,
+                    bridged=bridged,
+                )
+            )
+
+    def _bridged_after(self, begin_ms: int, end_ms: int) -> bool:
+        lasted_s = (end_ms - begin_ms) / 1000
+        return self._rest_s is not None and self._clock.monotonic_s() - self._rest_s < lasted_s
+
+    def state(self) -> FeedState:
+        """What the light says."""
+        if not self.silent:
+            return FeedState.LIVE if self._had_stream else FeedState.STARTING
+        if self._rest_is_fresh():
+            return FeedState.BRIDGED
+        if self.banned_until_s > self._clock.monotonic_s():
+            return FeedState.BANNED
+        return FeedState.SILENT if self.connected else FeedState.DOWN
+
+    def health(self) -> ChannelHealth:
+        """Everything about it, now."""
+        state = self.state()
+        return ChannelHealth(
+            exchange=self.exchange,
+            market=self.market,
+            channel=self.channel,
+            state=state,
+            source=self._source(state),
+            since_ms=self.outage.begin_ms if self.outage else self._since_ms,
+            age_ms=self._age_ms(),
+            reason=self._reason(state),
+            messages=self.messages,
+            reconnects=self.reconnects,
+            last_error=self.last_error,
+        )
+
+    def _source(self, state: FeedState) -> Source | None:
+        if state is FeedState.LIVE:
+            return Source.STREAM
+        return Source.REST if self._rest_is_fresh() else None
+
+    def _rest_is_fresh(self) -> bool:
+        if self._rest_s is None:
+            return False
+        return self._clock.monotonic_s() - self._rest_s < self._bridge_holds_s
+
+    def _age_ms(self) -> int | None:
+        times = [self._rest_s] if self._rest_s is not None else []
+        if self._had_stream:
+            times.append(self._stream_s)
+        if not times:
+            return None
+        return max(0, round((self._clock.monotonic_s() - max(times)) * 1000))
+
+    def _reason(self, state: FeedState) -> str:
+        if state is FeedState.STARTING:
+            return self.trouble or "waiting for the first data"
+        if state is FeedState.LIVE:
+            return self.trouble
+        return self.trouble or "connected, but no data comes"
