@@ -1,17 +1,26 @@
 """What is kept: SQLite through aiosqlite, exports, imports, and the engine's lock."""
 
 from tui_monitor.store.database import Kind, open_reader, open_store
+from tui_monitor.store.exports import FILE_FORMATS, WHATS, Exported, Scope, export
+from tui_monitor.store.imports import ImportReport, import_file
 from tui_monitor.store.lock import EngineLock, read_holder
 from tui_monitor.store.reader import Reader
 from tui_monitor.store.settling import slot_within_reach
 from tui_monitor.store.writer import Cleaned, Store
 
 __all__ = [
+    "FILE_FORMATS",
+    "WHATS",
     "Cleaned",
     "EngineLock",
+    "Exported",
+    "ImportReport",
     "Kind",
     "Reader",
+    "Scope",
     "Store",
+    "export",
+    "import_file",
     "open_reader",
     "open_store",
     "read_holder",

@@ -179,20 +179,15 @@ class Store(Reader):
 
         await self._session.write(work)
 
-    async def record_imported_holes(self, holes: Sequence[Hole]) -> int:
-        """Keep holes that a file tells of, where nothing is known; gives how many were new."""
+    async def settle_samples(
+        self, samples: Sequence[Sample], holes: Sequence[Hole]
+    ) -> tuple[Settled, int]:
+        """Give imported samples their slots, against what is already there (see `settling`).
 
-        async def work(database: aiosqlite.Connection) -> int:
-            await _name_coins(database, holes)
-            cursor = await database.executemany(_IMPORTED_HOLE, [_hole(hole) for hole in holes])
-            return max(cursor.rowcount, 0)
+        Holes that a file tells of are kept where nothing is known; gives how many were new.
+        """
 
-        return await self._session.write(work)
-
-    async def settle_samples(self, samples: Sequence[Sample], holes: Sequence[Hole]) -> Settled:
-        """Give imported samples their slots, against what is already there (see `settling`)."""
-
-        async def work(database: aiosqlite.Connection) -> Settled:
+        async def work(database: aiosqlite.Connection) -> tuple[Settled, int]:
             slots = sorted({row.slot_ms for row in samples if row.slot_ms is not None})
             times = sorted({row.observed_ms for row in samples})
             settled = settle(
@@ -205,8 +200,8 @@ class Store(Reader):
             await database.executemany(_IMPORTED_PRICE, prices)
             await database.executemany(_FILLED, [price[:2] for price in prices])
             await database.executemany(_OFF_SLOT, [_off_slot(row) for row in settled.off_slot])
-            await database.executemany(_IMPORTED_HOLE, [_hole(hole) for hole in holes])
-            return settled
+            cursor = await database.executemany(_IMPORTED_HOLE, [_hole(hole) for hole in holes])
+            return settled, max(cursor.rowcount, 0)
 
         return await self._session.write(work)
 

@@ -1,0 +1,149 @@
+"""Writing history to files: the originals' three CSVs to the byte, JSON lines, and outages.
+
+A file is written under a temporary name and gets its own when it is whole; one that exists is
+never replaced unasked. History is read a day at a time, so memory does not grow with the range.
+"""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from tui_monitor.errors import BadInput, FolderUnusable
+from tui_monitor.store import export_rows
+from tui_monitor.store.export_rows import Scope
+from tui_monitor.store.formats import (
+    BOM,
+    MISSING_HEADER,
+    OUTAGES_HEADER,
+    PRICES_HEADER,
+    SUM_HEADER,
+)
+from tui_monitor.store.reader import Reader
+
+_Rows = Callable[[Reader, Scope], AsyncIterator[list[str]]]
+
+
+class Exported(Struct, frozen=True, kw_only=True):
+    """A written file and the number of its rows or records."""
+
+    path: Path
+    rows: int
+
+
+class _Format(Struct, frozen=True):
+    """`header` empty: JSON lines."""
+
+    rows: _Rows
+    stem: str
+    header: str = ""
+
+
+_FORMATS = {
+    ("prices", "csv"): _Format(export_rows.price_rows, "coin_prices_full", PRICES_HEADER),
+    ("sum", "csv"): _Format(export_rows.sum_rows, "coin_sum_27", SUM_HEADER),
+    ("missing", "csv"): _Format(export_rows.missing_rows, "missing_data", MISSING_HEADER),
+    ("outages", "csv"): _Format(export_rows.outage_rows, "outages", OUTAGES_HEADER),
+    ("prices", "jsonl"): _Format(export_rows.price_records, "coin_prices"),
+    ("sum", "jsonl"): _Format(export_rows.sum_records, "coin_sum"),
+    ("missing", "jsonl"): _Format(export_rows.missing_records, "missing_data"),
+    ("outages", "jsonl"): _Format(export_rows.outage_records, "outages"),
+}
+WHATS = tuple(dict.fromkeys(what for what, _ in _FORMATS))
+FILE_FORMATS = tuple(dict.fromkeys(file_format for _, file_format in _FORMATS))
+
+
+async def export(
+    reader: Reader,
+    what: str,
+    file_format: str,
+    scope: Scope,
+    *,
+    folder: Path,
+    path: Path | None = None,
+    overwrite: bool = False,
+) -> Exported:
+    """Write a part of history to a file.
+
+    Without `path` the file gets the originals' name, with the time of the export in the board's
+    zone, in `folder`. BadInput if there is no such export or the path exists.
+    """
+    chosen = _FORMATS.get((what, file_format))
+    if chosen is None:
+        known = ", ".join(f"{name} as {form}" for name, form in _FORMATS)
+        raise BadInput(f"no export of {what!r} as {file_format!r}", f"there are {known}")
+    if scope.start_ms >= scope.end_ms:
+        raise BadInput("the range is empty", "its begin must lie before its end")
+    if path is None:
+        stamp = scope.zone.format(scope.now_ms, "%Y%m%d_%H%M%S")
+        target = _free_name(folder, f"{chosen.stem}_{stamp}", file_format)
+    else:
+        target = _checked(path, overwrite=overwrite)
+    return await _write(reader, scope, chosen, target, overwrite=overwrite)
+
+
+async def _write(
+    reader: Reader, scope: Scope, chosen: _Format, target: Path, *, overwrite: bool
+) -> Exported:
+    temporary = _temporary_beside(target)
+    rows = 0
+    try:
+        with temporary.open("wb") as file:
+            if chosen.header:
+                file.write(BOM + chosen.header.encode() + b"\r\n")
+            line_end = "\r\n" if chosen.header else "\n"
+            async for lines in chosen.rows(reader, scope):
+                rows += len(lines)
+                file.write("".join(f"{line}{line_end}" for line in lines).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        _give_name(temporary, target, overwrite=overwrite)
+    except OSError as error:
+        raise FolderUnusable(f"{target}: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return Exported(path=target, rows=rows)
+
+
+def _temporary_beside(target: Path) -> Path:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise FolderUnusable(f"{target.parent}: {error.strerror or error}") from error
+    os.close(handle)
+    return Path(name)
+
+
+def _give_name(temporary: Path, target: Path, *, overwrite: bool) -> None:
+    """A link fails where the name has been taken meanwhile; a rename would replace the file."""
+    temporary.chmod(0o644)
+    if overwrite:
+        temporary.replace(target)
+        return
+    try:
+        target.hardlink_to(temporary)
+    except FileExistsError as error:
+        raise _exists(target) from error
+    except OSError:  # a file system without links
+        temporary.replace(target)
+
+
+def _checked(path: Path, *, overwrite: bool) -> Path:
+    if path.exists() and not overwrite:
+        raise _exists(path)
+    return path
+
+
+def _exists(path: Path) -> BadInput:
+    return BadInput(f"{path} exists", "give another name")
+
+
+def _free_name(folder: Path, stem: str, suffix: str) -> Path:
+    number, end = 1, ""
+    while (path := folder / f"{stem}{end}.{suffix}").exists():
+        number += 1
+        end = f"_{number}"
+    return path

@@ -1,0 +1,55 @@
+"""The originals' file formats, shared by export and import: headers, cells, reasons."""
+
+import re
+
+from tui_monitor.model import ORIGINAL_REASONS, Reason
+from tui_monitor.printable import printable
+
+BOM = b"\xef\xbb\xbf"
+PRICES_HEADER = "日期,时间,时间戳,币种,基准价格(00:00),当前价格,涨跌幅(%)"
+SUM_HEADER = "日期,时间,时间戳,27币涨跌幅总和(%)"
+MISSING_HEADER = "日期,时间,币种,原因"
+OUTAGES_HEADER = "exchange,market,channel,begin_utc,end_utc,seconds,bridged,reason"
+
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+# A spreadsheet takes a cell that begins like this for a formula; the last four are full width.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_REASON_OF = {text: reason for reason, text in ORIGINAL_REASONS.items()}
+_TEXT_LIMIT = 200
+
+
+def number(text: str) -> float:
+    """A plain decimal number; ValueError for anything else that `float` would take."""
+    if _NUMBER.fullmatch(text) is None:
+        raise ValueError(f"{printable(text)!r} is not a number")
+    return float(text)
+
+
+def number_or_none(text: str) -> float | None:
+    """The same, None for an empty cell."""
+    return number(text) if text else None
+
+
+def text_cell(text: str) -> str:
+    """Text that no spreadsheet runs: printable, and with ' before what begins a formula."""
+    clean = printable(text, _TEXT_LIMIT)
+    return f"'{clean}" if clean.startswith(_FORMULA_STARTS) else clean
+
+
+def text_of_cell(cell: str) -> str:
+    """The text that `text_cell` made a cell of."""
+    if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS):
+        return cell[1:]
+    return printable(cell, _TEXT_LIMIT)
+
+
+def reason_text(reason: str) -> str:
+    """The originals' words for a reason of theirs, else the reason itself."""
+    known = next((ours for ours in Reason if ours.value == reason), None)
+    return ORIGINAL_REASONS.get(known, reason) if known is not None else reason
+
+
+def reason_of(text: str) -> str:
+    """The reason that `reason_text` wrote."""
+    known = _REASON_OF.get(text)
+    return known.value if known is not None else text

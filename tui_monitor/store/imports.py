@@ -1,0 +1,251 @@
+"""Taking in the originals' files: JSONL records and the three CSVs, plain or gzipped.
+
+Lines are read and judged in a thread, some hundred at a time, and each such batch is committed
+before the next is read: a killed import is finished by running it again, since what is there
+already is left as it is.
+"""
+
+import asyncio
+import gzip
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from msgspec import Struct, field
+
+from tui_monitor.clock import BoardZone
+from tui_monitor.errors import BadInput
+from tui_monitor.printable import printable
+from tui_monitor.store import formats
+from tui_monitor.store.csvs import PriceRows, missing_rows, sum_rows
+from tui_monitor.store.import_times import TimeJudge
+from tui_monitor.store.jsonl import JsonLines
+from tui_monitor.store.records import Batch, RecordCheck
+from tui_monitor.store.settling import Sample
+from tui_monitor.store.writer import Store
+
+LINE_LIMIT = 1_000_000
+LINES_A_BATCH = 200
+REMARKS_KEPT = 10_000
+_REMARK_LENGTH = 200
+_GZIP_MAGIC = b"\x1f\x8b"
+_EXPECTED = "expected JSON lines or one of the headers " + " | ".join(
+    (formats.PRICES_HEADER, formats.SUM_HEADER, formats.MISSING_HEADER)
+)
+
+Remark = tuple[int, str]
+_Line = tuple[int, str, str]
+
+
+class ImportReport(Struct, kw_only=True):
+    """What a file gave. Lines count from 1; line 0 is the file as a whole.
+
+    `taken` are records (JSONL) or rows (CSV). `refused` and `doubtful` hold the first 10,000
+    remarks each, the counts all of them. Doubtful things are in the store.
+    """
+
+    path: str
+    shape: str = ""
+    taken: int = 0
+    slot_prices: int = 0
+    off_slot_prices: int = 0
+    unchanged: int = 0
+    sums: int = 0
+    holes: int = 0
+    refused: list[Remark] = field(default_factory=list)
+    doubtful: list[Remark] = field(default_factory=list)
+    refused_count: int = 0
+    doubtful_count: int = 0
+
+    def refuse(self, line: int, reason: str) -> None:
+        """Note what was not taken."""
+        self.refused_count += 1
+        if len(self.refused) < REMARKS_KEPT:
+            self.refused.append((line, printable(reason, _REMARK_LENGTH)))
+
+    def doubt(self, line: int, reason: str) -> None:
+        """Note what was taken though it looks wrong."""
+        self.doubtful_count += 1
+        if len(self.doubtful) < REMARKS_KEPT:
+            self.doubtful.append((line, printable(reason, _REMARK_LENGTH)))
+
+
+class _Lines(Protocol):
+    """A reader of one shape of file."""
+
+    shape: str
+
+    def feed(self, line: int, text: str, batch: Batch) -> None: ...
+
+    def finish(self, batch: Batch) -> None: ...
+
+
+async def import_file(
+    store: Store, path: Path, zone: BoardZone, coins: Sequence[str], now_ms: int
+) -> ImportReport:
+    """Take a file in. BadInput if there is no such file; everything else is in the report."""
+    report = ImportReport(path=str(path))
+    source = await asyncio.to_thread(_Source, path)
+    try:
+        judge = TimeJudge(zone, now_ms)
+        check = RecordCheck(zone, coins, now_ms)
+        lines = await asyncio.to_thread(_choose, source, check, judge, zone, coins, now_ms)
+        if lines is None:
+            _, _, fault = source.head()
+            report.refuse(1, f"{fault or 'unknown header'}; {_EXPECTED}")
+            return report
+        report.shape = lines.shape
+        more = True
+        while more:
+            batch = Batch()
+            more = await asyncio.to_thread(_next_batch, source, lines, batch)
+            await _store_batch(store, batch, report)
+    finally:
+        source.close()
+    return report
+
+
+def _choose(
+    source: "_Source",
+    check: RecordCheck,
+    judge: TimeJudge,
+    zone: BoardZone,
+    coins: Sequence[str],
+    now_ms: int,
+) -> _Lines | None:
+    _, head, _ = source.head()
+    name = source.path.name.removesuffix(".gz")
+    if head.startswith("{") or name.endswith((".jsonl", ".json")):
+        return JsonLines(check, judge)
+    lines: _Lines | None = None
+    if head == formats.PRICES_HEADER:
+        lines = PriceRows(check, judge)
+    elif head == formats.SUM_HEADER:
+        lines = sum_rows(judge, zone)
+    elif head == formats.MISSING_HEADER:
+        lines = missing_rows(judge, coins, now_ms)
+    if lines is not None:
+        source.skip_head()
+    return lines
+
+
+def _next_batch(source: "_Source", lines: _Lines, batch: Batch) -> bool:
+    """Fill a batch from the next lines; False after the last one."""
+    taken = source.take(LINES_A_BATCH)
+    for number, text, fault in taken:
+        if fault:
+            batch.refused.append((number, fault))
+        else:
+            lines.feed(number, text, batch)
+    if len(taken) < LINES_A_BATCH:
+        lines.finish(batch)
+    return len(taken) == LINES_A_BATCH
+
+
+async def _store_batch(store: Store, batch: Batch, report: ImportReport) -> None:
+    report.taken += batch.taken
+    for line, reason in batch.refused:
+        report.refuse(line, reason)
+    for line, reason in batch.doubtful:
+        report.doubt(line, reason)
+    if batch.samples or batch.holes:
+        settled, holes = await store.settle_samples(batch.samples, batch.holes)
+        report.slot_prices += len(settled.prices)
+        report.off_slot_prices += len(settled.off_slot)
+        report.unchanged += settled.unchanged
+        report.holes += holes
+        _doubt_samples(report, settled.kept, "a better price stands there and is kept")
+        _doubt_samples(report, settled.duplicates, "other numbers came first for this time")
+    if batch.sums:
+        await _store_sums(store, batch, report)
+
+
+async def _store_sums(store: Store, batch: Batch, report: ImportReport) -> None:
+    rows = [row for _, row in batch.sums]
+    first_ms, last_ms = min(row.slot_ms for row in rows), max(row.slot_ms for row in rows)
+    there = {row.slot_ms: row.sum_pct for row in await store.imported_sums(first_ms, last_ms + 1)}
+    for line, row in batch.sums:
+        before = there.get(row.slot_ms)
+        if before == row.sum_pct:
+            report.unchanged += 1
+            continue
+        report.sums += 1
+        if before is not None:
+            report.doubt(line, f"takes the place of the sum {before:.4f} imported before")
+    await store.record_imported_sums(rows)
+
+
+def _doubt_samples(report: ImportReport, samples: Sequence[Sample], text: str) -> None:
+    coins_of_line: dict[int, list[str]] = {}
+    for sample in samples:
+        coins_of_line.setdefault(sample.line, []).append(sample.coin)
+    for line, coins in coins_of_line.items():
+        report.doubt(line, f"{text}: {' '.join(coins)}")
+
+
+class _Source:
+    """The lines of a file: (number, text, fault), where a fault is a line that can't be read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            with path.open("rb") as file:
+                packed = file.read(2) == _GZIP_MAGIC
+            # Closed by `close`, which outlives this call.
+            self._file: BinaryIO = cast(
+                "BinaryIO",
+                gzip.open(path) if packed else path.open("rb"),  # noqa: SIM115
+            )
+        except OSError as error:
+            raise BadInput(f"{path}: {error.strerror or error}") from error
+        self._lines = self._read()
+        self._ahead: _Line | None = next(self._lines, None)
+
+    def head(self) -> _Line:
+        """The first line, left in place."""
+        return self._ahead or (1, "", "an empty file")
+
+    def skip_head(self) -> None:
+        """Go past the first line."""
+        self._ahead = None
+
+    def take(self, count: int) -> list[_Line]:
+        """The next lines; fewer than asked for at the end."""
+        ahead = [self._ahead] if self._ahead else []
+        self._ahead = None
+        return ahead + list(islice(self._lines, count - len(ahead)))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _read(self) -> Iterator[_Line]:
+        for number in count(1):
+            try:
+                raw = self._file.readline(LINE_LIMIT)
+                too_long = len(raw) == LINE_LIMIT and not raw.endswith(b"\n")
+                if too_long:
+                    self._skip_rest_of_line()
+            except (OSError, EOFError, zlib.error) as error:
+                yield number, "", f"can't be read on: {error}"
+                return
+            if not raw:
+                return
+            text, fault = _decoded(raw.removeprefix(formats.BOM) if number == 1 else raw)
+            yield number, text, "a line of over a megabyte" if too_long and not fault else fault
+
+    def _skip_rest_of_line(self) -> None:
+        while (piece := self._file.readline(LINE_LIMIT)) and not piece.endswith(b"\n"):
+            pass
+
+
+def _decoded(raw: bytes) -> tuple[str, str]:
+    """Text, or why there is none."""
+    if b"\0" in raw:
+        return "", f"{raw.count(0)} NUL bytes"
+    try:
+        return raw.decode().rstrip("\r\n"), ""
+    except UnicodeDecodeError as error:
+        return "", f"not UTF-8 at byte {error.start}"
