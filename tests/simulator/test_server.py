@@ -1,13 +1,73 @@
-"""The server's life."""
+"""The server's life: a free port, a taken port, a clean and quick stop."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+import time
 
 import httpx
+import pytest
 
+from tests.simulator.harness import okx_of, talk_to
+from tui_monitor.errors import SimulatorError
 from tui_monitor.simulator import Simulator
 
 
-async def test_it_tells_the_time(sim: Simulator) -> None:
-    """The smallest of the paths answers with OKX's envelope."""
-    async with httpx.AsyncClient(base_url=sim.url) as client:
-        body = (await client.get("/okx/api/v5/public/time")).json()
-    assert body["code"] == "0"
-    assert abs(int(body["data"][0]["ts"]) - sim.clock.now_ms()) < 5_000
+async def test_serve_announces_its_address_and_stops_when_cancelled() -> None:
+    """Within a second, with sockets open and a slow answer on its way."""
+    ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    simulator = Simulator()
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(simulator.serve("127.0.0.1", 0, ready.set_result))
+        assert (await ready).startswith("http://127.0.0.1:")
+        async with okx_of(simulator) as okx, talk_to(simulator) as talk:
+            await talk.subscribe("tickers")
+            simulator.fault(exchange="okx", kind="slow", delay_s=30, path="/status")
+            slow = group.create_task(okx.get("system/status"))
+            await okx.data("public/time")
+            begin_s = time.monotonic()
+            serving.cancel()
+            await asyncio.wait([serving])
+            assert time.monotonic() - begin_s < 1
+            with pytest.raises(httpx.TransportError):
+                await okx.get("public/time")
+            assert (await slow).status_code == 200
+
+
+async def test_a_taken_port_is_one_clear_error() -> None:
+    """With the address in it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SimulatorError, match=f"127.0.0.1:{port}"):
+            await Simulator().serve("127.0.0.1", port, lambda _: None)
+
+
+async def test_an_impossible_port_is_one_clear_error() -> None:
+    """Not a traceback of the socket module."""
+    with pytest.raises(SimulatorError):
+        await Simulator().serve("127.0.0.1", 99_999, lambda _: None)
+
+
+async def test_a_port_can_be_used_again_at_once() -> None:
+    """Stopped and started on the same port."""
+    async with Simulator().running() as sim, okx_of(sim) as okx:
+        await okx.data("public/time")
+        port = int(sim.url.rpartition(":")[2])
+    async with Simulator().running(port=port) as sim, okx_of(sim) as okx:
+        await okx.data("public/time")
+
+
+def test_the_simulator_knows_nothing_of_the_feeds() -> None:
+    """Not even by an import of an import."""
+    code = (
+        "import sys, tui_monitor.simulator as _;"
+        "print([name for name in sys.modules if name.startswith('tui_monitor.feeds')"
+        " or name.split('.')[0] in ('textual', 'rich')])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ran.stdout.strip() == "[]"

@@ -39,7 +39,7 @@ class Simulator:
         self.clock = clock or SystemClock()
         self.url = ""
         self.faults = Faults(self.clock, tuple(EXCHANGES))
-        self.shared = Shared(World(seed), self.clock, self.faults, limits, rate)
+        self.shared = Shared(World(seed), self.clock, self.faults, limits, rate, asyncio.Event())
         self.exchanges: dict[str, Exchange] = {
             name: make(self.shared) for name, make in EXCHANGES.items()
         }
@@ -64,6 +64,7 @@ class Simulator:
     async def running(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator["Simulator"]:
         """Serve while the block runs; `url` is set."""
         listener = _listener(host, port)
+        self.shared.stopping.clear()
         server = uvicorn.Server(self._config())
         # Not `Server.serve`: that takes the process's signals and ticks ten times a second.
         server.config.load()
@@ -75,6 +76,7 @@ class Simulator:
         try:
             yield self
         finally:
+            self.shared.stopping.set()
             await server.shutdown(sockets=[listener])
 
     async def serve(self, host: str, port: int, on_ready: Callable[[str], None]) -> None:

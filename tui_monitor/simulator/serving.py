@@ -57,7 +57,8 @@ class Rest(Struct, frozen=True, kw_only=True):
         faults, name = self.root.shared.faults, self.root.exchange
         slow = self._find(("slow",), target)
         if slow is not None:
-            await self.root.shared.clock.sleep(3.0 if slow.delay_s is None else slow.delay_s)
+            shared = self.root.shared
+            await shared.pause(3.0 if slow.delay_s is None else slow.delay_s, shared.stopping)
         fault = faults.find(name, _STATUS_KINDS, target)
         if fault is None or fault.channel is not None:
             return None

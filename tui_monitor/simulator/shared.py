@@ -1,5 +1,6 @@
 """What the exchanges of one simulator share, and what each of them must offer."""
 
+import asyncio
 from typing import Any, NamedTuple, Protocol
 
 from starlette.routing import BaseRoute
@@ -12,13 +13,26 @@ from tui_monitor.simulator.stats import RootStats
 
 
 class Shared(NamedTuple):
-    """One world, one clock, one set of faults. `rate` scales how often streams push."""
+    """One world, one clock, one set of faults. `rate` scales how often streams push.
+
+    `stopping` is set when the server stops: nothing may sleep through it.
+    """
 
     world: World
     clock: Clock
     faults: Faults
     limits: bool
     rate: float
+    stopping: asyncio.Event
+
+    async def pause(self, seconds: float, event: asyncio.Event) -> None:
+        """Sleep on the clock, but not beyond an event."""
+        async with asyncio.TaskGroup() as group:
+            sleeper = group.create_task(self.clock.sleep(seconds))
+            waker = group.create_task(event.wait())
+            await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
+            sleeper.cancel()
+            waker.cancel()
 
 
 class Root:

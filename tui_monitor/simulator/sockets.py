@@ -59,7 +59,7 @@ async def admitted(root: Root, websocket: WebSocket, limit: Limit, dialect: Dial
     target = Target(path=path)
     slow = _at_handshake(root, ("slow",), target)
     if slow is not None:
-        await shared.clock.sleep(3.0 if slow.delay_s is None else slow.delay_s)
+        await shared.pause(3.0 if slow.delay_s is None else slow.delay_s, shared.stopping)
     fault = _at_handshake(root, _HANDSHAKE_STATUSES, target)
     if fault is not None:
         await _deny(websocket, status_of(fault), spoilt(fault, b"no", dialect))
@@ -110,6 +110,7 @@ class Socket:
         self._idle_s = idle_s
         self._queue: list[tuple[int, int, tuple[str, ...], Feed]] = []
         self._order = 0
+        self._seen_ms = 0
         self._wake = asyncio.Event()
         self._active_s = self.clock.monotonic_s()
         self._close_s: tuple[float, int, str] | None = None
@@ -121,7 +122,7 @@ class Socket:
     def add(self, key: tuple[str, ...], feed: Feed) -> list[bytes]:
         """Begin a subscription; the frames to send at once."""
         if key not in self.feeds:
-            self.root.stats.subscribed += 1
+            self.root.stats.subscribed()
         self.feeds[key] = feed
         now_ms = self.clock.now_ms()
         self._push(feed.next_ms(now_ms), key, feed)
@@ -131,7 +132,7 @@ class Socket:
     def remove(self, key: tuple[str, ...]) -> None:
         """End a subscription, if there is one."""
         if self.feeds.pop(key, None) is not None:
-            self.root.stats.unsubscribed += 1
+            self.root.stats.subscriptions -= 1
 
     def close_later(self, seconds: float, code: int, reason: str) -> None:
         """Close the socket after some seconds."""
@@ -143,8 +144,7 @@ class Socket:
     async def run(self) -> None:
         """Serve until either side closes."""
         stats, faults = self.root.stats, self.root.shared.faults
-        stats.open += 1
-        stats.total += 1
+        stats.connected()
         faults.listen(self._told)
         try:
             await self._serve()
@@ -188,8 +188,19 @@ class Socket:
             await self._heed_faults()
             self._close_if_due()
             now_ms = self.clock.now_ms()
+            self._plan_anew_if_set_back(now_ms)
             await self._push_due(now_ms)
-            await self._pause(self._pause_ms(now_ms) / 1000)
+            # Not through a new subscription or fault.
+            await self.root.shared.pause(self._pause_ms(now_ms) / 1000, self._wake)
+            self._wake.clear()
+
+    def _plan_anew_if_set_back(self, now_ms: int) -> None:
+        """The plan is in wall time: a clock that was set back would silence the feeds."""
+        if now_ms < self._seen_ms:
+            self._queue.clear()
+            for key, feed in self.feeds.items():
+                self._push(feed.next_ms(now_ms), key, feed)
+        self._seen_ms = now_ms
 
     async def _push_due(self, now_ms: int) -> None:
         while self._queue and self._queue[0][0] <= now_ms:
@@ -217,16 +228,6 @@ class Socket:
             raise Closed(self._close_s[1], self._close_s[2])
         if now_s >= self._active_s + self._idle_s:
             raise Closed(4004, f"No data received in {self._idle_s:g}s.")
-
-    async def _pause(self, seconds: float) -> None:
-        """Sleep on the clock, but not through a new subscription or fault."""
-        async with asyncio.TaskGroup() as group:
-            sleeper = group.create_task(self.clock.sleep(seconds))
-            waker = group.create_task(self._wake.wait())
-            await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
-            sleeper.cancel()
-            waker.cancel()
-        self._wake.clear()
 
     def _push(self, due_ms: int, key: tuple[str, ...], feed: Feed) -> None:
         self._order += 1

@@ -14,18 +14,28 @@ class RootStats:
 
     def __init__(self) -> None:
         self.open = 0
+        self.subscriptions = 0
         self.reset()
 
     def reset(self) -> None:
-        """Count from zero again; sockets that are open stay counted as open."""
+        """Count from zero again; what is open or subscribed stays counted as such."""
         self.total = self.open
+        self.subscriptions_total = self.subscriptions
         self.requests: Counter[str] = Counter()
         self.frames_in = 0
         self.frames_out = 0
-        self.subscribed = 0
-        self.unsubscribed = 0
         self.violations: deque[dict[str, Any]] = deque(maxlen=_KEEP_VIOLATIONS)
         self.violations_total = 0
+
+    def connected(self) -> None:
+        """A socket was accepted."""
+        self.open += 1
+        self.total += 1
+
+    def subscribed(self) -> None:
+        """A subscription began."""
+        self.subscriptions += 1
+        self.subscriptions_total += 1
 
     def requested(self, path: str) -> None:
         """Count a REST request; a client's inventions don't fill the memory."""
@@ -44,8 +54,8 @@ class RootStats:
             "requests": dict(self.requests),
             "frames": {"in": self.frames_in, "out": self.frames_out},
             "subscriptions": {
-                "active": self.subscribed - self.unsubscribed,
-                "total": self.subscribed,
+                "active": self.subscriptions,
+                "total": self.subscriptions_total,
             },
             "violations": list(self.violations),
             "violations_total": self.violations_total,

@@ -5,6 +5,7 @@ and commodities are swaps settled in USDT, too; states and rules that are rare d
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from math import floor, log10
 from typing import Any
 
@@ -330,6 +331,12 @@ class Catalog:
                     self._dated[key] = self._future(coin, settles_ms)
                 found.append(self._dated[key])
         return found
+
+
+@lru_cache(maxsize=4)
+def catalog_of(seed: int) -> Catalog:
+    """The catalog of a seed. All it remembers is pure, so simulators of one process share it."""
+    return Catalog(World(seed))
 
 
 def _settlements(now_ms: int) -> list[int]:

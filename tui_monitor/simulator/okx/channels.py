@@ -174,7 +174,8 @@ class LiquidationFeed:
         return self._process.after(now_ms).ms
 
     def frames(self, now_ms: int) -> list[bytes]:
-        first_ms = max(self._told_ms + 1, now_ms - _MANY_LIQUIDATIONS_MS)
+        told_ms = min(self._told_ms, now_ms)
+        first_ms = max(told_ms + 1, now_ms - _MANY_LIQUIDATIONS_MS)
         made = list(self._process.between(first_ms, now_ms + 1))
         self._told_ms = now_ms
         return [self._frame(made)] if made else []

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from tui_monitor.simulator.derivatives import Liquidation, Liquidations
 from tui_monitor.simulator.market import Contract
-from tui_monitor.simulator.okx.catalog import Catalog, Listing, unknown
+from tui_monitor.simulator.okx.catalog import Listing, catalog_of, unknown
 from tui_monitor.simulator.okx.rest import OkxRest
 from tui_monitor.simulator.okx.socket import OkxSockets
 from tui_monitor.simulator.shared import Root, Shared
@@ -21,7 +21,7 @@ class Okx:
         self._shared = shared
         root = Root(shared, self.name, "/okx")
         self.roots: tuple[Root, ...] = (root,)
-        self._catalog = Catalog(shared.world)
+        self._catalog = catalog_of(shared.world.seed)
         traded = [listing.series for listing in self._catalog.swaps()]
         self._liquidations = Liquidations(shared.world, self.name, traded)
         self._rest = OkxRest(root, self._catalog).endpoint()
