@@ -23,7 +23,7 @@ class Okx:
 
     async def get(self, path: str, **params: str | int) -> httpx.Response:
         """The response of a path below /api/v5."""
-        return await self.http.get(f"/okx/api/v5/{path}", params=params)
+        return await self.http.get(f"/okx/api/v5/{path}", params=httpx.QueryParams(params))
 
     async def data(self, path: str, **params: Any) -> Any:
         """The data of a path that succeeds."""
@@ -47,7 +47,12 @@ class Okx:
 
     async def truth(self, symbol: str, ts_ms: int, market: str = "perp") -> dict[str, Any]:
         """What the market was."""
-        params = {"exchange": "okx", "market": market, "symbol": symbol, "ts": ts_ms}
+        params: dict[str, str | int] = {
+            "exchange": "okx",
+            "market": market,
+            "symbol": symbol,
+            "ts": ts_ms,
+        }
         told: dict[str, Any] = (await self.http.get("/control/truth", params=params)).json()
         return told
 
