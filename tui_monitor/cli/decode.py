@@ -12,8 +12,8 @@ import msgspec
 
 from tui_monitor.cli.common import Context, engine_options
 from tui_monitor.errors import BadInput
-from tui_monitor.feeds.decode import decode_lines, read_instruments
-from tui_monitor.model import Exchange, Market
+from tui_monitor.feeds.decode import decode_lines, instruments_in
+from tui_monitor.model import Exchange, Instrument, Market
 
 DONE_IN_PART = 3
 
@@ -46,20 +46,20 @@ def decode(
     """
     del context  # decoding depends on no setting
     which, where = Exchange(exchange), Market(market)
-    known = read_instruments(which, _read(instruments)) if instruments else ()
+    known: list[Instrument] = []
+    if instruments:
+        with _open(instruments) as lines:
+            known = instruments_in(which, where, lines)
+        if not known:
+            raise BadInput(f"{instruments}: no instrument in it", "give an instruments payload")
     encoder = msgspec.json.Encoder()
     broken = False
     with _open(file) as lines:
         for row in decode_lines(which, where, lines, known):
-            broken = broken or (row["type"] == "error" and "line" in row)
+            broken = broken or "line" in row
             sys.stdout.buffer.write(encoder.encode(row) + b"\n")
     sys.stdout.buffer.flush()
     return DONE_IN_PART if broken else 0
-
-
-def _read(path: Path) -> bytes:
-    with _open(path) as file:
-        return file.read()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """tui-monitor import."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from tui_monitor import logs, paths
 from tui_monitor.cli.common import Context, engine_options, holder_info, zone_of
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
-from tui_monitor.store import EngineLock, import_file, open_store
+from tui_monitor.store import EngineLock, ImportReport, import_file, open_store
 
 DONE_IN_PART = 3
 _REASONS_SHOWN = 50
@@ -42,15 +43,30 @@ async def _import(settings: Settings, folder: Path, files: tuple[Path, ...]) -> 
                 report = await import_file(
                     store, path, zone_of(settings), settings.sum_curve.coins, clock.now_ms()
                 )
-                click.echo(report.summary())
-                _list("refused", report.refused)
-                _list("doubtful", report.doubtful)
-                refused += len(report.refused)
+                click.echo(_summary(report))
+                _list("refused", report.refused, report.refused_count)
+                _list("doubtful", report.doubtful, report.doubtful_count)
+                refused += report.refused_count
     return DONE_IN_PART if refused else 0
 
 
-def _list(kind: str, lines: list[tuple[int, str]]) -> None:
+def _summary(report: ImportReport) -> str:
+    counts = (
+        (report.taken, "taken"),
+        (report.slot_prices, "slot prices"),
+        (report.off_slot_prices, "off-slot prices"),
+        (report.sums, "sums"),
+        (report.holes, "missing"),
+        (report.unchanged, "were there"),
+        (report.refused_count, "refused"),
+        (report.doubtful_count, "doubtful"),
+    )
+    told = [f"{count} {what}" for count, what in counts if count or what in ("taken", "refused")]
+    return f"{report.path}: {report.shape or 'unknown'}: {', '.join(told)}"
+
+
+def _list(kind: str, lines: Sequence[tuple[int, str]], count: int) -> None:
     for number, reason in lines[:_REASONS_SHOWN]:
         click.echo(f"  {kind} line {number}: {reason}", err=True)
-    if len(lines) > _REASONS_SHOWN:
-        click.echo(f"  … and {len(lines) - _REASONS_SHOWN} more {kind}", err=True)
+    if count > _REASONS_SHOWN:
+        click.echo(f"  … and {count - _REASONS_SHOWN} more {kind}", err=True)

@@ -27,7 +27,7 @@ from tui_monitor.engine.recorder import Recorder
 from tui_monitor.engine.slots import SlotKeeper
 from tui_monitor.engine.today import Today
 from tui_monitor.errors import BadInput, FeedError
-from tui_monitor.feeds.okx import OkxFeed
+from tui_monitor.feeds.okx.feed import OkxFeed
 from tui_monitor.market import Key, MarketState, Row
 from tui_monitor.model import Job, Market, PriceSource, SlotPrice, Source, Ticker
 from tui_monitor.store import EngineLock, Store, open_store
@@ -77,7 +77,7 @@ class Engine:
             store=store,
             recorder=self.recorder,
             fetcher=PageFetcher(
-                Filler(self.feed.rest, clock), self.recorder, self.feed.instrument_or_guess
+                Filler(self.feed.rest, clock), self.recorder, self.feed.by_name
             ),
             zone=self.zone,
             clock=clock,
@@ -139,7 +139,7 @@ class Engine:
 
     def row(self, coin: str) -> Row | None:
         """The market's row of a watched coin."""
-        return self.market.row(self.feed.instrument_or_guess(coin).key)
+        return self.market.row(self.feed.by_name(coin).key)
 
     def live_prices(self) -> dict[str, LivePrice]:
         """The newest last trade of each coin that has one."""
@@ -263,7 +263,7 @@ class Engine:
     def _confirm(self, tickers: Mapping[Key, Ticker]) -> None:
         now_ms, now_s = self.clock.now_ms(), self.clock.monotonic_s()
         for coin in self.settings.sum_curve.coins:
-            ticker = tickers.get(self.feed.instrument_or_guess(coin).key)
+            ticker = tickers.get(self.feed.by_name(coin).key)
             if ticker is None:
                 continue
             self.market.apply(ticker, now_ms, now_s, Source.REST)

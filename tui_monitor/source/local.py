@@ -14,7 +14,7 @@ from tui_monitor.engine import Engine
 from tui_monitor.errors import BadInput
 from tui_monitor.model import Job, JobLine, StoreInfo
 from tui_monitor.source import Exported, Query
-from tui_monitor.store import Reader, exports
+from tui_monitor.store import Reader, Scope, export
 
 COVERAGE_DAYS = 14
 MAX_RANGE_DAYS = 1_100
@@ -119,23 +119,18 @@ class StoredSource:
         self, what: str, first_ms: int, last_ms: int, file_format: str, path: Path | None
     ) -> Exported:
         """Write an export; without a path under a name of its own in the exports folder."""
-        if path is None:
-            self._exports_dir.mkdir(parents=True, exist_ok=True)
-            path = self._exports_dir / exports.file_name(
-                what, file_format, self._clock.now_ms(), self._zone
-            )
-        rows = await exports.export(
-            self._store,
-            what,
-            first_ms,
-            last_ms,
-            file_format,
-            path,
+        scope = Scope(
+            start_ms=first_ms,
+            end_ms=last_ms + 1,
             zone=self._zone,
             coins=self._settings.coins,
+            min_coins=self._settings.min_coins,
             now_ms=self._clock.now_ms(),
         )
-        return Exported(path=path, rows=rows)
+        written = await export(
+            self._store, what, file_format, scope, folder=self._exports_dir, path=path
+        )
+        return Exported(path=written.path, rows=written.rows)
 
     def _running(self) -> Progress | None:
         return None

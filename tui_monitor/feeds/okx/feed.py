@@ -96,6 +96,13 @@ class OkxFeed:
         known = self._book.known(symbol)
         return known if known is not None and known.status is not Status.DELISTED else None
 
+    def by_name(self, coin: str) -> Instrument:
+        """The coin's perpetual as listed, else as its name tells: history outlives a listing."""
+        found = self.instrument(coin) or self._book.find(symbol_of(coin))
+        return found or Instrument(
+            exchange=Exchange.OKX, market=Market.PERP, symbol=symbol_of(coin), coin=coin
+        )
+
     async def _stream(self) -> None:
         try:
             async with asyncio.timeout(LIST_PATIENCE_S):
@@ -133,7 +140,7 @@ class OkxFeed:
 
     async def _refresh(self) -> None:
         before = {symbol for symbol in self._symbols if self._book.known(symbol)}
-        count_before = len(self._book)
+        count_before = self._book.count
         listed = {one.symbol for one in await self.rest.instruments(Market.PERP)}
         if len(listed) < _SHRUNK * count_before:
             self._note(
