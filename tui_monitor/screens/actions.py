@@ -16,8 +16,9 @@ from tui_monitor.boards.registry import BOARDS
 class Action:
     """`id` names the method (`action_<id>`), `keys` are Textual's names, `label` what a user reads.
 
-    `where` is a group that a widget binds. `footer` orders the footer's words, lowest first
-    (0: not there). `priority` keys work even while text is typed.
+    `where` is a group that a widget binds. `footer` says who stays in a narrow footer, lowest
+    first (0: not there); the order there is this table's. `priority` keys work even while text
+    is typed.
     """
 
     id: str
@@ -34,25 +35,13 @@ GROUPS = {
     "desk": "Everywhere",
     "app": "The program",
     "table": "In a table",
-    "days": "Days and history",
+    "panel": "Of a table",
+    "days": "Days",
+    "work": "History",
 }
 
 # fmt: off
 ACTIONS = (
-    Action("key_help", "question_mark", "?", "keys", "All keys; type to filter them", "desk", 90),
-    Action("board_help", "f1", "F1", "help", "Explain this board: columns, units, sources", "desk"),
-    Action("palette", "colon,ctrl+p", ":", "command", "Type a command", "desk", 80),
-    Action("event_log", "exclamation_mark", "!", "events", "The event log", "desk", 85),
-    Action("mouse", "m", "m", "mouse", "Mouse on or off (off: text can be selected)", "desk"),
-    Action("freeze", "space", "Space", "freeze", "Freeze the display, not the engine", "desk", 60),
-    Action("zone", "t", "t", "zone", "Times in the board's zone, UTC, or local", "desk", 70),
-    Action("other_panel", "tab,right,l", "Tab", "panel", "Next panel", "desk", 40),
-    Action("last_panel", "shift+tab,left,h", "S-Tab", "panel", "Previous panel", "desk"),
-    Action("back", "escape", "Esc", "back", "One step back", "desk", 20),
-    Action("quit", "q", "q", "quit", "Leave; recording ends", "desk", 99),
-    Action("leave", "ctrl+c,ctrl+q", "^c", "quit", "Leave, from anywhere", "app", 0, True),
-    Action("stop_process", "ctrl+z", "^z", "stop", "Stop the process; fg brings it back", "app"),
-    Action("repaint", "ctrl+l", "^l", "repaint", "Write the whole screen again", "app"),
     Action("cursor_up", "up,k", "↑ k", "up", "One row up", "table"),
     Action("cursor_down", "down,j", "↓ j", "down", "One row down", "table"),
     Action("page_up", "pageup", "PgUp", "page up", "One page up", "table"),
@@ -61,24 +50,38 @@ ACTIONS = (
     Action("half_down", "ctrl+d", "^d", "half down", "Half a page down", "table"),
     Action("first", "home,g", "g", "first", "First row", "table"),
     Action("last", "end,G", "G", "last", "Last row", "table"),
-    Action("open", "enter", "Enter", "open", "Open the row", "table", 15),
-    Action("filter", "slash", "/", "filter", "Filter rows: text, !text, sum>5 & n<27", "table", 50),
-    Action("clear_filter", "c", "c", "clear", "Clear the filter", "table", 16),
-    Action("columns", "C", "C", "columns", "Choose the columns", "table"),
+    Action("open", "enter", "Enter", "open", "Open the row", "table", 4),
+    Action("filter", "slash", "/", "filter", "Filter rows: text, !text, sum>5 & n<27", "panel", 8),
+    Action("clear_filter", "c", "c", "clear", "Clear the filter", "panel", 1),
+    Action("columns", "C", "C", "columns", "Choose the columns", "panel"),
     Action("sort_left", "less_than_sign", "<", "sort", "Sort by the previous column", "table"),
     Action("sort_right", "greater_than_sign", ">", "sort", "Sort by the next column", "table"),
     Action("sort_invert", "I", "I", "invert", "Invert the order", "table"),
-    Action("copy_row", "y", "y", "copy", "Copy the row (OSC 52, and to a file)", "table"),
-    Action("copy_table", "Y", "Y", "copy all", "Copy the table (OSC 52, and to a file)", "table"),
-    Action("day_previous", "[", "[ ]", "day", "The day before", "days", 30),
+    Action("copy_row", "y", "y", "copy", "Copy the row (OSC 52, and to a file)", "panel"),
+    Action("copy_table", "Y", "Y", "copy all", "Copy the table (OSC 52, and to a file)", "panel"),
+    Action("day_previous", "[", "[ ]", "day", "The day before", "days", 6),
     Action("day_next", "]", "]", "day", "The day after", "days"),
-    Action("date", "d", "d", "date", "Pick a day or days: 2026-01-04, -7d, today", "days", 31),
+    Action("date", "d", "d", "date", "Pick a day or days: 2026-01-04, -7d, today", "work", 7),
     Action("range_more", "plus", "+", "longer", "Show twice as many days", "days"),
     Action("range_less", "minus", "-", "shorter", "Show half as many days", "days"),
     Action("range_reset", "equals_sign", "=", "reset", "Back to the usual days", "days"),
-    Action("export", "e", "e", "export", "Export what is shown", "days", 45),
-    Action("start_backfill", "b", "b", "backfill", "Fill days from the exchange", "days", 46),
-    Action("stop_backfill", "x", "x", "stop", "Stop the running backfill", "days", 10),
+    Action("export", "e", "e", "export", "Export what is shown", "work", 10),
+    Action("start_backfill", "b", "b", "backfill", "Fill days from the exchange", "work", 11),
+    Action("stop_backfill", "x", "x", "stop", "Stop the running backfill", "work", 1),
+    Action("key_help", "question_mark", "?", "keys", "All keys; type to filter them", "desk", 2),
+    Action("board_help", "f1", "F1", "help", "Explain this board: columns, units, sources", "desk"),
+    Action("palette", "colon,ctrl+p", ":", "command", "Type a command", "desk", 13),
+    Action("event_log", "exclamation_mark", "!", "events", "The event log", "desk", 14),
+    Action("mouse", "m", "m", "mouse", "Mouse on or off (off: text can be selected)", "desk"),
+    Action("freeze", "space", "Space", "freeze", "Freeze the display, not the engine", "desk", 12),
+    Action("zone", "t", "t", "zone", "Times in the board's zone, UTC, or local", "desk", 15),
+    Action("other_panel", "tab,right,l", "Tab", "panel", "Next panel", "desk", 9),
+    Action("last_panel", "shift+tab,left,h", "S-Tab", "panel", "Previous panel", "desk"),
+    Action("back", "escape", "Esc", "back", "One step back", "desk", 5),
+    Action("quit", "q", "q", "quit", "Leave; recording ends", "desk", 3),
+    Action("leave", "ctrl+c,ctrl+q", "^c", "quit", "Leave, from anywhere", "app", 0, True),
+    Action("stop_process", "ctrl+z", "^z", "stop", "Stop the process; fg brings it back", "app"),
+    Action("repaint", "ctrl+l", "^l", "repaint", "Write the whole screen again", "app"),
 )
 # fmt: on
 

@@ -28,7 +28,7 @@ from tui_monitor.screens.format import share
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
-from tui_monitor.screens.widgets.line import Lines, Piece, joined
+from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
 
@@ -87,7 +87,7 @@ class CoverageView(BoardView):
         )
         self._headline = Lines(id="headline")
         self._progress = Lines(id="progress")
-        self._panels = (
+        self._panels: tuple[Panel[Any], ...] = (
             Panel(self.day_table, id="days"),
             Panel(self.job_table, id="jobs"),
             Panel(self.log_table, id="log"),
@@ -145,10 +145,10 @@ class CoverageView(BoardView):
 
     def _set_columns(self, board: CoverageBoard) -> None:
         coins = tuple(coin.coin for coin in board.coins)
-        wanted = (coins, self.size.width)
+        wanted = (coins, self.content_size.width)
         if wanted != self._columns_for:
             self._columns_for = wanted
-            self.day_table.set_columns(day_columns(coins, self.size.width - _FIGURES_WIDTH))
+            self.day_table.set_columns(day_columns(coins, wanted[1] - _FIGURES_WIDTH))
 
     def _paint_texts(self, board: CoverageBoard) -> None:
         looks = looks_of(self)
@@ -167,20 +167,14 @@ class CoverageView(BoardView):
         ):
             if count:
                 groups.append([(f"{word} ", looks.faint), (f"{count:,}", looks.warn)])
-        self._headline.set_lines([(" ", looks.text), *joined(groups, "   ", looks.text)])
+        self._headline.set_lines(fitting(groups, "   ", self.content_size.width))
         self.set_class(board.running is not None, "-running")
         if board.running is not None:
-            self._progress.set_lines(progress(board.running, self.size.width, looks))
+            self._progress.set_lines(progress(board.running, self.content_size.width, looks))
         for panel, title in zip(self._panels, ("Days", "Backfills", "Log", "Queue"), strict=True):
             panel.set_title(title)
 
     # For the frame
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Stopping works only while something runs."""
-        if action == "stop_backfill":
-            return self.shown is not None and self.shown.running is not None
-        return super().check_action(action, parameters)
 
     def panels(self) -> Sequence[Board[Any]]:
         """The days, then those below; a narrow terminal shows one of these."""

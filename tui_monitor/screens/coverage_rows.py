@@ -327,7 +327,7 @@ def progress(running: Progress, width: int, looks: Looks) -> list[Piece]:
     """The running backfill: days, bar, percentage, pages, speed, time left."""
     job = running.job
     eta = "ETA unknown" if running.eta_s is None else f"ETA {duration(running.eta_s)}"
-    head = f" backfill {job.first_day} to {job.last_day}  "
+    head = f"backfill {job.first_day} to {job.last_day}  "
     tail = (
         f"  {running.done_pct:5.1f} %  {job.pages}/{job.pages_total} pages"
         f"  {running.pages_per_s:.1f} pages/s  {eta}  {job.filled:,} filled"

@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from tui_monitor.boards.sum_curve import SumBoard, is_drawn
+from tui_monitor.boards.sum_curve import NodeState, SumBoard, is_drawn
 from tui_monitor.clock import BoardZone
 from tui_monitor.screens import sum_texts
 from tui_monitor.screens.format import signed
@@ -25,7 +25,7 @@ from tui_monitor.screens.sum_rows import (
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.chart import ChartView
-from tui_monitor.screens.widgets.line import Lines, Piece, joined
+from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Query, Source
 
@@ -128,16 +128,23 @@ class SumView(BoardView):
     def _paint_texts(self, board: SumBoard) -> None:
         looks = looks_of(self)
         head = sum_texts.headline(board, self.zone, looks)
-        self._headline.set_lines([(" ", looks.text), *joined(head, "   ", looks.text)])
+        self._headline.set_lines(fitting(head, "   ", self.content_size.width))
         facts = sum_texts.statistics(board.statistics, self.zone, board.now_ms, looks)
         groups: list[list[Piece]] = [[(f"{name} ", looks.faint), value] for name, value in facts]
-        self._figures.set_lines([(" ", looks.text), *joined(groups, "  ", looks.text)])
+        self._figures.set_lines(fitting(groups, "  ", self.content_size.width))
         self._facts.set_lines(
             *([(f"{name:<12}", looks.faint), (value[0], value[1])] for name, value in facts)
         )
         self._paint_chart(board)
-        self._nodes_panel.set_title("Nodes")
+        self._nodes_panel.set_title("Nodes", self._cursor_note())
         self._coins_panel.set_title(f"Coins {self._shown_name(board)}")
+
+    def _cursor_note(self) -> str:
+        """Why the node under the cursor is not whole: the column may be too narrow for it."""
+        row = self.nodes.cursor_row
+        if row is None or row.node.state is NodeState.OK:
+            return ""
+        return f"{row.node.state.value}: {row.node.reason}" if row.node.reason else ""
 
     def _shown_name(self, board: SumBoard) -> str:
         if board.shown_ms is None:
@@ -157,6 +164,7 @@ class SumView(BoardView):
     def _moved(self, event: Board.Moved) -> None:
         if event.board is self.nodes and self.shown is not None:
             self._paint_chart(self.shown)
+            self._nodes_panel.set_title("Nodes", self._cursor_note())
             self.post_message(self.Wanted())
 
     @on(Board.Opened)
@@ -165,16 +173,25 @@ class SumView(BoardView):
             self.add_class("-coins")
             self.coins.focus()
 
-    def go_back(self) -> bool:
-        """From the coins to the nodes, from a node to the live point, from other days to today."""
-        if self.coins.has_focus or self.has_class("-coins"):
+    def can_go_back(self) -> bool:
+        """Not from the first row of today's nodes."""
+        return self._in_coins() or self._below_first() or super().can_go_back()
+
+    def go_back(self) -> None:
+        """From the coins to the nodes, from a node to the newest, from other days to today."""
+        if self._in_coins():
             self.remove_class("-coins")
             self.nodes.focus()
-            return True
-        if self.nodes.rows and self.nodes.cursor_key != self.nodes.rows[0].key:
+        elif self._below_first():
             self.nodes.action_first()
-            return True
-        return False
+        elif super().can_go_back():
+            super().go_back()
+
+    def _in_coins(self) -> bool:
+        return self.coins.has_focus or self.has_class("-coins")
+
+    def _below_first(self) -> bool:
+        return bool(self.nodes.rows) and self.nodes.cursor_key != self.nodes.rows[0].key
 
     # For the frame
 

@@ -121,7 +121,7 @@ def _valid(row: NodeRow, looks: Looks, _: int) -> Cell:
 def _extreme(coin: str | None, pct: float | None, looks: Looks) -> Cell:
     if coin is None:
         return Cell(ABSENT, looks.faint)
-    text = f"{fit(coin, 5)} {signed(pct):>7}"
+    text = f"{fit(coin, 5)}{signed(pct):>7}"
     return Cell(text, looks.signed(pct))
 
 
@@ -190,7 +190,7 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
     Column(
         key="best",
         title="best",
-        width=13,
+        width=12,
         align="left",
         paint=lambda row, looks, _: _extreme(row.node.best_coin, row.node.best_pct, looks),
         value=lambda row: row.node.best_pct,
@@ -201,7 +201,7 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
     Column(
         key="worst",
         title="worst",
-        width=13,
+        width=12,
         align="left",
         paint=lambda row, looks, _: _extreme(row.node.worst_coin, row.node.worst_pct, looks),
         value=lambda row: row.node.worst_pct,
@@ -260,9 +260,9 @@ def bar(value: float | None, scale: float, width: int, looks: Looks) -> Cell:
     full, odd = divmod(halves, 2)
     left, right = " " * half, " " * (width - half - 1)
     if value > 0:
-        right = ("█" * full + "▌" * odd).ljust(width - half - 1)
+        right = ("━" * full + "╸" * odd).ljust(width - half - 1)
     else:
-        left = ("▐" * odd + "█" * full).rjust(half)
+        left = ("╺" * odd + "━" * full).rjust(half)
     style = looks.signed(value)
     parts = (Segment(left, style), Segment("│", looks.faint), Segment(right, style))
     return Cell(left + "|" + right, style, parts)
@@ -310,7 +310,7 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
     Column(
         key="change",
         title="change %",
-        width=8,
+        width=9,
         paint=lambda row, looks, _: Cell(
             signed(row.change.change_pct), looks.signed(row.change.change_pct)
         ),

@@ -76,6 +76,9 @@ class PaintedApp(App[int]):
         self._shown_cursor = (0, 0)
         if os.environ.get("TUI_PAINT") != "stock":
             self.painter = Painter(color_system(self.console.color_system))
+
+    def on_mount(self) -> None:
+        """Ctrl+Z and fg: nothing is written in between, everything anew afterwards."""
         self.app_suspend_signal.subscribe(self, self._on_suspend)
         self.app_resume_signal.subscribe(self, self._on_resume)
 
@@ -179,9 +182,10 @@ class PaintedApp(App[int]):
         options.pop("markup", None)
         super().notify(printable(message, 300), markup=False, **options)
 
-    def copy(self, text: str) -> None:
-        """Put text on the clipboard of the terminal's own machine (OSC 52), through tmux too."""
-        self.copy_to_clipboard(text)
+    def write_sequence(self, sequence: str) -> None:
+        """Send a finished escape sequence, such as one that sets the clipboard."""
+        if self._driver is not None and sequence and not self._congested():
+            self._driver.write(sequence)
 
     # The end
 

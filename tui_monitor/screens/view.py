@@ -43,7 +43,7 @@ class BoardView(Vertical):
     USUAL_DAYS: ClassVar[int] = 1
     EXPORTS: ClassVar[tuple[str, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("days")]
-    DEFAULT_CSS = "BoardView { height: 1fr; }"
+    DEFAULT_CSS = "BoardView { height: 1fr; padding: 0 1; }"
 
     class Wanted(Message):
         """Other data is wanted now."""
@@ -76,9 +76,16 @@ class BoardView(Vertical):
         """Definitions and sources, for F1; the columns explain themselves."""
         raise NotImplementedError
 
-    def go_back(self) -> bool:
-        """One step back within the board; False if there is none."""
-        return False
+    def next_panel(self) -> None:
+        """Bring on what a narrow terminal has no room for."""
+
+    def can_go_back(self) -> bool:
+        """Whether Esc has anywhere to go."""
+        return self.days.first is not None
+
+    def go_back(self) -> None:
+        """One step back: the last one leads to the usual days."""
+        self.action_range_reset()
 
     # Days
 

@@ -186,14 +186,14 @@ class Board(ScrollView, Generic[R], can_focus=True):
             self._placed = place(self.columns, width, self.hidden)
         if y == 0:
             header = paint_header(self._placed, self.sort_key, self.descending, looks, width)
-            return Strip(header, width)
+            return Strip(header, width).apply_style(self.rich_style)
         index = self.scroll_offset.y + y - 1
         if index < len(self._rows):
             return self._row_strip(self._rows[index], width)
         if not self._rows and y == 2:
             reason = self.empty or ("nothing matches the filter" if self._all else "")
-            return Strip([Segment(fit(f"  {reason}", width), looks.dim)], width)
-        return Strip.blank(width, looks.text)
+            return Strip([Segment(fit(f"  {reason}", width), self.rich_style + looks.dim)], width)
+        return Strip.blank(width, self.rich_style)
 
     def _row_strip(self, row: R, width: int) -> Strip:
         key = self.key_of(row)
@@ -209,7 +209,7 @@ class Board(ScrollView, Generic[R], can_focus=True):
         segments = paint_row(self._placed, row, looks, over, width)
         if self.stale:
             segments = [Segment(text, looks.faint + over) for text, _, _ in segments]
-        strip = Strip(segments, width)
+        strip = Strip(segments, width).apply_style(self.rich_style)
         self._strips[cache_key] = (row, strip)
         return strip
 

@@ -37,17 +37,18 @@ class ChartView(Widget):
         looks = looks_of(self)
         width, height = self.size
         if self._chart is None:
-            return Strip.blank(width, looks.text)
+            return Strip.blank(width, self.rich_style)
         key = (self._key(self._chart), width, height, looks)
         if key != self._drawn_for:
             self._drawn_for = key
             self._strips = self._draw(self._chart, width, height, looks)
-        return self._strips[y] if y < len(self._strips) else Strip.blank(width, looks.text)
+        return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.rich_style)
 
     def _draw(self, chart: Chart, width: int, height: int, looks: Looks) -> list[Strip]:
         self.drawings += 1
         lines: list[list[Segment]] = paint_chart(chart, width, height, looks)
-        return [Strip(line, width) for line in lines]
+        ground = self.rich_style
+        return [Strip(line, width).apply_style(ground) for line in lines]
 
     @staticmethod
     def _key(chart: Chart) -> tuple[object, ...]:

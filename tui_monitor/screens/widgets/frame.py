@@ -8,7 +8,7 @@ from rich.style import Style
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.screens import status as texts
-from tui_monitor.screens.actions import BY_ID
+from tui_monitor.screens.actions import ACTIONS
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.line import Lines, Piece, joined
@@ -69,17 +69,18 @@ class Footer(Lines):
     def show(self, action_ids: Sequence[str]) -> None:
         """Show the footer's words of these actions, as many as fit."""
         looks = looks_of(self)
-        chosen = sorted(
-            {BY_ID[one] for one in action_ids if one in BY_ID and BY_ID[one].footer},
-            key=lambda action: action.footer,
-        )
-        pieces: list[Piece] = [(" ", looks.text)]
-        for action in chosen:
-            word: list[Piece] = [(f"{action.label} ", looks.key), (action.short, looks.dim)]
-            if _width(pieces) + _width(word) + len(_GAP) > self.size.width:
-                break
-            pieces += [*word, (_GAP, looks.text)]
-        self.set_lines(pieces)
+        here = [action for action in ACTIONS if action.footer and action.id in action_ids]
+        words = {
+            action: [(f"{action.label} ", looks.key), (action.short, looks.dim)] for action in here
+        }
+        room = self.size.width - 1
+        kept = []
+        for action in sorted(here, key=lambda action: action.footer):
+            room -= _width(words[action]) + len(_GAP)
+            if room >= -len(_GAP):
+                kept.append(action)
+        shown = [words[action] for action in here if action in kept]
+        self.set_lines([(" ", looks.text), *joined(shown, _GAP, looks.text)])
 
 
 def _width(pieces: Sequence[Piece]) -> int:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_monitor.printable import printable
-from tui_monitor.screens.looks import looks_of
 
 # A piece of a line: text from anywhere (it is made printable here) and its look.
 Piece = tuple[str, Style]
@@ -40,13 +40,26 @@ class Lines(Widget):
         """One line of exactly the widget's width."""
         width = self.size.width
         pieces = self._pieces[y] if y < len(self._pieces) else ()
-        segments = [Segment(printable(text, 400), style + self.back) for text, style in pieces]
+        ground = self.rich_style + self.back
+        segments = [Segment(printable(text, 400), ground + style) for text, style in pieces]
         strip = Strip(segments)
-        text_style = looks_of(self).text + self.back
         if strip.cell_length > width:
-            cut = strip.crop(0, width - 1)
-            return Strip([*cut, Segment("…", text_style)])
-        return strip.extend_cell_length(width, text_style)
+            return Strip([*strip.crop(0, width - 1), Segment("…", ground)])
+        return strip.extend_cell_length(width, ground)
+
+
+def fitting(groups: Sequence[Sequence[Piece]], gap: str, width: int) -> list[Piece]:
+    """As many groups as fit, whole, in their order."""
+    line: list[Piece] = []
+    room = width
+    for group in groups:
+        needed = sum(cell_len(text) for text, _ in group) + (len(gap) if line else 0)
+        if needed <= room:
+            if line:
+                line.append((gap, Style()))
+            line.extend(group)
+            room -= needed
+    return line
 
 
 def joined(parts: Sequence[Sequence[Piece]], gap: str, style: Style) -> list[Piece]:

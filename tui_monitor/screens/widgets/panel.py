@@ -1,15 +1,19 @@
 """A titled table: a rule with the title, a filter line while one is set, the table."""
 
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.widgets import Input
 
 from tui_monitor.errors import BadInput
+from tui_monitor.screens.actions import bindings
+from tui_monitor.screens.clipboard import copy
+from tui_monitor.screens.dialogs import ColumnsDialog
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import R
@@ -25,6 +29,8 @@ class Panel(Vertical, Generic[R]):
     Panel Input:focus { border: none; }
     Panel.-filtered Input { display: block; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("panel")]
 
     def __init__(self, board: Board[R], *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -87,12 +93,35 @@ class Panel(Vertical, Generic[R]):
         """Another table has them."""
         self.call_after_refresh(self._show_title)
 
-    # The filter
+    # Its keys
 
-    def open_filter(self) -> None:
-        """Let a filter be typed."""
+    def action_filter(self) -> None:
         self.add_class("-filtered")
         self._input.focus()
+
+    def action_clear_filter(self) -> None:
+        self.set_filter("")
+        self.board.focus()
+        self.screen.refresh_bindings()
+
+    def action_columns(self) -> None:
+        def chosen(hidden: frozenset[str] | None) -> None:
+            if hidden is not None:
+                self.board.hidden = hidden
+                self.board.repaint()
+
+        keys = [column.key for column in self.board.columns]
+        self.app.push_screen(ColumnsDialog(keys, self.board.hidden), chosen)
+
+    def action_copy_row(self) -> None:
+        row = self.board.cursor_row
+        if row is not None:
+            copy(self.app, self.board.as_text([row]), "row")
+
+    def action_copy_table(self) -> None:
+        copy(self.app, self.board.as_text(), f"{len(self.board.rows)} rows")
+
+    # The filter
 
     def set_filter(self, text: str) -> None:
         """Filter without typing; an empty text clears. BadInput for what can't be read."""
@@ -118,6 +147,7 @@ class Panel(Vertical, Generic[R]):
         event.stop()
         self.set_class(bool(event.value), "-filtered")
         self.board.focus()
+        self.screen.refresh_bindings()
 
 
 def panel_of(board: Board[Any]) -> Panel[Any] | None:

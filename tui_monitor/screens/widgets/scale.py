@@ -57,7 +57,7 @@ def value_scale(values: list[float], rows: int, *, zero: bool) -> ValueScale:
         # A thin side keeps room for its zero line and label.
         room = (high - low) * 0.08
         low, high = min(low, -room), max(high, room)
-    return ValueScale(low, high, nice_step(high - low, max(2, rows // 3)))
+    return ValueScale(low, high, nice_step(high - low, max(4, rows // 3)))
 
 
 def nice_step(span: float, ticks: int) -> float:

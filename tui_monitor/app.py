@@ -1,0 +1,125 @@
+"""The terminal program: the boards over an engine in the same event loop."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from tui_monitor.config import Ui
+from tui_monitor.errors import MonitorError
+from tui_monitor.screens.actions import bindings
+from tui_monitor.screens.desk import REFRESH_S, Desk
+from tui_monitor.screens.looks import DEFAULT_PAIR, THEME, looks_for
+from tui_monitor.screens.terminal import (
+    PAINTS_PER_S,
+    PAINTS_PER_S_LOW,
+    LastResort,
+    PaintedApp,
+    color_system,
+    require_terminal,
+    signals_end,
+)
+from tui_monitor.source import Source
+
+log = logging.getLogger(__name__)
+
+Run = Callable[[], Awaitable[None]]
+
+
+class MonitorApp(PaintedApp):
+    """The boards of a source. `run` is the engine, which lives as long as the app.
+
+    `refresh_s` None leaves refreshing to the caller (`desk.pull()`).
+    """
+
+    TITLE = "tui-monitor"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
+
+    def __init__(
+        self,
+        source: Source,
+        run: Run | None = None,
+        ui: Ui | None = None,
+        board: str = "sum",
+        refresh_s: float | None = REFRESH_S,
+    ) -> None:
+        self.ui = ui or Ui()
+        super().__init__(PAINTS_PER_S_LOW if self.ui.low_bandwidth else PAINTS_PER_S)
+        self.looks = self._looks(DEFAULT_PAIR)
+        self.engine_failed = False
+        self._run_engine = run
+        self.desk = Desk(source, board, refresh_s)
+
+    def get_default_screen(self) -> Desk:
+        """The one screen there is; everything else is a dialog above it."""
+        return self.desk
+
+    def on_mount(self) -> None:
+        """The colours."""
+        self.register_theme(THEME)
+        self.theme = THEME.name
+
+    def choose_pair(self, name: str) -> None:
+        """Other colours for rises and falls."""
+        self.looks = self._looks(name)
+
+    def _looks(self, pair: str) -> object:
+        system = color_system(self.console.color_system)
+        return looks_for(system, pair, braille=os.environ.get("TERM") != "linux")
+
+    # Running
+
+    async def run_here(self) -> int:
+        """Run in this event loop until the user or a signal ends it; the exit code.
+
+        The terminal is given back first, then the engine is ended, within its own bounds. What
+        does not end is ended by force.
+        """
+        require_terminal()
+        last_resort = LastResort()
+        with signals_end(self):
+            async with asyncio.TaskGroup() as tasks:
+                engine = tasks.create_task(self._engine())
+                try:
+                    await self.run_async(mouse=self.ui.mouse)
+                finally:
+                    last_resort.arm()
+                    engine.cancel()
+        last_resort.disarm()
+        return 1 if self.engine_failed else self.return_code or 0
+
+    async def _engine(self) -> None:
+        """The engine; if it fails the boards stay, under a red line."""
+        if self._run_engine is None:
+            return
+        try:
+            await self._run_engine()
+        except MonitorError as error:
+            log.error("the engine stopped: %s", error.line())
+            self._engine_ended(error.line())
+        except Exception as error:
+            log.exception("the engine failed")
+            self._engine_ended(f"{type(error).__name__}: {error} (the log has the traceback)")
+
+    def _engine_ended(self, text: str) -> None:
+        self.engine_failed = True
+        self.desk.engine_failed(f"the engine stopped: {text}")
+
+    def action_leave(self) -> None:
+        self.exit(0)
+
+    def action_repaint(self) -> None:
+        self.repaint_all()
+
+    def action_stop_process(self) -> None:
+        self.action_suspend_process()
+
+
+async def run_app(source: Source, run: Run | None, ui: Ui, board: str = "sum") -> int:
+    """Show the boards of a source until the user leaves; the exit code."""
+    return await MonitorApp(source, run, ui, board).run_here()

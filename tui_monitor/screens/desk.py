@@ -1,0 +1,412 @@
+"""The one screen: the frame, the board that is shown, the loop that pulls its data.
+
+The loop asks the source for the status and for the visible board only, once a second and at
+once after a key that wants other data. A failed pull is said on screen and tried again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher
+
+from tui_monitor.boards.status import EngineStatus
+from tui_monitor.clock import BoardZone
+from tui_monitor.errors import BadInput, MonitorError
+from tui_monitor.screens import commands
+from tui_monitor.screens.actions import bindings, board_bindings
+from tui_monitor.screens.dialogs import (
+    BackfillDialog,
+    ConfirmDialog,
+    DateDialog,
+    ExportChoice,
+    ExportDialog,
+)
+from tui_monitor.screens.errands import Errands
+from tui_monitor.screens.event_log import EventLog
+from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.help import BoardHelp, KeyHelp
+from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.palette import Palette
+from tui_monitor.screens.registry import VIEWS
+from tui_monitor.screens.terminal import PaintedApp
+from tui_monitor.screens.view import BoardView
+from tui_monitor.screens.widgets.board import Board
+from tui_monitor.screens.widgets.frame import Footer, StatusLine, TopLine
+from tui_monitor.screens.widgets.line import Lines
+from tui_monitor.screens.widgets.panel import panel_of
+from tui_monitor.source import Source
+
+log = logging.getLogger(__name__)
+
+REFRESH_S = 1.0
+SMALLEST = (60, 15)
+
+
+class Desk(Screen[None]):
+    """Top line, board, status line, footer. `refresh_s` None: only `pull()` refreshes."""
+
+    DEFAULT_CSS = """
+    Desk { layout: vertical; overflow: hidden; background: $background; }
+    Desk ContentSwitcher { height: 1fr; }
+    Desk #problem { display: none; }
+    Desk.-problem #problem { display: block; }
+    Desk #small { display: none; height: 1fr; }
+    Desk.-small #small { display: block; }
+    Desk.-small ContentSwitcher, Desk.-small TopLine, Desk.-small StatusLine, Desk.-small Footer {
+        display: none;
+    }
+    """
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("desk", "work"), *board_bindings()]
+
+    def __init__(self, source: Source, board: str, refresh_s: float | None = REFRESH_S) -> None:
+        super().__init__()
+        self.source = source
+        self.status: EngineStatus | None = None
+        self.zone = ShownZone(BoardZone())
+        self.frozen_behind: int | None = None
+        self.engine_failure = ""
+        self.pulls = 0
+        self._refresh_s = refresh_s
+        self._wanted = asyncio.Event()
+        self.errands = Errands(self, source, self._wanted.set)
+        self._current = board
+        self._problem = ""
+        self._views: dict[str, BoardView] = {}
+        self._top = TopLine(id="top-line")
+        self._status = StatusLine(id="status-line")
+        self._footer = Footer(id="footer")
+        self._problem_line = Lines(id="problem")
+        self._small = Lines(id="small")
+
+    def compose(self) -> ComposeResult:
+        yield self._top
+        yield self._problem_line
+        yield self._small
+        yield ContentSwitcher(self._view(self._current), initial=f"board-{self._current}")
+        yield self._status
+        yield self._footer
+
+    async def on_mount(self) -> None:
+        """Stored data at once, then the loop."""
+        self.bindings_updated_signal.subscribe(self, lambda _: self._show_footer())
+        self.run_worker(self._follow(), name="refresh", group="refresh", exit_on_error=False)
+
+    @property
+    def backfill_runs(self) -> bool:
+        """Whether there is something to stop."""
+        return self.status is not None and self.status.backfill_pct is not None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Stopping works only while something runs."""
+        if action == "stop_backfill":
+            return self.backfill_runs
+        return super().check_action(action, parameters)
+
+    @property
+    def view(self) -> BoardView:
+        """The board that is shown."""
+        return self._view(self._current)
+
+    def _view(self, name: str) -> BoardView:
+        if name not in self._views:
+            self._views[name] = VIEWS[name]()
+        return self._views[name]
+
+    # Data
+
+    async def _follow(self) -> None:
+        while True:
+            await self.pull()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._refresh_s):
+                    await self._wanted.wait()
+
+    async def pull(self) -> None:
+        """Ask for the status and the visible board and show them."""
+        asked, view = self._wanted.is_set(), self.view
+        self._wanted.clear()
+        try:
+            self._take_status(self.source.status())
+            changed = await view.pull(self.source)
+        except MonitorError as error:
+            self._say_problem(error.line())
+        except Exception as error:
+            log.exception("the %s board failed", view.NAME)
+            self._say_problem(f"the {view.NAME} board failed: {type(error).__name__}: {error}")
+        else:
+            self._say_problem("")
+            self._show(view, asked=asked, changed=changed)
+        self.pulls += 1
+
+    def _take_status(self, status: EngineStatus) -> None:
+        if self.status is None or self.status.timezone != status.timezone:
+            self.zone = ShownZone(BoardZone(status.timezone), self.zone.name)
+        ran, self.status = self.backfill_runs, status
+        if ran != self.backfill_runs:
+            self.refresh_bindings()
+
+    def _show(self, view: BoardView, *, asked: bool, changed: bool) -> None:
+        """Paint, unless frozen: then only what a key asked for, and count what waits."""
+        if view is not self.view:
+            return
+        if self.frozen_behind is not None and not asked:
+            self.frozen_behind += changed
+        else:
+            view.zone = self.zone
+            view.paint()
+            self.frozen_behind = None if self.frozen_behind is None else 0
+            if self.focused is None and self.app.screen is self:
+                view.panels()[0].focus()
+        self._show_frame()
+
+    def _show_frame(self) -> None:
+        if self.status is None:
+            return
+        self._top.show(self._current, self.status, self.zone, self.frozen_behind)
+        self._status.show(self.status)
+        self._show_footer()
+        if self.has_class("-small"):
+            self._small.set_lines(*self.view.summary())
+
+    def _show_footer(self) -> None:
+        if self.is_current and self.is_mounted:
+            ids = [
+                active.binding.id
+                for active in self.active_bindings.values()
+                if active.enabled and active.binding.id
+            ]
+            self._footer.show([one for one in ids if self._useful(one)])
+
+    def _useful(self, action_id: str) -> bool:
+        """Whether a footer word helps here and now."""
+        board = self._board()
+        if action_id == "clear_filter":
+            return board is not None and bool(board.filter_text)
+        if action_id == "back":
+            return self.view.can_go_back() or (board is not None and bool(board.filter_text))
+        if action_id == "other_panel":
+            return len(self.view.panels()) > 1 or self.view.has_class("-narrow")
+        return True
+
+    def engine_failed(self, text: str) -> None:
+        """The engine ended; the red line stays."""
+        self.engine_failure = text
+        self._say_problem("")
+
+    def _say_problem(self, text: str) -> None:
+        text = self.engine_failure or text
+        if text == self._problem:
+            return
+        self._problem = text
+        self.set_class(bool(text), "-problem")
+        alarm = looks_of(self).alarm
+        self._problem_line.back = alarm
+        self._problem_line.set_lines([(f" {text} ", alarm)] if text else [])
+
+    @on(BoardView.Wanted)
+    def _want(self) -> None:
+        self._wanted.set()
+
+    # Room
+
+    def on_resize(self, event: Resize) -> None:
+        """Below the smallest size a few lines say the most important."""
+        width, height = SMALLEST
+        self.set_class(event.size.width < width or event.size.height < height, "-small")
+        self.call_after_refresh(self._show_frame)
+
+    # Boards and panels
+
+    def show_board(self, name: str) -> None:
+        """Another board; its view is made on its first visit."""
+        if name not in VIEWS:
+            raise BadInput(f"no board {name!r}")
+        self._current = name
+        self.run_worker(self._switch(name), name="switch", group="switch", exit_on_error=False)
+
+    async def _switch(self, name: str) -> None:
+        switcher = self.query_one(ContentSwitcher)
+        view = self._view(name)
+        if not view.is_attached:
+            await switcher.add_content(view)
+        switcher.current = view.id
+        view.zone = self.zone
+        self.set_focus(view.panels()[0])
+        self._show_frame()
+        self._wanted.set()
+
+    def action_board(self, name: str) -> None:
+        self.show_board(name)
+
+    def action_other_panel(self) -> None:
+        self._turn(1)
+
+    def action_last_panel(self) -> None:
+        self._turn(-1)
+
+    def _turn(self, step: int) -> None:
+        panels = list(self.view.panels())
+        if self.view.has_class("-narrow"):
+            self.view.next_panel()
+        elif self.focused in panels:
+            panels[(panels.index(self.focused) + step) % len(panels)].focus()
+        else:
+            panels[0].focus()
+        self.refresh_bindings()
+
+    def action_back(self) -> None:
+        board = self._board()
+        if board is not None and board.filter_text:
+            self.set_filter("")
+        else:
+            self.view.go_back()
+            self.refresh_bindings()
+
+    def _board(self) -> Board[Any] | None:
+        return self.focused if isinstance(self.focused, Board) else None
+
+    def set_filter(self, text: str) -> None:
+        """Filter the table that has the keys."""
+        panel = panel_of(self._board() or self.view.panels()[-1])
+        if panel is not None:
+            panel.set_filter(text)
+        self.refresh_bindings()
+
+    # Keys of the frame
+
+    def action_freeze(self) -> None:
+        self.frozen_behind = 0 if self.frozen_behind is None else None
+        if self.frozen_behind is None:
+            self._wanted.set()
+        self._show_frame()
+
+    def action_zone(self) -> None:
+        self.zone = self.zone.next()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Zone or looks changed: paint what is there anew."""
+        self.view.zone = self.zone
+        for board in self.query(Board):
+            board.repaint()
+        self.view.paint()
+        self._show_frame()
+
+    def set_pair(self, name: str) -> None:
+        """Other colours for rises and falls."""
+        chooser: Callable[[str], None] | None = getattr(self.app, "choose_pair", None)
+        if chooser is not None:
+            chooser(name)
+            self.redraw()
+
+    def action_mouse(self) -> None:
+        painted = self.app
+        if isinstance(painted, PaintedApp):
+            painted.set_mouse_reports(not painted.mouse_reports())
+            on_now = painted.mouse_reports()
+            self.app.notify("mouse on" if on_now else "mouse off: text can be selected")
+
+    def action_key_help(self) -> None:
+        self.app.push_screen(KeyHelp())
+
+    def action_board_help(self) -> None:
+        self.app.push_screen(BoardHelp(self.view))
+
+    def action_event_log(self) -> None:
+        self.app.push_screen(EventLog(self.source, self.zone))
+
+    def action_palette(self) -> None:
+        self.app.push_screen(Palette(self))
+
+    def action_quit(self) -> None:
+        """At once; only a running backfill asks first."""
+        if not self.backfill_runs:
+            self.app.exit(0)
+            return
+
+        def answered(leave: bool | None) -> None:
+            if leave:
+                self.app.exit(0)
+
+        question = "A backfill runs; started again, it goes on from there. Leave?"
+        self.app.push_screen(ConfirmDialog(question), answered)
+
+    # What commands and dialogs do
+
+    @property
+    def today(self) -> date:
+        """The board's day."""
+        if self.status is None:
+            raise BadInput("the engine has not answered yet", "try again in a second")
+        return BoardZone(self.status.timezone).day_of(self.status.now_ms)
+
+    def shown_days(self) -> tuple[date, date]:
+        """The days of this board."""
+        return self.view.shown_range() or (self.today, self.today)
+
+    def show_days(self, first: date, last: date) -> None:
+        """Other days on this board."""
+        self.view.show_days(first, last)
+
+    def export_kinds(self) -> Sequence[str]:
+        """What this board can export."""
+        return self.view.EXPORTS
+
+    def act(self, action_id: str) -> None:
+        """Run an action as its key would."""
+        for node in (self.view, self):
+            method = getattr(node, f"action_{action_id}", None)
+            if method is not None:
+                method()
+                return
+
+    def action_date(self) -> None:
+        def picked(days: tuple[date, date] | None) -> None:
+            if days is not None:
+                self.show_days(*days)
+
+        self.app.push_screen(DateDialog(self.shown_days(), self.today), picked)
+
+    def action_export(self) -> None:
+        def picked(choice: ExportChoice | None) -> None:
+            if choice is not None:
+                self.begin_export(choice)
+
+        dialog = ExportDialog(self.export_kinds(), self.shown_days(), self.today)
+        self.app.push_screen(dialog, picked)
+
+    def action_start_backfill(self) -> None:
+        def picked(days: tuple[date, date] | None) -> None:
+            if days is not None:
+                self.begin_backfill(*days)
+
+        self.app.push_screen(BackfillDialog(self.shown_days(), self.today), picked)
+
+    def action_stop_backfill(self) -> None:
+        self.stop_backfill()
+
+    def begin_export(self, choice: ExportChoice) -> None:
+        """Write an export; the path is toasted."""
+        self.errands.export(choice, self.zone.board)
+
+    def begin_backfill(self, first: date, last: date) -> None:
+        """Start a backfill."""
+        self.errands.backfill(first, last)
+
+    def stop_backfill(self) -> None:
+        """Stop the running backfill."""
+        self.errands.stop_backfill()
+
+    def command(self, text: str) -> None:
+        """Run a palette line; BadInput if it can't be read."""
+        commands.run(text, self)

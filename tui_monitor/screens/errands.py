@@ -1,0 +1,64 @@
+"""What the engine is asked to do for the user: export, backfill. Each ends in a toast."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import date
+from typing import Any
+
+from textual.screen import Screen
+
+from tui_monitor.clock import DAY_MS, BoardZone
+from tui_monitor.errors import MonitorError
+from tui_monitor.screens.dialogs import ExportChoice
+from tui_monitor.source import Source
+
+log = logging.getLogger(__name__)
+
+
+class Errands:
+    """Runs in workers of a screen; `done` is called when the boards may have changed."""
+
+    def __init__(self, screen: Screen[Any], source: Source, done: Callable[[], None]) -> None:
+        self._screen, self._source, self._done = screen, source, done
+
+    def export(self, choice: ExportChoice, zone: BoardZone) -> None:
+        """Write an export of whole days; the toast has its path."""
+        first_ms = zone.day_start_ms(choice.first)
+        last_ms = zone.day_start_ms(choice.last) + DAY_MS - 1
+        self._run(self._export(choice.what, choice.file_format, first_ms, last_ms))
+
+    def backfill(self, first: date, last: date) -> None:
+        """Start a backfill."""
+        self._run(self._backfill(first, last))
+
+    def stop_backfill(self) -> None:
+        """Stop the running backfill."""
+        self._run(self._stop())
+
+    async def _export(self, what: str, file_format: str, first_ms: int, last_ms: int) -> None:
+        done = await self._source.export(what, first_ms, last_ms, file_format, None)
+        self._screen.app.notify(f"{done.rows} rows in {done.path}", timeout=10)
+
+    async def _backfill(self, first: date, last: date) -> None:
+        job = await self._source.start_backfill(first, last)
+        self._screen.app.notify(f"backfill {job.first_day} to {job.last_day} has begun")
+        self._done()
+
+    async def _stop(self) -> None:
+        stopped = await self._source.stop_backfill()
+        self._screen.app.notify("backfill stopped" if stopped else "no backfill runs")
+        self._done()
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        self._screen.run_worker(self._said(work), group="errands", exit_on_error=False)
+
+    async def _said(self, work: Coroutine[Any, Any, None]) -> None:
+        """Say a failure instead of ending the program."""
+        app = self._screen.app
+        try:
+            await work
+        except MonitorError as error:
+            app.notify(error.line(), severity="warning", timeout=10)
+        except Exception as error:
+            log.exception("an errand failed")
+            app.notify(f"failed: {type(error).__name__}: {error}", severity="error", timeout=10)

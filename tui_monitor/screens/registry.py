@@ -1,0 +1,9 @@
+"""Which view shows which board: one line a board."""
+
+from collections.abc import Callable
+
+from tui_monitor.screens.coverage import CoverageView
+from tui_monitor.screens.sum_curve import SumView
+from tui_monitor.screens.view import BoardView
+
+VIEWS: dict[str, Callable[[], BoardView]] = {view.NAME: view for view in (SumView, CoverageView)}

@@ -1,0 +1,82 @@
+"""Dialogs: a framed box of lines and one-line inputs. Enter accepts, Esc leaves."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui_monitor.errors import BadInput
+from tui_monitor.printable import printable
+from tui_monitor.screens.looks import looks_of
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T | None], Generic[T]):
+    """A question. The result is None when it was left with Esc."""
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 60%; }
+    Dialog > Vertical {
+        width: 64; max-width: 96%; height: auto; max-height: 94%;
+        border: round $primary; background: $panel; padding: 0 1;
+    }
+    Dialog Input { height: 1; border: none; padding: 0; background: $background; margin: 0 0 1 0; }
+    Dialog Input:focus { border: none; }
+    Dialog Static { height: auto; }
+    Dialog .hint { color: $text-muted; }
+    Dialog .problem { color: $error; display: none; }
+    Dialog .problem.-there { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave_dialog", "Leave", show=False),
+        Binding("enter", "accept", "Accept", show=False),
+    ]
+
+    def __init__(self, title: str, fields: Sequence[tuple[str, str]], hint: str = "") -> None:
+        super().__init__()
+        self._title, self._fields, self._hint = title, fields, hint
+        self._problem = Static("", classes="problem")
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = Text(printable(self._title, 60))
+            for index, (label, value) in enumerate(self._fields):
+                yield Static(Text(printable(label, 60)))
+                field = Input(value=value, id=f"field{index}", select_on_focus=True)
+                field.cursor_blink = False
+                yield field
+            yield self._problem
+            if self._hint:
+                yield Static(Text(self._hint), classes="hint")
+
+    def values(self) -> list[str]:
+        """What is typed, in the fields' order."""
+        return [field.value for field in self.query(Input)]
+
+    def result(self, values: Sequence[str]) -> T:
+        """What the typed texts mean; BadInput keeps the dialog open and says why."""
+        raise NotImplementedError
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_accept()
+
+    def action_accept(self) -> None:
+        try:
+            result = self.result(self.values())
+        except BadInput as error:
+            self._problem.update(Text(printable(error.line(), 200), style=looks_of(self).bad))
+            self._problem.add_class("-there")
+            return
+        self.dismiss(result)
+
+    def action_leave_dialog(self) -> None:
+        self.dismiss(None)
