@@ -282,7 +282,7 @@ class Connection:
     async def _look_at_the_clock(self, socket: ClientConnection) -> None:
         now_s = self._clock.monotonic_s()
         if now_s - self._data_s >= self._line.silent_after_s:
-            raise self._over(End.SILENT, f"for {self._line.silent_after_s:g} s")
+            raise self._over(End.SILENT, f"{self._line.silent_after_s:g} s without any")
         if now_s - self._opened_s >= self._line.rotate_after_s and not self.leaving:
             self.leaving = True
             self._wake()

@@ -39,5 +39,7 @@ class InstrumentBook:
         """The instrument only if the exchange itself has defined it."""
         return self._known.get(symbol)
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """How many instruments are defined."""
         return len(self._known)

@@ -208,10 +208,13 @@ class Supervisor:
             if wait_s > 0:
                 await self._clock.sleep(wait_s)
                 continue
-            if self.vitals.outage is None:
-                self.vitals.open_outage()
-                self._note("warning", "no stream data; asking by REST")
+            self._begin_outage()
             await self._clock.sleep(await self._bridge_once())
+
+    def _begin_outage(self) -> None:
+        if self.vitals.outage is None:
+            self.vitals.open_outage()
+            self._note("warning", "no stream data; asking by REST")
 
     async def _bridge_once(self) -> float:
         """One snapshot in the stream's place; returns the seconds until the next."""
@@ -234,12 +237,16 @@ class Supervisor:
         """Wall time that runs away from monotonic time means that the machine slept."""
         ahead_s = self._ahead_s()
         while True:
+            looked_ms = self._clock.now_ms()
             await self._clock.sleep(SUSPEND_LOOK_S)
             before_s, ahead_s = ahead_s, self._ahead_s()
             drift_s = ahead_s - before_s
             if abs(drift_s) > SUSPENDED_S:
                 self._note("info", f"the clock jumped by {drift_s:.0f} s: new streams")
-                self.vitals.slept(max(0.0, drift_s))
+                self.vitals.trouble = End.SUSPENDED.value
+                self.vitals.slept(max(0.0, drift_s), looked_ms)
+                if self.vitals.silent:
+                    self._begin_outage()
                 self._replace_now()
 
     def _ahead_s(self) -> float:

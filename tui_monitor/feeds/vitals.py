@@ -62,9 +62,13 @@ class Vitals:
         """News came by REST."""
         self._rest_s = self._clock.monotonic_s()
 
-    def slept(self, seconds: float) -> None:
-        """Wall time went on without monotonic time: everything is older than it seems."""
+    def slept(self, seconds: float, awake_ms: int) -> None:
+        """Wall time went on without monotonic time: everything is older than it seems.
+
+        `awake_ms` is the last wall time before; what came since was waiting in a socket.
+        """
         self._stream_s -= seconds
+        self._stream_ms = min(self._stream_ms, awake_ms)
         if self._rest_s is not None:
             self._rest_s -= seconds
 

@@ -1,0 +1,278 @@
+"""The OKX feed against a simulated OKX, good days and bad."""
+
+from tests.feeds.rig import rig
+from tests.support.virtual_time import in_virtual_time
+from tui_monitor.model import FeedState, Source, Status
+
+
+@in_virtual_time
+async def test_it_is_live_within_two_seconds_of_the_start() -> None:
+    """Instruments and a REST snapshot first, then the stream."""
+    async with rig() as it:
+        await it.until(FeedState.LIVE, 2)
+        await it.clock.sleep(30)
+        assert it.health.state is FeedState.LIVE
+        assert it.health.source is Source.STREAM
+        assert it.health.reason == ""
+        row = it.row()
+        assert row is not None
+        assert row.source is Source.STREAM
+        assert row.bid is not None
+        assert row.ask is not None
+        assert row.bid < row.ask
+        assert row.bid_coins is not None
+        assert row.day_open is not None
+        assert it.feed.listed
+        btc = it.feed.instrument("BTC")
+        assert btc is not None
+        assert btc.status is Status.LIVE
+        assert btc.contract_size == 0.01
+        assert it.feed.instrument("NOSUCH") is None
+        assert it.stats["violations_total"] == 0
+
+
+@in_virtual_time
+async def test_an_hour_passes_on_one_connection() -> None:
+    """A market this quiet leaves gaps in which only our pings hold the socket."""
+    async with rig(("BTC",), rate=0.012, silent_after_s=60) as it:
+        await it.clock.sleep(3600)
+        assert it.stats["connections"] == {"open": 1, "total": 1}
+        assert it.stats["violations_total"] == 0
+        assert it.stats["frames"]["in"] > 60
+        assert it.outages == []
+
+
+@in_virtual_time
+async def test_silence_is_shown_bridged_replaced_and_recorded() -> None:
+    """A socket that stays open, acknowledged and dead is not alive."""
+    async with rig() as it:
+        await it.until(FeedState.LIVE, 5)
+        await it.clock.sleep(60)
+        began_ms = it.clock.now_ms()
+        it.fault("silence", 40)
+        seen = [it.health.state]
+        while seen[-1] is FeedState.LIVE:
+            await it.clock.sleep(0.25)
+            seen.append(it.health.state)
+        assert (it.clock.now_ms() - began_ms) / 1000 <= 15
+        await it.until(FeedState.BRIDGED, 5)
+        assert it.health.source is Source.REST
+        row = it.row()
+        assert row is not None
+        assert row.source is Source.REST
+        assert len(it.outages) == 1
+        assert it.outages[0].end_ms is None
+        assert abs(it.outages[0].begin_ms - began_ms) < 6000
+        await it.clock.sleep(5)
+        assert it.health.age_ms is not None
+        assert it.health.age_ms < 4000
+        await it.until(FeedState.LIVE, 200)
+        assert it.stats["connections"]["total"] >= 2
+        opened, closed = it.outages
+        assert closed.begin_ms == opened.begin_ms
+        assert closed.end_ms is not None
+        assert closed.bridged
+        again = it.health
+        assert again.source is Source.STREAM
+
+
+@in_virtual_time
+async def test_it_stops_within_two_seconds() -> None:
+    """Cancelling closes the socket and the REST connections."""
+    async with rig() as it:
+        await it.until(FeedState.LIVE, 5)
+        began_s = it.clock.monotonic_s()
+    assert it.clock.monotonic_s() - began_s < 2
+
+
+@in_virtual_time
+async def test_a_notice_of_upgrade_brings_a_new_socket_before_the_old_one_goes() -> None:
+    """Between the notice (64008) and the close there is never a gap in the data."""
+    async with rig(rate=1.0) as it:
+        await it.until(FeedState.LIVE, 5)
+        it.fault("maintenance_notice", 1, delay_s=10)
+        worst_ms = 0
+        for _ in range(60):
+            await it.clock.sleep(0.25)
+            worst_ms = max(worst_ms, it.health.age_ms or 0)
+            assert it.health.state is FeedState.LIVE
+        assert worst_ms < 2000
+        assert it.stats["connections"] == {"open": 1, "total": 2}
+        assert it.outages == []
+        assert not any(level == "error" for level, _, _ in it.events)
+
+
+@in_virtual_time
+async def test_a_dropped_socket_is_back_before_anybody_calls_it_an_outage() -> None:
+    """A link that was stable is opened again within a second or so."""
+    async with rig(rate=1.0) as it:
+        await it.until(FeedState.LIVE, 5)
+        await it.clock.sleep(70)
+        it.fault("drop", 0.1)
+        await it.clock.sleep(4)
+        assert it.health.state is FeedState.LIVE
+        assert it.health.reason == ""
+        assert it.health.reconnects == 1
+        assert it.stats["connections"]["total"] == 2
+        assert it.outages == []
+
+
+@in_virtual_time
+async def test_a_server_that_accepts_and_drops_is_not_hammered() -> None:
+    """Ten minutes of it are some twenty attempts, while REST gives the prices."""
+    async with rig(("BTC",), bridge_every_s=10) as it:
+        await it.until(FeedState.LIVE, 5)
+        before = it.stats["connections"]["total"]
+        it.fault("drop", 600)
+        await it.until(FeedState.BRIDGED, 20)
+        await it.clock.sleep(570)
+        assert it.stats["connections"]["total"] - before <= 22
+        assert it.health.state is FeedState.BRIDGED
+        await it.until(FeedState.LIVE, 180)
+
+
+@in_virtual_time
+async def test_when_neither_stream_nor_rest_work_the_light_says_so() -> None:
+    """DOWN with a reason and an age that grows; nothing raises."""
+    async with rig() as it:
+        await it.until(FeedState.LIVE, 5)
+        it.fault("refuse", 100)
+        it.fault("http_500", 100)
+        it.fault("drop", 0.1)
+        await it.until(FeedState.DOWN, 20)
+        health = it.health
+        assert health.source is None
+        assert "503" in health.reason
+        assert "500" in health.last_error or "503" in health.last_error
+        assert health.age_ms is not None
+        assert health.age_ms >= 10_000
+        await it.until(FeedState.LIVE, 300)
+
+
+@in_virtual_time
+async def test_a_429_with_retry_after_stops_every_request_until_then() -> None:
+    """BANNED is shown, and not one request is made in the time the exchange asked for."""
+    async with rig() as it:
+        await it.until(FeedState.LIVE, 5)
+        it.fault("silence", 120)
+        it.fault("http_429", 20, retry_after_s=60)
+        await it.until(FeedState.BANNED, 20)
+        asked = sum(it.stats["requests"].values())
+        await it.clock.sleep(50)
+        assert sum(it.stats["requests"].values()) == asked
+        await it.until(FeedState.BRIDGED, 20)
+
+
+@in_virtual_time
+async def test_prices_that_are_no_numbers_never_reach_the_market() -> None:
+    """NaN, Infinity and "" on the stream: REST takes over, the row keeps its last true price."""
+    async with rig(rate=1.0) as it:
+        await it.until(FeedState.LIVE, 5)
+        it.fault("nan", 30, path="/ws/")
+        it.fault("nan", 30)
+        await it.clock.sleep(25)
+        for row in it.market.rows():
+            for value in (row.last, row.bid, row.ask, row.high_24h, row.day_open):
+                assert value is None or 0 < value < 1e15
+        assert it.health.state is not FeedState.LIVE
+        await it.until(FeedState.LIVE, 200)
+
+
+@in_virtual_time
+async def test_a_flood_of_damaged_frames_gets_the_socket_replaced() -> None:
+    """More than twenty in a minute are no accident."""
+    async with rig(rate=2.0) as it:
+        await it.until(FeedState.LIVE, 5)
+        it.fault("garbage", 12)
+        await it.clock.sleep(10)
+        assert it.stats["connections"]["total"] >= 2
+        assert "\x1b" not in it.health.last_error
+        await it.until(FeedState.LIVE, 200)
+
+
+@in_virtual_time
+async def test_old_times_are_no_news() -> None:
+    """Frames that are a minute late don't overwrite, and count as silence."""
+    async with rig(rate=1.0) as it:
+        await it.until(FeedState.LIVE, 5)
+        await it.clock.sleep(5)
+        row = it.row()
+        assert row is not None
+        before_ms = row.exchange_ms
+        assert before_ms is not None
+        it.fault("late_ts", 30, late_s=3600)
+        await it.clock.sleep(15)
+        assert row.exchange_ms is not None
+        assert row.exchange_ms >= before_ms
+        assert it.health.state is not FeedState.LIVE
+
+
+@in_virtual_time
+async def test_a_frame_beyond_all_bounds_ends_only_its_socket() -> None:
+    """20 MB in one frame: closed, opened again, alive."""
+    async with rig(rate=1.0) as it:
+        await it.until(FeedState.LIVE, 5)
+        it.fault("huge_frame", 3)
+        await it.clock.until(lambda: it.stats["connections"]["total"] >= 2, 10)
+        await it.until(FeedState.LIVE, 60)
+
+
+@in_virtual_time
+async def test_a_suspended_machine_opens_new_sockets() -> None:
+    """Wall time that ran ahead of monotonic time: the data is as old as the wall says."""
+    async with rig() as it:
+        await it.until(FeedState.LIVE, 5)
+        it.clock.jump_wall(3600)
+        await it.clock.sleep(6)
+        assert it.stats["connections"]["total"] == 2
+        assert len(it.outages) >= 1
+        await it.until(FeedState.LIVE, 10)
+        assert it.outages[-1].end_ms is not None
+        assert it.outages[-1].end_ms - it.outages[-1].begin_ms > 3_590_000
+
+
+@in_virtual_time
+async def test_a_coin_that_is_not_listed_is_not_streamed() -> None:
+    """It is known not to be there; the others are there."""
+    async with rig(("BTC", "NOSUCHCOIN", "ETH")) as it:
+        await it.until(FeedState.LIVE, 5)
+        assert it.feed.instrument("NOSUCHCOIN") is None
+        assert it.stats["subscriptions"]["active"] == 2
+        assert it.health.reason == ""
+
+
+@in_virtual_time
+async def test_one_unknown_instrument_in_a_batch_does_not_cost_the_others() -> None:
+    """Without a list of instruments all coins are asked for by name; the refused one is dropped."""
+    async with rig(("BTC", "NOSUCHCOIN", "ETH"), bridge_every_s=60) as it:
+        it.fault("http_500", 60, path="/api/")
+        await it.until(FeedState.LIVE, 10)
+        assert not it.feed.listed
+        assert it.stats["subscriptions"]["active"] == 2
+        assert any("NOSUCHCOIN" in text for _, _, text in it.events)
+        await it.clock.until(lambda: it.feed.listed, 300)
+        assert it.feed.instrument("NOSUCHCOIN") is None
+
+
+@in_virtual_time
+async def test_a_list_that_lost_half_of_itself_is_not_believed() -> None:
+    """The instruments that were known stay known."""
+    async with rig(("BTC", "ETH", "XRP", "SOL", "NOSUCHCOIN")) as it:
+        await it.until(FeedState.LIVE, 5)
+        it.fault("partial_list", 700)
+        await it.clock.sleep(650)
+        assert all(it.feed.instrument(coin) for coin in ("BTC", "ETH", "XRP", "SOL"))
+        assert any("shrank" in text for _, _, text in it.events)
+
+
+@in_virtual_time
+async def test_a_delisted_coin_is_told_and_the_others_live_on() -> None:
+    """After the next list it is gone from the stream, and only it."""
+    async with rig(("BTC", "ETH", "NOSUCHCOIN")) as it:
+        await it.until(FeedState.LIVE, 5)
+        it.fault("delist", 3600, symbol="ETH-USDT-SWAP")
+        await it.clock.sleep(330)
+        assert it.feed.instrument("ETH") is None
+        assert it.feed.instrument("BTC") is not None
+        assert it.health.state is FeedState.LIVE
+        assert it.stats["subscriptions"]["active"] == 1
