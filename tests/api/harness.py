@@ -108,9 +108,9 @@ def request(
     return "\r\n".join(lines).encode()
 
 
-async def talk(port: int, sent: bytes) -> Reply:
+async def talk(port: int, sent: bytes, *, to: str = "127.0.0.1") -> Reply:
     """Send bytes, read until the server hangs up."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection(to, port)
     try:
         writer.write(sent)
         return await reply(reader)

@@ -36,9 +36,10 @@ HOSTILE = (
     "\ud800",
     "z" + "\u0301" * 50,
 )
+_TEXT = st.text(st.characters())
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers(-(2**53), 2**53) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    st.none() | st.booleans() | st.floats() | st.integers(-(2**53), 2**53) | _TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXT, inner, max_size=4),
     max_leaves=12,
 )
 
@@ -72,6 +73,14 @@ def test_a_number_that_is_none_becomes_null(values: list[float]) -> None:
     """Neither NaN nor infinity is a number in JSON."""
     expected = [value if math.isfinite(value) else None for value in values]
     assert json.loads(encode(values)) == expected
+
+
+@pytest.mark.parametrize("char", [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), *HOSTILE])
+def test_no_control_goes_out_alone(char: str) -> None:
+    """Also in a text that is otherwise plain ASCII; a newline is the one that may."""
+    decoded = json.loads(encode({"text": f"a{char}b", f"key{char}": 1}))
+    assert all(is_safe(text) for text in texts(decoded))
+    assert (decoded["text"] == f"a{char}b") is (char == "\n")
 
 
 def test_text_of_any_script_stays_as_it_is() -> None:

@@ -114,9 +114,11 @@ async def test_what_is_not_json_is_a_400(content: bytes) -> None:
 async def test_a_query_on_a_post_is_refused() -> None:
     """The range belongs into the body; in the address it would be ignored."""
     async with endpoint() as served:
-        path = f"{ROOT}/start?start=2026-11-14&end=2026-11-16"
-        response = await served.http.post(path, json={})
+        path = f"{ROOT}/start?end=2026-11-18"
+        days = {"start": "2026-11-14", "end": "2026-11-16"}
+        response = await served.http.post(path, json=days)
         assert response.status_code == 400
+        assert served.source.job is None
 
 
 @in_virtual_time

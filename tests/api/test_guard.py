@@ -97,6 +97,9 @@ async def test_listening_everywhere_serves_the_address_that_was_reached() -> Non
         ):
             sent = request(served.port, host=host, headers=bearer)
             assert (await talk(served.port, sent)).status == status
+        other = request(served.port, host=f"127.0.0.2:{served.port}", headers=bearer)
+        assert (await talk(served.port, other, to="127.0.0.2")).status == 200
+        assert (await talk(served.port, other)).status == 403
 
 
 ORIGINS = [
@@ -275,6 +278,9 @@ async def test_a_large_body_is_refused_announced_or_not() -> None:
     async with endpoint() as served:
         announced = post(served.port, "{}", JSON, "Content-Length: 70000")
         assert (await talk(served.port, announced)).status == 413
+        size = 900_000
+        sent = post(served.port, "x" * size, JSON, f"Content-Length: {size}")
+        assert (await talk(served.port, sent)).status == 413, "a reset would hide the reason"
         chunk = f"{8_000:x}\r\n{'x' * 8_000}\r\n"
         chunked = post(served.port, chunk * 9, JSON, "Transfer-Encoding: chunked")
         reply = await talk(served.port, chunked)

@@ -7,7 +7,6 @@ none, or never reads its answer is bounded here.
 import asyncio
 from typing import cast
 
-import h11
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
@@ -109,10 +108,6 @@ class Connection(H11Protocol):
 
     def _refuse(self, refusal: Refused) -> None:
         """Answer past the parser, whose state may not allow an answer, and hang up."""
-        if not self._is_idle():
-            # Its handler may go on; whatever it sends goes nowhere.
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
         if self._is_idle() or not self.cycle.response_started:
             own = tuple((name.encode(), text.encode()) for name, text in refusal.headers.items())
             self.transport.write(refusal.raw((*SAFE_HEADERS, *own)))
@@ -141,12 +136,3 @@ class Connection(H11Protocol):
         else:
             # close() would wait for the reader for ever.
             self.transport.abort()
-
-
-def is_open(connection: object) -> bool:
-    """Whether a connection may still be asked to shut down in good order."""
-    return (
-        isinstance(connection, Connection)
-        and not connection.transport.is_closing()
-        and connection.conn.our_state is not h11.ERROR
-    )

@@ -8,6 +8,7 @@ on everything a client decides.
 
 import asyncio
 import hmac
+import logging
 from contextlib import suppress
 from email.utils import formatdate
 
@@ -17,6 +18,8 @@ from tui_monitor.api.address import Address, in_header
 from tui_monitor.api.answers import JSON, Refused
 from tui_monitor.api.limits import Limits
 from tui_monitor.clock import Clock
+
+log = logging.getLogger(__name__)
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _OWN_SITES = (b"none", b"same-origin")
@@ -58,10 +61,11 @@ class Guard:
             self._check(scope)
             await self._timed(scope, exchange)
         except Refused as refusal:
-            if exchange.started:
-                raise
             await exchange.drain()
             await refusal.response()(scope, exchange.receive, exchange.send)
+        except asyncio.CancelledError:
+            # Only the end of serving cancels a request, and its client has been cut off by then.
+            log.info("a request was cut off: %s", scope["method"])
 
     def _spellings(self, host: str) -> tuple[bytes, bytes]:
         name = in_header(host)
@@ -131,7 +135,11 @@ class Guard:
     async def _timed(self, scope: Scope, exchange: "_Exchange") -> None:
         try:
             async with asyncio.timeout(self._limits.handler_s) as bound:
-                await self._app(scope, exchange.receive, exchange.send)
+                exchange.bound = bound
+                try:
+                    await self._app(scope, exchange.receive, exchange.send)
+                finally:
+                    exchange.bound = None
         except TimeoutError as error:
             if not bound.expired():
                 raise
@@ -156,7 +164,7 @@ class _Exchange:
         self._clock = clock
         self._size = 0
         self.received = _declared(scope["headers"]) in (None, 0)
-        self.started = False
+        self.bound: asyncio.Timeout | None = None
         self._waits = b"expect" in {name for name, _ in scope["headers"]}
 
     async def drain(self) -> None:
@@ -179,7 +187,9 @@ class _Exchange:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
+            if self.bound is not None:
+                # From here the client's reading decides; the connection bounds that.
+                self.bound.reschedule(None)
             date = formatdate(self._clock.now_ms() / 1000, usegmt=True).encode()
             headers = [*message.get("headers", []), *SAFE_HEADERS, (b"date", date)]
             if not self.received:

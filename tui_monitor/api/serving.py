@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
 from tui_monitor.api.address import BACKLOG
-from tui_monitor.api.connection import Connection, is_open
+from tui_monitor.api.connection import Connection
 from tui_monitor.api.limits import Limits
 
 _LOOK_AGAIN_S = 0.01
@@ -58,13 +58,15 @@ def _configuration(app: ASGIApp, limits: Limits) -> uvicorn.Config:
 async def _close(state: ServerState, grace_s: float) -> None:
     """In good order for `grace_s`, then by force."""
     for connection in tuple(state.connections):
-        if is_open(connection):
+        if not connection.transport.is_closing():
             connection.shutdown()
     await _quiet(state, grace_s)
-    for task in tuple(state.tasks):
-        task.cancel()
     for connection in tuple(state.connections):
         connection.transport.abort()
+    # Handlers that only wait for their client end by that.
+    await asyncio.sleep(_LOOK_AGAIN_S)
+    for task in tuple(state.tasks):
+        task.cancel()
     await _quiet(state, grace_s)
 
 
