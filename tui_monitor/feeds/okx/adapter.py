@@ -87,7 +87,7 @@ class OkxAdapter:
         if frame.startswith(_QUICK):
             try:
                 rows = _decode_quick(frame).data
-            except (msgspec.DecodeError, RecursionError):
+            except wire.UNREADABLE:
                 pass  # "" somewhere, or damaged: the tolerant way finds out and says so
             else:
                 return list(map(self._quick_ticker, rows))
@@ -115,7 +115,7 @@ class OkxAdapter:
             return
         try:
             items = wire.items.decode(data)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except wire.UNREADABLE as error:
             raise Malformed(f"data is no list: {printable(str(error), 80)}") from error
         for item in items:
             yield from _guarded(reader, item, arg)
@@ -225,7 +225,7 @@ def _guarded(reader: ItemReader, item: Raw, arg: wire.Arg) -> Iterator[Event]:
         yield from list(reader(item, arg))
     except Malformed as error:
         yield Damaged(reason=error.message, symbol=_symbol_in(item) or arg.instId or None)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except wire.UNREADABLE as error:
         reason = printable(str(error), 120)
         yield Damaged(reason=reason, symbol=_symbol_in(item) or arg.instId or None)
 
@@ -251,14 +251,14 @@ _NAMED = msgspec.json.Decoder(_Named)
 def _symbol_in(item: Raw) -> str | None:
     try:
         return _NAMED.decode(item).instId or None
-    except (msgspec.DecodeError, RecursionError):
+    except wire.UNREADABLE:
         return None
 
 
 def _message(frame: bytes) -> wire.Frame:
     try:
         return wire.frames.decode(frame)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except wire.UNREADABLE as error:
         raise Malformed(f"{printable(str(error), 80)}: {_sample(frame)}") from error
 
 

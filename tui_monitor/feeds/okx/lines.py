@@ -53,7 +53,7 @@ class OkxLines:
         try:
             envelope = wire.bodies.decode(line)
             members = _MEMBERS.decode(line).keys()
-        except (msgspec.DecodeError, RecursionError) as error:
+        except wire.UNREADABLE as error:
             raise Malformed(printable(str(error), 120)) from error
         if "code" not in members or not members <= _ENVELOPE:
             raise Malformed("neither a frame nor a REST body of OKX")
@@ -66,7 +66,7 @@ class OkxLines:
     def _rows(self, data: Raw) -> Iterator[Event]:
         try:
             rows = wire.items.decode(data)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except wire.UNREADABLE as error:
             raise Malformed(f"data is no list: {printable(str(error), 80)}") from error
         if not rows:
             yield Ignored(reason="an empty list")
@@ -79,7 +79,7 @@ class OkxLines:
             return
         try:
             names = _MEMBERS.decode(row).keys()
-        except (msgspec.DecodeError, RecursionError) as error:
+        except wire.UNREADABLE as error:
             yield Damaged(reason=printable(str(error), 120))
             return
         kind = next((kind for name, kind in _KINDS if name in names), None)
@@ -98,7 +98,7 @@ class OkxLines:
         )
         try:
             yield mapper.candle(_CANDLE.decode(row), "", nameless)
-        except (FeedError, msgspec.DecodeError, RecursionError) as error:
+        except (FeedError, *wire.UNREADABLE) as error:
             yield Damaged(reason=printable(str(error), 120))
 
 

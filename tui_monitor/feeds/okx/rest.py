@@ -171,7 +171,7 @@ class OkxRest:
         for row in rows:
             try:
                 bar_read = mapper.candle(_CANDLE.decode(row), bar, instrument)
-            except (Malformed, msgspec.DecodeError, RecursionError):
+            except (Malformed, *wire.UNREADABLE):
                 refused += 1
             else:
                 found.setdefault(bar_read.open_ms, bar_read)
@@ -196,7 +196,7 @@ class OkxRest:
         body = await self._http.get(path, params, self._pacers.get(path))
         try:
             return wire.items.decode(wire.bodies.decode(body).data)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except wire.UNREADABLE as error:
             raise Malformed(f"{path}: {printable(str(error), 120)}") from error
 
 
@@ -208,7 +208,7 @@ def explain(body: bytes) -> FeedError | None:
     """The error that an OKX envelope carries, whatever the HTTP status was."""
     try:
         envelope = wire.bodies.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except wire.UNREADABLE:
         return None
     code = "" if envelope.code is None else str(envelope.code)
     if code in ("0", ""):

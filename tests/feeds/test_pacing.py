@@ -1,0 +1,105 @@
+"""Never more than allowed in any window, and pauses that grow."""
+
+import asyncio
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.virtual_time import VirtualClock, in_virtual_time, run_virtual
+from tui_monitor.feeds.pacing import Pacer, Pause, backoff_s
+
+
+def most_in_a_window(times: list[float], window_s: float) -> int:
+    """The largest number of times within any half-open window."""
+    return max(
+        sum(1 for other in times if begin <= other < begin + window_s - 1e-9) for begin in times
+    )
+
+
+async def grants_of(limit: int, window_s: float, waits_s: list[float]) -> list[float]:
+    """When grants were given to askers that come one after another."""
+    clock = VirtualClock()
+    pacer = Pacer(clock, limit, window_s)
+    times: list[float] = []
+
+    async def ask() -> None:
+        await pacer.acquire()
+        times.append(clock.monotonic_s())
+
+    async with asyncio.TaskGroup() as tasks:
+        for wait_s in waits_s:
+            tasks.create_task(ask())
+            await clock.sleep(wait_s)
+    return times
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    limit=st.integers(1, 20),
+    window_s=st.floats(0.5, 10),
+    waits_s=st.lists(st.sampled_from([0.0, 0.0, 0.0, 0.1, 1.7, 12.0]), min_size=2, max_size=40),
+)
+def test_no_window_ever_holds_more_than_its_limit(
+    limit: int, window_s: float, waits_s: list[float]
+) -> None:
+    """Whatever the askers do: bursts, pauses, trickles."""
+    times = run_virtual(grants_of(limit, window_s, waits_s))
+    assert len(times) == len(waits_s)
+    assert most_in_a_window(times, window_s) <= limit
+
+
+@in_virtual_time
+async def test_grants_are_evenly_spaced() -> None:
+    """81 pages at 18 in 2 s take nine seconds, without a burst at the beginning."""
+    times = await grants_of(18, 2.0, [0.0] * 81)
+    gaps = [after - before for before, after in pairwise(times)]
+    assert min(gaps) > 0.11
+    assert times[-1] - times[0] < 9.2
+
+
+@in_virtual_time
+async def test_an_asker_that_gives_up_does_not_block_the_others() -> None:
+    """Cancelling one that waits lets the next have its turn."""
+    clock = VirtualClock()
+    pacer = Pacer(clock, 1, 10.0)
+    await pacer.acquire()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1):
+            await pacer.acquire()
+    async with asyncio.timeout(10):
+        await pacer.acquire()
+
+
+@in_virtual_time
+async def test_a_pause_is_only_ever_prolonged() -> None:
+    """A shorter request does not end a longer one."""
+    clock = VirtualClock()
+    pause = Pause(clock)
+    assert pause.remaining_s() == 0
+    pause.extend(60)
+    pause.extend(2)
+    assert pause.remaining_s() == 60
+    await clock.sleep(61)
+    assert pause.remaining_s() == 0
+
+
+@given(attempt=st.integers(0, 10_000), draw=st.floats(0, 1))
+def test_a_backoff_is_between_one_second_and_two_minutes(attempt: int, draw: float) -> None:
+    """However often it fails."""
+    assert 1 <= backoff_s(attempt, draw) <= 120
+
+
+def test_ten_minutes_of_failures_are_about_fifteen_attempts() -> None:
+    """Full jitter, doubling from 5 s to 120 s: counted over many seeds."""
+    counts = []
+    for seed in range(300):
+        random, elapsed_s, attempts = Random(seed), 0.0, 0
+        while elapsed_s < 600:
+            elapsed_s += backoff_s(attempts, random.random())
+            attempts += 1
+        counts.append(attempts)
+    assert max(counts) <= 28
+    assert sum(counts) / len(counts) < 17
