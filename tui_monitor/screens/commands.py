@@ -132,8 +132,8 @@ def run(text: str, desk: Commanded) -> None:
     word = words[0].lower()
     if word in _BY_WORD:
         _BY_WORD[word].run(desk, words[1:])
-    elif word in _BY_ACTION:
-        desk.act(word)
+    elif word.replace("-", "_") in _BY_ACTION:
+        desk.act(word.replace("-", "_"))
     elif any(info.name == word for info in BOARDS):
         desk.show_board(word)
     else:
@@ -147,7 +147,7 @@ def suggestions(text: str) -> list[tuple[str, str]]:
     typed = text.strip().lstrip(":").lower()
     word = typed.split()[0] if typed else ""
     lines = [(f"{one.word} {one.arguments}".strip(), one.help) for one in COMMANDS]
-    lines += [(action.id, action.help) for action in _BY_ACTION.values()]
+    lines += [(action.id.replace("_", "-"), action.help) for action in _BY_ACTION.values()]
     starting = [line for line in lines if line[0].startswith(word)]
     inside = [
         line for line in lines if line not in starting and word in f"{line[0]} {line[1]}".lower()

@@ -33,21 +33,18 @@ from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
 
 LOG_LINES = 200
-# What the days table needs beside its strip, with the gaps.
-_FIGURES_WIDTH = 59
 
-_HELP = """\
-Every series knows which slots it has. A slot of a coin that is due is one of four things:
-
-have          a price is stored
-missing       nobody asked the exchange yet; a backfill will (b)
-failed        the request failed; the queue tries again by itself
-can't have    the exchange has no bar there (the coin was not listed, or nothing traded)
-
-The strip has one cell a coin, in the settings' order: full if every due slot is there, lower if
-some are missing, x if all are. Backfill asks for 30-minute bars, 300 a page, within the
-exchange's limits; it can be stopped (x) and goes on from there when the same days are started
-again. Source: the local database; bars from OKX."""
+_HELP = (
+    "Every series knows which slots it has. A slot of a coin that is due is one of four things:",
+    "have: a price is stored.",
+    "missing: nobody has asked the exchange yet; a backfill will (b).",
+    "failed: the request failed; the queue tries again by itself.",
+    "can't have: the exchange has no bar there (the coin was not listed, or nothing traded).",
+    "The strip has one cell a coin, in the settings' order: full if every due slot is there, lower "
+    "if some are missing, x if all are. Backfill asks for 30-minute bars, within the exchange's "
+    "limits; it can be stopped (x) and goes on from there when the same days are started again.",
+    "Source: the local database; bars from OKX.",
+)
 
 
 class CoverageView(BoardView):
@@ -148,7 +145,7 @@ class CoverageView(BoardView):
         wanted = (coins, self.content_size.width)
         if wanted != self._columns_for:
             self._columns_for = wanted
-            self.day_table.set_columns(day_columns(coins, wanted[1] - _FIGURES_WIDTH))
+            self.day_table.set_columns(day_columns(coins, wanted[1]))
 
     def _paint_texts(self, board: CoverageBoard) -> None:
         looks = looks_of(self)
@@ -212,6 +209,6 @@ class CoverageView(BoardView):
             return super().shown_range()
         return date.fromisoformat(self.shown.first_day), date.fromisoformat(self.shown.last_day)
 
-    def help_text(self) -> str:
+    def help_text(self) -> Sequence[str]:
         """Definitions and sources."""
         return _HELP

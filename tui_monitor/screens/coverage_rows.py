@@ -9,12 +9,15 @@ from tui_monitor.boards.coverage import CoverageBoard, DayCoverage, Progress
 from tui_monitor.model import Hole, Job, JobLine, JobState
 from tui_monitor.screens.format import ABSENT, ShownZone, duration, fit, share
 from tui_monitor.screens.looks import Looks
-from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.screens.widgets.columns import GAP, Cell, Column
 from tui_monitor.screens.widgets.line import Piece
 
 # From nothing to nearly all; a full block is all. A dot: nothing was due.
 _HEAT = "▁▂▃▄▅▆▇"
 _NOT_DUE = "·"
+# The width of a coin in the strip with its name above, and of the columns that must stay.
+_NAMED = 4
+_NEEDED = 45
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def strip(cells: Sequence[float | None], width: int, looks: Looks) -> Cell:
     for value in cells:
         if used + each > width:
             break
-        style = looks.faint if value is None else looks.up if value >= 1 else looks.warn
+        style = looks.faint if value is None else looks.calm if value >= 1 else looks.warn
         if value is not None and value <= 0:
             parts.append(Segment(fit("x", wide), looks.bad))
         else:
@@ -60,22 +63,21 @@ def strip(cells: Sequence[float | None], width: int, looks: Looks) -> Cell:
     return Cell("".join(part.text for part in parts), looks.text, tuple(parts))
 
 
-def strip_title(coins: Sequence[str], width: int) -> str:
-    """The coins' names above their cells where these are wide enough."""
-    each = max(1, min(4, width // max(1, len(coins))))
-    if each < 3:
-        return "coins, in the settings' order (x: nothing at all)"
-    return "".join(fit(coin[: each - 1], each) for coin in coins)
+def strip_title(coins: Sequence[str]) -> str:
+    """The coins' names above their cells."""
+    return "".join(fit(coin[: _NAMED - 1], _NAMED) for coin in coins)
 
 
-def day_columns(coins: Sequence[str], strip_width: int) -> tuple[Column[DayRow], ...]:
-    """The columns of the days table; the strip's title names the coins where there is room."""
+def day_columns(coins: Sequence[str], width: int) -> tuple[Column[DayRow], ...]:
+    """The columns of the days table; the strip names the coins where there is room for that."""
+    named = width >= _NEEDED + GAP + _NAMED * len(coins)
+    strip_width = _NAMED * len(coins) if named else len(coins)
     return (
         *_DAY_FIGURES,
         Column(
             key="strip",
-            title=strip_title(coins, strip_width),
-            width=len(coins),
+            title=strip_title(coins) if named else "coins, in their order (x: nothing at all)",
+            width=strip_width,
             align="left",
             grows=True,
             priority=1,

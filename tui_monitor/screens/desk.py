@@ -16,7 +16,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, Input
 
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
@@ -42,7 +42,7 @@ from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.frame import Footer, StatusLine, TopLine
 from tui_monitor.screens.widgets.line import Lines
-from tui_monitor.screens.widgets.panel import panel_of
+from tui_monitor.screens.widgets.panel import Panel, panel_of
 from tui_monitor.source import Source
 
 log = logging.getLogger(__name__)
@@ -185,7 +185,10 @@ class Desk(Screen[None]):
                 for active in self.active_bindings.values()
                 if active.enabled and active.binding.id
             ]
-            self._footer.show([one for one in ids if self._useful(one)])
+            if isinstance(self.focused, Input):
+                self._footer.say(("Enter", "keep the filter"), ("Esc", "clear it"))
+            else:
+                self._footer.show([one for one in ids if self._useful(one)])
 
     def _useful(self, action_id: str) -> bool:
         """Whether a footer word helps here and now."""
@@ -266,7 +269,10 @@ class Desk(Screen[None]):
 
     def action_back(self) -> None:
         board = self._board()
-        if board is not None and board.filter_text:
+        panel = next((one for one in self.query(Panel) if one.is_typing), None)
+        if panel is not None:
+            panel.action_clear_filter()
+        elif board is not None and board.filter_text:
             self.set_filter("")
         else:
             self.view.go_back()

@@ -95,8 +95,8 @@ class BackfillDialog(Dialog[tuple[date, date]]):
         super().__init__(
             "Backfill",
             [("first day", str(shown[0])), ("last day", str(shown[1]))],
-            "Fills what is missing from the exchange's 30-minute bars; what is\n"
-            "there stays. x stops it, the same days again go on from there.",
+            "Fills what is missing from the exchange's 30-minute bars.\n"
+            "x stops it; the same days again go on from there.",
         )
         self._today = today
 

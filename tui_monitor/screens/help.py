@@ -1,8 +1,10 @@
 """The key help, filtered as you type, and the explanation of a board."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
+from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -13,7 +15,6 @@ from textual.widgets import Input, Static
 
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.screens.actions import ACTIONS, GROUPS
-from tui_monitor.screens.format import fit
 from tui_monitor.screens.looks import Looks, looks_of
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.columns import Column
@@ -74,24 +75,32 @@ class KeyHelp(ModalScreen[None]):
         self.dismiss(None)
 
 
-def key_list(filter_text: str, looks: Looks) -> Text:
+def key_list(filter_text: str, looks: Looks) -> RenderableType:
     """The keys that match, by group."""
     needle = filter_text.strip().casefold()
-    text = Text()
     boards = [(info.key, f"{info.title}: {info.help}") for info in BOARDS]
     groups: list[tuple[str, list[tuple[str, str]]]] = [("Boards", boards)]
     groups += [
         (title, [(one.label, one.help) for one in ACTIONS if one.where == where])
         for where, title in GROUPS.items()
     ]
+    parts: list[RenderableType] = []
     for title, lines in groups:
         chosen = [line for line in lines if needle in f"{line[0]} {line[1]} {title}".casefold()]
         if chosen:
-            text.append(f"\n{title}\n", looks.title)
-        for label, words in chosen:
-            text.append(f"  {fit(label, 7)}", looks.key)
-            text.append(f"{words}\n", looks.text)
-    return text if text.plain else Text("\nno key matches", looks.dim)
+            parts.append(Text(f"\n{title}", looks.title))
+            parts.append(listed(chosen, looks))
+    return Group(*parts) if parts else Text("\nno key matches", looks.dim)
+
+
+def listed(lines: Iterable[tuple[str, str]], looks: Looks) -> RenderableType:
+    """Names and their meanings, these wrapped under themselves."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(min_width=9)
+    table.add_column(ratio=1)
+    for name, meaning in lines:
+        table.add_row(Text(f"  {name}", looks.key), Text(meaning, looks.text))
+    return table
 
 
 class BoardHelp(ModalScreen[None]):
@@ -114,24 +123,22 @@ class BoardHelp(ModalScreen[None]):
             with VerticalScroll():
                 yield Static(self._text())
 
-    def _text(self) -> Text:
+    def _text(self) -> RenderableType:
         looks = looks_of(self._view)
-        text = Text(self._view.help_text() + "\n", looks.text)
+        parts: list[RenderableType] = [
+            Text(paragraph + "\n", looks.text) for paragraph in self._view.help_text()
+        ]
         for board in self._view.panels():
-            text.append("\nColumns\n", looks.title)
-            text.append_text(column_list(board.columns, looks))
-        return text
+            parts.append(Text("Columns", looks.title))
+            parts.append(listed(_columns(board.columns), looks))
+            parts.append(Text(""))
+        return Group(*parts)
 
     def action_leave_help(self) -> None:
         self.dismiss(None)
 
 
-def column_list(columns: Iterable[Column[Any]], looks: Looks) -> Text:
-    """Each column's name, unit and meaning."""
-    text = Text()
+def _columns(columns: Iterable[Column[Any]]) -> Iterator[tuple[str, str]]:
     for column in columns:
-        name = column.title if len(column.title) < 12 and column.title else column.key
-        text.append(f"  {fit(name, 12)}", looks.accent)
-        text.append(f"{column.help}", looks.text)
-        text.append(f" [{column.unit}]\n" if column.unit else "\n", looks.dim)
-    return text
+        name = column.title if column.title and len(column.title) < 12 else column.key
+        yield name, f"{column.help} [{column.unit}]" if column.unit else column.help

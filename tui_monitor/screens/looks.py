@@ -43,6 +43,7 @@ class Looks:
     mean: Style
     banner: Style
     alarm: Style
+    calm: Style
     up_area: Style
     down_area: Style
     cursor_row: Style
@@ -81,6 +82,7 @@ def looks_for(system: ColorSystem, pair: str = DEFAULT_PAIR, *, braille: bool = 
         mean=Style(color="#d7af5f"),
         banner=Style(color="#121212", bgcolor="#87d7d7", bold=True),
         alarm=Style(color="#ffffff", bgcolor="#af0000", bold=True),
+        calm=Style(color="#005f87"),
         up_area=Style(bgcolor=up_tint if true else _TINT_256),
         down_area=Style(bgcolor=down_tint if true else _TINT_256),
         cursor_row=Style(bgcolor="#303030"),
@@ -109,9 +111,10 @@ def _sixteen() -> Looks:
         mean=Style(color="yellow"),
         banner=Style(reverse=True),
         alarm=Style(color="white", bgcolor="red", bold=True),
+        calm=Style(color="blue"),
         up_area=plain,
         down_area=plain,
-        cursor_row=Style(reverse=True),
+        cursor_row=Style(color="black", bgcolor="white"),
         idle_row=Style(underline=True),
         bar=plain,
         tinted=False,

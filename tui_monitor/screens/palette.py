@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -17,6 +19,7 @@ from tui_monitor.screens.format import fit
 from tui_monitor.screens.looks import looks_of
 
 _LINES = 12
+_USAGE = 36
 
 
 class Palette(ModalScreen[None]):
@@ -56,13 +59,13 @@ class Palette(ModalScreen[None]):
 
     def _show(self, text: str, problem: str = "") -> None:
         looks = looks_of(self)
-        shown = Text(no_wrap=True, overflow="ellipsis")
-        if problem:
-            shown.append(printable(problem, 200) + "\n", looks.bad)
+        shown = Table.grid(padding=(0, 2, 0, 0))
+        shown.add_column(no_wrap=True, max_width=_USAGE)
+        shown.add_column(no_wrap=True, overflow="ellipsis")
         for usage, words in suggestions(text)[:_LINES]:
-            shown.append(fit(usage, 38), looks.accent)
-            shown.append(f" {words}\n", looks.dim)
-        self._list.update(shown)
+            shown.add_row(Text(fit(usage, _USAGE), looks.accent), Text(words, looks.dim))
+        said = [Text(printable(problem, 200), looks.bad)] if problem else []
+        self._list.update(Group(*said, shown))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -29,6 +29,9 @@ from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Query, Source
 
+# The coins with title, header, headline and figures: what is above that is the chart's.
+BELOW = 32
+
 
 class SumView(BoardView):
     """The sum curve. Narrow terminals show the nodes or the coins, wide ones both."""
@@ -37,7 +40,7 @@ class SumView(BoardView):
     EXPORTS = ("sum", "prices", "missing")
     DEFAULT_CSS = """
     SumView #top { height: 8; }
-    SumView #facts { display: none; width: 40; height: 1fr; padding: 1 0 0 2; }
+    SumView #facts { display: none; width: 40; height: 1fr; }
     SumView.-wide #facts { display: block; }
     SumView.-wide #figures { display: none; }
     SumView #nodes { width: 6fr; margin-right: 1; }
@@ -76,7 +79,8 @@ class SumView(BoardView):
 
     def fit(self, height: int) -> None:
         """The chart is a strip on a small terminal and two fifths of a large one."""
-        rows = 7 if height < 28 else max(10, height * 2 // 5)
+        strip = height < 28
+        rows = 7 if strip else max(10, height * 2 // 5, min(height * 3 // 5, height - BELOW))
         self.query_one("#top").styles.height = rows
         if self.shown is not None:
             self._paint_texts(self.shown)
@@ -104,16 +108,14 @@ class SumView(BoardView):
             return
         self._set_columns(board)
         stale = sum_texts.is_stale(board)
+        on_newest = not self._below_first()
         self.nodes.set_rows(node_rows(board), stale=stale, empty=self._why_empty(board))
-        self.coins.set_rows(
-            coin_rows(board),
-            stale=stale and board.live is None and self._follows_live(),
-            empty="the coins of this node are not known",
-        )
+        if on_newest and self.nodes.sort_key == "time" and self._below_first():
+            # Who looks at the newest row goes on doing so when the live point comes.
+            self.nodes.action_first()
+        unknown = "the coins of this node are not known"
+        self.coins.set_rows(coin_rows(board), stale=stale, empty=unknown)
         self._paint_texts(board)
-
-    def _follows_live(self) -> bool:
-        return self.nodes.cursor_key in (None, LIVE_KEY)
 
     def _why_empty(self, board: SumBoard) -> str:
         return "no node is due yet" if board.statistics.due == 0 else "no nodes"
@@ -133,11 +135,13 @@ class SumView(BoardView):
         groups: list[list[Piece]] = [[(f"{name} ", looks.faint), value] for name, value in facts]
         self._figures.set_lines(fitting(groups, "  ", self.content_size.width))
         self._facts.set_lines(
-            *([(f"{name:<12}", looks.faint), (value[0], value[1])] for name, value in facts)
+            [], *([(f"  {name:<12}", looks.faint), value] for name, value in facts)
         )
         self._paint_chart(board)
         self._nodes_panel.set_title("Nodes", self._cursor_note())
-        self._coins_panel.set_title(f"Coins {self._shown_name(board)}")
+        coin = self.coins.cursor_row
+        why = f"{coin.change.coin}: {coin.change.reason}" if coin and coin.change.reason else ""
+        self._coins_panel.set_title(f"Coins {self._shown_name(board)}", why)
 
     def _cursor_note(self) -> str:
         """Why the node under the cursor is not whole: the column may be too narrow for it."""
@@ -222,6 +226,6 @@ class SumView(BoardView):
             [(f"{node.up} up  {node.down} down", looks.dim)],
         ]
 
-    def help_text(self) -> str:
+    def help_text(self) -> Sequence[str]:
         """Definitions and sources."""
         return sum_texts.HELP

@@ -242,7 +242,7 @@ def _why(row: CoinRow, looks: Looks, _: int) -> Cell:
     if row.age_ms is not None and row.age_ms >= AGED_MS:
         return Cell(f"{age(row.age_ms)} old", looks.dim)
     if row.age_ms is None and row.change.source == "ticker":
-        return Cell("provisional", looks.dim)
+        return Cell("~last", looks.dim)
     return Cell("")
 
 
@@ -275,7 +275,7 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
         width=2,
         align="left",
         paint=_rank,
-        priority=5,
+        priority=4,
         help="▴1 to ▴5: the five largest rises; ▾1 to ▾5: the five largest falls.",
     ),
     Column(
@@ -293,7 +293,7 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
         width=11,
         paint=lambda row, looks, _: Cell(price(row.change.base), looks.dim),
         value=lambda row: row.change.base,
-        priority=3,
+        priority=5,
         unit="USDT",
         help="The price at the day's first slot: the open of the bar that begins at 00:00.",
     ),
@@ -325,17 +325,18 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
         align="left",
         grows=True,
         paint=lambda row, looks, width: bar(row.change.change_pct, row.scale_pct, width, looks),
-        priority=4,
+        priority=3,
         help="The coin's part in the sum; the longest bar is the largest change.",
     ),
     Column(
         key="why",
         title="note",
-        width=12,
+        width=8,
         align="left",
         paint=_why,
         value=lambda row: row.change.reason or "",
         priority=1,
-        help="Why there is no change, or how old the price is.",
+        help="Why there is no change (the whole reason is in the title), how old a live price is, "
+        "or ~last: a last trade near the slot, until the bar's open is known.",
     ),
 )

@@ -11,21 +11,19 @@ from tui_monitor.screens.widgets.line import Piece
 
 STALE_MS = 60_000
 
-HELP = """\
-The sum curve adds up, at every half hour of the board day, how far each of the chosen coins
-has moved since 00:00.
-
-change = (price - base) / base x 100. The base is the open of the bar that begins at 00:00 in
-the board's zone; a node's price is the open of the bar that begins at the slot. Never a close,
-never a live price for a past slot, never a guess: what is missing is left out of the sum and
-said with its reason, and a node with too few coins is a gap in the curve.
-
-sum = all valid changes added; mean = sum / valid coins.
-live = last trades now; a coin whose price is older than 60 s is not part of it.
-~ marks a provisional node: last trades near the slot, until the bars are asked for.
-
-Source: OKX USDT perpetuals; live by its public stream, or by REST while that is silent;
-history by its 30-minute bars. 1 USDT is taken as 1 USD."""
+HELP = (
+    "The sum curve adds up, at every half hour of the board day, how far each of the chosen coins "
+    "has moved since 00:00.",
+    "change = (price - base) / base x 100. The base is the open of the bar that begins at 00:00 "
+    "in the board's zone; a node's price is the open of the bar that begins at the slot. Never a "
+    "close, never a live price for a past slot, never a guess: what is missing is left out of the "
+    "sum and said with its reason, and a node with too few coins is a gap in the curve.",
+    "sum = all valid changes added; mean = sum / valid coins.",
+    "live = last trades now; a coin whose price is older than 60 s is not part of it.",
+    "~ marks a provisional node: last trades near the slot, until the bars are asked for.",
+    "Source: OKX USDT perpetuals; live by its public stream, or by REST while that is silent; "
+    "history by its 30-minute bars. 1 USDT is taken as 1 USD.",
+)
 
 
 def is_stale(board: SumBoard) -> bool:

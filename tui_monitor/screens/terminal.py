@@ -65,6 +65,9 @@ class PaintedApp(App[int]):
 
     def __init__(self, paints_per_s: float = PAINTS_PER_S, **options: Any) -> None:
         super().__init__(**options)
+        if self.console.color_system == "standard":
+            # The terminal's own 16 colours by name: converted to RGB and back, yellow turns red.
+            self.ansi_color = True
         self.animation_level = "none"
         self.painter: Painter | None = None
         self.paints = 0

@@ -72,8 +72,8 @@ class BoardView(Vertical):
         """The board in a few short lines, for a terminal too small for it."""
         raise NotImplementedError
 
-    def help_text(self) -> str:
-        """Definitions and sources, for F1; the columns explain themselves."""
+    def help_text(self) -> Sequence[str]:
+        """Definitions and sources in paragraphs, for F1; the columns explain themselves."""
         raise NotImplementedError
 
     def next_panel(self) -> None:

@@ -208,7 +208,7 @@ class Board(ScrollView, Generic[R], can_focus=True):
             over = looks.cursor_row if self.has_focus else looks.idle_row
         segments = paint_row(self._placed, row, looks, over, width)
         if self.stale:
-            segments = [Segment(text, looks.faint + over) for text, _, _ in segments]
+            segments = [Segment(text, looks.dim + over) for text, _, _ in segments]
         strip = Strip(segments, width).apply_style(self.rich_style)
         self._strips[cache_key] = (row, strip)
         return strip

@@ -11,7 +11,7 @@ from tui_monitor.screens.widgets.curve import Chart, paint_chart
 class ChartView(Widget):
     """One chart. Give it a `Chart` with `show()`."""
 
-    DEFAULT_CSS = "ChartView { height: 1fr; }"
+    DEFAULT_CSS = "ChartView { width: 1fr; height: 1fr; }"
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

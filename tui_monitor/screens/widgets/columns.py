@@ -57,12 +57,8 @@ def place(
     columns: Sequence[Column[R]], width: int, hidden: frozenset[str] = frozenset()
 ) -> tuple[Placed[R], ...]:
     """The columns that fit, in their order; those of the highest priority number leave first."""
-    chosen = [column for column in columns if column.key not in hidden] or list(columns[:1])
-    while len(chosen) > 1 and _needed(chosen) > width:
-        leaving = max(chosen, key=lambda column: column.priority)
-        if leaving.priority == 0:
-            break
-        chosen.remove(leaving)
+    wanted = [column for column in columns if column.key not in hidden] or list(columns[:1])
+    chosen = _chosen(wanted, width)
     spare = max(0, width - _needed(chosen))
     growing = next((column for column in chosen if column.grows), None)
     placed = []
@@ -72,6 +68,22 @@ def place(
         placed.append(Placed(column, wide))
         room -= wide + GAP
     return tuple(one for one in placed if one.width > 0)
+
+
+def _chosen(wanted: list[Column[R]], width: int) -> list[Column[R]]:
+    """Without those that leave; room left by a wide one is given to narrower ones."""
+    kept = list(wanted)
+    left: list[Column[R]] = []
+    while len(kept) > 1 and _needed(kept) > width:
+        leaving = max(kept, key=lambda column: column.priority)
+        if leaving.priority == 0:
+            break
+        kept.remove(leaving)
+        left.append(leaving)
+    for column in reversed(left):
+        if _needed([*kept, column]) <= width:
+            kept.append(column)
+    return [column for column in wanted if column in kept]
 
 
 def _needed(columns: Sequence[Column[R]]) -> int:

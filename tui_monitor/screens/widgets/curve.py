@@ -221,14 +221,17 @@ class _Plan:
     def _tint(self, segments: Sequence[Sequence[Dot]]) -> None:
         """Each column between zero and the curve gets the background of its sign."""
         half = self.dots_y // 2
+        looks = self.looks
+        stale = self.chart.stale
+        up, down = (looks.bar, looks.bar) if stale else (looks.up_area, looks.down_area)
         for segment in segments:
             for x, y in _along(segment):
                 column = x // self.dots_x
                 # A cell that the area fills by less than half stays as it is, and so does the
                 # zero line's row: it belongs to neither side.
                 above, below = (y + half) // self.dots_y, (y - half) // self.dots_y
-                self._fill(column, above, self.zero_row - 1, self.looks.up_area)
-                self._fill(column, self.zero_row + 1, below, self.looks.down_area)
+                self._fill(column, above, self.zero_row - 1, up)
+                self._fill(column, self.zero_row + 1, below, down)
 
     def _fill(self, column: int, top: int, bottom: int, style: Style) -> None:
         for row in range(top, bottom + 1):

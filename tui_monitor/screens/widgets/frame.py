@@ -82,6 +82,12 @@ class Footer(Lines):
         shown = [words[action] for action in here if action in kept]
         self.set_lines([(" ", looks.text), *joined(shown, _GAP, looks.text)])
 
+    def say(self, *words: tuple[str, str]) -> None:
+        """Show these keys, whatever else works."""
+        looks = looks_of(self)
+        shown = [[(f"{key} ", looks.key), (word, looks.dim)] for key, word in words]
+        self.set_lines([(" ", looks.text), *joined(shown, _GAP, looks.text)])
+
 
 def _width(pieces: Sequence[Piece]) -> int:
     return sum(cell_len(text) for text, _ in pieces)

@@ -93,6 +93,11 @@ class Panel(Vertical, Generic[R]):
         """Another table has them."""
         self.call_after_refresh(self._show_title)
 
+    @property
+    def is_typing(self) -> bool:
+        """Whether a filter is being typed."""
+        return self._input.has_focus
+
     # Its keys
 
     def action_filter(self) -> None:
