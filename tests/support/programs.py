@@ -1,0 +1,87 @@
+"""The installed program as its users run it: child processes over a started simulator."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+TUI_MONITOR = (sys.executable, "-m", "tui_monitor")
+LONG_S = 60.0
+# For commands that talk to a simulator without limits.
+UNPACED = {"TUI_MONITOR_EXCHANGES__OKX__PACED": "false"}
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def clean_environment(folder: Path) -> dict[str, str]:
+    """No settings of the person who runs the tests; a home of its own."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("TUI_MONITOR_")
+    }
+    return {
+        **kept,
+        "HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder),
+        "XDG_DATA_HOME": str(folder),
+    }
+
+
+async def run(
+    folder: Path, *arguments: str, stdin: bytes = b"", more: Mapping[str, str] | None = None
+) -> Done:
+    """Run one command to its end, with `more` in its environment."""
+    child = await asyncio.create_subprocess_exec(
+        *TUI_MONITOR,
+        *arguments,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**clean_environment(folder), **(more or {})},
+    )
+    async with asyncio.timeout(LONG_S):
+        out, err = await child.communicate(stdin)
+    assert child.returncode is not None
+    return Done(child.returncode, out.decode(), err.decode())
+
+
+class Daemon(NamedTuple):
+    """A daemon that serves."""
+
+    child: asyncio.subprocess.Process
+    url: str
+
+
+@asynccontextmanager
+async def a_daemon(folder: Path, *arguments: str) -> AsyncIterator[Daemon]:
+    """A daemon while the block runs; ended by SIGTERM if it still lives."""
+    child = await asyncio.create_subprocess_exec(
+        *TUI_MONITOR,
+        "daemon",
+        "--listen",
+        "127.0.0.1:0",
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=clean_environment(folder),
+    )
+    try:
+        assert child.stdout is not None
+        async with asyncio.timeout(LONG_S):
+            line = (await child.stdout.readline()).decode()
+        word, _, url = line.strip().partition(" ")
+        assert word == "ready", line
+        yield Daemon(child, url)
+    finally:
+        if child.returncode is None:
+            child.terminate()
+        async with asyncio.timeout(LONG_S):
+            await child.communicate()
