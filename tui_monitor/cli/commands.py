@@ -7,7 +7,7 @@ import click
 
 from tui_monitor import __version__
 from tui_monitor.cli.common import Context, engine_options
-from tui_monitor.errors import MonitorError
+from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.printable import printable
 
 LINE = 400
@@ -75,8 +75,7 @@ def run(arguments: list[str]) -> int:
     try:
         code = tui_monitor.main(arguments, prog_name="tui-monitor", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _misused(error)
     except MonitorError as error:
         return fail(error)
     except (KeyboardInterrupt, click.Abort):
@@ -87,6 +86,13 @@ def run(arguments: list[str]) -> int:
         sys.stdout = None
         return 0
     return code if isinstance(code, int) else 0
+
+
+def _misused(error: click.ClickException) -> int:
+    """Wrong usage, in one line that names the help to read."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path if context else "tui-monitor"
+    return fail(BadInput(error.format_message().rstrip("."), f"see: {path} --help"))
 
 
 def fail(error: MonitorError) -> int:

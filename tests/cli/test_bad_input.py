@@ -1,0 +1,183 @@
+"""Bad input of any kind: one clear line, the right exit code, nothing lost."""
+
+import gzip
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.support.programs import Done, a_daemon, run
+from tui_monitor import paths
+from tui_monitor.simulator import Simulator
+
+RECORD = {
+    "collect_time": "2026-01-04 08:00:00",
+    "timestamp": 1767484800,
+    "base_date": "2026-01-04",
+    "coins": {"BTC": {"base_price": 100.0, "current_price": 101.0, "change_pct": 1.0}},
+}
+
+
+def assert_one_line(done: Done, code: int, *words: str) -> None:
+    assert done.code == code, done
+    assert done.err.count("\n") == 1, done.err
+    assert "Traceback" not in done.err
+    for word in words:
+        assert word in done.err, done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["nosuch"], 2, ["nosuch", "--help"]),
+        (["show", "nosuch"], 2, ["nosuch", "sum"]),
+        (["show", "sum", "--json", "--csv"], 2, ["exclude"]),
+        (["show", "sum", "--date", "04.01.2026"], 2, ["not a day", "2026-01-03"]),
+        (["show", "sum", "--limit", "0"], 2, ["limit"]),
+        (["backfill", "2026-01-16"], 2, ["END"]),
+        (["backfill", "yesterday", "2026-01-03"], 2, ["'yesterday' is not a day"]),
+        (["backfill", "2026-01-16", "2026-01-03"], 2, ["before the first"]),
+        (["backfill", "2026-01-16", "2099-01-03"], 2, ["future"]),
+        (["export", "everything"], 2, ["everything"]),
+        (["export", "sum", "--from", "2026-01-04", "--to", "2026-01-03"], 2, ["before"]),
+        (["export", "sum", "--from", "noon"], 2, ["'noon' is not a time"]),
+        (["import", "/nowhere/at/all.jsonl"], 2, ["/nowhere/at/all.jsonl"]),
+        (["decode", "--exchange", "okx", "/nowhere/at/all"], 2, ["/nowhere/at/all"]),
+        (["decode", "--exchange", "nosuch"], 2, ["nosuch"]),
+        (["simulate", "--listen", "0.0.0.0:1"], 2, ["loopback"]),
+        (["simulate", "--listen", "nonsense"], 2, ["nonsense"]),
+        (["daemon", "--listen", "0.0.0.0:0"], 2, ["token"]),
+        (["daemon", "--simulator", "localhost"], 2, ["http://"]),
+        (["daemon", "--config", "/nowhere.toml"], 2, ["/nowhere.toml"]),
+        (["--board", "nosuch"], 2, ["boards: sum"]),
+        (["--demo", "daemon"], 2, ["after its name"]),
+        ([], 1, ["daemon", "show"]),
+    ],
+)
+async def test_a_wrong_command_line_says_what_is_wrong(
+    arguments: list[str], code: int, words: list[str], tmp_path: Path
+) -> None:
+    """And what to do instead."""
+    command = arguments[:1] if arguments and not arguments[0].startswith("-") else []
+    folder = ["--data-dir", str(tmp_path / "data")] if command != ["nosuch"] else []
+    done = await run(tmp_path, *command, *folder, *arguments[len(command) :])
+    assert_one_line(done, code, *words)
+
+
+async def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "file").write_text("")
+    done = await run(tmp_path, "daemon", "--data-dir", str(tmp_path / "file" / "data"))
+    assert_one_line(done, 1, "can't be written", "--data-dir")
+
+
+async def test_an_unknown_setting_names_the_nearest_known_one(tmp_path: Path) -> None:
+    """With the file that has it."""
+    config = tmp_path / "config.toml"
+    config.write_text("[sum_curve]\nmincoins = 3\n")
+    done = await run(tmp_path, "config", "check", "--config", str(config))
+    assert_one_line(done, 2, "config.toml", "did you mean sum_curve.min_coins?")
+
+
+async def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    """For the daemon and for the simulator."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        daemon = await run(
+            tmp_path, "daemon", "--listen", address, "--data-dir", str(tmp_path / "data")
+        )
+        simulator = await run(tmp_path, "simulate", "--listen", address)
+    assert_one_line(daemon, 1, address.partition(":")[2], "in use")
+    assert_one_line(simulator, 1, address)
+
+
+async def test_commands_that_need_a_database_say_that_there_is_none(tmp_path: Path) -> None:
+    """And make none."""
+    folder = tmp_path / "data"
+    for command in (["show", "sum"], ["export", "sum"], ["db", "info"], ["db", "check"]):
+        done = await run(tmp_path, *command, "--data-dir", str(folder))
+        assert_one_line(done, 1, str(folder))
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0" * 8192, b"not a database at all" * 50], ids=["empty", "nul", "text"]
+)
+async def test_a_damaged_or_foreign_database_is_set_aside_and_the_daemon_goes_on(
+    content: bytes, quick_sim: Simulator, tmp_path: Path
+) -> None:
+    """Its bytes are kept under a dated name; readers refuse it with one line."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    paths.database_file(folder).write_bytes(content)
+    done = await run(tmp_path, "show", "sum", "--data-dir", str(folder))
+    assert_one_line(done, 1, str(folder))
+    assert paths.database_file(folder).read_bytes() == content
+    async with a_daemon(tmp_path, "--simulator", quick_sim.url, "--data-dir", str(folder)):
+        pass
+    aside = [path for path in folder.iterdir() if path.name.startswith("monitor.sqlite3.")]
+    assert [path.read_bytes() for path in aside if path.suffix not in ("-wal", "-shm")] == [content]
+    assert (await run(tmp_path, "db", "check", "--data-dir", str(folder))).code == 0
+
+
+async def test_simulated_data_never_mix_with_real_ones(
+    quick_sim: Simulator, tmp_path: Path
+) -> None:
+    """A folder keeps to what it was first used for."""
+    folder = str(tmp_path / "data")
+    async with a_daemon(tmp_path, "--simulator", quick_sim.url, "--data-dir", folder):
+        pass
+    done = await run(tmp_path, "daemon", "--data-dir", folder, "--listen", "127.0.0.1:0")
+    assert done.code == 1
+    assert "simulator" in done.err.splitlines()[-1]
+
+
+async def test_a_second_daemon_says_who_holds_the_folder(
+    quick_sim: Simulator, tmp_path: Path
+) -> None:
+    """With its process id and its address; so do import and backfill."""
+    options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
+    (tmp_path / "one.jsonl").write_text(json.dumps(RECORD) + "\n")
+    async with a_daemon(tmp_path, *options) as daemon:
+        for command in (
+            ["daemon", "--listen", "127.0.0.1:0"],
+            ["import", str(tmp_path / "one.jsonl")],
+            ["backfill", "2026-01-03", "2026-01-03"],
+        ):
+            done = await run(tmp_path, *command, *options)
+            assert_one_line(done, 1, str(daemon.child.pid), daemon.url)
+
+
+async def test_without_a_network_the_daemon_serves_what_is_stored(tmp_path: Path) -> None:
+    """Nothing listens there: the light says so, the endpoint answers."""
+    with socket.create_server(("127.0.0.1", 0)) as spare:
+        nobody = f"http://127.0.0.1:{spare.getsockname()[1]}"
+    options = ("--simulator", nobody, "--data-dir", str(tmp_path / "data"))
+    async with a_daemon(tmp_path, *options):
+        done = await run(tmp_path, "show", "sum", "--json", *options)
+        assert done.code == 0
+        assert json.loads(done.out)["live"] is None
+    filled = await run(tmp_path, "backfill", "2026-01-03", "2026-01-03", *options)
+    assert filled.code == 3
+    assert "failed" in filled.out
+
+
+async def test_an_import_lists_what_it_refuses_and_keeps_the_rest(tmp_path: Path) -> None:
+    """Truncated and NUL-filled lines, and a CSV with a wrong header."""
+    good = json.dumps(RECORD)
+    mixed = tmp_path / "mixed.jsonl.gz"
+    mixed.write_bytes(gzip.compress(f"{good}\n{good[:50]}\n{chr(0) * 60}\n".encode()))
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("date,time,price\n2026-01-04,08:00,1\n")
+    folder = ("--data-dir", str(tmp_path / "data"))
+    done = await run(tmp_path, "import", str(mixed), str(wrong), *folder)
+    assert done.code == 3
+    assert "Traceback" not in done.err
+    assert "refused line 2" in done.err
+    assert "refused line 3" in done.err
+    assert "日期" in done.err
+    shown = await run(tmp_path, "show", "sum", "--date", "2026-01-04", "--json", *folder)
+    node = next(n for n in json.loads(shown.out)["nodes"] if n["valid"])
+    assert node["slot_ms"] == 1767484800000
+    assert node["state"] == "gap"
