@@ -268,7 +268,10 @@ async def test_a_maintenance_notice_comes_before_the_close() -> None:
             with pytest.raises(ConnectionClosed):
                 await talk.until(lambda _: False, within_s=100)
             assert clock.monotonic_s() - begin_s == pytest.approx(60, abs=2)
-            assert await business.push("candle1m")
+            await clock.sleep(5)
+            await business.socket.send("ping")
+            heard = [await business.next() for _ in range(50)]
+            assert not any("notice" in str(said) for said in heard)
         async with talk_to(sim) as talk:
             await talk.subscribe("tickers")
 

@@ -196,6 +196,9 @@ async def test_volumes_have_the_units_of_each_kind() -> None:
         assert float(row[6]) == pytest.approx(float(row[7]) / float(row[4]), rel=0.05)
         ticker = (await okx.data("market/ticker", instId=BTC))[0]
         assert float(ticker["volCcy24h"]) == pytest.approx(float(ticker["vol24h"]) * 0.01)
+        spot = (await okx.data("market/ticker", instId="BTC-USDT"))[0]
+        turnover = float(spot["vol24h"]) * float(spot["last"])
+        assert float(spot["volCcy24h"]) == pytest.approx(turnover, rel=0.05)
 
 
 @in_virtual_time

@@ -246,9 +246,6 @@ class OkxRest:
         if name not in BARS:
             raise _wrong("bar")
         listing = self._listing(params)
-        now_ms = self._now_ms()
-        if listing.state(now_ms) == "preopen":
-            return []
         limit = _number(params, "limit")
         wanted = Page(
             _number(params, "after"),
@@ -256,7 +253,7 @@ class OkxRest:
             min(_MAX_ROWS, 100 if limit is None else limit),
             reach,
         )
-        return await page(listing, BARS[name], wanted, now_ms)
+        return await page(listing, BARS[name], wanted, self._now_ms())
 
     # --- parameters ---------------------------------------------------------------------
 
