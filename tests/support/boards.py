@@ -32,6 +32,7 @@ from tui_monitor.model import (
     Job,
     JobLine,
     JobState,
+    StoreInfo,
 )
 from tui_monitor.model import Source as Way
 from tui_monitor.source import Exported, Query
@@ -420,6 +421,9 @@ class MemorySource:
 
     async def job_log(self, limit: int = 500) -> list[JobLine]:
         return self.lines[-limit:]
+
+    async def store_info(self) -> StoreInfo:
+        raise NotImplementedError
 
     async def export(
         self, what: str, first_ms: int, last_ms: int, file_format: str, path: Path | None

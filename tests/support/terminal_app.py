@@ -1,18 +1,98 @@
-"""The terminal program over a source in memory, as a process of its own for the pty tests."""
+"""The terminal program over a source in memory, as a process of its own for the pty tests.
+
+`python -m tests.support.terminal_app [stored] [hostile] [ticking] [refresh=S] [beats=FILE]`
+"""
 
 import asyncio
 import sys
+from pathlib import Path
 
-from tests.support.boards import MemorySource
-from tui_monitor.app import run_app
+from msgspec.structs import replace
+
+from tests.support.boards import MemorySource, a_coin, a_status, a_sum_board
+from tui_monitor.app import MonitorApp
+from tui_monitor.boards.status import EngineStatus, EventLine
+from tui_monitor.boards.sum_curve import SumBoard
 from tui_monitor.config import Ui
+from tui_monitor.errors import MonitorError
+from tui_monitor.source import Query
+
+# What a remote party might send: escapes, C1, bidi, zero width, markup, wide, combining.
+HOSTILE = (
+    "\x1b[31mred\x1b[2J",
+    "\x1b]52;c;aGk=\x07",
+    "\x9b31mC1",
+    "nul\x00del\x7fbel\x07",
+    "a\u202eb\u200bc\u2066d",
+    "[/]unbalanced",
+    "[@click=app.quit]x[/]",
+    "币安人生",
+    "e\u0301\u0301\u0301\u0301\u0301",
+    "\U000e0041tag\ufe0f",
+    "line\nbreak\r\ttab",
+    "\u2028sep\u0085",
+)
+
+
+class TickingSource(MemorySource):
+    """A second passes with every look at the status, and every live price moves."""
+
+    def status(self) -> EngineStatus:
+        self.now_ms += 1_000
+        return super().status()
+
+
+class HostileSource(MemorySource):
+    """Every text that comes from outside is hostile."""
+
+    async def sum_board(self, query: Query) -> SumBoard:
+        board = a_sum_board(query, self.now_ms)
+        coins = [a_coin(text, 3.0, reason=text) for text in HOSTILE]
+        nodes = [
+            replace(node, reason=HOSTILE[index % 12]) for index, node in enumerate(board.nodes)
+        ]
+        nodes = [replace(node, best_coin=node.reason, worst_coin=node.reason) for node in nodes]
+        return replace(board, coins=coins, nodes=nodes, live_source=HOSTILE[0])
+
+    def status(self) -> EngineStatus:
+        lights = [replace(a_status().lights[0], text=text) for text in HOSTILE[:3]]
+        return a_status(lights=lights, failed_workers=list(HOSTILE), kind=HOSTILE[0])
+
+    def events(self, after_id: int = 0) -> list[EventLine]:
+        return [
+            EventLine(id=n, first_ms=0, last_ms=n, level=text, area=text, text=text, count=n)
+            for n, text in enumerate(HOSTILE)
+        ]
+
+
+async def _beat(file: Path) -> None:
+    """An engine that counts how often the event loop lets it run."""
+    beats = 0
+    while True:
+        await asyncio.sleep(0.01)
+        beats += 1
+        if beats % 50 == 0:
+            file.write_text(str(beats))  # noqa: ASYNC240 - a few bytes
 
 
 def main(*options: str) -> int:
-    """Run until left; `stored` has no live point."""
-    source = MemorySource()
+    """Run until left."""
+    named = dict(option.split("=") for option in options if "=" in option)
+    kind = {"ticking": TickingSource, "hostile": HostileSource}
+    source = next((kind[one]() for one in options if one in kind), MemorySource())
     source.live = "stored" not in options
-    return asyncio.run(run_app(source, None, Ui()))
+    beats = Path(named["beats"]) if "beats" in named else None
+    app = MonitorApp(
+        source,
+        (lambda: _beat(beats)) if beats else None,
+        Ui(),
+        refresh_s=float(named.get("refresh", 1.0)),
+    )
+    try:
+        return asyncio.run(app.run_here())
+    except MonitorError as error:
+        print(error.line(), file=sys.stderr)  # noqa: T201 - what the command line does
+        return error.exit_code
 
 
 if __name__ == "__main__":

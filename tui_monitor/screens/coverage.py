@@ -54,16 +54,16 @@ class CoverageView(BoardView):
     USUAL_DAYS: ClassVar[int] = 14
     EXPORTS = ("missing", "prices", "sum")
     DEFAULT_CSS = """
-    CoverageView #days { height: 18; }
+    CoverageView #days { height: 16; max-height: 60%; }
     CoverageView #progress { display: none; }
     CoverageView.-running #progress { display: block; }
     CoverageView #below { height: 1fr; }
     CoverageView #jobs, CoverageView #log { margin-right: 1; }
-    CoverageView.-narrow #jobs, CoverageView.-narrow #log, CoverageView.-narrow #queue {
+    .-narrow CoverageView #jobs, .-narrow CoverageView #log, .-narrow CoverageView #queue {
         display: none; margin-right: 0;
     }
-    CoverageView.-narrow.-show0 #jobs, CoverageView.-narrow.-show1 #log,
-    CoverageView.-narrow.-show2 #queue { display: block; }
+    .-narrow CoverageView.-show0 #jobs, .-narrow CoverageView.-show1 #log,
+    .-narrow CoverageView.-show2 #queue { display: block; }
     """
 
     def __init__(self) -> None:
@@ -100,13 +100,6 @@ class CoverageView(BoardView):
         with Horizontal(id="below"):
             yield from self._panels[1:]
 
-    def fit(self, height: int) -> None:
-        """The days get the larger part; what they don't need goes to the tables below."""
-        rows = len(self.shown.days) + 2 if self.shown is not None else 16
-        self._panels[0].styles.height = max(5, min(rows, height - 9, height * 2 // 3))
-        if self.shown is not None:
-            self.paint()
-
     # Data
 
     async def pull(self, source: Source) -> bool:
@@ -120,12 +113,12 @@ class CoverageView(BoardView):
 
     def paint(self) -> None:
         """Show the board that was pulled last."""
-        board, first = self.board, self.shown is None
-        self.shown = board
+        board = self.board
         if board is None:
             return
-        if first:
-            self.fit(self.size.height)
+        if self.shown is None or len(self.shown.days) != len(board.days):
+            self._panels[0].styles.height = len(board.days) + 2
+        self.shown = board
         self._set_columns(board)
         self.day_table.set_rows(day_rows(board), empty="no days")
         self.job_table.set_rows(
@@ -176,7 +169,7 @@ class CoverageView(BoardView):
     def panels(self) -> Sequence[Board[Any]]:
         """The days, then those below; a narrow terminal shows one of these."""
         below = (self.job_table, self.log_table, self.queue_table)
-        if self.has_class("-narrow"):
+        if self.is_narrow:
             return (self.day_table, below[self._below])
         return (self.day_table, *below)
 

@@ -38,7 +38,7 @@ from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.palette import Palette
 from tui_monitor.screens.registry import VIEWS
 from tui_monitor.screens.terminal import PaintedApp
-from tui_monitor.screens.view import BoardView
+from tui_monitor.screens.view import HEIGHTS, WIDTHS, BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.frame import Footer, StatusLine, TopLine
 from tui_monitor.screens.widgets.line import Lines
@@ -48,7 +48,6 @@ from tui_monitor.source import Source
 log = logging.getLogger(__name__)
 
 REFRESH_S = 1.0
-SMALLEST = (60, 15)
 
 
 class Desk(Screen[None]):
@@ -60,12 +59,12 @@ class Desk(Screen[None]):
     Desk #problem { display: none; }
     Desk.-problem #problem { display: block; }
     Desk #small { display: none; height: 1fr; }
-    Desk.-small #small { display: block; }
-    Desk.-small ContentSwitcher, Desk.-small TopLine, Desk.-small StatusLine, Desk.-small Footer {
-        display: none;
-    }
+    Desk.-cramped #small, Desk.-flat #small { display: block; }
+    Desk.-cramped .frame, Desk.-flat .frame { display: none; }
     """
     AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("desk", "work"), *board_bindings()]
 
     def __init__(self, source: Source, board: str, refresh_s: float | None = REFRESH_S) -> None:
@@ -82,9 +81,9 @@ class Desk(Screen[None]):
         self._current = board
         self._problem = ""
         self._views: dict[str, BoardView] = {}
-        self._top = TopLine(id="top-line")
-        self._status = StatusLine(id="status-line")
-        self._footer = Footer(id="footer")
+        self._top = TopLine(id="top-line", classes="frame")
+        self._status = StatusLine(id="status-line", classes="frame")
+        self._footer = Footer(id="footer", classes="frame")
         self._problem_line = Lines(id="problem")
         self._small = Lines(id="small")
 
@@ -92,7 +91,8 @@ class Desk(Screen[None]):
         yield self._top
         yield self._problem_line
         yield self._small
-        yield ContentSwitcher(self._view(self._current), initial=f"board-{self._current}")
+        first = self._view(self._current)
+        yield ContentSwitcher(first, initial=first.id, classes="frame")
         yield self._status
         yield self._footer
 
@@ -175,7 +175,7 @@ class Desk(Screen[None]):
         self._top.show(self._current, self.status, self.zone, self.frozen_behind)
         self._status.show(self.status)
         self._show_footer()
-        if self.has_class("-small"):
+        if self.is_too_small:
             self._small.set_lines(*self.view.summary())
 
     def _show_footer(self) -> None:
@@ -198,7 +198,7 @@ class Desk(Screen[None]):
         if action_id == "back":
             return self.view.can_go_back() or (board is not None and bool(board.filter_text))
         if action_id == "other_panel":
-            return len(self.view.panels()) > 1 or self.view.has_class("-narrow")
+            return len(self.view.panels()) > 1 or self.view.is_narrow
         return True
 
     def engine_failed(self, text: str) -> None:
@@ -222,11 +222,14 @@ class Desk(Screen[None]):
 
     # Room
 
-    def on_resize(self, event: Resize) -> None:
-        """Below the smallest size a few lines say the most important."""
-        width, height = SMALLEST
-        self.set_class(event.size.width < width or event.size.height < height, "-small")
+    def on_resize(self, _: Resize) -> None:
+        """The frame's lines are made for their width."""
         self.call_after_refresh(self._show_frame)
+
+    @property
+    def is_too_small(self) -> bool:
+        """Whether a few lines stand for the board."""
+        return self.has_class("-cramped") or self.has_class("-flat")
 
     # Boards and panels
 
@@ -259,7 +262,7 @@ class Desk(Screen[None]):
 
     def _turn(self, step: int) -> None:
         panels = list(self.view.panels())
-        if self.view.has_class("-narrow"):
+        if self.view.is_narrow:
             self.view.next_panel()
         elif self.focused in panels:
             panels[(panels.index(self.focused) + step) % len(panels)].focus()

@@ -15,11 +15,9 @@ from textual.widgets import Input, Static
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 from tui_monitor.screens.commands import Commanded, run, suggestions
-from tui_monitor.screens.format import fit
 from tui_monitor.screens.looks import looks_of
 
 _LINES = 12
-_USAGE = 36
 
 
 class Palette(ModalScreen[None]):
@@ -60,10 +58,10 @@ class Palette(ModalScreen[None]):
     def _show(self, text: str, problem: str = "") -> None:
         looks = looks_of(self)
         shown = Table.grid(padding=(0, 2, 0, 0))
-        shown.add_column(no_wrap=True, max_width=_USAGE)
+        shown.add_column(no_wrap=True, overflow="ellipsis")
         shown.add_column(no_wrap=True, overflow="ellipsis")
         for usage, words in suggestions(text)[:_LINES]:
-            shown.add_row(Text(fit(usage, _USAGE), looks.accent), Text(words, looks.dim))
+            shown.add_row(Text(usage, looks.accent), Text(words, looks.dim))
         said = [Text(printable(problem, 200), looks.bad)] if problem else []
         self._list.update(Group(*said, shown))
 

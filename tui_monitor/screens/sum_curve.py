@@ -29,9 +29,6 @@ from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Query, Source
 
-# The coins with title, header, headline and figures: what is above that is the chart's.
-BELOW = 32
-
 
 class SumView(BoardView):
     """The sum curve. Narrow terminals show the nodes or the coins, wide ones both."""
@@ -39,16 +36,19 @@ class SumView(BoardView):
     NAME = "sum"
     EXPORTS = ("sum", "prices", "missing")
     DEFAULT_CSS = """
-    SumView #top { height: 8; }
+    SumView #top { height: 40%; min-height: 10; }
+    .-short SumView #top { height: 7; min-height: 7; }
+    .-tall SumView #top { height: 1fr; }
+    .-tall SumView #bottom { height: 31; }
     SumView #facts { display: none; width: 40; height: 1fr; }
-    SumView.-wide #facts { display: block; }
-    SumView.-wide #figures { display: none; }
+    .-wide SumView #facts { display: block; }
+    .-wide SumView #figures { display: none; }
     SumView #nodes { width: 6fr; margin-right: 1; }
     SumView #coins { width: 5fr; }
-    SumView.-narrow #nodes { margin-right: 0; }
-    SumView.-narrow #coins { display: none; }
-    SumView.-narrow.-coins #coins { display: block; width: 1fr; }
-    SumView.-narrow.-coins #nodes { display: none; }
+    .-narrow SumView #nodes { margin-right: 0; }
+    .-narrow SumView #coins { display: none; }
+    .-narrow SumView.-coins #coins { display: block; width: 1fr; }
+    .-narrow SumView.-coins #nodes { display: none; }
     """
 
     def __init__(self) -> None:
@@ -76,14 +76,6 @@ class SumView(BoardView):
         with Horizontal(id="bottom"):
             yield self._nodes_panel
             yield self._coins_panel
-
-    def fit(self, height: int) -> None:
-        """The chart is a strip on a small terminal and two fifths of a large one."""
-        strip = height < 28
-        rows = 7 if strip else max(10, height * 2 // 5, min(height * 3 // 5, height - BELOW))
-        self.query_one("#top").styles.height = rows
-        if self.shown is not None:
-            self._paint_texts(self.shown)
 
     # Data
 
@@ -201,7 +193,7 @@ class SumView(BoardView):
 
     def panels(self) -> Sequence[Board[Any]]:
         """Nodes and coins, or the one that a narrow terminal shows."""
-        if self.has_class("-narrow"):
+        if self.is_narrow:
             return (self.coins,) if self.has_class("-coins") else (self.nodes,)
         return (self.nodes, self.coins)
 

@@ -17,8 +17,9 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Piece
 from tui_monitor.source import Query, Source
 
-NARROW = 100
-WIDE = 200
+# Classes of the screen by its size; what is cramped or flat is too small for a board.
+WIDTHS = [(0, "-cramped"), (60, "-narrow"), (100, "-medium"), (200, "-wide")]
+HEIGHTS = [(0, "-flat"), (15, "-short"), (28, "-middle"), (54, "-tall")]
 LONGEST_DAYS = 366
 
 
@@ -146,11 +147,11 @@ class BoardView(Vertical):
 
     # Room
 
-    def on_resize(self, event: Resize) -> None:
-        """Lay out for the width there is."""
-        self.set_class(event.size.width < NARROW, "-narrow")
-        self.set_class(event.size.width >= WIDE, "-wide")
-        self.fit(event.size.height)
+    @property
+    def is_narrow(self) -> bool:
+        """Whether panels take turns."""
+        return self.screen.has_class("-narrow")
 
-    def fit(self, height: int) -> None:
-        """Share out the room; a subclass may set heights."""
+    def on_resize(self, _: Resize) -> None:
+        """Texts are cut to the width."""
+        self.paint()

@@ -89,6 +89,7 @@ class Board(ScrollView, Generic[R], can_focus=True):
         self.cursor_key: str | None = None
         self.empty = ""
         self.stale = False
+        self._chosen = False
         self._all: list[R] = []
         self._rows: list[R] = []
         self._index: dict[str, int] = {}
@@ -157,8 +158,13 @@ class Board(ScrollView, Generic[R], can_focus=True):
             }
 
     def _keep_cursor(self, line: int) -> None:
-        """The cursor stays on its row, and its row on its line as far as there is room."""
-        if self.cursor_key in self._index:
+        """The cursor stays on its row, and its row on its line as far as there is room.
+
+        A table that nobody has touched shows its top.
+        """
+        if not self._chosen and not self.has_focus:
+            self._put_cursor(0)
+        elif self.cursor_key in self._index:
             index = self._index[self.cursor_key]
             if 0 <= line < self._page():
                 self._scroll(index - line)
@@ -273,10 +279,14 @@ class Board(ScrollView, Generic[R], can_focus=True):
     def move_to(self, key: str) -> None:
         """Put the cursor on a row, if it is shown."""
         if key in self._index:
-            self._put_cursor(self._index[key])
+            self._choose(self._index[key])
+
+    def _choose(self, index: int) -> None:
+        self._chosen = True
+        self._put_cursor(index)
 
     def _move(self, by: int) -> None:
-        self._put_cursor(self._index.get(self.cursor_key or "", 0) + by)
+        self._choose(self._index.get(self.cursor_key or "", 0) + by)
 
     def action_cursor_up(self) -> None:
         self._move(-1)
@@ -297,10 +307,11 @@ class Board(ScrollView, Generic[R], can_focus=True):
         self._move(max(1, self._page() // 2))
 
     def action_first(self) -> None:
+        self._chosen = False
         self._put_cursor(0)
 
     def action_last(self) -> None:
-        self._put_cursor(len(self._rows) - 1)
+        self._choose(len(self._rows) - 1)
 
     def action_open(self) -> None:
         if self.cursor_key is not None:
@@ -342,7 +353,7 @@ class Board(ScrollView, Generic[R], can_focus=True):
         index = int(self.scroll_offset.y) + event.y - 1
         if index < len(self._rows):
             opens = self._index.get(self.cursor_key or "") == index
-            self._put_cursor(index)
+            self._choose(index)
             if opens:
                 self.action_open()
 

@@ -1,0 +1,202 @@
+"""Start, keys, sizes, signals, bytes: the program in a real pty, read back by pyte."""
+
+import random
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.terminal import Terminal
+from tui_monitor.clock import SystemClock
+
+READY = "mean +19.94"
+# Everything that may control the terminal; what else is below is text.
+_CONTROL = re.compile(r"\x1b\[[0-9;?<>=]*[A-Za-z]|\x1b\[\?20(?:26|48)\$p|\x1b\]22;default\x07")
+_FORBIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+)
+
+
+def test_it_starts_answers_keys_and_gives_the_terminal_back() -> None:
+    """Boards by number, the day before, quit: the shell finds its terminal as it was."""
+    with Terminal.of_the_app() as terminal:
+        terminal.until(READY)
+        terminal.press("9")
+        terminal.until("Backfills")
+        terminal.press("1")
+        terminal.until(READY)
+        terminal.press("[")
+        terminal.until("2026-01-15 Thu")
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert terminal.restored
+        assert terminal.settings() == terminal.before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
+    """The usual ways to end a process leave no raw terminal behind."""
+    with Terminal.of_the_app() as terminal:
+        terminal.until(READY)
+        terminal.kill(number)
+        assert terminal.wait(3.0) == 0
+        assert terminal.restored
+        assert terminal.settings() == terminal.before
+
+
+def test_ctrl_c_ends_it() -> None:
+    """Ctrl+C does what a shell user expects, in a dialog too."""
+    with Terminal.of_the_app() as terminal:
+        terminal.until(READY)
+        terminal.press("?")
+        terminal.until("type to filter")
+        terminal.press("\x03")
+        assert terminal.wait() == 0
+        assert terminal.restored
+
+
+def test_a_terminal_that_goes_away_ends_it_though_hangups_are_ignored() -> None:
+    """Under nohup and in some multiplexers SIGHUP comes ignored; it must not live on spinning."""
+    with Terminal.of_the_app(ignore=signal.SIGHUP) as terminal:
+        terminal.until(READY)
+        terminal.close()
+        assert terminal.wait(8.0) in (0, 1)
+
+
+def test_ctrl_z_gives_the_shell_back_and_fg_paints_all_again() -> None:
+    """Stopped, the main screen is there; continued, every cell is written anew."""
+    with Terminal.of_the_app() as terminal:
+        terminal.until(READY)
+        terminal.press("\x1a")
+        terminal.wait_stopped()
+        assert terminal.restored
+        terminal.screen.reset()
+        terminal.kill(signal.SIGCONT)
+        terminal.until(READY)
+        terminal.press("q")
+        assert terminal.wait() == 0
+
+
+@pytest.mark.parametrize("stream", ["stdin", "stderr"])
+def test_without_a_terminal_it_says_so_and_names_what_works(stream: str) -> None:
+    """Textual would spin on an input that has ended."""
+    command = [sys.executable, "-m", "tests.support.terminal_app"]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 1
+    assert "daemon" in done.stderr
+    assert "show" in done.stderr
+    assert stream in done.stderr
+
+
+def test_sizes_from_huge_to_nothing_and_back_leave_a_right_screen() -> None:
+    """After a storm of sizes the screen is what a full repaint gives."""
+    with Terminal.of_the_app(columns=120, rows=40) as terminal:
+        terminal.until(READY)
+        for columns, rows in ((20, 5), (5, 2), (240, 70), (59, 40), (1, 1), (100, 30)):
+            terminal.resize(columns, rows)
+            terminal.read(0.05)
+        terminal.until("Nodes")
+        assert_same_as_full_repaint(terminal)
+
+
+def test_differences_add_up_to_the_full_screen() -> None:
+    """Random keys, dialogs and seconds: what was patched together equals a full repaint."""
+    keys = ["j", "k", "\t", "G", "g", "<", ">", "I", "9", "1", "[", "]", "+", "=", "t", "?", "\x1b"]
+    choice = random.Random(7)
+    with Terminal.of_the_app("ticking", columns=110, rows=34) as terminal:
+        terminal.until(READY)
+        for _ in range(60):
+            terminal.press(choice.choice(keys))
+            terminal.read(0.03)
+        terminal.press("\x1b")
+        terminal.quiet(0.15)
+        terminal.press(" ")
+        terminal.until("FROZEN")
+        assert_same_as_full_repaint(terminal)
+
+
+def assert_same_as_full_repaint(terminal: Terminal) -> None:
+    """Cells and colours before and after Ctrl+L are the same."""
+    terminal.quiet()
+    patched = _cells(terminal)
+    begun = len(terminal.raw)
+    terminal.press("\x0c")
+    terminal.until(lambda one: b"\x1b[2J" in one.raw[begun:])
+    terminal.quiet()
+    assert patched == _cells(terminal)
+
+
+def _cells(terminal: Terminal) -> list[list[tuple[str, str, str, bool]]]:
+    """Every cell but the clock's line, which goes on."""
+    screen = terminal.screen
+    return [
+        [
+            (screen.buffer[y][x].data, screen.buffer[y][x].fg, screen.buffer[y][x].bg,
+             screen.buffer[y][x].bold)
+            for x in range(screen.columns)
+        ]
+        for y in range(1, screen.lines - 2)
+    ]  # fmt: skip
+
+
+def test_no_hostile_byte_reaches_the_terminal() -> None:
+    """Names, reasons, errors and events from outside can't control the terminal, anywhere."""
+    with Terminal.of_the_app("hostile", columns=160, rows=44) as terminal:
+        terminal.until("unbalanced")
+        for keys, shown in (("\t", "Coins"), ("!", "Event log"), ("\x1b", "Nodes"), ("9", "Days")):
+            terminal.press(keys)
+            terminal.until(shown)
+            terminal.quiet(0.1)
+        assert "币安人生" in terminal.raw.decode()
+        text = _CONTROL.sub("", terminal.raw.decode())
+        assert not _FORBIDDEN.findall(text)
+        terminal.press("q")
+        assert terminal.wait() == 0
+
+
+def test_copying_sends_the_row_to_the_clipboard_and_to_a_file(tmp_path: Path) -> None:
+    """y is OSC 52; the file is for terminals that ignore it."""
+    environment = {"XDG_CACHE_HOME": str(tmp_path)}
+    with Terminal.of_the_app(environment=environment) as terminal:
+        terminal.until(READY)
+        terminal.press("y")
+        terminal.until("copied the row")
+        assert b"\x1b]52;c;" in terminal.raw
+    kept = (tmp_path / "tui-monitor" / "copied.txt").read_text()
+    assert "live" in kept
+
+
+@pytest.mark.parametrize(("options", "most"), [(("ticking",), 4_500), (("ticking", "stored"), 600)])
+def test_few_bytes_are_written(options: tuple[str, ...], most: int) -> None:
+    """At 120×40: the first paint, then seconds in which every live price or none moves."""
+    with Terminal.of_the_app(*options, "refresh=0.3", columns=120, rows=40) as terminal:
+        terminal.until(READY)
+        first_paint = len(terminal.raw)
+        terminal.until("14:43:10")
+        terminal.quiet(0.1)
+        begun = len(terminal.raw)
+        terminal.until("14:43:14")
+        assert first_paint < 30_000
+        assert (len(terminal.raw) - begun) / 4 < most
+
+
+def test_a_terminal_that_takes_nothing_does_not_stop_the_event_loop(tmp_path: Path) -> None:
+    """Feeds and the writer live in the same loop: a stalled ssh must not stall them."""
+    beats = tmp_path / "beats"
+    options = ("ticking", "refresh=0.01", f"beats={beats}")
+    with Terminal.of_the_app(*options, columns=160, rows=50) as terminal:
+        terminal.until(READY)
+        begun = int(beats.read_text()) if beats.exists() else 0
+        clock = SystemClock()
+        deadline = clock.monotonic_s() + 20
+        # Nobody reads from here on; a blocked loop would stop beating within a second.
+        while (int(beats.read_text()) if beats.exists() else 0) < begun + 150:
+            assert clock.monotonic_s() < deadline, "the event loop stands still"
+            signal.sigtimedwait([], 0.05)
+        terminal.press("q")
+        assert terminal.wait() == 0
