@@ -121,6 +121,46 @@ async def test_a_fault_of_one_market_spares_the_other(sim: Simulator) -> None:
         assert (await okx.get("public/time")).status_code == 200
 
 
+async def test_a_fault_of_a_channel_hits_the_rest_paths_of_its_data(sim: Simulator) -> None:
+    """Statuses only: what spoils frames leaves REST alone, so that it can stand in."""
+    async with okx_of(sim) as okx, talk_to(sim) as talk:
+        await okx.break_it("http_500", market="perp", channel="tickers")
+        assert (await okx.get("market/tickers", **SWAPS)).status_code == 500
+        assert (await okx.get("public/funding-rate", instId="ANY")).status_code == 200
+        await okx.break_it("http_418", market="perp", channel="candles")
+        assert (await okx.get("market/history-candles", instId=BTC)).status_code == 418
+        await okx.http.post("/control/reset")
+        for kind in ("garbage", "html", "nan"):
+            await okx.break_it(kind, market="perp", channel="tickers")
+        ticker = (await okx.data("market/ticker", instId=BTC))[0]
+        assert float(ticker["last"]) > 0
+        await talk.subscribe("tickers")
+        with pytest.raises(ValueError, match=r"."):
+            json.loads(await talk.socket.recv())
+
+
+async def test_a_socket_path_narrows_to_its_frames(sim: Simulator) -> None:
+    """REST and the other socket are untouched."""
+    async with okx_of(sim) as okx, talk_to(sim) as talk, talk_to(sim, "business") as other:
+        await okx.break_it("nan", path="/ws/v5/public")
+        await talk.subscribe("tickers")
+        assert (await talk.push("tickers"))[0]["last"] in ("NaN", "Infinity", "", "-Infinity")
+        assert float((await okx.data("market/ticker", instId=BTC))[0]["last"]) > 0
+        await other.subscribe("candle1m")
+        assert float((await other.push("candle1m"))[0][1]) > 0
+
+
+async def test_refuse_of_a_channel_hits_the_socket_that_serves_it(sim: Simulator) -> None:
+    """Markets share a socket, so a market doesn't narrow it."""
+    async with okx_of(sim) as okx:
+        await okx.break_it("refuse", market="perp", channel="tickers")
+        with pytest.raises(InvalidStatus):
+            async with talk_to(sim):
+                raise AssertionError
+        async with talk_to(sim, "business") as talk:
+            await talk.subscribe("candle1m")
+
+
 async def test_a_handshake_fails_with_the_fault_that_names_its_path(sim: Simulator) -> None:
     """451 as in a blocked region, or a page instead of a socket."""
     async with okx_of(sim) as okx:

@@ -49,8 +49,10 @@ _NO_PRICES = ("NaN", "Infinity", "", "-Infinity")
 class Fault(Struct, kw_only=True, forbid_unknown_fields=True):
     """One fault as a client asks for it. What is not given doesn't narrow it.
 
-    `path` is a part of a REST or socket path. A socket's handshake is spoilt by the REST kinds
-    if `path` names it.
+    `channel` is a channel's name or pattern (`candle*`) or our word for it (`candles`): kinds
+    that spoil frames then leave REST alone, and kinds of REST only hit the paths of that data.
+    `path` is a part of a REST or socket path; kinds of REST that name a socket's hit its
+    handshake.
     """
 
     exchange: str
@@ -151,14 +153,20 @@ class Faults:
         """Whether anything is active (cheap: asked for every frame)."""
         return bool(self._active)
 
+    def of_kind(self, exchange: str, kinds: tuple[str, ...]) -> list[Fault]:
+        """The active faults of these kinds, whatever they hit."""
+        if not self._active:
+            return []
+        return [
+            fault
+            for _, fault in self.active()
+            if fault.exchange == exchange and fault.kind in kinds
+        ]
+
     def find(self, exchange: str, kinds: tuple[str, ...], target: Target) -> Fault | None:
         """The first active fault of these kinds that hits the target."""
-        if not self._active:
-            return None
-        for _, fault in self.active():
-            if fault.exchange == exchange and fault.kind in kinds and hits(fault, target):
-                return fault
-        return None
+        found = self.of_kind(exchange, kinds)
+        return next((fault for fault in found if hits(fault, target)), None)
 
     def lists(self, exchange: str, market: str | None, symbol: str) -> bool:
         """Whether a symbol is in lists now (`delist`, `partial_list`)."""

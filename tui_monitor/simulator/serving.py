@@ -8,11 +8,11 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from tui_monitor.simulator.faults import SPOILING, Dialect, Fault, Target, spoilt, status_of
+from tui_monitor.simulator.faults import SPOILING, Dialect, Fault, Target, hits, spoilt, status_of
 from tui_monitor.simulator.limits import Limit
 from tui_monitor.simulator.shared import Root
 
-_STATUS_KINDS = ("http_429", "http_418", "http_451", "http_500", "html")
+_STATUS_KINDS = ("http_429", "http_418", "http_451", "http_500")
 _CHUNK = b" " * 1_000_000
 Params = Mapping[str, str]
 
@@ -33,14 +33,14 @@ class Rest(Struct, frozen=True, kw_only=True):
     too_many: Answer
     missing: Answer
     broken: Answer
-    market_of: Callable[[Params], str | None]
+    target_of: Callable[[str, Params], Target]
     dialect: Dialect
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request."""
         path = request.url.path.removeprefix(self.root.path)
         self.root.stats.requested(path)
-        target = Target(market=self.market_of(request.query_params), path=request.url.path)
+        target = self.target_of(request.url.path, request.query_params)
         refused = await self._refused(target)
         if refused is not None:
             return refused
@@ -54,19 +54,18 @@ class Rest(Struct, frozen=True, kw_only=True):
 
     async def _refused(self, target: Target) -> Response | None:
         """The answer of a fault that keeps the exchange from answering at all."""
-        faults, name = self.root.shared.faults, self.root.exchange
-        slow = self._find(("slow",), target)
+        shared, name = self.root.shared, self.root.exchange
+        slow = shared.faults.find(name, ("slow",), target)
         if slow is not None:
-            shared = self.root.shared
             await shared.pause(3.0 if slow.delay_s is None else slow.delay_s, shared.stopping)
-        fault = faults.find(name, _STATUS_KINDS, target)
-        if fault is None or fault.channel is not None:
-            return None
-        return failure(fault, self)
+        fault = shared.faults.find(name, _STATUS_KINDS, target)
+        fault = fault or self._unless_of_a_channel(("html",), target)
+        return None if fault is None else failure(fault, self)
 
-    def _find(self, kinds: tuple[str, ...], target: Target) -> Fault | None:
-        fault = self.root.shared.faults.find(self.root.exchange, kinds, target)
-        return None if fault is None or fault.channel is not None else fault
+    def _unless_of_a_channel(self, kinds: tuple[str, ...], target: Target) -> Fault | None:
+        """Kinds that also spoil frames mean only these if they name a channel."""
+        found = self.root.shared.faults.of_kind(self.root.exchange, kinds)
+        return next((one for one in found if one.channel is None and hits(one, target)), None)
 
     def _allowed(self, request: Request, path: str) -> bool:
         limit = self.limits.get(path)
@@ -80,7 +79,7 @@ class Rest(Struct, frozen=True, kw_only=True):
         return False
 
     def _spoilt(self, response: Response, target: Target) -> Response:
-        fault = self._find(SPOILING, target)
+        fault = self._unless_of_a_channel(SPOILING, target)
         if fault is None:
             return response
         if fault.kind == "huge_frame":

@@ -6,6 +6,7 @@ from contextlib import suppress
 from heapq import heappop, heappush
 from typing import Protocol
 
+import msgspec
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
@@ -53,8 +54,17 @@ class Closed(Exception):
         self.reason = reason
 
 
-async def admitted(root: Root, websocket: WebSocket, limit: Limit, dialect: Dialect) -> bool:
-    """Accept a connection, or refuse it because of a limit or a fault."""
+async def admitted(
+    root: Root,
+    websocket: WebSocket,
+    limit: Limit,
+    dialect: Dialect,
+    serves: Callable[[str], bool],
+) -> bool:
+    """Accept a connection, or refuse it because of a limit or a fault.
+
+    `serves` tells whether a channel (or our word for it) belongs on this socket.
+    """
     shared, path = root.shared, websocket.url.path
     target = Target(path=path)
     slow = _at_handshake(root, ("slow",), target)
@@ -64,7 +74,7 @@ async def admitted(root: Root, websocket: WebSocket, limit: Limit, dialect: Dial
     if fault is not None:
         await _deny(websocket, status_of(fault), spoilt(fault, b"no", dialect))
         return False
-    if shared.faults.find(root.exchange, ("refuse",), target) is not None:
+    if whole_socket(root, "refuse", path, serves):
         await _deny(websocket, 503, b"Service Unavailable")
         return False
     client = websocket.client.host if websocket.client else ""
@@ -81,6 +91,15 @@ def _at_handshake(root: Root, kinds: tuple[str, ...], target: Target) -> Fault |
     """A REST fault that names this socket's path."""
     fault = root.shared.faults.find(root.exchange, kinds, target)
     return fault if fault is not None and fault.path is not None else None
+
+
+def whole_socket(root: Root, kind: str, path: str, serves: Callable[[str], bool]) -> bool:
+    """Whether a fault that concerns sockets as such hits this one; markets share sockets."""
+    return any(
+        (fault.path is None or fault.path in path)
+        and (fault.channel is None or serves(fault.channel))
+        for fault in root.shared.faults.of_kind(root.exchange, (kind,))
+    )
 
 
 async def _deny(websocket: WebSocket, status: int, body: bytes) -> None:
@@ -258,28 +277,28 @@ class Socket:
         faults = self.root.shared.faults
         if not faults.any():
             return
-        path = self._websocket.url.path
-        for _, fault in faults.active():
-            if fault.exchange != self.root.exchange or fault.kind != "drop":
-                continue
+        for fault in faults.of_kind(self.root.exchange, ("drop",)):
             whole = fault.channel is None and fault.market is None and fault.symbol is None
-            if whole and hits(fault, Target(path=path)):
+            if whole and hits(fault, Target(path=self.path)):
                 raise Closed(_GOING_AWAY, "dropped")
-            if not whole and any(hits(fault, feed.target) for feed in self.feeds.values()):
+            if not whole and any(hits(fault, self._at_path(feed)) for feed in self.feeds.values()):
                 raise Closed(_GOING_AWAY, "dropped")
+
+    def _at_path(self, feed: Feed) -> Target:
+        return msgspec.structs.replace(feed.target, path=self.path)
 
     def _passed(self, feed: Feed, frames: list[bytes]) -> list[bytes]:
         """A feed's frames as the active faults leave them."""
         faults, name = self.root.shared.faults, self.root.exchange
         if not frames or not faults.any():
             return frames
-        target = feed.target
+        target = self._at_path(feed)
         if faults.find(name, ("silence",), target) is not None:
             return []
         if target.symbol is not None and faults.delisted(name, target.market, target.symbol):
             return []
         fault = faults.find(name, SPOILING, target)
-        if fault is None or fault.path is not None:
+        if fault is None:
             return frames
         if fault.kind == "huge_frame":
             if fault.id in self._huge_sent:

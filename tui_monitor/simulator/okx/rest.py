@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tui_monitor.simulator.faults import Dialect, Target
+from tui_monitor.simulator.faults import Target
 from tui_monitor.simulator.limits import Limit
 from tui_monitor.simulator.okx import rows
 from tui_monitor.simulator.okx.bars import BARS, Page, page
@@ -17,6 +17,7 @@ from tui_monitor.simulator.okx.catalog import (
     Listing,
     coming_rows,
 )
+from tui_monitor.simulator.okx.targets import DIALECT, target_of
 from tui_monitor.simulator.serving import Answer, Params, Rest
 from tui_monitor.simulator.shared import Root
 
@@ -45,15 +46,6 @@ LIMITS: Mapping[str, Limit] = {
     f"{_V5}/public/open-interest": Limit(20, 2, ("instId",)),
 }
 
-_PRICE_KEYS = (
-    b"last|askPx|bidPx|open24h|high24h|low24h|sodUtc0|sodUtc8|markPx|idxPx|fundingRate|oi|oiCcy"
-    b"|oiUsd|bkPx"
-)
-DIALECT = Dialect(
-    # Values by key, and the open of a candle's row.
-    prices=re.compile(rb'("(?:' + _PRICE_KEYS + rb')":"|\["\d{12,}",")[^"]*'),
-    times=re.compile(rb'("ts":")(\d+)'),
-)
 _DATED = re.compile(r"[A-Z]+-[A-Z]+-\d{6}")
 
 
@@ -116,7 +108,7 @@ class OkxRest:
             too_many=Answer({"msg": "Too Many Requests", "code": "50011"}, 429),
             missing=Answer(_NOT_FOUND, 404),
             broken=Answer({"code": "50026", "data": [], "msg": "System error"}, 500),
-            market_of=market_of,
+            target_of=target_of,
             dialect=DIALECT,
         )
 
@@ -363,17 +355,3 @@ def maintenance_row(now_ms: int, left_s: float) -> dict[str, Any]:
         "title": "WebSocket upgrade",
         "ts": str(now_ms),
     }
-
-
-def market_of(params: Params) -> str | None:
-    """The model's market that a request is about, if it is about one."""
-    return market_of_symbol(params.get("instId") or "", params.get("instType") or "")
-
-
-def market_of_symbol(inst_id: str, inst_type: str) -> str | None:
-    """The model's market of a symbol or an instType."""
-    if inst_id.endswith("-SWAP") or inst_type == SWAP:
-        return "perp"
-    if inst_type == SPOT or inst_id.count("-") == 1:
-        return "spot"
-    return None

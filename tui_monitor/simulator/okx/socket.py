@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -24,14 +25,10 @@ from tui_monitor.simulator.okx.channels import (
     TickerFeed,
     frame,
 )
-from tui_monitor.simulator.okx.rest import (
-    DIALECT,
-    has_funding,
-    maintenance_row,
-    market_of_symbol,
-)
+from tui_monitor.simulator.okx.rest import has_funding, maintenance_row
+from tui_monitor.simulator.okx.targets import DIALECT, market_of_symbol
 from tui_monitor.simulator.shared import Root
-from tui_monitor.simulator.sockets import Feed, Socket, admitted
+from tui_monitor.simulator.sockets import Feed, Socket, admitted, whole_socket
 
 NEW_SOCKETS = Limit(3, 1)
 REQUESTS = Limit(480, 3_600)
@@ -93,7 +90,8 @@ class OkxSockets:
         await self._serve(websocket, is_business=True)
 
     async def _serve(self, websocket: WebSocket, *, is_business: bool) -> None:
-        if await admitted(self.root, websocket, NEW_SOCKETS, DIALECT):
+        serves = partial(_serves, is_business=is_business)
+        if await admitted(self.root, websocket, NEW_SOCKETS, DIALECT, serves):
             conn_id = f"{seed_of('connection', next(self._numbers)) >> 32:08x}"
             await _Conversation(self, websocket, conn_id, is_business=is_business).socket.run()
 
@@ -128,9 +126,8 @@ class _Conversation:
     def hear(self, text: str) -> list[bytes]:
         """The replies to one message of the client."""
         if text == "ping":
-            quiet = self._root.shared.faults.find(
-                self._root.exchange, ("no_pong",), Target(path=self.socket.path)
-            )
+            serves = partial(_serves, is_business=self._is_business)
+            quiet = whole_socket(self._root, "no_pong", self.socket.path, serves)
             return [] if quiet else [b"pong"]
         request = _decoded(text)
         if request is None:
@@ -306,6 +303,11 @@ class _Conversation:
         if kind != SWAP:
             return QuietFeed(target)
         return LiquidationFeed(arg, target, self._liquidations)
+
+
+def _serves(channel: str, *, is_business: bool) -> bool:
+    """Candles are on /business, all else on /public."""
+    return channel.startswith("candle") is is_business
 
 
 def _decoded(text: str) -> dict[str, Any] | None:
