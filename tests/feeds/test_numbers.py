@@ -1,0 +1,52 @@
+"""What counts as a number, and what as a price."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.hostile import VALUES
+from tui_monitor.feeds.numbers import epoch_ms, number, price, rate, size
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("1", 1.0), ("0.5", 0.5), ("1e-7", 1e-7), ("2E+3", 2000.0), (3, 3.0), (0.25, 0.25),
+        ("-1", None), ("0", None), ("", None), (None, None), ("nan", None), ("inf", None),
+        ("Infinity", None), ("1_000", None), (" 1", None), ("+1", None), ("٣", None),
+        ("0x1", None), ("1.", None), (".5", None), ("1,5", None), ("1e15", None), ("1e999", None),
+        (math.nan, None), (math.inf, None), (True, None), ("9" * 100, None), (10**400, None),
+    ],
+)  # fmt: skip
+def test_a_price_is_finite_positive_and_below_ten_to_the_fifteenth(
+    value: str | float | None, found: float | None
+) -> None:
+    """All else is refused."""
+    assert price(value) == found
+
+
+def test_sizes_may_be_zero_and_rates_negative() -> None:
+    """But not the other way round."""
+    assert (size("0"), size("-1")) == (0.0, None)
+    assert (rate("-0.0001"), rate("1000")) == (-0.0001, None)
+    assert (epoch_ms("1795132800000"), epoch_ms("1795132800000000"), epoch_ms("")) == (
+        1795132800000,
+        None,
+        None,
+    )
+
+
+@given(st.one_of(st.text(max_size=80), st.integers(), st.floats(), st.none(), st.booleans()))
+def test_whatever_comes_gives_a_finite_number_or_none(value: str | float | None) -> None:
+    """No exception, no NaN."""
+    found = number(value)
+    assert found is None or math.isfinite(found)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_hostile_text_gives_a_finite_number_or_none(value: str) -> None:
+    """As it stands in JSON, without its quotes."""
+    found = number(value.strip('"'))
+    assert found is None or math.isfinite(found)
