@@ -229,18 +229,18 @@ class MarketState:
         row = self._by_id.get(id(event.instrument)) or self._row_of(event.instrument)
         exchange_ms = _plausible(event.exchange_ms, received_ms)
         stamp = Stamp(exchange_ms, received_ms, received_s, source)
-        trade_is_news, book_is_news = _ticker_news(row, event, stamp)
+        trade_is_news = _has_trade(event) and _is_news(row.trade, stamp, row, event, _TRADE)
+        book_is_news = _has_book(event) and _is_news(row.book, stamp, row, event, _BOOK)
         if trade_is_news:
             row.trade = stamp
             _merge_trade(row, event)
         if book_is_news:
             row.book = stamp
             _merge_book(row, event)
-        if not trade_is_news and not book_is_news:
-            return False
-        self.revision += 1
-        row.revision = self.revision
-        return True
+        if trade_is_news or book_is_news:
+            self._changed(row)
+            return True
+        return False
 
     def _apply_mark(
         self, event: MarkPrice, received_ms: int, received_s: float, source: Source
@@ -323,29 +323,15 @@ def _plausible(exchange_ms: int | None, received_ms: int) -> int | None:
     return None
 
 
-def _ticker_news(row: Row, event: Ticker, stamp: Stamp) -> tuple[bool, bool]:
-    """Whether the last price with its 24 h figures, and the top of the book, are news."""
-    known = row.trade
-    # Nearly every message: whole, and later than the one before, which was whole too.
-    if (
-        known is row.book
-        and known is not None
-        and known.exchange_ms is not None
-        and stamp.exchange_ms is not None
-        and stamp.exchange_ms > known.exchange_ms
-        and event.book_complete
-        and event.last is not None
-    ):
-        return True, True
+def _has_trade(event: Ticker) -> bool:
     # A delta without a last price says that it is unchanged: as fresh as one that repeats it.
-    has_trade = event.last is not None or (
-        event.volume_24h_coins is not None or event.open_24h is not None
-    )
-    has_book = event.bid is not None or event.ask is not None or event.book_complete
     return (
-        has_trade and _is_news(known, stamp, row, event, _TRADE),
-        has_book and _is_news(row.book, stamp, row, event, _BOOK),
+        event.last is not None or event.volume_24h_coins is not None or event.open_24h is not None
     )
+
+
+def _has_book(event: Ticker) -> bool:
+    return event.book_complete or event.bid is not None or event.ask is not None
 
 
 def _is_news(
