@@ -1,7 +1,8 @@
 """What is kept: SQLite through aiosqlite, exports, imports, and the engine's lock."""
 
 from tui_monitor.store.database import Kind, open_reader, open_store
-from tui_monitor.store.exports import FILE_FORMATS, WHATS, Exported, Scope, export
+from tui_monitor.store.export_rows import Scope
+from tui_monitor.store.exports import FILE_FORMATS, WHATS, Exported, export
 from tui_monitor.store.imports import ImportReport, import_file
 from tui_monitor.store.lock import EngineLock, read_holder
 from tui_monitor.store.reader import Reader

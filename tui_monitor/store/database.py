@@ -4,6 +4,7 @@ Live database files are never opened, hashed or copied by anything else: closing
 handle would drop the locks that SQLite holds for the whole process.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -133,6 +134,8 @@ async def _connected(
     try:
         await connection
     except sqlite3.Error as error:
+        # The library's thread still has its farewell to send to this loop.
+        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001 - nothing public waits
         raise _unopened(error, path) from error
     try:
         yield connection
@@ -224,7 +227,10 @@ async def _set_up_writer(writer: aiosqlite.Connection, path: Path, version: int)
             raise StoreUnusable(
                 f"{path}: this file system can't hold a write-ahead log", "use a local disk"
             )
-        await migrate(writer, version)
+        if version < SCHEMA_VERSION:
+            await migrate(writer, version)
+            # The schema goes into the file itself: a lost log must not leave an empty database.
+            await writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
         raise translated(error, path) from error
 

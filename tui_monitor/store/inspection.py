@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tui_monitor.clock import utc_text
-from tui_monitor.store.session import Session
+from tui_monitor.clock import DAY_MS, utc_text
+from tui_monitor.errors import StoreUnusable
+from tui_monitor.store.session import Parameters, Row, Session
 
 CHECK_DEADLINE_S = 120.0
-_SHOWN_A_KIND = 20
 
 _CONTENTS = (
     ("slot_prices", "SELECT count(*), min(slot_ms) FROM slot_price"),
@@ -53,10 +53,7 @@ _HOLES_WITH_PRICES = """
     JOIN slot_price AS p ON p.slot_ms = h.slot_ms AND p.coin_id = h.coin_id
     LIMIT 20
 """
-_FUTURE = """
-    SELECT slot_ms, observed_ms FROM slot_price WHERE slot_ms > ? LIMIT 20
-"""
-_A_DAY_MS = 86_400_000
+_FUTURE = "SELECT DISTINCT slot_ms FROM slot_price WHERE slot_ms > ? LIMIT 20"
 
 
 async def schema_version(session: Session) -> int:
@@ -101,24 +98,34 @@ def _size(path: Path) -> int:
 
 async def problems(session: Session) -> list[str]:
     """One line a problem, at most twenty of a kind."""
+    found: list[str] = []
+    try:
+        lines = [line for (line,) in await _ask(session, _INTEGRITY)]
+        found += [f"integrity: {line}" for line in lines if line != "ok"]
+        found += await _odd_rows(session)
+    except StoreUnusable as error:
+        # So broken that it can't even be looked through.
+        found.append(error.message)
+    return found
+
+
+async def _odd_rows(session: Session) -> list[str]:
     found = [
-        f"integrity: {line}"
-        for (line,) in await session.read(_INTEGRITY, deadline_s=CHECK_DEADLINE_S)
-        if line != "ok"
+        f"{table}: row {rowid} points at no {parent}"
+        for table, rowid, parent in await _ask(session, _FOREIGN_KEYS)
     ]
-    for table, rowid, parent in await session.read(_FOREIGN_KEYS, deadline_s=CHECK_DEADLINE_S):
-        found.append(f"{table}: row {rowid} points at no {parent}")
-    for table, coin_id in await session.read(_ORPHANS, deadline_s=CHECK_DEADLINE_S):
+    for table, coin_id in await _ask(session, _ORPHANS):
         found.append(f"{table}: coin {coin_id} has no name")
-    for table, slot_ms in await session.read(_ODD_SLOTS, deadline_s=CHECK_DEADLINE_S):
+    for table, slot_ms in await _ask(session, _ODD_SLOTS):
         found.append(f"{table}: {slot_ms} is not on the half hour")
-    for table, at_ms, coin_id, price in await session.read(
-        _ODD_PRICES, deadline_s=CHECK_DEADLINE_S
-    ):
+    for table, at_ms, coin_id, price in await _ask(session, _ODD_PRICES):
         found.append(f"{table}: price {price!r} of coin {coin_id} at {at_ms} is not a price")
-    for slot_ms, coin_id in await session.read(_HOLES_WITH_PRICES, deadline_s=CHECK_DEADLINE_S):
+    for slot_ms, coin_id in await _ask(session, _HOLES_WITH_PRICES):
         found.append(f"hole: coin {coin_id} at {utc_text(slot_ms)} has a price all the same")
-    limit_ms = session.clock.now_ms() + _A_DAY_MS
-    for slot_ms, _ in await session.read(_FUTURE, (limit_ms,), deadline_s=CHECK_DEADLINE_S):
+    for (slot_ms,) in await _ask(session, _FUTURE, (session.clock.now_ms() + DAY_MS,)):
         found.append(f"slot_price: {utc_text(slot_ms)} lies in the future")
     return found
+
+
+async def _ask(session: Session, sql: str, parameters: Parameters = ()) -> list[Row]:
+    return await session.read(sql, parameters, deadline_s=CHECK_DEADLINE_S)

@@ -137,10 +137,10 @@ class Session:
             result = await work(database)
             await database.execute("COMMIT")
         except sqlite3.Error as error:
-            await self._roll_back()
+            await self._abandon()
             raise translated(error, self.path) from error
         except BaseException:
-            await self._roll_back()
+            await self._abandon()
             raise
         return result
 
@@ -154,6 +154,13 @@ class Session:
                     raise
             else:
                 return
+
+    async def _abandon(self) -> None:
+        """Roll back after a failure; if even that fails, the next write tries again first."""
+        try:
+            await self._roll_back()
+        except sqlite3.Error as error:
+            _log.warning("%s: can't roll back: %s", self.path, error)
 
     async def _roll_back(self) -> None:
         if self._writing.in_transaction:
