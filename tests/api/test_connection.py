@@ -183,28 +183,69 @@ async def test_an_answer_that_nobody_reads_is_dropped(caplog: pytest.LogCaptureF
 
 @in_virtual_time
 async def test_a_slow_reader_gets_its_answer() -> None:
-    """Only who reads nothing at all in ten seconds is dropped."""
+    """Only who reads nothing at all in ten seconds is dropped: this one takes two minutes."""
     async with endpoint() as served:
-        client = await a_deaf_client(served)
-        received = 0
-        for _ in range(10):
+        client = await a_deaf_client(served, requests=2)
+        loop = asyncio.get_running_loop()
+        received = b""
+        for _ in range(12):
             await asyncio.sleep(8)
-            for _ in range(100):
-                received += len(await asyncio.get_running_loop().sock_recv(client, 1_000_000))
-        assert received > 1_000_000
+            enough = len(received) + 200_000
+            while len(received) < enough:
+                received += await loop.sock_recv(client, 200_000)
+        received += await everything(client)
+        assert len(received) == 2 * size_of_one(received)
         client.close()
 
 
-async def a_deaf_client(served: Served) -> socket.socket:
+@in_virtual_time
+async def test_who_is_refused_and_stays_is_put_out() -> None:
+    """It gets a second to read why; then its place is free."""
+    async with endpoint(limits=Limits(connections=1)) as served:
+        reader, writer = await connected(served)
+        writer.write(b"garbage\r\n\r\n")
+        assert (await reply(reader)).status == 400
+        assert (await talk(served.port, request(served.port))).status == 503
+        await asyncio.sleep(1.1)
+        assert (await talk(served.port, request(served.port))).status == 200
+        writer.close()
+
+
+@in_virtual_time
+async def test_who_is_refused_and_sends_on_is_put_out() -> None:
+    """What comes after a refusal is read only so that the refusal arrives: a megabyte."""
+    async with endpoint() as served:
+        _, writer = await connected(served)
+        writer.write(b"garbage\r\n\r\n")
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            await send_bytes(writer, 20_000_000)
+        writer.close()
+
+
+async def send_bytes(writer: asyncio.StreamWriter, count: int) -> None:
+    for _ in range(count // 100_000):
+        writer.write(b"x" * 100_000)
+        await writer.drain()
+        await asyncio.sleep(0)
+
+
+def size_of_one(received: bytes) -> int:
+    """Bytes of the first of several answers of one size."""
+    head, _, _ = received.partition(b"\r\n\r\n")
+    size = next(line for line in head.split(b"\r\n") if line.startswith(b"content-length"))
+    return len(head) + 4 + int(size.split(b":")[1])
+
+
+async def a_deaf_client(served: Served, requests: int = 10) -> socket.socket:
     """It has asked for more than the kernel buffers, and reads nothing."""
     served.source.first_day = served.source.first_day.replace(month=7)
     client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
     client.setblocking(False)
     loop = asyncio.get_running_loop()
     await loop.sock_connect(client, ("127.0.0.1", served.port))
     asked = KEEP_ALIVE.replace("health", "coin-price-tracker/history?all=true")
-    await loop.sock_sendall(client, asked.format(port=served.port).encode() * 10)
+    await loop.sock_sendall(client, asked.format(port=served.port).encode() * requests)
     await served.clock.until(lambda: served.source.asked > 1, within_s=5)
     await asyncio.sleep(1)
     return client
@@ -307,9 +348,7 @@ async def test_closing_takes_a_second_whoever_is_connected(
     assert asyncio.all_tasks() == {asyncio.current_task()}
     # Cut off in the middle of an answer: nothing goes on sending behind our back.
     received = await everything(deaf)
-    head, _, _ = received.partition(b"\r\n\r\n")
-    size = next(line for line in head.split(b"\r\n") if line.startswith(b"content-length"))
-    assert len(received) % (len(head) + 4 + int(size.split(b":")[1])) != 0
+    assert len(received) % size_of_one(received) != 0
     deaf.close()
     for _, writer in clients:
         writer.close()

@@ -1,10 +1,14 @@
 """The tracker's routes: shape, ranges, bounds, and what is missing."""
 
+import asyncio
+
+import msgspec
 import pytest
 
 from tests.api.harness import FIRST_DAY, ZONE, endpoint
-from tests.support.sources import COINS, slot_price
-from tests.support.virtual_time import in_virtual_time
+from tests.support.sources import COINS, MemorySource, slot_price
+from tests.support.virtual_time import VirtualClock, in_virtual_time
+from tui_monitor.api import prices
 from tui_monitor.clock import DAY_MS, SLOT_MS
 from tui_monitor.model import Reason
 
@@ -243,8 +247,8 @@ async def test_an_unknown_or_repeated_parameter_is_refused() -> None:
 
 
 @in_virtual_time
-async def test_the_most_rows_at_once_do_not_hold_the_loop() -> None:
-    """5,000 rows are encoded in parts; others get their turn in between."""
+async def test_the_most_rows_are_five_thousand() -> None:
+    """The newest of them, and the answer says that there are more."""
     async with endpoint() as served:
         served.source.first_day = served.source.first_day.replace(month=7)
         answer = await served.get(HISTORY, all="true")
@@ -252,3 +256,23 @@ async def test_the_most_rows_at_once_do_not_hold_the_loop() -> None:
         assert answer["truncated"] is True
         times = [record["slot_ms"] for record in answer["data"]]
         assert times == sorted(set(times))
+
+
+@in_virtual_time
+async def test_many_rows_do_not_hold_the_loop() -> None:
+    """They are encoded in parts; feeds get their turns in between."""
+    source = MemorySource(VirtualClock(), ZONE, FIRST_DAY)
+    records = await source.records(0, source.clock.now_ms(), 5_000)
+    turns = 0
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.ensure_future(count_turns())
+    whole = await prices._rows(records * 14, ZONE)
+    counting.cancel()
+    assert turns > 50
+    assert len(msgspec.json.decode(whole)) == len(records) * 14

@@ -10,6 +10,9 @@ from tui_monitor.config import Api, is_loopback
 from tui_monitor.errors import FolderUnusable, SettingsError
 
 BACKLOG = 64
+# The kernel would otherwise take megabytes for a client, and a slow reader would look like one
+# that reads nothing for as long as those last.
+_SEND_BYTES = 131_072
 _WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - recognised in order to be guarded
 
 
@@ -93,6 +96,8 @@ def _bound(family: socket.AddressFamily, where: tuple[str, int]) -> socket.socke
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # What is accepted inherits it.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
         if family == socket.AF_INET6:
             # IPv4 clients would otherwise arrive under addresses like ::ffff:192.0.2.1.
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

@@ -63,8 +63,6 @@ async def _close(state: ServerState, grace_s: float) -> None:
     await _quiet(state, grace_s)
     for connection in tuple(state.connections):
         connection.transport.abort()
-    # Handlers that only wait for their client end by that.
-    await asyncio.sleep(_LOOK_AGAIN_S)
     for task in tuple(state.tasks):
         task.cancel()
     await _quiet(state, grace_s)
