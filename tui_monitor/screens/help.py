@@ -118,7 +118,7 @@ class BoardHelp(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         info = next(one for one in BOARDS if one.name == self._view.NAME)
         with Vertical() as box:
-            box.border_title = info.title
+            box.border_title = Text(info.title)
             box.border_subtitle = "↑ ↓ scroll, Esc leaves"
             with VerticalScroll():
                 yield Static(self._text())

@@ -123,9 +123,16 @@ class Painter:
             return
         end = min(end, self.width)
         cells = self._cells(segments, end - x)
-        if cells:
-            self.wanted[y][x : x + len(cells)] = cells
-            self._touched.add(y)
+        if not cells:
+            return
+        line, after = self.wanted[y], x + len(cells)
+        # What is overwritten by half is gone as a whole, as in a terminal.
+        if x and not line[x][0]:
+            line[x - 1] = (" ", line[x - 1][1])
+        if after < self.width and not line[after][0]:
+            line[after] = (" ", line[after][1])
+        line[x:after] = cells
+        self._touched.add(y)
 
     def pending(self) -> bool:
         """Whether a frame may differ from what is shown."""

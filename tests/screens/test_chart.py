@@ -1,0 +1,160 @@
+"""The chart: scales, ticks, gaps, spikes, labels."""
+
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+
+from tests.support.boards import NOW_MS, TODAY, ZONE
+from tui_monitor.clock import SLOT_MS, BoardZone
+from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.looks import STANDARD
+from tui_monitor.screens.widgets.chart import ChartView
+from tui_monitor.screens.widgets.curve import Chart, Point, paint_chart
+from tui_monitor.screens.widgets.scale import nice_step, time_ticks, value_scale
+
+START = ZONE.day_start_ms(TODAY)
+END = ZONE.day_end_ms(TODAY)
+SHOWN = ShownZone(ZONE)
+MINUTE = 60_000
+
+
+def a_chart(points: list[Point], **changes: object) -> Chart:
+    """A chart of today."""
+    given: dict[str, object] = {
+        "version": tuple(points), "first_ms": START, "last_ms": END, "points": points,
+        "zone": SHOWN, "empty": "nothing, because",
+    }  # fmt: skip
+    return Chart(**(given | changes))  # type: ignore[arg-type]
+
+
+def drawn(chart: Chart, width: int = 100, height: int = 20) -> list[str]:
+    """The chart as text."""
+    lines = paint_chart(chart, width, height, STANDARD)
+    return ["".join(segment.text for segment in line) for line in lines]
+
+
+def dots(line: str) -> int:
+    """Cells of a line that the curve touches."""
+    return sum("\u2801" <= char <= "\u28ff" for char in line)
+
+
+def test_every_line_has_the_width_of_the_chart() -> None:
+    """Wide characters in marks and thresholds move nothing."""
+    points: list[Point] = [(START + n * SLOT_MS, n - 20.0) for n in range(30)]
+    chart = a_chart(
+        points, marks=[(NOW_MS, "预警 12.3")], thresholds=[(5.0, "阈值 5")], mean=-3.0,
+        live=(NOW_MS, 9.5),
+    )  # fmt: skip
+    for width, height in ((100, 20), (60, 8), (31, 5), (20, 3)):
+        lines = drawn(chart, width, height)
+        assert len(lines) == height
+        assert {cell_len(line) for line in lines} == {width}
+    assert "预警 12.3" in "\n".join(drawn(chart))
+    assert "阈值 5" in "\n".join(drawn(chart))
+
+
+def test_a_gap_is_a_gap() -> None:
+    """A missing node is not bridged by a line."""
+    points: list[Point] = [(START + n * SLOT_MS, 10.0) for n in range(48)]
+    whole = dots(max(drawn(a_chart(points)), key=dots))
+    points[20:24] = [(ms, None) for ms, _ in points[20:24]]
+    assert dots(max(drawn(a_chart(points)), key=dots)) < whole - 6
+
+
+def test_slots_that_are_not_there_at_all_are_a_gap_too() -> None:
+    """Points far apart in time are not joined."""
+    points: list[Point] = [(START, 10.0), (START + 12 * 3_600_000, 10.0)]
+    assert max(dots(line) for line in drawn(a_chart(points))) <= 2
+
+
+def test_no_spike_is_lost_in_a_crowd() -> None:
+    """One minute of 1,440 reaches the top of a narrow chart."""
+    points: list[Point] = [(START + n * MINUTE, 1.0) for n in range(1440)]
+    points[700] = (START + 700 * MINUTE, 50.0)
+    lines = drawn(a_chart(points), 60, 20)
+    assert dots(lines[1]) == 1
+
+
+def test_ticks_fall_on_round_hours_and_midnights_of_the_zone() -> None:
+    """Whatever the width, never at odd times; a midnight shows its day."""
+    assert [label for _, label in time_ticks(START, END, 60, SHOWN)] == [
+        "01-16", "06:00", "12:00", "18:00", "01-17",
+    ]  # fmt: skip
+    utc = ShownZone(ZONE, "UTC")
+    assert [label for _, label in time_ticks(START, END, 60, utc)][:3] == [
+        "18:00",
+        "01-16",
+        "06:00",
+    ]
+    week = time_ticks(START, START + 7 * 86_400_000, 100, SHOWN)
+    assert [label for _, label in week] == [f"01-{day}" for day in range(16, 24)]
+
+
+def test_ticks_stay_on_midnights_when_the_clocks_change() -> None:
+    """A day of 25 hours shifts no tick of the days after it."""
+    zone = BoardZone("Europe/Berlin")
+    first = zone.day_start_ms(zone.day_of(1_761_400_000_000))
+    ticks = time_ticks(first, first + 4 * 86_400_000, 60, ShownZone(zone))
+    assert all(zone.format(ms, "%H:%M") == "00:00" for ms, _ in ticks)
+
+
+def test_value_steps_are_nice_and_zero_is_on_the_scale() -> None:
+    """1, 2, 2.5 or 5 times a power of ten."""
+    assert nice_step(80, 4) == 20
+    assert nice_step(0.7, 5) == 0.2
+    assert nice_step(950, 4) == 250
+    scale = value_scale([30.0, 41.0], 20, zero=True)
+    assert scale.low < 0
+    assert scale.high > 41
+    assert 0 in scale.ticks()
+
+
+def test_the_zero_line_is_where_the_sign_changes() -> None:
+    """Above it the curve has the look of a rise, below that of a fall."""
+    points: list[Point] = [(START + n * SLOT_MS, 20.0 - n) for n in range(41)]
+    lines = paint_chart(a_chart(points), 100, 20, STANDARD)
+    zero = next(y for y, line in enumerate(lines) if any("───" in part.text for part in line))
+    for y, line in enumerate(lines[:-1]):
+        for part in line:
+            if dots(part.text) and part.style is not None:
+                wanted = STANDARD.up if y <= zero else STANDARD.down
+                assert part.style.color == wanted.color
+
+
+def test_a_chart_without_points_says_why() -> None:
+    """Never an empty box."""
+    assert "nothing, because" in "\n".join(drawn(a_chart([(START, None)])))
+
+
+def test_tiny_sizes_are_survived() -> None:
+    """A terminal may be one cell."""
+    points: list[Point] = [(START, 1.0)]
+    for width, height in ((1, 1), (0, 0), (5, 2), (200, 1), (19, 9)):
+        assert len(drawn(a_chart(points), width, height)) == height
+
+
+class One(App[None]):
+    """One chart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chart = ChartView()
+
+    def compose(self) -> ComposeResult:
+        yield self.chart
+
+
+async def test_it_is_drawn_again_only_when_something_changed() -> None:
+    """The same data at the same size comes from the cache."""
+    app = One()
+    points: list[Point] = [(START + n * SLOT_MS, float(n)) for n in range(10)]
+    async with app.run_test(size=(80, 20)) as pilot:
+        app.chart.show(a_chart(points))
+        await pilot.pause()
+        for _ in range(3):
+            app.chart.show(a_chart(list(points)))
+            app.chart.render_line(3)
+        assert app.chart.drawings == 1
+        app.chart.show(a_chart([*points, (START + 10 * SLOT_MS, 1.0)]))
+        await pilot.pause()
+        app.chart.render_line(3)
+        assert app.chart.drawings == 2
