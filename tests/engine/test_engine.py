@@ -136,6 +136,22 @@ async def test_a_coin_that_failed_is_tried_again_for_its_own_slot(tmp_path: Path
 
 
 @in_virtual_time
+async def test_a_gap_is_told_once_and_its_end_too(tmp_path: Path) -> None:
+    """A node with too few coins is an event, not a silent hole in a curve."""
+    clock = VirtualClock(START_MS + 130_000)
+    async with a_sim(clock).running() as sim:
+        sim.fault(exchange="okx", kind="http_500", path="/api/v5/market/candles", seconds=60)
+        async with a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor:
+            await clock.sleep(50)
+            told = [line.text for line in monitor.source.events() if line.area == "sum"]
+            assert told.count("too few coins, a gap: 17 nodes, 00:00 to 08:00") == 1
+            await until_settled(monitor, clock, within_s=120)
+            await clock.sleep(2)
+            told = [line.text for line in monitor.source.events() if line.area == "sum"]
+            assert told.count("filled: 17 nodes, 00:00 to 08:00") == 1
+
+
+@in_virtual_time
 async def test_slots_missed_while_it_was_off_are_filled_from_bars(tmp_path: Path) -> None:
     """Three hours off leave no hole, and no live price goes into a past slot."""
     clock = VirtualClock(START_MS + 60_000)

@@ -2,6 +2,7 @@
 
 import gzip
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,9 +69,13 @@ def _open(path: Path | None) -> Iterator[BinaryIO]:
         yield sys.stdin.buffer
         return
     try:
-        with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
+        file = path.open("rb")
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror or error}") from error
+    with file:
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        try:
             yield gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[misc]
-    except (OSError, EOFError) as error:
-        raise BadInput(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise BadInput(f"{path}: not a whole gzip file: {error}") from error

@@ -13,7 +13,6 @@ from tui_monitor.config import Settings
 from tui_monitor.store import EngineLock, ImportReport, import_file, open_store
 
 DONE_IN_PART = 3
-_REASONS_SHOWN = 50
 
 
 @click.command("import")
@@ -65,8 +64,24 @@ def _summary(report: ImportReport) -> str:
     return f"{report.path}: {report.shape or 'unknown'}: {', '.join(told)}"
 
 
-def _list(kind: str, lines: Sequence[tuple[int, str]], count: int) -> None:
-    for number, reason in lines[:_REASONS_SHOWN]:
-        click.echo(f"  {kind} line {number}: {reason}", err=True)
-    if count > _REASONS_SHOWN:
-        click.echo(f"  … and {count - _REASONS_SHOWN} more {kind}", err=True)
+def _list(kind: str, remarks: Sequence[tuple[int, str]], count: int) -> None:
+    """Every reason once, with all its lines."""
+    lines_of: dict[str, list[int]] = {}
+    for line, reason in remarks:
+        lines_of.setdefault(reason, []).append(line)
+    for reason, lines in lines_of.items():
+        word = "line" if len(lines) == 1 else f"{len(lines)} lines"
+        click.echo(f"  {kind} {word} {ranges(lines)}: {reason}", err=True)
+    if count > len(remarks):
+        click.echo(f"  … and {count - len(remarks)} more {kind}", err=True)
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """`2-4, 9` for 2, 3, 4, 9."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)

@@ -76,9 +76,7 @@ class Engine:
         history = SlotHistory(
             store=store,
             recorder=self.recorder,
-            fetcher=PageFetcher(
-                Filler(self.feed.rest, clock), self.recorder, self.feed.by_name
-            ),
+            fetcher=PageFetcher(Filler(self.feed.rest, clock), self.recorder, self.feed.by_name),
             zone=self.zone,
             clock=clock,
             coins=settings.sum_curve.coins,
@@ -94,6 +92,7 @@ class Engine:
         self._lights = Lights(clock)
         self._failed: dict[str, str] = {}
         self._confirmed_s: dict[str, float] = {}
+        self._gaps: set[int] = set()
         self._tasks: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
@@ -244,7 +243,27 @@ class Engine:
     async def _watch_today(self) -> None:
         while True:
             await self.today.refresh()
+            self._tell_of_gaps()
             await self.clock.sleep(TODAY_EVERY_S)
+
+    def _tell_of_gaps(self) -> None:
+        """Once when due nodes of today can't be drawn, once when they can after all."""
+        if not self._keeper.caught_up:
+            return  # what was missed while we were off is being filled
+        gaps = {node.slot_ms for node in self.today.nodes if self.today.is_gap(node)}
+        filled = {slot for slot in self._gaps - gaps if self.zone.day_of(slot) == self.today.day}
+        if gaps - self._gaps:
+            self.events.add(
+                "error", "sum", f"too few coins, a gap: {self._named(gaps - self._gaps)}"
+            )
+        if filled:
+            self.events.add("info", "sum", f"filled: {self._named(filled)}")
+        self._gaps = gaps
+
+    def _named(self, slots: set[int]) -> str:
+        """`node 08:00`, or `3 nodes, 08:00 to 09:00`."""
+        first, last = (self.zone.format(at(slots), "%H:%M") for at in (min, max))
+        return f"node {first}" if len(slots) == 1 else f"{len(slots)} nodes, {first} to {last}"
 
     async def _probe_quiet(self) -> None:
         """Ask by REST for coins whose stream is quiet: quiet is not dead; their age shows it."""

@@ -48,10 +48,12 @@ class SlotKeeper:
         self._on_event = on_event
         # Slots whose bar had no trade yet when it was asked for.
         self._waiting = 0
+        self.caught_up = False
 
     async def run(self) -> None:
         """For ever: fill what was missed while we were off, then keep up slot by slot."""
         await self._settle()
+        self.caught_up = True
         while True:
             now = self._clock.now_ms()
             slot = slot_of(now) + SLOT_MS

@@ -88,6 +88,11 @@ class Today:
             "rest" if "rest" in sources else next(iter(sources), None),
         )
 
+    def is_gap(self, node: Node) -> bool:
+        """Whether a node is due and can't be drawn."""
+        due = sum_curve.is_due(node.slot_ms, self._clock.now_ms())
+        return due and not sum_curve.is_drawn(node)
+
     def counts(self) -> tuple[int, int]:
         """Nodes drawn and nodes due so far today."""
         due = [node for node in self.nodes if sum_curve.is_due(node.slot_ms, self._clock.now_ms())]
