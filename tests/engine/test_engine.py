@@ -144,11 +144,11 @@ async def test_a_gap_is_told_once_and_its_end_too(tmp_path: Path) -> None:
         async with a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor:
             await clock.sleep(50)
             told = [line.text for line in monitor.source.events() if line.area == "sum"]
-            assert told.count("too few coins, a gap: 17 nodes, 00:00 to 08:00") == 1
+            assert told.count("too few coins, a gap: 16 nodes, 00:30 to 08:00") == 1
             await until_settled(monitor, clock, within_s=120)
             await clock.sleep(2)
             told = [line.text for line in monitor.source.events() if line.area == "sum"]
-            assert told.count("filled: 17 nodes, 00:00 to 08:00") == 1
+            assert told.count("filled: 16 nodes, 00:30 to 08:00") == 1
 
 
 @in_virtual_time
