@@ -104,6 +104,8 @@ async def import_file(
             await _store_batch(store, batch, report)
     finally:
         source.close()
+    report.refused.sort()
+    report.doubtful.sort()
     return report
 
 

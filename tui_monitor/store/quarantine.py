@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 _MAGIC = b"SQLite format 3\x00"
+_MAGIC_BYTES = len(_MAGIC)
 _COMPANIONS = ("-wal", "-shm")
 
 
@@ -33,7 +34,7 @@ def word_for(path: Path) -> str:
     would drop SQLite's locks.
     """
     with path.open("rb") as file:
-        head = file.read(len(_MAGIC))
+        head = file.read(_MAGIC_BYTES)
     return "corrupt" if head == _MAGIC or not head.strip(b"\0") else "foreign"
 
 

@@ -1,0 +1,427 @@
+"""Taking files in: what is taken, what is refused, what is doubtful, and why."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.builders import (
+    COINS,
+    DAY_END_MS,
+    DAY_MS,
+    NOW_MS,
+    ZONE,
+    StillClock,
+    a_price,
+    put,
+)
+from tui_monitor.clock import SLOT_MS
+from tui_monitor.errors import BadInput
+from tui_monitor.model import HoleState, PriceSource, Reason
+from tui_monitor.store import ImportReport, Store, import_file, open_store
+from tui_monitor.store.imports import LINES_A_BATCH
+
+BOM = "\ufeff"
+FULL = "日期,时间,时间戳,币种,基准价格(00:00),当前价格,涨跌幅(%)"
+SUM = "日期,时间,时间戳,27币涨跌幅总和(%)"
+MISSING = "日期,时间,币种,原因"
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty store."""
+    async with open_store(tmp_path, StillClock(), kind="real") as opened:
+        yield opened
+
+
+def a_record(at_ms: int = DAY_MS + SLOT_MS, **changes: Any) -> dict[str, Any]:
+    """A record as the later originals wrote it."""
+    record: dict[str, Any] = {
+        "collect_time": ZONE.format(at_ms),
+        "timestamp": at_ms // 1000,
+        "base_date": ZONE.format(at_ms, "%Y-%m-%d"),
+        "day_changes": {
+            "BTC": {"base_price": 90_000.0, "current_price": 90_900.0, "change_pct": 1.0},
+            "ETH": {"base_price": 3_000.0, "current_price": 2_970.0, "change_pct": -1.0},
+        },
+        "total_change": 0.0,
+        "total_coins": 2,
+        "valid_coins": 2,
+    }
+    return record | changes
+
+
+def lines(*records: Any) -> bytes:
+    """Records as a file."""
+    texts = (record if isinstance(record, str) else json.dumps(record) for record in records)
+    return "".join(f"{text}\n" for text in texts).encode()
+
+
+async def take(store: Store, content: bytes, name: str = "x.jsonl") -> ImportReport:
+    """Import a file with this content."""
+    path = Path(store.path).parent / name
+    return await import_file(store, put(path, content), ZONE, COINS, NOW_MS)
+
+
+async def nodes(store: Store) -> list[tuple[int, str, float, float | None]]:
+    """(slot number, coin, price, own base) of all slot prices of the day."""
+    return [
+        ((row.slot_ms - DAY_MS) // SLOT_MS, row.coin, row.price, row.own_base)
+        for row in await store.prices(DAY_MS, DAY_END_MS, COINS)
+    ]
+
+
+TWO = [(1, "BTC", 90_900.0, 90_000.0), (1, "ETH", 2_970.0, 3_000.0)]
+
+
+def _with_coins(record: dict[str, Any]) -> dict[str, Any]:
+    changed = {**record, "coins": record["day_changes"]}
+    del changed["day_changes"], changed["total_change"]
+    return changed
+
+
+def _backwards(record: dict[str, Any]) -> dict[str, Any]:
+    return dict(reversed(record.items()))
+
+
+def _in_ms(record: dict[str, Any]) -> dict[str, Any]:
+    return {**record, "timestamp": record["timestamp"] * 1000}
+
+
+def _without_stamp(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != "timestamp"}
+
+
+def _without_label(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != "collect_time"}
+
+
+@pytest.mark.parametrize(
+    "shape", [dict, _with_coins, _backwards, _in_ms, _without_stamp, _without_label]
+)
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_record_is_taken_in_each_of_its_shapes(
+    store: Store, shape: Callable[[dict[str, Any]], dict[str, Any]], packed: bool
+) -> None:
+    """Any order of keys, seconds or milliseconds, gzipped or not; with the base it brings."""
+    content = lines(shape(a_record()))
+    name = "x.jsonl.gz" if packed else "x.jsonl"
+    report = await take(store, gzip.compress(content) if packed else content, name)
+    assert (report.taken, report.slot_prices) == (1, 2)
+    assert (report.refused, report.doubtful) == ([], [])
+    assert await nodes(store) == TWO
+
+
+async def test_a_one_minute_file_is_sampled_down_to_its_slots(store: Store) -> None:
+    """The nearest record stands for the slot; the others are kept as samples."""
+    quote = {"baseline_price": 100.0, "change_pct": 0.0}
+    content = lines(
+        *(
+            {
+                "timestamp": f"2026-01-05T00:{minute:02}:00.3+08:00",
+                "timestamp_unix": 0,
+                "total_change": 0.0,
+                "changes": {"BTC-USDT-SWAP": {**quote, "current_price": 100.0 + minute / 1e5}},
+            }
+            for minute in range(60)
+        )
+    )
+    report = await take(store, content)
+    assert (report.taken, report.slot_prices, report.refused_count) == (60, 3, 0)
+    assert await nodes(store) == [
+        (0, "BTC", 100.0, 100.0),
+        (1, "BTC", 100.0003, 100.0),
+        (2, "BTC", 100.00059, 100.0),
+    ]
+    assert len(await store.off_slot(DAY_MS, DAY_END_MS)) == 57
+
+
+async def test_a_second_import_changes_nothing(store: Store) -> None:
+    """And says so."""
+    content = lines(a_record(), a_record(DAY_MS + 1_000_000), a_record(DAY_MS + 2 * SLOT_MS))
+    await take(store, content)
+    before = (await nodes(store), await store.off_slot(DAY_MS, DAY_END_MS))
+    report = await take(store, content)
+    assert (report.taken, report.slot_prices, report.off_slot_prices) == (3, 0, 0)
+    assert (report.unchanged, report.doubtful) == (6, [])
+    assert (await nodes(store), await store.off_slot(DAY_MS, DAY_END_MS)) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"collect_time": "2026-01-05 00:30:00", "times', "not JSON, or cut off"),
+        ("\0" * 40, "40 NUL bytes"),
+        ("[1, 2]", "not a record"),
+        ("hello", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ('{"timestamp": 1}', "unknown shape"),
+        (a_record(timestamp=5, collect_time=None), "impossible"),
+        (a_record(collect_time="soon"), "is not a time"),
+        (a_record(collect_time=None, timestamp=None), "no time"),
+        (a_record(timestamp=DAY_MS // 1000 - 7_200), "for no known cause"),
+        (a_record(day_changes={}), "unknown shape"),
+        ("x" * 1_200_000, "over a megabyte"),
+        (b"\xff\xfe\xfd".decode("latin-1"), "not JSON"),
+    ],
+)
+async def test_a_bad_line_is_refused_with_its_number(
+    store: Store, line: str | dict[str, Any], reason: str
+) -> None:
+    """The lines around it are taken."""
+    report = await take(store, lines(a_record(), line, a_record(DAY_MS + 2 * SLOT_MS)))
+    assert report.taken == 2
+    ((number, words),) = report.refused
+    assert number == 2
+    assert reason in words
+
+
+async def test_bytes_that_are_no_text_are_refused(store: Store) -> None:
+    """By line, too."""
+    report = await take(store, b"{\xff}\n" + lines(a_record()))
+    assert report.taken == 1
+    assert report.refused[0] == (1, "not UTF-8 at byte 1")
+
+
+@pytest.mark.parametrize("price", [0, 0.0, -1.0, None, "90900", True, 1e300, [1], 10**400], ids=str)
+async def test_what_is_no_price_is_refused_coin_by_coin(store: Store, price: Any) -> None:
+    """The others are taken; the slot gets a hole that says why."""
+    record = a_record(total_change=None)
+    record["day_changes"]["BTC"]["current_price"] = price
+    report = await take(store, lines(record))
+    assert report.refused == [(1, "price invalid: BTC")]
+    assert await nodes(store) == TWO[1:]
+    (hole,) = await store.holes(DAY_MS, DAY_END_MS, 10)
+    assert (hole.coin, hole.state, hole.reason) == ("BTC", HoleState.MISSING, Reason.INVALID)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"change_pct": 1.0002}, "the prices give another change, by up to 0.0002: BTC"),
+        ({"base_price": 0}, "no valid base: BTC"),
+        ({"base_price": None}, "no valid base: BTC"),
+    ],
+)
+async def test_a_doubtful_coin_is_taken_and_told(
+    store: Store, change: dict[str, Any], words: str
+) -> None:
+    """Nothing is repaired."""
+    record = a_record(total_change=None)
+    record["day_changes"]["BTC"] |= change
+    report = await take(store, lines(record))
+    assert report.doubtful == [(1, words)]
+    assert [row[2] for row in await nodes(store)] == [90_900.0, 2_970.0]
+
+
+async def test_a_total_that_is_not_the_sum_is_doubtful(store: Store) -> None:
+    """Rounding apart."""
+    assert (await take(store, lines(a_record(total_change=0.0005)))).doubtful == []
+    report = await take(store, lines(a_record(total_change=0.01)))
+    assert report.doubtful == [(1, "total is 0.01, its coins add up to 0.0000")]
+
+
+async def test_a_flat_record_is_doubtful_away_from_midnight(store: Store) -> None:
+    """At midnight all coins stand at their base; later that is a filled hole."""
+    flat = {"BTC": {"base_price": 5.0, "current_price": 5.0, "change_pct": 0.0}}
+    flat["ETH"] = flat["BTC"]
+    report = await take(
+        store, lines(a_record(DAY_MS, day_changes=flat), a_record(day_changes=flat))
+    )
+    assert report.doubtful == [(2, "all 2 coins stand at their base away from midnight")]
+
+
+async def test_a_moved_base_at_midnight_is_doubtful(store: Store) -> None:
+    """The base is the price at midnight."""
+    report = await take(store, lines(a_record(DAY_MS)))
+    assert report.doubtful == [(1, "price and base differ at midnight: BTC ETH")]
+
+
+async def test_a_second_record_of_a_slot_is_doubtful(store: Store) -> None:
+    """The nearer one stands; both are kept. The same time twice keeps the first."""
+    near, far = a_record(DAY_MS + SLOT_MS - 5_000), a_record(DAY_MS + SLOT_MS + 9_000)
+    other = a_record(DAY_MS + SLOT_MS - 5_000, total_change=None)
+    other["day_changes"] = {"BTC": {"base_price": 1.0, "current_price": 1.0}}
+    report = await take(store, lines(far, near, other))
+    assert report.doubtful == [
+        (2, "a second record for the slot of line 1"),
+        (3, "a second record for the slot of line 1"),
+        (3, "other numbers came first for this time: BTC"),
+    ]
+    (row, _) = await store.prices(DAY_MS, DAY_END_MS, COINS)
+    assert (row.observed_ms, row.price) == (DAY_MS + SLOT_MS - 5_000, 90_900.0)
+    assert {row.observed_ms for row in await store.off_slot(DAY_MS, DAY_END_MS)} == {
+        DAY_MS + SLOT_MS + 9_000
+    }
+
+
+async def test_an_own_price_is_kept_against_a_file(store: Store) -> None:
+    """And that is told."""
+    await store.record_prices([a_price(1, "BTC", 91_000.0, PriceSource.TICKER)])
+    report = await take(store, lines(a_record()))
+    assert report.doubtful == [(1, "a better price stands there and is kept: BTC")]
+    assert [row[2] for row in await nodes(store)] == [91_000.0, 2_970.0]
+
+
+async def test_coins_that_were_not_chosen_are_refused_by_name(store: Store) -> None:
+    """A hostile name comes out printable."""
+    record = a_record(total_change=None)
+    record["day_changes"]["\x1b]52;c;AAAA\x07"] = record["day_changes"]["BTC"]
+    report = await take(store, lines(record))
+    ((_, words),) = report.refused
+    assert words.startswith("not among the chosen coins: ")
+    assert words.isprintable()
+    assert await nodes(store) == TWO
+
+
+async def test_the_full_csv_is_taken_row_by_row(store: Store) -> None:
+    """Rows of one time are one record; a time that is 8 h off is known and told once."""
+    rows = [
+        BOM + FULL,
+        f"2026-01-05,00:30:00,{DAY_MS // 1000 + 30_600},BTC,90000.00000000,90900.00000000,1.0000",
+        f"2026-01-05,00:30:00,{DAY_MS // 1000 + 30_600},ETH,3000.00000000,2970.00000000,-1.0000",
+        f"2026-01-05,01:00:00,{(DAY_MS + 2 * SLOT_MS) // 1000},BTC,0.00000000,0.00000000,0.0000",
+        f"2026-01-05,01:00:00,{(DAY_MS + 2 * SLOT_MS) // 1000},ETH,,3.00000000,",
+        "2026-01-05,01:30:00,1e9,BTC,1.0,1.0,0.0",
+        "2026-01-05,01:30:00,BTC",
+        f'2026-01-05,02:00:00,{(DAY_MS + 4 * SLOT_MS) // 1000},"BTC,1.0,1.0,0.0',
+        f"2026-01-05,02:00:00,{(DAY_MS + 4 * SLOT_MS) // 1000},BTC,nan,1_0,٣",
+    ]
+    report = await take(store, "\r\n".join(rows).encode() + b"\r\n", "full.csv")
+    assert (report.shape, report.taken) == ("prices CSV", 3)
+    assert await nodes(store) == [*TWO, (2, "ETH", 3.0, None)]
+    assert [line for line, _ in report.refused] == [4, 6, 7, 8, 9]
+    assert report.doubtful == [
+        (2, "timestamp is 28800 s ahead (local read as UTC); the written time is taken"),
+        (4, "no valid base: ETH"),
+    ]
+
+
+async def test_a_record_of_the_full_csv_may_lie_across_batches(store: Store) -> None:
+    """What belongs together is judged together."""
+    rows = [BOM + FULL]
+    for slot in range(LINES_A_BATCH):
+        at_ms = DAY_MS + slot * SLOT_MS
+        rows += [
+            f"{ZONE.format(at_ms, '%Y-%m-%d,%H:%M:%S')},{at_ms // 1000},{coin},5.0,5.0,0.0000"
+            for coin in COINS
+        ]
+    report = await take(store, "\r\n".join(rows).encode(), "full.csv")
+    assert report.taken == report.slot_prices == LINES_A_BATCH * len(COINS)
+    flat = [line for line, words in report.doubtful if "all 3 coins" in words]
+    assert len(flat) == LINES_A_BATCH - 5  # midnights
+    assert all((line - 2) % 3 == 0 for line in flat)
+
+
+async def test_the_sum_csv_becomes_sums_of_slots(store: Store) -> None:
+    """A time that is 360 s off is known; exact zeros are doubtful, odd rows refused."""
+    rows = [
+        BOM + SUM,
+        f"2026-01-05,00:00,{DAY_MS // 1000 - 360},0.0000",
+        f"2026-01-05,00:30,{(DAY_MS + SLOT_MS) // 1000},-12.3456",
+        f"2026-01-05,01:00,{(DAY_MS + 2 * SLOT_MS) // 1000},0.0000",
+        f"2026-01-05,01:15,{(DAY_MS + 2 * SLOT_MS) // 1000 + 900},1.0000",
+        f"2026-01-05,01:00,{(DAY_MS + 2 * SLOT_MS) // 1000},2.0000",
+        f"2026-01-05,01:30,{(DAY_MS + 3 * SLOT_MS) // 1000},",
+    ]
+    report = await take(store, "\r\n".join(rows).encode(), "sum.csv")
+    assert (report.taken, report.sums) == (3, 3)
+    assert [row.sum_pct for row in await store.imported_sums(DAY_MS, DAY_END_MS)] == [
+        0.0,
+        -12.3456,
+        0.0,
+    ]
+    assert [line for line, _ in report.refused] == [5, 6, 7]
+    assert [line for line, _ in report.doubtful] == [2, 4]
+    again = await take(store, "\r\n".join([*rows[:2], rows[2].replace("3456", "9")]).encode())
+    assert (again.sums, again.unchanged) == (0, 0)
+    changed = await take(
+        store, "\r\n".join([*rows[:2], rows[2].replace("3456", "9")]).encode(), "sum.csv"
+    )
+    assert (changed.sums, changed.unchanged) == (1, 1)
+    assert "takes the place of the sum -12.3456" in changed.doubtful[-1][1]
+
+
+async def test_the_missing_csv_becomes_holes(store: Store) -> None:
+    """In our words; what has a price or is known already stays as it is."""
+    await store.record_prices([a_price(2, "BTC")])
+    rows = [
+        BOM + MISSING,
+        "2026-01-05,00:30,BTC,整个时间点缺失",
+        "2026-01-05,00:30,ETH,单币缺失",
+        "2026-01-05,01:00,BTC,单币缺失",
+        "2026-01-05,01:30,BTC,the dog ate it",
+        "2026-01-05,01:31,BTC,单币缺失",
+        "2026-01-20,12:30,BTC,单币缺失",
+        "2026-01-05,01:30,DOGE,单币缺失",
+    ]
+    report = await take(store, "\r\n".join(rows).encode(), "missing.csv")
+    assert (report.taken, report.holes) == (4, 3)
+    holes = await store.holes(0, NOW_MS, 10)
+    assert [(hole.coin, hole.reason, hole.state) for hole in holes] == [
+        ("BTC", Reason.WHOLE_SLOT, HoleState.MISSING),
+        ("ETH", Reason.COIN, HoleState.MISSING),
+        ("BTC", "the dog ate it", HoleState.MISSING),
+    ]
+    assert [(line, words[:12]) for line, words in report.refused] == [
+        (6, "01:31 is no "),
+        (7, "the slot is "),
+        (8, "not among th"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"date,time,value\r\n1,2,3\r\n", b"\0" * 5_000_000, FULL.encode("utf-16"), b"\x1f\x8bxx"],
+    ids=["empty", "another header", "NUL", "UTF-16", "broken gzip"],
+)
+async def test_an_unknown_file_is_refused_as_a_whole(store: Store, content: bytes) -> None:
+    """With one line that names what was expected."""
+    report = await take(store, content, "strange.csv")
+    ((line, words),) = report.refused
+    assert (line, report.taken) == (1, 0)
+    assert "expected JSON lines or one of the headers" in words
+    assert FULL in words
+
+
+async def test_a_gzip_that_ends_early_gives_what_it_has(store: Store) -> None:
+    """And says where it broke off."""
+    packed = gzip.compress(
+        lines(*(a_record(DAY_MS + slot * SLOT_MS, total_change=slot) for slot in range(1, 400)))
+    )
+    report = await take(store, packed[: len(packed) // 2], "x.jsonl.gz")
+    assert 0 < report.taken < 400
+    assert "can't be read on" in report.refused[-1][1]
+
+
+async def test_a_file_that_is_not_there_is_bad_input(store: Store, tmp_path: Path) -> None:
+    """One line, no traceback; the same for a folder."""
+    for path in (tmp_path / "nowhere.jsonl", tmp_path):
+        with pytest.raises(BadInput):
+            await import_file(store, path, ZONE, COINS, NOW_MS)
+
+
+async def test_a_killed_import_is_finished_by_the_next(store: Store) -> None:
+    """What was committed stays; the result is that of one import."""
+    content = lines(*(a_record(DAY_MS + slot * SLOT_MS) for slot in range(1, 700)))
+    task = asyncio.ensure_future(take(store, content))
+    for _ in range(100_000):
+        if await nodes(store):
+            break
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    there = (await store.info()).rows["slot_prices"]
+    assert 0 < there < 1_398
+    report = await take(store, content)
+    assert (report.slot_prices, report.unchanged) == (1_398 - there, there)
+
+
+async def test_remarks_are_bounded_but_counted(store: Store) -> None:
+    """A file of nonsense fills no memory."""
+    report = await take(store, b"nonsense\n" * 12_000)
+    assert (len(report.refused), report.refused_count) == (10_000, 12_000)
