@@ -12,7 +12,7 @@ from tui_monitor.config import Ui
 from tui_monitor.errors import MonitorError
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.desk import REFRESH_S, Desk
-from tui_monitor.screens.looks import DEFAULT_PAIR, THEME, looks_for
+from tui_monitor.screens.looks import DEFAULT_PAIR, THEME, Looks, looks_for
 from tui_monitor.screens.terminal import (
     PAINTS_PER_S,
     PAINTS_PER_S_LOW,
@@ -68,7 +68,7 @@ class MonitorApp(PaintedApp):
         """Other colours for rises and falls."""
         self.looks = self._looks(name)
 
-    def _looks(self, pair: str) -> object:
+    def _looks(self, pair: str) -> Looks:
         system = color_system(self.console.color_system)
         return looks_for(system, pair, braille=os.environ.get("TERM") != "linux")
 

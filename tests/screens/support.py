@@ -9,13 +9,18 @@ from textual.pilot import Pilot
 from tests.support.boards import MemorySource
 from tui_monitor.app import MonitorApp
 from tui_monitor.screens.desk import Desk
+from tui_monitor.screens.looks import STANDARD
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
 def an_app(source: MemorySource | None = None, board: str = "sum") -> MonitorApp:
     """The program over a source in memory; it pulls only when a test says so."""
-    return MonitorApp(source or MemorySource(), board=board, refresh_s=None)
+    app = MonitorApp(source or MemorySource(), board=board, refresh_s=None)
+    # Whatever terminal the tests are started from.
+    app.looks = STANDARD
+    app.ansi_color = False
+    return app
 
 
 def screen_text(app: MonitorApp) -> str:

@@ -230,11 +230,7 @@ async def test_copied_text_is_whole_though_columns_are_hidden_by_width() -> None
     app = Small()
     async with app.run_test(size=(20, 8)):
         app.board.set_rows(rows(1.0))
-        assert (
-            app.board.as_text()
-            .splitlines()[1]
-            .startswith("A\t+1.00\ttoo long to fit")
-        )
+        assert app.board.as_text().splitlines()[1].startswith("A\t+1.00\ttoo long to fit")
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ class CoverageView(BoardView):
     NAME = "coverage"
     USUAL_DAYS: ClassVar[int] = 14
     EXPORTS = ("missing", "prices", "sum")
+    # The rules look at the screen's size classes, outside of this widget's scope.
+    SCOPED_CSS = False
     DEFAULT_CSS = """
     CoverageView #days { height: 16; max-height: 60%; }
     CoverageView #progress { display: none; }

@@ -18,6 +18,7 @@ FORMATS = ("csv", "jsonl")
 class DateDialog(Dialog[tuple[date, date]]):
     """A day or a range of days."""
 
+    STEPS = ("[", "]")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("[", "step(-1)", "Day before", show=False, priority=True),
         Binding("]", "step(1)", "Day after", show=False, priority=True),

@@ -35,6 +35,8 @@ class SumView(BoardView):
 
     NAME = "sum"
     EXPORTS = ("sum", "prices", "missing")
+    # The rules look at the screen's size classes, outside of this widget's scope.
+    SCOPED_CSS = False
     DEFAULT_CSS = """
     SumView #top { height: 40%; min-height: 10; }
     .-short SumView #top { height: 7; min-height: 7; }
@@ -124,6 +126,8 @@ class SumView(BoardView):
         head = sum_texts.headline(board, self.zone, looks)
         self._headline.set_lines(fitting(head, "   ", self.content_size.width))
         facts = sum_texts.statistics(board.statistics, self.zone, board.now_ms, looks)
+        if sum_texts.is_stale(board):
+            facts = [(name, (text, looks.dim)) for name, (text, _) in facts]
         groups: list[list[Piece]] = [[(f"{name} ", looks.faint), value] for name, value in facts]
         self._figures.set_lines(fitting(groups, "  ", self.content_size.width))
         self._facts.set_lines(

@@ -71,6 +71,10 @@ def headline(board: SumBoard, zone: ShownZone, looks: Looks) -> list[list[Piece]
     return groups
 
 
+def _percent(value: float | None) -> str:
+    return ABSENT if value is None else f"{signed(value)} %"
+
+
 def _freshness(board: SumBoard, zone: ShownZone, looks: Looks) -> Piece:
     if board.live is not None:
         way = f" by {board.live_source}" if board.live_source else ""
@@ -90,7 +94,7 @@ def _no_data(board: SumBoard, zone: ShownZone) -> str:
     if due == 0:
         return "no node is due yet; the live point comes with the first prices"
     at = zone.format(board.nodes[0].slot_ms)
-    return f"no prices since {at}: {due} nodes missing; they are filled once the exchange answers"
+    return f"no prices since {at}: {due} nodes missing, filled once the exchange answers"
 
 
 def statistics(
@@ -114,7 +118,7 @@ def statistics(
         ("complete", (share(stats.completeness_pct), looks.text)),
         ("high", extreme(stats.max_sum_pct, stats.max_slot_ms)),
         ("low", extreme(stats.min_sum_pct, stats.min_slot_ms)),
-        ("mean", (f"{signed(stats.mean_sum_pct)} %", looks.mean)),
+        ("mean", (_percent(stats.mean_sum_pct), looks.mean)),
         ("above zero", (f"{stats.up_nodes}", looks.up)),
         ("below zero", (f"{stats.down_nodes}", looks.down)),
         ("range", (span, looks.dim)),

@@ -1,7 +1,7 @@
 """Dialogs: a framed box of lines and one-line inputs. Enter accepts, Esc leaves."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.text import Text
 from textual import on
@@ -16,6 +16,18 @@ from tui_monitor.printable import printable
 from tui_monitor.screens.looks import looks_of
 
 T = TypeVar("T")
+
+
+class Field(Input):
+    """A one-line input that leaves some printable keys to its dialog."""
+
+    def __init__(self, left: tuple[str, ...], **options: Any) -> None:
+        super().__init__(**options)
+        self._left = left
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether a key is text here."""
+        return character not in self._left and super().check_consume_key(key, character)
 
 
 class Dialog(ModalScreen[T | None], Generic[T]):
@@ -34,6 +46,8 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     Dialog .problem { color: $error; display: none; }
     Dialog .problem.-there { display: block; }
     """
+    # Characters that are keys of the dialog, not text.
+    STEPS: ClassVar[tuple[str, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave_dialog", "Leave", show=False),
         Binding("enter", "accept", "Accept", show=False),
@@ -49,7 +63,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
             box.border_title = Text(printable(self._title, 60))
             for index, (label, value) in enumerate(self._fields):
                 yield Static(Text(printable(label, 60)))
-                field = Input(value=value, id=f"field{index}", select_on_focus=True)
+                field = Field(self.STEPS, value=value, id=f"field{index}", select_on_focus=True)
                 field.cursor_blink = False
                 yield field
             yield self._problem

@@ -1,0 +1,408 @@
+"""The desk: keys, panels, dialogs, freezing, failures."""
+
+import asyncio
+from datetime import date
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.screens.support import an_app, pulled, screen_text, settled, shows
+from tests.support.boards import (
+    NOW_MS,
+    MemorySource,
+    a_progress,
+    a_status,
+    a_sum_board,
+    an_empty_sum_board,
+)
+from tui_monitor.app import MonitorApp
+from tui_monitor.clock import SLOT_MS, slot_of
+from tui_monitor.errors import BadInput, StoreFull
+from tui_monitor.screens.help import KeyHelp
+from tui_monitor.screens.sum_curve import SumView
+from tui_monitor.source import Query
+
+LARGE = (160, 50)
+
+
+def asked(source: MemorySource) -> Query:
+    """The newest question for the sum board."""
+    return next(call[1] for call in reversed(source.calls) if call[0] == "sum")  # type: ignore[return-value]
+
+
+async def pressed(pilot: Pilot[int], app: MonitorApp, *keys: str) -> None:
+    """Keys, and the pull that they ask for."""
+    await pilot.press(*keys)
+    await settled(pilot)
+    if app.screen is app.desk:
+        await pulled(pilot, app)
+
+
+async def test_the_cursor_chooses_the_node_whose_coins_are_shown() -> None:
+    """Down one row: that slot's coins; Esc: the live point's again."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        assert asked(source).slot_ms is None
+        assert "Coins live" in screen_text(app)
+        await pressed(pilot, app, "j", "j")
+        assert asked(source).slot_ms == slot_of(NOW_MS) - SLOT_MS
+        assert "Coins at 14:00" in screen_text(app)
+        await pressed(pilot, app, "escape")
+        assert asked(source).slot_ms is None
+
+
+async def test_enter_opens_the_coins_and_escape_leads_back() -> None:
+    """On a narrow terminal they take the place of the nodes."""
+    app = an_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        assert "─ Nodes" in screen_text(app)
+        await pressed(pilot, app, "enter")
+        assert "─ Coins live" in screen_text(app)
+        assert "─ Nodes" not in screen_text(app)
+        await pressed(pilot, app, "escape")
+        assert "─ Nodes" in screen_text(app)
+
+
+async def test_days_are_walked_picked_and_stretched() -> None:
+    """[ and ] by a day, d by typing, + and = by range; there is no tomorrow."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pulled(pilot, app)
+        await pressed(pilot, app, "[")
+        assert asked(source).first_day == asked(source).last_day == date(2026, 1, 15)
+        await pressed(pilot, app, "]")
+        assert asked(source).first_day is None
+        await pressed(pilot, app, "]")
+        assert "today is the last day" in screen_text(app)
+        await pressed(pilot, app, "+", "+")
+        assert asked(source).first_day == date(2026, 1, 13)
+        assert "(4 days)" in screen_text(app)
+        await pressed(pilot, app, "=")
+        assert asked(source).first_day is None
+        await pilot.press("d")
+        await settled(pilot)
+        app.screen.query_one(Input).value = "2026-01-03 2026-01-04"
+        await pressed(pilot, app, "enter")
+        await pulled(pilot, app)
+        assert asked(source).last_day == date(2026, 1, 4)
+
+
+async def test_a_mistyped_date_keeps_the_dialog_open_and_says_why() -> None:
+    """Nothing is lost by a slip."""
+    app = an_app()
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("d")
+        await settled(pilot)
+        app.screen.query_one(Input).value = "2026-02-30"
+        await pilot.press("enter")
+        await settled(pilot, shows(app, "is not a day"))
+        await pilot.press("escape")
+        await settled(pilot, lambda: app.screen is app.desk)
+
+
+async def test_brackets_step_a_day_in_the_date_dialog() -> None:
+    """As they do outside."""
+    app = an_app()
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("d")
+        await settled(pilot)
+        await pilot.press("[", "[", "]")
+        await settled(pilot)
+        assert app.screen.query_one(Input).value == "2026-01-15"
+
+
+async def test_freezing_holds_the_display_and_counts_what_waits() -> None:
+    """Sorting, scrolling and looking at nodes go on; Space again shows the newest."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        before = app.desk.view
+        assert isinstance(before, SumView)
+        shown = before.shown
+        await pilot.press("space")
+        for _ in range(3):
+            source.now_ms += 1_000
+            await pulled(pilot, app)
+        assert "FROZEN, 3 behind" in screen_text(app)
+        assert before.shown is shown
+        await pilot.press(">", "I")
+        assert before.nodes.sort_key == "sum"
+        await pressed(pilot, app, "space")
+        assert "FROZEN" not in screen_text(app)
+        assert before.shown is not shown
+
+
+async def test_live_data_takes_the_place_of_stored_data_under_an_idle_cursor() -> None:
+    """Who looks at the newest row looks at the live point when it comes."""
+    source = MemorySource()
+    source.live = False
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        assert "stored, as of 14:30" in screen_text(app)
+        source.live = True
+        await pulled(pilot, app)
+        await pulled(pilot, app)
+        assert "Coins live" in screen_text(app)
+        assert "stored" not in screen_text(app)
+
+
+async def test_a_failing_source_is_said_and_forgotten_when_it_answers_again() -> None:
+    """The board stays, under a red line."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        source.failure = StoreFull("the disk is full", "free some space")
+        await pulled(pilot, app)
+        assert "the disk is full (free some space)" in screen_text(app)
+        assert "Nodes" in screen_text(app)
+        source.failure = ValueError("a bug")
+        await pulled(pilot, app)
+        assert "the sum board failed: ValueError: a bug" in screen_text(app)
+        source.failure = None
+        await pulled(pilot, app)
+        assert "a bug" not in screen_text(app)
+
+
+async def test_an_engine_that_fails_leaves_the_boards_under_a_red_line() -> None:
+    """A bug in the engine is neither a crash of the screen nor silence."""
+
+    async def fails() -> None:
+        raise BadInput("port taken", "give another")
+
+    app = MonitorApp(MemorySource(), fails, refresh_s=None)
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        await app._engine()
+        await settled(pilot, shows(app, "the engine stopped: port taken (give another)"))
+        await pulled(pilot, app)
+        assert "the engine stopped" in screen_text(app)
+        assert app.engine_failed
+
+
+async def test_filters_are_typed_kept_and_cleared() -> None:
+    """They stay visible while they hold; half a comparison says what it lacks."""
+    app = an_app()
+    async with app.run_test(size=LARGE) as pilot:
+        desk = await pulled(pilot, app)
+        view = desk.view
+        assert isinstance(view, SumView)
+        await pilot.press("slash", *"n<27")
+        await settled(pilot)
+        assert len(view.nodes.rows) == 3
+        await pressed(pilot, app, "enter")
+        assert "3 of 31" in screen_text(app)
+        assert "c clear" in screen_text(app)
+        await pressed(pilot, app, "c")
+        assert len(view.nodes.rows) == 31
+        await pilot.press("slash", *"zz>1")
+        await settled(pilot, shows(app, "no column 'zz'"))
+        await pressed(pilot, app, "escape")
+        assert view.nodes.has_focus
+        assert len(view.nodes.rows) == 31
+
+
+async def test_the_palette_runs_commands_and_explains_mistakes() -> None:
+    """Typed words, Tab completes, Esc leaves."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("colon", *"bac", "tab")
+        await settled(pilot)
+        field = app.screen.query_one(Input)
+        assert field.value == "backfill "
+        field.value = "backfil 2026-01-03"
+        await pilot.press("enter")
+        await settled(pilot, shows(app, "did you mean backfill?"))
+        field.value = "backfill 2026-01-03 2026-01-16"
+        await pilot.press("enter")
+        await settled(pilot, lambda: ("start", date(2026, 1, 3), date(2026, 1, 16)) in source.calls)
+
+
+async def test_a_second_backfill_is_refused_in_a_toast() -> None:
+    """And the reason is the engine's."""
+    source = MemorySource()
+    source.running = a_progress()
+    app = an_app(source)
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("b")
+        await settled(pilot)
+        await pilot.press("enter")
+        await settled(pilot, shows(app, "a backfill runs already"))
+
+
+async def test_leaving_asks_first_while_a_backfill_runs() -> None:
+    """Esc stays, Enter leaves."""
+    source = MemorySource()
+    source.current_status = a_status(backfill_pct=43.2)
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        assert "x stop" in screen_text(app)
+        await pilot.press("q")
+        await settled(pilot, shows(app, "A backfill runs"))
+        await pilot.press("escape")
+        await settled(pilot, lambda: app.screen is app.desk)
+        await pilot.press("q", "enter")
+        await settled(pilot, lambda: app.return_code == 0 and not app.is_running)
+
+
+async def test_exports_are_chosen_and_their_path_is_shown() -> None:
+    """Whole days, in the board's zone."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("e")
+        await settled(pilot)
+        what, file_format, days = app.screen.query(Input)
+        what.value, file_format.value, days.value = "prices", "jsonl", "2026-01-03 2026-01-04"
+        await pilot.press("enter")
+        await settled(pilot, shows(app, "48 rows in exports/prices.jsonl"))
+        call = next(call for call in source.calls if call[0] == "export")
+        assert call[2:4] == (1_767_369_600_000, 1_767_369_600_000 + 2 * 86_400_000 - 1)
+
+
+async def test_the_key_help_lists_every_key_and_filters_as_typed() -> None:
+    """From the one table of actions."""
+    app = an_app()
+    async with app.run_test(size=(120, 70)) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("question_mark")
+        await settled(pilot, lambda: isinstance(app.screen, KeyHelp))
+        assert "Half a page down" in screen_text(app)
+        await pilot.press(*"freeze")
+        await settled(pilot)
+        assert "Freeze the display" in screen_text(app)
+        assert "Half a page down" not in screen_text(app)
+        await pilot.press("escape")
+        await settled(pilot, lambda: app.screen is app.desk)
+
+
+async def test_the_board_help_explains_columns_units_and_sources() -> None:
+    """F1 on the board itself."""
+    app = an_app()
+    async with app.run_test(size=(120, 70)) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("f1")
+        await settled(pilot, shows(app, "Source: OKX USDT perpetuals"))
+        for text in ("base 00:00", "[USDT]", "what the coin adds to the sum"):
+            assert text in screen_text(app)
+
+
+async def test_the_event_log_counts_repeats() -> None:
+    """Newest first."""
+    app = an_app()
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("exclamation_mark")
+        await settled(pilot, shows(app, "keepalive ping timeout"))
+        lines = screen_text(app).splitlines()
+        newest = next(n for n, line in enumerate(lines) if "27 of 27 subscribed" in line)
+        assert "keepalive ping timeout" in lines[newest + 1]
+        assert " 4 " in lines[newest + 1]
+
+
+async def test_times_are_shown_in_three_zones() -> None:
+    """The day stays the board's."""
+    app = an_app()
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("t")
+        await settled(pilot, shows(app, "06:43:07 UTC"))
+        assert "2026-01-16 Fri today" in screen_text(app)
+        assert "06:30 " in screen_text(app)
+
+
+async def test_a_small_terminal_shows_the_sum_in_a_few_lines() -> None:
+    """Below 60×15, down to one cell and back."""
+    app = an_app()
+    async with app.run_test(size=(50, 12)) as pilot:
+        await pulled(pilot, app)
+        assert screen_text(app).startswith("sum -26.83 %\n27/27 coins  live\n")
+        for width, height in ((1, 1), (20, 5), (60, 15), (100, 30)):
+            await pilot.resize_terminal(width, height)
+            await settled(pilot)
+        assert "Nodes" in screen_text(app)
+
+
+async def test_an_empty_day_says_since_when_and_what_helps() -> None:
+    """Never a bare 'no data'."""
+    source = MemorySource()
+    source.board = an_empty_sum_board()
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        assert "no prices since 00:00: 30 nodes missing" in screen_text(app)
+
+
+async def test_boards_are_switched_by_number_and_keep_their_place() -> None:
+    """Away and back: the same day, the same row."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        await pressed(pilot, app, "[", "j")
+        await pressed(pilot, app, "9")
+        await settled(pilot, shows(app, "Backfills"))
+        await pressed(pilot, app, "1")
+        await settled(pilot, shows(app, "2026-01-15 Thu"))
+        assert asked(source).first_day == date(2026, 1, 15)
+
+
+async def test_a_toast_from_outside_is_text() -> None:
+    """No markup, no control characters: a toast may carry an exchange's words."""
+    app = an_app()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pulled(pilot, app)
+        app.notify("[/]\x1b[2J[@click=app.quit]x[/]")
+        await settled(pilot, shows(app, "[/]\ufffd[2J[@click=app.quit]x[/]"))
+
+
+async def test_columns_are_chosen_by_name() -> None:
+    """C names those that are shown; an unknown one is refused."""
+    app = an_app()
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("C")
+        await settled(pilot)
+        app.screen.query_one(Input).value = "time summ"
+        await pilot.press("enter")
+        await settled(pilot, shows(app, "no column 'summ'"))
+        app.screen.query_one(Input).value = "time sum"
+        await pilot.press("enter")
+        await settled(pilot, lambda: app.screen is app.desk)
+        assert "mean %" not in screen_text(app)
+
+
+async def test_pulls_follow_one_another_and_never_overlap() -> None:
+    """A slow source is asked again when it has answered; keys do not pile up questions."""
+    gate = asyncio.Event()
+    running: list[int] = [0, 0]
+
+    class Slow(MemorySource):
+        async def sum_board(self, query: Query) -> Any:
+            running[0] += 1
+            running[1] = max(running)
+            await gate.wait()
+            running[0] -= 1
+            return a_sum_board(query)
+
+    app = MonitorApp(Slow(), refresh_s=0.01)
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("[", "]", "[", "]")
+        assert running[1] == 1
+        gate.set()
+        await settled(pilot, lambda: app.desk.pulls > 3)
+        assert running[1] == 1

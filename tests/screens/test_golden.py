@@ -1,0 +1,71 @@
+"""The sum screen as text, at two sizes in three states, and what its looks say.
+
+`UPDATE_GOLDEN=1 pytest tests/screens/test_golden.py` writes the files anew; read the diff.
+"""
+
+import os
+
+import pytest
+
+from tests.screens.support import GOLDEN, an_app, pulled, screen_text, styles_of
+from tests.support.boards import MemorySource, a_light, a_status, an_empty_sum_board
+from tui_monitor.model import FeedState
+from tui_monitor.screens.looks import looks_of
+
+SIZES = {"80x24": (80, 24), "160x50": (160, 50), "240x70": (240, 70)}
+
+
+def a_source(state: str) -> MemorySource:
+    """Live, stale (stored data only) or empty."""
+    source = MemorySource()
+    source.live = state == "live"
+    if state == "empty":
+        source.board = an_empty_sum_board()
+    if state != "live":
+        down = [a_light(FeedState.SILENT, "silent 00:42")]
+        source.current_status = a_status(lights=down, coins_live=0, oldest_age_ms=None)
+    return source
+
+
+@pytest.mark.parametrize("state", ["live", "stale", "empty"])
+@pytest.mark.parametrize("size", ["80x24", "160x50"])
+async def test_the_sum_screen_looks_as_it_did(size: str, state: str) -> None:
+    """Every character of it."""
+    await _compare(f"sum-{size}-{state}", size, a_source(state), "sum")
+
+
+@pytest.mark.parametrize("size", ["80x24", "160x50"])
+async def test_the_coverage_screen_looks_as_it_did(size: str) -> None:
+    """Every character of it."""
+    await _compare(f"coverage-{size}", size, MemorySource(), "coverage")
+
+
+async def test_a_large_terminal_uses_its_room() -> None:
+    """240×70: the statistics have a panel of their own, the chart the rest."""
+    await _compare("sum-240x70-live", "240x70", a_source("live"), "sum")
+
+
+async def _compare(name: str, size: str, source: MemorySource, board: str) -> None:
+    app = an_app(source, board)
+    async with app.run_test(size=SIZES[size]) as pilot:
+        await pulled(pilot, app)
+        await pulled(pilot, app)
+        text = screen_text(app)
+    file = GOLDEN / f"{name}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    assert text == file.read_text()
+
+
+async def test_stored_data_is_grey_and_live_data_is_not() -> None:
+    """Colour only for what is true now; the age stands beside it."""
+    for state in ("stale", "live"):
+        app = an_app(a_source(state))
+        async with app.run_test(size=(160, 50)) as pilot:
+            await pulled(pilot, app)
+            await pulled(pilot, app)
+            dim = looks_of(app.desk).dim.color
+            grey = {style.color for style in styles_of(app, "+41.53 ")} == {dim}
+            assert grey == (state == "stale")
+            assert ("13:07 ago" in screen_text(app)) == (state == "stale")
