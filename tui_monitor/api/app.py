@@ -15,6 +15,7 @@ from tui_monitor.api.endpoints import World, route
 from tui_monitor.api.guard import Guard
 from tui_monitor.api.limits import Limits
 from tui_monitor.api.openapi import self_describing
+from tui_monitor.api.sharing import Shared
 from tui_monitor.clock import BoardZone, Clock
 from tui_monitor.source import Source
 
@@ -34,7 +35,7 @@ def build_app(
     limits: Limits | None = None,
 ) -> Starlette:
     """The endpoint for one source. `address` has the port that is really served."""
-    world = World(source=source, clock=clock, zone=zone)
+    world = World(source=source, clock=clock, zone=zone, shared=Shared(clock))
     guard = Middleware(Guard, address=address, token=token, limits=limits or Limits(), clock=clock)
     app = Starlette(
         routes=[route(endpoint, world) for endpoint in ENDPOINTS],

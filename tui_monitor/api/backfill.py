@@ -44,7 +44,9 @@ class BackfillStatus(Struct, frozen=True, kw_only=True):
 
 async def status(world: World, _asked: Nothing) -> Answer:
     """Whether a backfill runs and how far it is."""
-    board = await world.source.coverage_board(Query())
+    # Jobs and queue come with any coverage; one day's is the cheapest.
+    today = world.zone.day_of(world.clock.now_ms())
+    board = await world.source.coverage_board(Query(first_day=today, last_day=today))
     data = BackfillStatus(running=board.running, jobs=board.jobs, queue=len(board.queue))
     running = board.running
     own = {
@@ -74,6 +76,7 @@ async def start(world: World, asked: Range) -> Answer:
     if first > last:
         raise BadInput(f"{first} is after {last}", _RANGE_HINT)
     job = await world.source.start_backfill(first, last)
+    world.shared.forget()
     return Answer(data=job, own={"message": STARTED})
 
 
@@ -89,6 +92,7 @@ def _one_of(name: str, short: str | None, long: str | None) -> str:
 async def stop(world: World, _asked: Nothing) -> Answer:
     """Stop the running backfill; answers once it has stopped."""
     stopped = await world.source.stop_backfill()
+    world.shared.forget()
     message = STOP_SENT if stopped else NONE_RUNS
     return Answer(data={"stopped": stopped}, own={"message": message})
 

@@ -19,6 +19,8 @@ from tui_monitor.source import Query
 PREFIX = "/api/boards/"
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _LONGEST_TIME = 40
+# Counting two weeks of coin-slots takes some 30 ms; its `now_ms` tells how old it is.
+_COVERAGE_S = 2.0
 _LONGEST_RANGE_DAYS = MAX_ROWS // 48
 
 
@@ -51,7 +53,10 @@ async def sum_curve(world: World, asked: SumQuery) -> Answer:
 async def coverage(world: World, asked: Days) -> Answer:
     """The coverage board."""
     first, last = _days(asked)
-    board = await world.source.coverage_board(Query(first_day=first, last_day=last))
+    query = Query(first_day=first, last_day=last)
+    board = await world.shared.once(
+        ("coverage", query), _COVERAGE_S, lambda: world.source.coverage_board(query)
+    )
     return Answer(data=board, count=len(board.days))
 
 

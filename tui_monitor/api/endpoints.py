@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from tui_monitor.api.answers import JSON, Answer, Refused, refused
 from tui_monitor.api.limits import MAX_ROWS
+from tui_monitor.api.sharing import Shared
 from tui_monitor.clock import BoardZone, Clock
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.source import Source
@@ -27,6 +28,7 @@ class World(Struct, frozen=True, kw_only=True):
     source: Source
     clock: Clock
     zone: BoardZone
+    shared: Shared
 
 
 class Nothing(Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ from tui_monitor.errors import StoreError
 from tui_monitor.model import FeedState, StoreInfo
 
 _MB = 1_000_000
+_STORE_S = 5.0
 
 
 class Coverage(Struct, frozen=True, kw_only=True):
@@ -45,7 +46,7 @@ async def health(world: World, _asked: Nothing) -> Answer:
     reasons = degraded(status)
     database: dict[str, Any] | None = None
     try:
-        database = _database(await world.source.store_info(), status, world)
+        database = _database(await _store_info(world), status, world)
     except StoreError as error:
         reasons.append(f"the database can't be read: {error.line()}")
     own = {
@@ -55,6 +56,11 @@ async def health(world: World, _asked: Nothing) -> Answer:
         "database": database,
     }
     return Answer(data=_health(status, reasons), own=own)
+
+
+async def _store_info(world: World) -> StoreInfo:
+    # It counts rows: with years of them that takes a while.
+    return await world.shared.once("store", _STORE_S, world.source.store_info)
 
 
 def degraded(status: EngineStatus) -> list[str]:

@@ -1,0 +1,119 @@
+"""The endpoint over a real engine, its database and the simulated exchange."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import msgspec
+import pytest
+
+from tests.support.engines import Monitor, a_monitor, true_price, true_sum, until_settled
+from tests.support.virtual_time import VirtualClock, in_virtual_time
+from tui_monitor.api.address import Address, bind
+from tui_monitor.api.app import build_app
+from tui_monitor.api.limits import Limits
+from tui_monitor.api.serving import serving
+from tui_monitor.boards.sum_curve import SumBoard
+from tui_monitor.clock import SLOT_MS
+from tui_monitor.simulator import Simulator
+
+COINS = ("BTC", "ETH", "XRP", "SOL", "DOGE")
+BACKFILL = "/api/backfill-monitor"
+
+
+class Whole(NamedTuple):
+    """Everything that runs, and a client of it."""
+
+    clock: VirtualClock
+    monitor: Monitor
+    http: httpx.AsyncClient
+
+    @property
+    def day_ms(self) -> int:
+        zone = self.monitor.engine.zone
+        return zone.day_start_ms(zone.day_of(self.clock.now_ms()))
+
+    async def get(self, path: str, **query: str) -> Any:
+        response = await self.http.get(path, params=query)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def post(self, path: str, body: dict[str, str]) -> httpx.Response:
+        return await self.http.post(path, json=body)
+
+
+@asynccontextmanager
+async def whole(folder: Path) -> AsyncIterator[Whole]:
+    clock = VirtualClock()
+    async with (
+        Simulator(clock=clock, limits=False).running() as sim,
+        a_monitor(folder, sim, clock, coins=COINS, min_coins=3) as monitor,
+    ):
+        await until_settled(monitor, clock)
+        with await bind(Address("127.0.0.1", 0)) as listener:
+            address = Address("127.0.0.1", listener.getsockname()[1])
+            app = build_app(monitor.source, clock, monitor.engine.zone, address=address)
+            async with (
+                serving(app, listener, Limits()),
+                httpx.AsyncClient(base_url=address.url, trust_env=False, timeout=60) as http,
+            ):
+                yield Whole(clock, monitor, http)
+
+
+@in_virtual_time
+async def test_records_tell_what_the_market_was(tmp_path: Path) -> None:
+    """Each price is the market's at that slot, each sum that of the changes since 00:00."""
+    async with whole(tmp_path) as served:
+        sim = served.monitor.sim
+        answer = await served.get("/api/coin-price-tracker/latest", limit="3")
+        assert answer["count"] == 3
+        for record in answer["data"]:
+            slot_ms = record["slot_ms"]
+            for coin, price in record["coins"].items():
+                assert price["current_price"] == true_price(sim, coin, slot_ms)
+                assert price["base_price"] == true_price(sim, coin, served.day_ms)
+            expected = true_sum(sim, COINS, slot_ms, served.day_ms)
+            assert record["total_change"] == pytest.approx(expected)
+            assert record["valid_coins"] == len(COINS)
+
+
+@in_virtual_time
+async def test_the_board_is_live_and_all_is_well(tmp_path: Path) -> None:
+    """The struct whole, with the node asked for; and nothing to complain of."""
+    async with whole(tmp_path) as served:
+        data = (await served.get("/api/boards/sum", slot="03:30"))["data"]
+        board = msgspec.convert(data, SumBoard)
+        assert board.shown_ms == served.day_ms + 7 * SLOT_MS
+        assert board.live is not None
+        assert board.live.valid == len(COINS)
+        health = await served.get("/api/health")
+        assert health["status"] == "healthy", health["data"]["reasons"]
+        assert health["database"]["records"]["slot_prices"] >= len(COINS) * 17
+
+
+@in_virtual_time
+async def test_a_backfill_is_begun_seen_stopped_and_finished(tmp_path: Path) -> None:
+    """Over the routes alone, up to the history it has made."""
+    days = {"start": "2026-10-01", "end": "2026-11-10"}
+    async with whole(tmp_path) as served:
+        assert (await served.post(f"{BACKFILL}/start", days)).status_code == 200
+        assert (await served.post(f"{BACKFILL}/start", days)).status_code == 409
+        assert (await served.get(f"{BACKFILL}/status"))["running"] is True
+        assert (await served.post(f"{BACKFILL}/stop", {})).json()["data"] == {"stopped": True}
+        assert (await served.get(f"{BACKFILL}/status"))["running"] is False
+        assert (await served.post(f"{BACKFILL}/start", days)).status_code == 200
+        source = served.monitor.source
+        await served.clock.until(lambda: source.status().backfill_pct is None, within_s=120)
+        jobs = (await served.get(f"{BACKFILL}/status"))["data"]["jobs"]
+        assert jobs[0]["state"] == "done"
+        assert "2026-10-01" in (await served.get(f"{BACKFILL}/logs"))["logs"]
+        history = await served.get(
+            "/api/coin-price-tracker/history", start_time="2026-10-01", end_time="2026-11-10"
+        )
+        assert history["count"] == 41 * 48
+        first = history["data"][0]
+        assert first["total_change"] == 0
+        price = true_price(served.monitor.sim, "BTC", first["slot_ms"])
+        assert first["coins"]["BTC"]["current_price"] == price
