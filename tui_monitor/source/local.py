@@ -22,6 +22,10 @@ MAX_RECORDS = 5_000
 HOLES_LIMIT = 20_000
 HOLES_SHOWN = 500
 JOBS_SHOWN = 50
+# A slot comes due at a multiple of this after another.
+DUE_STEP_MS = 30_000
+
+Nodes = tuple[list[Node], dict[int, list[CoinChange]]]
 
 
 class StoredSource:
@@ -156,9 +160,7 @@ class StoredSource:
             raise BadInput(f"{first} to {last} is too long", f"{MAX_RANGE_DAYS} days at most")
         return first, last
 
-    async def _nodes(
-        self, first: date, last: date
-    ) -> tuple[list[Node], dict[int, list[CoinChange]]]:
+    async def _nodes(self, first: date, last: date) -> Nodes:
         """One day with its coins, or many days already summed (their coins come by slot)."""
         if first == last:
             return await self._day(first)
@@ -171,7 +173,7 @@ class StoredSource:
         slots = (slot for start, end in spans for slot in range(start, end, SLOT_MS))
         return sum_curve.nodes_of_curve(slots, rows, frame), {}
 
-    async def _day(self, day: date) -> tuple[list[Node], dict[int, list[CoinChange]]]:
+    async def _day(self, day: date) -> Nodes:
         start, end = self._zone.day_start_ms(day), self._zone.day_end_ms(day)
         frame = self._frame()
         prices = await self._store.prices(start, end, frame.coins)
@@ -250,6 +252,7 @@ class LocalSource(StoredSource):
             engine.store, engine.zone, engine.clock, engine.settings.sum_curve, exports_dir
         )
         self._engine = engine
+        self._days: tuple[tuple[date, date], tuple[int, int], Nodes] | None = None
 
     def status(self) -> EngineStatus:
         """The status line, from memory."""
@@ -269,8 +272,15 @@ class LocalSource(StoredSource):
             n.state is NodeState.SUM_ONLY for n in today.nodes
         ):
             return await self._board(first, last, today.nodes, today.coins, query.slot_ms, live)
-        nodes, coins = await self._nodes(first, last)
+        nodes, coins = await self._kept(first, last)
         return await self._board(first, last, nodes, coins, query.slot_ms, live)
+
+    async def _kept(self, first: date, last: date) -> Nodes:
+        """The nodes of past days, read again only when something was stored or came due."""
+        state = (self._engine.recorder.revision, self._clock.now_ms() // DUE_STEP_MS)
+        if self._days is None or self._days[:2] != ((first, last), state):
+            self._days = ((first, last), state, await self._nodes(first, last))
+        return self._days[2]
 
     async def start_backfill(self, first: date, last: date) -> Job:
         """Begin a backfill; BadInput if the range is wrong or one runs already."""
