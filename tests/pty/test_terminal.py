@@ -36,6 +36,19 @@ def test_it_starts_answers_keys_and_gives_the_terminal_back() -> None:
         assert terminal.settings() == terminal.before
 
 
+def test_keys_that_come_in_a_burst_go_where_they_belong() -> None:
+    """Over a slow link a filter and its slash arrive together; t must not change the zone."""
+    with Terminal.of_the_app() as terminal:
+        terminal.until(READY)
+        terminal.press("/missing\r")
+        terminal.until("1 of 31")
+        assert "UTC+8" in terminal.text()
+        terminal.press("cb")
+        terminal.until("last day")
+        terminal.press("2026-01-03\t2026-01-05\r")
+        terminal.until("backfill 2026-01-03 to 2026-01-05")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
     """The usual ways to end a process leave no raw terminal behind."""

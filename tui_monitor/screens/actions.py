@@ -17,8 +17,9 @@ class Action:
     """`id` names the method (`action_<id>`), `keys` are Textual's names, `label` what a user reads.
 
     `where` is a group that a widget binds. `footer` says who stays in a narrow footer, lowest
-    first (0: not there); the order there is this table's. `priority` keys work even while text
-    is typed.
+    first (0: not there); the order there is this table's. `priority` keys
+    come before any widget's: those that work while text is typed, and those after which text
+    is typed, lest the first letters of a burst be taken for keys.
     """
 
     id: str
@@ -51,7 +52,7 @@ ACTIONS = (
     Action("first", "home,g", "g", "first", "First row", "table"),
     Action("last", "end,G", "G", "last", "Last row", "table"),
     Action("open", "enter", "Enter", "open", "Open the row", "table", 4),
-    Action("filter", "slash", "/", "filter", "Filter rows: text, !text, sum>5 & n<27", "panel", 8),
+    Action("filter", "slash", "/", "filter", "Filter: text, !text, sum>5 & n<27", "panel", 8, True),
     Action("clear_filter", "c", "c", "clear", "Clear the filter", "panel", 1),
     Action("columns", "C", "C", "columns", "Choose the columns", "panel"),
     Action("sort_left", "less_than_sign", "<", "sort", "Sort by the previous column", "table"),

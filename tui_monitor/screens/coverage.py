@@ -61,6 +61,8 @@ class CoverageView(BoardView):
     CoverageView.-running #progress { display: block; }
     CoverageView #below { height: 1fr; }
     CoverageView #jobs, CoverageView #log { margin-right: 1; }
+    CoverageView #log { width: 3fr; }
+    CoverageView #jobs, CoverageView #queue { width: 2fr; }
     .-narrow CoverageView #jobs, .-narrow CoverageView #log, .-narrow CoverageView #queue {
         display: none; margin-right: 0;
     }

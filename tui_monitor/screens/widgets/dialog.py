@@ -51,6 +51,9 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave_dialog", "Leave", show=False),
         Binding("enter", "accept", "Accept", show=False),
+        # Before the field gets the next key of a burst, as keys come over a slow link.
+        Binding("tab", "app.focus_next", "Next field", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", "Field before", show=False, priority=True),
     ]
 
     def __init__(self, title: str, fields: Sequence[tuple[str, str]], hint: str = "") -> None:

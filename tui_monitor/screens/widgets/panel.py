@@ -27,7 +27,6 @@ class Panel(Vertical, Generic[R]):
     Panel { height: 1fr; width: 1fr; }
     Panel Input { height: 1; border: none; padding: 0 1; display: none; background: $panel; }
     Panel Input:focus { border: none; }
-    Panel.-filtered Input { display: block; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("panel")]
@@ -101,8 +100,8 @@ class Panel(Vertical, Generic[R]):
     # Its keys
 
     def action_filter(self) -> None:
-        self.add_class("-filtered")
-        self._input.focus()
+        self._input.display = True
+        self.screen.set_focus(self._input)
 
     def action_clear_filter(self) -> None:
         self.set_filter("")
@@ -133,7 +132,7 @@ class Panel(Vertical, Generic[R]):
         self.board.set_filter(text)
         with self._input.prevent(Input.Changed):
             self._input.value = text
-        self.set_class(bool(text), "-filtered")
+        self._input.display = bool(text)
         self._show_title()
 
     @on(Input.Changed)
@@ -150,7 +149,7 @@ class Panel(Vertical, Generic[R]):
     @on(Input.Submitted)
     def _done(self, event: Input.Submitted) -> None:
         event.stop()
-        self.set_class(bool(event.value), "-filtered")
+        self._input.display = bool(event.value)
         self.board.focus()
         self.screen.refresh_bindings()
 
