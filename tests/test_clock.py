@@ -92,4 +92,6 @@ def test_slots_and_days_agree_with_the_zone_database(ms: int) -> None:
 def test_seconds_and_milliseconds_are_told_apart() -> None:
     """By size: no board shows 1973 or the year 5000."""
     assert epoch_ms(1_767_456_000) == epoch_ms(1_767_456_000_000) == MIDNIGHT_MS
+    for ms in (641, 999, 1, 57):
+        assert utc_text(MIDNIGHT_MS + ms) == f"2026-01-03T16:00:00.{ms:03d}Z"
     assert utc_text(MIDNIGHT_MS) == "2026-01-03T16:00:00.000Z"

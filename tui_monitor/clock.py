@@ -138,5 +138,6 @@ def parse_day(text: str) -> date:
 
 def utc_text(ms: int) -> str:
     """ISO 8601 with milliseconds and Z, for logs and machine output."""
-    moment = datetime.fromtimestamp(ms / 1000, UTC)
+    # Not ms / 1000: a float may fall just below its millisecond, and isoformat truncates.
+    moment = datetime.fromtimestamp(ms // 1000, UTC) + timedelta(milliseconds=ms % 1000)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from tui_monitor import logs, paths
+from tui_monitor.api.address import guarded
 from tui_monitor.cli.common import Context, engine_options, holder_info, kind_of, say_ready, zone_of
 from tui_monitor.cli.demo import simulated
 from tui_monitor.clock import SystemClock
@@ -32,7 +33,7 @@ def daemon(context: Context, demo: bool, listen: str | None) -> int:
     Prints `ready http://HOST:PORT` once it serves. SIGTERM and SIGINT stop it.
     """
     flags = {"api.listen": listen} if listen else {}
-    context.load(flags)
+    guarded(context.load(flags).settings.api)
     with simulated(context, demo=demo) as pointed:
         settings = pointed.load(flags).settings
         folder = paths.prepare_data_dir(pointed.folder(settings, demo=demo))

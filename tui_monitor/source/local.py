@@ -52,7 +52,7 @@ class StoredSource:
         return await self._board(first, last, nodes, coins, query.slot_ms)
 
     async def records(self, first_ms: int, last_ms: int, limit: int) -> list[Record]:
-        """The newest `limit` nodes with a price between two times (both included), oldest first."""
+        """The newest `limit` nodes with a sum between two times (both included), oldest first."""
         now = self._clock.now_ms()
         day = self._zone.day_of(min(last_ms, now))
         stop = self._zone.day_of(max(0, first_ms))
@@ -65,7 +65,7 @@ class StoredSource:
             newest_first += [
                 Record(day=day.isoformat(), node=node, coins=coins[node.slot_ms])
                 for node in reversed(nodes)
-                if node.valid and first_ms <= node.slot_ms <= last_ms
+                if node.sum_pct is not None and first_ms <= node.slot_ms <= last_ms
             ]
             day -= timedelta(days=1)
         return newest_first[:limit][::-1]
@@ -283,7 +283,7 @@ class LocalSource(StoredSource):
         return self._days[2]
 
     async def start_backfill(self, first: date, last: date) -> Job:
-        """Begin a backfill; BadInput if the range is wrong or one runs already."""
+        """Begin a backfill; BadInput if the range is wrong, AlreadyRuns if one runs."""
         return await self._engine.start_backfill(first, last)
 
     async def stop_backfill(self) -> bool:
