@@ -8,7 +8,8 @@ from tui_monitor.feeds.verdict import End, Ended, verdict
 def test_a_stable_link_is_opened_again_within_a_second() -> None:
     """A minute with data resets the backoff, however many failures there were."""
     ended = Ended(end=End.DROPPED, lived_s=61, had_data=True)
-    assert verdict(ended, 9, 0.5).delay_s == 0.5
+    assert verdict(ended, 9, 0.5).delay_s == 0.625
+    assert verdict(ended, 9, 1.0).delay_s == 1.0
     assert verdict(ended, 9, 0.5).attempt == 0
 
 

@@ -1,7 +1,6 @@
 """How fast we may go: rolling windows for requests, growing pauses for failures."""
 
 import asyncio
-from collections import deque
 
 from tui_monitor.clock import Clock
 
@@ -20,34 +19,26 @@ def backoff_s(attempt: int, draw: float) -> float:
 
 
 class Pacer:
-    """At most `limit` grants in any `window_s` seconds, and those evenly spaced.
+    """At most `limit` grants in any `window_s` seconds, because they are evenly spaced.
 
-    A token bucket would allow a burst on top of its rate; exchanges count in windows. Grants
-    are stamped when they are given, not when they were planned, so a loop that lags makes us
-    slower, never denser. First come, first served.
+    A token bucket would allow a burst on top of its rate; exchanges count in windows. The
+    spacing counts from when a grant was given, not from when it was planned, so a loop that lags
+    makes us slower, never denser. First come, first served.
     """
 
     def __init__(self, clock: Clock, limit: int, window_s: float) -> None:
         self._clock = clock
-        self._window_s = window_s
-        self._spacing_s = window_s / limit
-        self._granted: deque[float] = deque(maxlen=limit)
+        # A trifle more: rounding must not squeeze one more into a window.
+        self._spacing_s = window_s / limit * (1 + 1e-9)
+        self._next_s = float("-inf")
         self._turn = asyncio.Lock()
 
     async def acquire(self) -> None:
         """Wait for the next grant."""
         async with self._turn:
-            while (wait_s := self._due_s() - self._clock.monotonic_s()) > 0:
+            while (wait_s := self._next_s - self._clock.monotonic_s()) > 0:
                 await self._clock.sleep(wait_s)
-            self._granted.append(self._clock.monotonic_s())
-
-    def _due_s(self) -> float:
-        if not self._granted:
-            return self._clock.monotonic_s()
-        due_s = self._granted[-1] + self._spacing_s
-        if len(self._granted) == self._granted.maxlen:
-            due_s = max(due_s, self._granted[0] + self._window_s)
-        return due_s
+            self._next_s = self._clock.monotonic_s() + self._spacing_s
 
 
 class Pause:

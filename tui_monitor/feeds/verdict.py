@@ -7,7 +7,7 @@ from msgspec import Struct
 from tui_monitor.feeds.pacing import backoff_s
 
 STABLE_S = 60.0
-POLITE_S = 1.0
+POLITE_S = 0.25
 # Without a Retry-After: what others wait after these (RFC 9110 names no time).
 BAN_S = {403: 120.0, 418: 120.0, 429: 10.0, 451: 600.0}
 
@@ -66,5 +66,5 @@ def verdict(ended: Ended, attempt: int, draw: float) -> Verdict:
         return Verdict(delay_s=wait_s + draw, attempt=failures + 1, banned=True)
     if ended.end is End.SUSPENDED or ended.stable:
         # Jitter: an upgrade sends every client away at the same moment.
-        return Verdict(delay_s=POLITE_S * draw, attempt=failures)
+        return Verdict(delay_s=POLITE_S + (1 - POLITE_S) * draw, attempt=failures)
     return Verdict(delay_s=backoff_s(failures, draw), attempt=failures + 1)
