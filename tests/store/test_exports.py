@@ -1,7 +1,7 @@
 """Files to the byte, and back again."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from tests.store.builders import (
 from tui_monitor.clock import SLOT_MS
 from tui_monitor.errors import BadInput, FolderUnusable
 from tui_monitor.model import (
+    CurveRow,
     Exchange,
     Hole,
     HoleState,
@@ -36,7 +37,16 @@ from tui_monitor.model import (
     Reason,
     SlotPrice,
 )
-from tui_monitor.store import FILE_FORMATS, WHATS, Scope, Store, export, import_file, open_store
+from tui_monitor.store import (
+    FILE_FORMATS,
+    WHATS,
+    Reader,
+    Scope,
+    Store,
+    export,
+    import_file,
+    open_store,
+)
 from tui_monitor.store.formats import number, text_cell, text_of_cell
 
 
@@ -225,6 +235,28 @@ async def test_a_file_that_exists_is_replaced_only_when_told_to(
     done = await export(store, "sum", "csv", a_scope(), folder=tmp_path, path=path, overwrite=True)
     assert (done.path, done.rows) == (path, 3)
     assert content_of(path).startswith(b"\xef\xbb\xbf")
+    assert names(tmp_path) == ["data", "mine.csv", "other"]
+
+
+class Meddler(Reader):
+    """While it is asked for a curve, somebody else writes to the path."""
+
+    path_taken: Path
+
+    async def curve(self, days: Sequence[tuple[int, int]], coins: Sequence[str]) -> list[CurveRow]:
+        put(self.path_taken, b"precious")
+        return await super().curve(days, coins)
+
+
+async def test_a_name_that_is_taken_meanwhile_is_left_to_its_owner(
+    store: Store, tmp_path: Path
+) -> None:
+    """The export fails, nothing is replaced and nothing temporary is left."""
+    meddler = Meddler(store._session)
+    meddler.path_taken = tmp_path / "mine.csv"
+    with pytest.raises(BadInput, match="exists"):
+        await export(meddler, "sum", "csv", a_scope(), folder=tmp_path, path=meddler.path_taken)
+    assert content_of(meddler.path_taken) == b"precious"
     assert names(tmp_path) == ["data", "mine.csv", "other"]
 
 

@@ -20,6 +20,7 @@ from tui_monitor.clock import DAY_MS as LENGTH_MS
 from tui_monitor.errors import StoreError, StoreFull
 from tui_monitor.store import Store, open_store
 from tui_monitor.store.database import connect
+from tui_monitor.store.settling import Sample
 
 BATCH = 48 * len(COINS)
 
@@ -194,6 +195,26 @@ async def test_another_programs_lock_is_waited_out(tmp_path: Path) -> None:
             other.close()
         await store.record_prices(a_day(day=1))
         assert await whole_days(store) == [0, 1]
+
+
+async def test_nobody_writes_between_our_reading_and_our_writing(tmp_path: Path) -> None:
+    """A transaction that only later turns into a write would fail there, whatever the time-out."""
+    trap = Trap()
+    async with open_store(tmp_path, StillClock(), kind="real", connect=trap.connect) as store:
+        database = paths.database_file(tmp_path)
+        locked: list[str] = []
+
+        def spring() -> None:
+            try:
+                sql(database, "PRAGMA busy_timeout = 0", "UPDATE meta SET value = value")
+            except sqlite3.OperationalError as error:
+                locked.append(str(error))
+
+        trap.set(4, spring)
+        sample = Sample(line=1, observed_ms=DAY_MS, coin="BTC", price=1.0)
+        settled, _ = await store.settle_samples([sample], [])
+        assert len(settled.prices) == 1
+        assert locked == ["database is locked"]
 
 
 WRITE = """

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.store.builders import DAY, DAY_MS, NOW_MS, ZONE
@@ -78,6 +78,7 @@ def test_text_that_is_no_possible_time_is_refused(text: str) -> None:
 
 
 @given(st.integers(min_value=0, max_value=366 * 86_400))
+@example(305 * 86_400 + 5_400)  # 01:30 for the second time, 2025-11-02
 def test_what_we_write_ourselves_always_agrees(second: int) -> None:
     """Also in the hour that a clock set back shows twice."""
     zone = BoardZone("America/New_York")

@@ -1,5 +1,6 @@
 """One engine a data folder; the kernel gives the lock back whatever happens."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from tui_monitor import paths
 from tui_monitor.errors import EngineHeld
 from tui_monitor.store import EngineLock, read_holder
+from tui_monitor.store.lock import _lock
 
 HOLD = """
 import sys
@@ -88,6 +90,16 @@ def test_a_hostile_line_can_not_control_the_terminal(tmp_path: Path) -> None:
         with pytest.raises(EngineHeld) as refused:
             EngineLock(tmp_path).acquire({"pid": 2})
         assert "\x1b" not in refused.value.message
+
+
+def test_a_question_that_is_over_in_a_moment_is_waited_out(tmp_path: Path) -> None:
+    """One that stays is a holder."""
+    file = tmp_path / "engine.lock"
+    file.touch()
+    with file.open("rb") as asking, file.open("rb") as starting:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        assert not _lock(starting.fileno(), pause=lambda: None)
+        assert _lock(starting.fileno(), pause=lambda: fcntl.flock(asking, fcntl.LOCK_UN))
 
 
 def test_asking_for_the_holder_never_keeps_an_engine_from_starting(tmp_path: Path) -> None:

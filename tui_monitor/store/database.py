@@ -88,13 +88,14 @@ async def open_store(
     whatever is there and marks nothing.
     """
     path = paths.database_file(data_dir)
+    wanted = None if kind is None else Kind(kind)
     notices: list[str] = []
-    version = await _sound_version(path, clock, kind, connect, notices)
+    version = await _sound_version(path, clock, wanted, connect, notices)
     async with _connected(path, "rwc", connect) as writer:
         await _set_up_writer(writer, path, version)
         await _mark(writer, path, "clean", "0")
-        if kind is not None:
-            await _mark(writer, path, "kind", Kind(kind).value)
+        if wanted is not None:
+            await _mark(writer, path, "kind", wanted.value)
         async with _connected(path, "ro", connect) as reader:
             session = Session(path, clock, reader, writer)
             await _set_up_reader(reader, session)
@@ -152,7 +153,7 @@ def _unopened(error: sqlite3.Error, path: Path) -> StoreError:
 
 
 async def _sound_version(
-    path: Path, clock: Clock, kind: str | None, connect: Connect, notices: list[str]
+    path: Path, clock: Clock, kind: Kind | None, connect: Connect, notices: list[str]
 ) -> int:
     """The schema version to start from; 0 where a new file is to be made."""
     try:

@@ -7,7 +7,7 @@ place, since renaming another file over it would leave the lock on the old one.
 import fcntl
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -88,14 +88,17 @@ def read_holder(data_dir: Path) -> dict[str, Any] | None:
         os.close(handle)
 
 
-def _lock(handle: int) -> bool:
-    pause = threading.Event()
+def _pause() -> None:
+    threading.Event().wait(_PAUSE_S)
+
+
+def _lock(handle: int, pause: Callable[[], None] = _pause) -> bool:
     for attempt in range(1, _TRIES + 1):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if attempt < _TRIES:
-                pause.wait(_PAUSE_S)
+                pause()
         else:
             return True
     return False
