@@ -1,5 +1,6 @@
 """Today in memory: the stored slots of the running day and the live point over them."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -73,19 +74,19 @@ class Today:
         return {price.coin: price for price in self._prices if price.slot_ms == start}
 
     def live(self) -> tuple[Node, list[CoinChange], int | None, str | None]:
-        """The live point, its coins, the age of its oldest price and where the prices come from."""
+        """The live point, its coins, the age of its oldest price and where most prices are from."""
         frame = self.frame()
         lives = self._lives()
         bases = self.bases() if self._zone.day_of(frame.now_ms) == self.day else {}
         changes = sum_curve.live_changes(frame.coins, lives, bases, frame.now_ms)
         node = sum_curve.node_of(frame.now_ms, changes, frame)
         summed = [lives[row.coin] for row in changes if row.change_pct is not None]
-        sources = {live.source for live in summed}
+        sources = Counter(live.source for live in summed).most_common(1)
         return (
             node,
             changes,
             max((live.age_ms for live in summed), default=None),
-            "rest" if "rest" in sources else next(iter(sources), None),
+            sources[0][0] if sources else None,
         )
 
     def is_gap(self, node: Node) -> bool:
