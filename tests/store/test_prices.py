@@ -1,7 +1,6 @@
 """What is put down can be asked for, and the better price stays."""
 
 import math
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -37,13 +36,6 @@ from tui_monitor.model import (
 from tui_monitor.store import Store, open_reader, open_store
 
 DAYS = [(DAY_MS, DAY_END_MS)]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty store."""
-    async with open_store(tmp_path, StillClock(), kind="real") as opened:
-        yield opened
 
 
 async def test_prices_come_back_by_slot_and_coin(store: Store) -> None:
