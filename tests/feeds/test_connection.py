@@ -17,7 +17,7 @@ from tui_monitor.feeds.okx import mapper
 from tui_monitor.feeds.okx.adapter import OkxAdapter
 from tui_monitor.feeds.verdict import End, Ended
 from tui_monitor.market import MarketState
-from tui_monitor.model import Source
+from tui_monitor.model import Source, Ticker
 
 BTC = Subscription("tickers", "BTC-USDT-SWAP")
 
@@ -283,3 +283,25 @@ def push(ticker: dict[str, str]) -> str:
     """A ticker frame, spaced as OKX spaces it."""
     frame = {"arg": {"channel": "tickers", "instId": ticker["instId"]}, "data": [ticker]}
     return re.sub(r"([,:]) ", r"\1", json.dumps(frame))
+
+
+@in_virtual_time
+async def test_data_that_another_socket_gave_first_shows_life_but_is_no_news() -> None:
+    """A successor beside its predecessor: alive, though it never is the first to say anything."""
+
+    async def talk(socket: ServerConnection) -> None:
+        await acknowledge(socket, str(await socket.recv()))
+        await socket.send(push(row("BTC-USDT-SWAP")))
+        await socket.wait_closed()
+
+    async with ws_server(talk) as url:
+        life = Life(url, silent_after_s=10)
+        adapter = OkxAdapter(InstrumentBook(mapper.guess))
+        (first,) = adapter.decode(push(row("BTC-USDT-SWAP")).encode())
+        assert isinstance(first, Ticker)
+        life.market.apply(first, life.clock.now_ms(), life.clock.monotonic_s(), Source.STREAM)
+        revision = life.market.revision
+        ended = await life.end()
+    assert life.link.live
+    assert life.market.revision == revision
+    assert ended.end is End.SILENT

@@ -91,7 +91,7 @@ class Connection:
         self.ended: Ended | None = None
         self.connected = False
         self.live = False
-        """Data has come through this socket."""
+        """Data has come through this socket. Not news: beside a predecessor all is said twice."""
         self.leaving = False
         """The exchange, or the calendar, wants another socket in its place."""
         self._adapter = adapter
@@ -181,14 +181,12 @@ class Connection:
             self._count_damaged(error.message)
             return
         now_ms = self._clock.now_ms()
-        news = False
         for event in events:
             if isinstance(event, Control):
                 self._control(event)
-            elif self._apply(event, now_ms, now_s):
-                news = True
-        if news:
-            self._data_s = now_s
+                continue
+            if self._apply(event, now_ms, now_s):
+                self._data_s = now_s
             if not self.live:
                 self.live = True
                 self._wake()

@@ -280,3 +280,15 @@ async def test_a_delisted_coin_is_told_and_the_others_live_on() -> None:
         assert it.feed.instrument("BTC") is not None
         assert it.health.state is FeedState.LIVE
         assert it.stats["subscriptions"]["active"] == 1
+
+
+@in_virtual_time
+async def test_a_successor_that_only_repeats_its_predecessor_takes_over() -> None:
+    """Two sockets say the same; the second is never the first to say it, and yet it is alive."""
+    async with rig(rate=1.0) as it:
+        await it.until(FeedState.LIVE, 5)
+        for number in range(2, 12):
+            it.fault("maintenance_notice", 1, delay_s=60)
+            await it.clock.sleep(5)
+            assert it.stats["connections"] == {"open": 1, "total": number}
+        assert it.outages == []
