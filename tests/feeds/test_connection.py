@@ -291,6 +291,7 @@ async def test_data_that_another_socket_gave_first_shows_life_but_is_no_news() -
 
     async def talk(socket: ServerConnection) -> None:
         await acknowledge(socket, str(await socket.recv()))
+        await asyncio.sleep(1)
         await socket.send(push(row("BTC-USDT-SWAP")))
         await socket.wait_closed()
 
