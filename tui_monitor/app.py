@@ -16,7 +16,6 @@ from tui_monitor.screens.looks import DEFAULT_PAIR, THEME, Looks, looks_for
 from tui_monitor.screens.terminal import (
     PAINTS_PER_S,
     PAINTS_PER_S_LOW,
-    LastResort,
     PaintedApp,
     color_system,
     require_terminal,
@@ -81,16 +80,16 @@ class MonitorApp(PaintedApp):
         does not end is ended by force.
         """
         require_terminal()
-        last_resort = LastResort()
+        self.last_resort.watch()
         with signals_end(self):
             async with asyncio.TaskGroup() as tasks:
                 engine = tasks.create_task(self._engine())
                 try:
                     await self.run_async(mouse=self.ui.mouse)
                 finally:
-                    last_resort.arm()
+                    self.last_resort.arm()
                     engine.cancel()
-        last_resort.disarm()
+        self.last_resort.disarm()
         return 1 if self.engine_failed else self.return_code or 0
 
     async def _engine(self) -> None:

@@ -45,6 +45,7 @@ def test_keys_that_come_in_a_burst_go_where_they_belong() -> None:
         assert "UTC+8" in terminal.text()
         terminal.press("cb")
         terminal.until("last day")
+        terminal.quiet()
         terminal.press("2026-01-03\t2026-01-05\r")
         terminal.until("backfill 2026-01-03 to 2026-01-05")
 
@@ -114,6 +115,7 @@ def test_sizes_from_huge_to_nothing_and_back_leave_a_right_screen() -> None:
             terminal.resize(columns, rows)
             terminal.read(0.05)
         terminal.until("Nodes")
+        terminal.quiet(0.8)
         assert_same_as_full_repaint(terminal)
 
 
@@ -213,3 +215,18 @@ def test_a_terminal_that_takes_nothing_does_not_stop_the_event_loop(tmp_path: Pa
             signal.sigtimedwait([], 0.05)
         terminal.press("q")
         assert terminal.wait() == 0
+
+
+def test_a_terminal_that_takes_nothing_does_not_keep_it_alive(tmp_path: Path) -> None:
+    """A stalled ssh at the end: after its patience the process ends, by force."""
+    beats = tmp_path / "beats"
+    options = ("ticking", "refresh=0.01", "patience=0.5", f"beats={beats}")
+    with Terminal.of_the_app(*options, columns=240, rows=70) as terminal:
+        terminal.until(READY)
+        for _ in range(40):
+            # Whole frames, until no more fit into the terminal's buffer.
+            terminal.press("\x0c")
+            signal.sigtimedwait([], 0.02)
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait(8.0, reading=False) == 1
+        assert terminal.settings() == terminal.before

@@ -135,7 +135,7 @@ class Terminal:
         """The terminal's modes, without speeds."""
         return termios.tcgetattr(self.fd)[:4]
 
-    def wait(self, seconds: float = 10.0) -> int:
+    def wait(self, seconds: float = 10.0, *, reading: bool = True) -> int:
         """Wait for the child's end; its exit code (negative: the signal that killed it)."""
         deadline = _CLOCK.monotonic_s() + seconds
         while self.exit_code is None:
@@ -144,7 +144,7 @@ class Terminal:
                 self.exit_code = os.waitstatus_to_exitcode(status)
             elif _CLOCK.monotonic_s() > deadline:
                 raise NeverShown(f"the process goes on; the screen:\n{self.text()}")
-            elif self.fd >= 0:
+            elif self.fd >= 0 and reading:
                 self.read(0.02)
             else:
                 select.select([], [], [], 0.02)

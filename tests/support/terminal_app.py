@@ -1,6 +1,7 @@
 """The terminal program over a source in memory, as a process of its own for the pty tests.
 
-`python -m tests.support.terminal_app [stored] [hostile] [ticking] [refresh=S] [beats=FILE]`
+`python -m tests.support.terminal_app [stored] [hostile] [ticking] [refresh=S] [beats=FILE]
+[patience=S]`
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import SumBoard
 from tui_monitor.config import Ui
 from tui_monitor.errors import MonitorError
+from tui_monitor.paths import write_whole
 from tui_monitor.source import Query
 
 # What a remote party might send: escapes, C1, bidi, zero width, markup, wide, combining.
@@ -72,7 +74,7 @@ async def _beat(file: Path) -> None:
         await asyncio.sleep(0.01)
         beats += 1
         if beats % 50 == 0:
-            file.write_text(str(beats))  # noqa: ASYNC240 - a few bytes
+            write_whole(file, str(beats).encode())
 
 
 def main(*options: str) -> int:
@@ -82,6 +84,7 @@ def main(*options: str) -> int:
     source = next((kind[one]() for one in options if one in kind), MemorySource())
     source.live = "stored" not in options
     beats = Path(named["beats"]) if "beats" in named else None
+    MonitorApp.PATIENCE_S = float(named.get("patience", MonitorApp.PATIENCE_S))
     app = MonitorApp(
         source,
         (lambda: _beat(beats)) if beats else None,

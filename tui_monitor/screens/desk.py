@@ -165,13 +165,14 @@ class Desk(Screen[None]):
             view.zone = self.zone
             view.paint()
             self.frozen_behind = None if self.frozen_behind is None else 0
-            if self.focused is None and self.app.screen is self:
-                view.panels()[0].focus()
         self._show_frame()
 
     def _show_frame(self) -> None:
         if self.status is None:
             return
+        if self.focused is None and self.is_current and not self.is_too_small:
+            # At the start, and after a size at which nothing was there to have the keys.
+            self.view.panels()[0].focus()
         self._top.show(self._current, self.status, self.zone, self.frozen_behind)
         self._status.show(self.status)
         self._show_footer()

@@ -205,20 +205,15 @@ def _add_wide(cells: list[Cell], text: str, number: int) -> None:
 
 
 def _runs(new: list[Cell], old: list[Cell]) -> list[tuple[int, int]]:
-    """Spans [first, last) to write: the differing cells, never half a wide character."""
-    dirty = {x for x, pair in enumerate(zip(new, old, strict=True)) if pair[0] != pair[1]}
-    if not dirty:
-        return []
-    waiting = list(dirty)
-    while waiting:
-        x = waiting.pop()
-        for near, right in ((x - 1, x), (x + 1, x + 1)):
-            joined = near >= 0 and right < len(new) and not (new[right][0] and old[right][0])
-            if joined and near not in dirty:
-                dirty.add(near)
-                waiting.append(near)
+    """Spans [first, last) to write: the cells that differ.
+
+    A wide character's right half differs from anything but another right half, so no run ends
+    in the middle of one that comes or goes.
+    """
     runs: list[tuple[int, int]] = []
-    for x in sorted(dirty):
+    for x, pair in enumerate(zip(new, old, strict=True)):
+        if pair[0] == pair[1]:
+            continue
         if runs and runs[-1][1] == x:
             runs[-1] = (runs[-1][0], x + 1)
         else:

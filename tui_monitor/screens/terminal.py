@@ -15,7 +15,7 @@ import sys
 import termios
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.color import ColorSystem
 from rich.text import Text
@@ -63,6 +63,9 @@ def require_terminal() -> None:
 class PaintedApp(App[int]):
     """An App that paints differences, at a bounded rate, never blocking on a slow terminal."""
 
+    # A shutdown that takes longer is ended by force.
+    PATIENCE_S: ClassVar[float] = HARD_EXIT_S
+
     def __init__(self, paints_per_s: float = PAINTS_PER_S, **options: Any) -> None:
         super().__init__(**options)
         if self.console.color_system == "standard":
@@ -77,6 +80,7 @@ class PaintedApp(App[int]):
         self._echo_until_s = 0.0
         self._suspended = False
         self._shown_cursor = (0, 0)
+        self.last_resort = LastResort(self.PATIENCE_S)
         if os.environ.get("TUI_PAINT") != "stock":
             self.painter = Painter(color_system(self.console.color_system))
 
@@ -192,6 +196,11 @@ class PaintedApp(App[int]):
 
     # The end
 
+    def exit(self, *arguments: Any, **options: Any) -> None:
+        """End the app; from here on the clock ticks for a terminal that takes no more bytes."""
+        self.last_resort.arm()
+        super().exit(*arguments, **options)
+
     def _fatal_error(self) -> None:
         """A bug ended the program: the traceback goes to the log, one line to the terminal."""
         error = self._exception or sys.exc_info()[1]
@@ -265,12 +274,19 @@ class LastResort:
     def __init__(self, seconds: float = HARD_EXIT_S) -> None:
         self._seconds = seconds
         self._timer: threading.Timer | None = None
+        self._enabled = False
         self._saved: list[Any] | None = None
+
+    def watch(self) -> None:
+        """There is a process to end: remember the terminal's modes."""
+        self._enabled = True
         with contextlib.suppress(termios.error, OSError):
             self._saved = termios.tcgetattr(0)
 
     def arm(self) -> None:
         """Begin the countdown."""
+        if not self._enabled or self._timer is not None:
+            return
         self._timer = threading.Timer(self._seconds, self._force)
         self._timer.daemon = True
         self._timer.start()
@@ -281,10 +297,15 @@ class LastResort:
             self._timer.cancel()
 
     def _force(self) -> None:
-        log.error("the shutdown did not end in %s s: ending by force", self._seconds)
-        with contextlib.suppress(OSError, termios.error):
+        # In a thread: the log itself may stand on a stream that takes nothing.
+        words = ("the shutdown did not end in %s s: ending by force", self._seconds)
+        said = threading.Thread(target=log.error, args=words, daemon=True)
+        said.start()
+        said.join(0.2)
+        with contextlib.suppress(OSError):
             os.set_blocking(2, False)
             os.write(2, _RESTORE)
+        with contextlib.suppress(OSError, termios.error):
             if self._saved is not None:
                 termios.tcsetattr(0, termios.TCSANOW, self._saved)
         os._exit(1)
