@@ -2,19 +2,20 @@
 
 import json
 import math
-from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.feeds.okx import samples as okx
 from tests.support.hostile import FRAMES, TEXTS
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.adapter import Adapter, Control, Damaged, Ignored, Subscription
 from tui_monitor.feeds.registry import ENTRIES, Entry
-from tui_monitor.model import Candle, Liquidation, MarketEvent, Ticker
+from tui_monitor.model import Candle, Exchange, Liquidation, MarketEvent
 
+SAMPLES = {Exchange.OKX: okx.SAMPLES}
 ALL = [pytest.param(entry, id=entry.exchange.value) for entry in ENTRIES.values()]
 _PRICES = frozenset({
     "last", "bid", "ask", "open_24h", "high_24h", "low_24h", "day_open", "mark_price",
@@ -76,15 +77,12 @@ def test_what_a_person_may_read_is_printable(entry: Entry) -> None:
     """Reasons never carry a control character, whatever the exchange wrote."""
     adapter = entry.adapter()
     for text in TEXTS:
-        quoted = json.dumps(text)
-        for frame in (
-            f'{{"event":"error","code":"1","msg":{quoted}}}',
-            f'{{"event":{quoted}}}',
-            f'{{"arg":{{"channel":{quoted},"instId":{quoted}}},"data":[1]}}',
-            f'{{"arg":{{"channel":"tickers"}},"data":[{{"instId":{quoted},"last":"x"}}]}}',
-        ):
+        for template in SAMPLES[entry.exchange].texts:
+            frame = template.replace("%s", json.dumps(text))
             for event in decoded(adapter, frame.encode("utf-8", "surrogatepass")):
-                said = str(getattr(event, "reason", "")) + str(getattr(event, "message", ""))
+                said = "".join(
+                    str(getattr(event, name, "")) for name in ("reason", "message", "text", "code")
+                )
                 assert said.isprintable(), said
 
 
@@ -93,7 +91,7 @@ def test_what_a_person_may_read_is_printable(entry: Entry) -> None:
 @given(data=st.data())
 def test_flipped_bytes_never_raise_anything_unknown(entry: Entry, data: st.DataObject) -> None:
     """Damage on the way gives events, or Malformed."""
-    frame = bytearray(data.draw(st.sampled_from(SAMPLES)))
+    frame = bytearray(data.draw(st.sampled_from(SAMPLES[entry.exchange].frames)))
     for _ in range(data.draw(st.integers(1, 6))):
         place = data.draw(st.integers(0, len(frame) - 1))
         frame[place] = data.draw(st.integers(0, 255))
@@ -103,50 +101,16 @@ def test_flipped_bytes_never_raise_anything_unknown(entry: Entry, data: st.DataO
 
 @pytest.mark.parametrize("entry", ALL)
 def test_a_bad_row_leaves_its_neighbours_alone(entry: Entry) -> None:
-    """Three rows, the middle one damaged: two tickers and one Damaged."""
-    rows = [row("BTC-USDT-SWAP"), row("ETH-USDT-SWAP", last="NaN"), row("XRP-USDT-SWAP")]
-    frame = {"arg": {"channel": "tickers", "instId": "x"}, "data": rows}
-    kinds = [type(event) for event in decoded(entry.adapter(), msgspec.json.encode(frame))]
-    assert kinds == [Ticker, Damaged, Ticker]
+    """Three rows, the middle one damaged: two events and one Damaged."""
+    samples = SAMPLES[entry.exchange]
+    kinds = [type(event) for event in decoded(entry.adapter(), samples.three)]
+    assert kinds == [samples.kind, Damaged, samples.kind]
 
 
 @pytest.mark.parametrize("entry", ALL)
 def test_other_channels_are_ignored_by_name(entry: Entry) -> None:
     """What the monitor has no use for is said, not guessed."""
-    frame = b'{"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{"px":"1"}]}'
+    frame, name = SAMPLES[entry.exchange].unused
     (event,) = decoded(entry.adapter(), frame)
     assert isinstance(event, Ignored)
-    assert "trades" in event.reason
-
-
-def row(symbol: str, **changes: Any) -> dict[str, Any]:
-    """A ticker row."""
-    plain = {
-        "instType": "SWAP", "instId": symbol, "last": "10", "lastSz": "1", "askPx": "10.1",
-        "askSz": "5", "bidPx": "9.9", "bidSz": "6", "open24h": "9", "high24h": "11",
-        "low24h": "8", "volCcy24h": "1000", "vol24h": "10", "ts": "1795132800000",
-        "sodUtc0": "9", "sodUtc8": "9.5",
-    }  # fmt: skip
-    return plain | changes
-
-
-def _push(channel: str, *rows: object) -> bytes:
-    return msgspec.json.encode(
-        {"arg": {"channel": channel, "instId": "BTC-USDT-SWAP"}, "data": rows}
-    )
-
-
-SAMPLES = (
-    _push("tickers", row("BTC-USDT-SWAP")),
-    _push("mark-price", {"instId": "BTC-USDT-SWAP", "markPx": "10", "ts": "1795132800000"}),
-    _push("bbo-tbt", {"asks": [["10.1", "5", "0", "2"]], "bids": [["9.9", "6", "0", "1"]]}),
-    _push("candle30m", ["1795132800000", "1", "2", "0.5", "1.5", "10", "20", "30", "1"]),
-    _push(
-        "liquidation-orders",
-        {
-            "instId": "BTC-USDT-SWAP",
-            "details": [{"bkPx": "1", "sz": "2", "posSide": "long", "ts": "1795132800000"}],
-        },
-    ),
-    b'{"event":"error","code":"60018","msg":"channel:tickers, instId:X doesn\'t exist"}',
-)
+    assert name in event.reason

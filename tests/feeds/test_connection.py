@@ -7,8 +7,8 @@ import re
 import pytest
 from websockets.asyncio.server import ServerConnection
 
+from tests.feeds.okx.samples import row
 from tests.feeds.servers import Talk, answers, http, tcp_server, ws_server
-from tests.feeds.test_adapters import row
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.feeds.adapter import Control, Rejected, Subscription
 from tui_monitor.feeds.connection import Connection, Hooks, Line
