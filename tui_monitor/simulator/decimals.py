@@ -3,9 +3,14 @@
 
 def plain(units: int, places: int) -> str:
     """`units` × 10^-places without exponent and without trailing zeros: (2750, 2) is "27.5"."""
+    text = fixed(units, places)
+    return text.rstrip("0").rstrip(".") if places > 0 else text
+
+
+def fixed(units: int, places: int) -> str:
+    """The same with all its places: (2750, 2) is "27.50"."""
     if places <= 0:
         return str(units * 10**-places)
     sign = "-" if units < 0 else ""
     digits = str(abs(units)).rjust(places + 1, "0")
-    whole, fraction = digits[:-places], digits[-places:].rstrip("0")
-    return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"

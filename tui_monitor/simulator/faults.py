@@ -52,7 +52,8 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True):
     `channel` is a channel's name or pattern (`candle*`) or our word for it (`candles`): kinds
     that spoil frames then leave REST alone, and kinds of REST only hit the paths of that data.
     `path` is a part of a REST or socket path; kinds of REST that name a socket's hit its
-    handshake.
+    handshake. `code` makes http_429 and http_500 an HTTP 200 with that error code, as some
+    exchanges say it.
     """
 
     exchange: str
@@ -67,6 +68,7 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True):
     megabytes: int = 20
     retry_after_s: float | None = None
     status: int = 200
+    code: int | None = None
     id: int = field(default=0)
 
 

@@ -113,17 +113,17 @@ class World:
             remember(self._common, block, found, _KEEP_KNOTS)
         return found
 
-    def series(self, contract: Contract) -> "Series":
-        """The price history and future of one contract."""
-        return Series(self, contract)
+    def series(self, contract: Contract, coin: Coin | None = None) -> "Series":
+        """The price history and future of one contract, of a coin that is not in COINS if given."""
+        return Series(self, contract, coin or COINS[contract.coin])
 
 
 class Series:
     """One contract's prices and volumes at any time. Everything is computed on demand."""
 
-    def __init__(self, world: World, contract: Contract) -> None:
+    def __init__(self, world: World, contract: Contract, coin: Coin) -> None:
         self.contract = contract
-        self.coin: Coin = COINS[contract.coin]
+        self.coin = coin
         self._world = world
         self._coin_seed = seed_of(world.seed, contract.coin)
         # The inside of a half-hour has one shape for all contracts of a coin.

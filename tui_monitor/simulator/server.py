@@ -14,6 +14,7 @@ from tui_monitor.clock import Clock, SystemClock
 from tui_monitor.errors import SimulatorError
 from tui_monitor.simulator.control import Control
 from tui_monitor.simulator.faults import Fault, Faults
+from tui_monitor.simulator.heartbeats import HeartbeatProtocol
 from tui_monitor.simulator.market import World
 from tui_monitor.simulator.registry import EXCHANGES
 from tui_monitor.simulator.shared import Exchange, Shared
@@ -90,7 +91,7 @@ class Simulator:
             self.app,
             loop="asyncio",
             http="h11",
-            ws="websockets-sansio",
+            ws=HeartbeatProtocol,
             ws_max_size=_MAX_REQUEST_FRAME,
             ws_ping_interval=None,
             ws_ping_timeout=None,

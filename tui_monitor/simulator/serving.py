@@ -1,7 +1,7 @@
 """What every exchange's REST does alike: count, break on request, limit, answer."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +22,17 @@ class Answer(Struct, frozen=True):
 
     body: Any
     status: int = 200
+    headers: Mapping[str, str] = {}
+
+
+class Meter(Protocol):
+    """Limits that aren't a count a path: weights, pools, bans."""
+
+    def admit(self, client: str, path: str, params: Params, /) -> Answer | None:
+        """Charge a request; the refusal if it is one too many."""
+
+    def headers(self, client: str, path: str, /) -> Mapping[str, str]:
+        """What answers say about the budget."""
 
 
 class Rest(Struct, frozen=True, kw_only=True):
@@ -35,6 +46,9 @@ class Rest(Struct, frozen=True, kw_only=True):
     broken: Answer
     target_of: Callable[[str, Params], Target]
     dialect: Dialect
+    meter: Meter | None = None
+    # What a fault of a status says, where it isn't `too_many` or `broken`.
+    said: Mapping[str, Callable[[Fault], Answer]] = {}
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request."""
@@ -49,8 +63,14 @@ class Rest(Struct, frozen=True, kw_only=True):
             return _json(self.missing)
         if not self._allowed(request, path):
             return _json(self.too_many)
-        made = await answer(request.query_params)
-        return self._spoilt(_json(made), target)
+        client = request.client.host if request.client else ""
+        over = self.meter.admit(client, path, request.query_params) if self.meter else None
+        if over is not None:
+            return _json(over)
+        response = _json(await answer(request.query_params))
+        if self.meter is not None:
+            response.headers.update(self.meter.headers(client, path))
+        return self._spoilt(response, target)
 
     async def _refused(self, target: Target) -> Response | None:
         """The answer of a fault that keeps the exchange from answering at all."""
@@ -100,6 +120,10 @@ def failure(fault: Fault, rest: Rest) -> Response:
     if fault.kind == "html":
         page = spoilt(fault, b"", rest.dialect)
         return Response(page, status, headers, "text/html; charset=utf-8")
+    if fault.kind in rest.said:
+        own = rest.said[fault.kind](fault)
+        body = msgspec.json.encode(own.body)
+        return Response(body, status, {**own.headers, **headers}, "application/json")
     if fault.kind == "http_451":
         return Response("Unavailable For Legal Reasons", status, headers, "text/plain")
     said = rest.broken if fault.kind == "http_500" else rest.too_many
@@ -108,7 +132,7 @@ def failure(fault: Fault, rest: Rest) -> Response:
 
 def _json(answer: Answer) -> Response:
     body = msgspec.json.encode(answer.body)
-    return Response(body, answer.status, media_type="application/json")
+    return Response(body, answer.status, dict(answer.headers), "application/json")
 
 
 async def _huge(megabytes: int) -> AsyncIterator[bytes]:

@@ -28,6 +28,8 @@ _HANDSHAKE_STATUSES = ("http_429", "http_418", "http_451", "http_500", "html")
 _QUANTUM_MS = 20
 _LONGEST_PAUSE_MS = 3_600_000
 _GOING_AWAY = 1001
+# Cut without a closing frame.
+ABNORMAL = 1006
 
 
 class Feed(Protocol):
@@ -60,13 +62,15 @@ async def admitted(
     limit: Limit,
     dialect: Dialect,
     serves: Callable[[str], bool],
+    market: str | None = None,
 ) -> bool:
     """Accept a connection, or refuse it because of a limit or a fault.
 
-    `serves` tells whether a channel (or our word for it) belongs on this socket.
+    `serves` tells whether a channel (or our word for it) belongs on this socket; `market` is
+    given if the socket serves only one.
     """
     shared, path = root.shared, websocket.url.path
-    target = Target(path=path)
+    target = Target(path=path, market=market)
     slow = _at_handshake(root, ("slow",), target)
     if slow is not None:
         await shared.pause(3.0 if slow.delay_s is None else slow.delay_s, shared.stopping)
@@ -74,7 +78,7 @@ async def admitted(
     if fault is not None:
         await _deny(websocket, status_of(fault), spoilt(fault, b"no", dialect))
         return False
-    if whole_socket(root, "refuse", path, serves):
+    if whole_socket(root, "refuse", path, serves, market):
         await _deny(websocket, 503, b"Service Unavailable")
         return False
     client = websocket.client.host if websocket.client else ""
@@ -93,10 +97,17 @@ def _at_handshake(root: Root, kinds: tuple[str, ...], target: Target) -> Fault |
     return fault if fault is not None and fault.path is not None else None
 
 
-def whole_socket(root: Root, kind: str, path: str, serves: Callable[[str], bool]) -> bool:
-    """Whether a fault that concerns sockets as such hits this one; markets share sockets."""
+def whole_socket(
+    root: Root,
+    kind: str,
+    path: str,
+    serves: Callable[[str], bool],
+    market: str | None = None,
+) -> bool:
+    """Whether a fault that concerns sockets as such hits this one; markets may share it."""
     return any(
         (fault.path is None or fault.path in path)
+        and (market is None or fault.market in (None, market))
         and (fault.channel is None or serves(fault.channel))
         for fault in root.shared.faults.of_kind(root.exchange, (kind,))
     )
@@ -122,6 +133,8 @@ class Socket:
         self.clock: Clock = root.shared.clock
         self.feeds: dict[tuple[str, ...], Feed] = {}
         self.on_fault: Callable[[Fault], list[bytes]] = lambda _: []
+        # The only market of this socket, if it has but one.
+        self.market: str | None = None
         self._websocket = websocket
         self.path = websocket.url.path
         self._hear = hear
@@ -183,6 +196,8 @@ class Socket:
         except* Closed as errors:
             closed = next(one for one in errors.exceptions if isinstance(one, Closed))
         if closed is None or self._websocket.client_state is WebSocketState.DISCONNECTED:
+            return
+        if closed.code == ABNORMAL:
             return
         with suppress(RuntimeError, WebSocketDisconnect):
             # Unless the client was quicker.
@@ -278,8 +293,9 @@ class Socket:
         if not faults.any():
             return
         for fault in faults.of_kind(self.root.exchange, ("drop",)):
-            whole = fault.channel is None and fault.market is None and fault.symbol is None
-            if whole and hits(fault, Target(path=self.path)):
+            shared = fault.market is not None and self.market is None
+            whole = fault.channel is None and fault.symbol is None and not shared
+            if whole and hits(fault, Target(market=self.market, path=self.path)):
                 raise Closed(_GOING_AWAY, "dropped")
             if not whole and any(hits(fault, self._at_path(feed)) for feed in self.feeds.values()):
                 raise Closed(_GOING_AWAY, "dropped")
