@@ -21,8 +21,11 @@ _FORBIDDEN = re.compile(
 
 
 def test_it_starts_answers_keys_and_gives_the_terminal_back() -> None:
-    """Boards by number, the day before, quit: the shell finds its terminal as it was."""
-    with Terminal.of_the_app() as terminal:
+    """Boards by number, the day before, quit: the shell finds its terminal as it was.
+
+    An exported size from before a resize does not count.
+    """
+    with Terminal.of_the_app(environment={"COLUMNS": "30", "LINES": "9"}) as terminal:
         terminal.until(READY)
         terminal.press("9")
         terminal.until("Backfills")
@@ -41,7 +44,8 @@ def test_keys_that_come_in_a_burst_go_where_they_belong() -> None:
     with Terminal.of_the_app() as terminal:
         terminal.until(READY)
         terminal.press("/missing\r")
-        terminal.until("1 of 31")
+        terminal.until("c clear")
+        assert "1 of 31" in terminal.text()
         assert "UTC+8" in terminal.text()
         terminal.press("cb")
         terminal.until("last day")

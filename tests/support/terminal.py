@@ -21,6 +21,10 @@ _CLOCK = SystemClock()
 _QUERIES = (b"\x1b[?2026$p", b"\x1b[?2048$p", b"\x1b[<u", b"\x1b[>25u")
 
 
+# Variables of the terminal that the tests are started from.
+_OURS = ("TMUX", "NO_COLOR", "COLUMNS", "LINES")
+
+
 class NeverShown(AssertionError):
     """What a test waited for did not come."""
 
@@ -40,7 +44,7 @@ class Terminal:
         self.screen: Any = pyte.Screen(columns, rows)
         self._stream: Any = pyte.ByteStream(self.screen)
         self.exit_code: int | None = None
-        base = {key: value for key, value in os.environ.items() if key not in ("TMUX", "NO_COLOR")}
+        base = {key: value for key, value in os.environ.items() if key not in _OURS}
         base |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
         self.pid, self.fd = pty.fork()
         if self.pid == 0:

@@ -96,7 +96,8 @@ def node_columns(zone: ShownZone, *, with_day: bool) -> Sequence[Column[NodeRow]
             value=lambda row: row.node.slot_ms,
             help="The slot: every half hour from the board day's 00:00; 'live' is now.",
         ),
-        *_NODE_FIGURES,
+        # Over many days the nodes come summed: which coins were best is not known.
+        *(one for one in _NODE_FIGURES if not with_day or one.key not in ("best", "worst")),
     )
 
 

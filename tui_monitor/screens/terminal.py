@@ -44,7 +44,10 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def require_terminal() -> None:
-    """Refuse to start without a terminal: Textual would spin on an input that has ended."""
+    """Refuse to start without a terminal: Textual would spin on an input that has ended.
+
+    Where there is one, make it usable: its own size, UTF-8.
+    """
     streams = (sys.__stdin__, sys.__stderr__)
     if any(stream is None or not stream.isatty() for stream in streams):
         raise MonitorError(
@@ -56,6 +59,9 @@ def require_terminal() -> None:
             "TERM=dumb can't move a cursor",
             "set TERM, or use `tui-monitor daemon` or `tui-monitor show sum`",
         )
+    # Shells may export the size they had once; it would hide the real one.
+    os.environ.pop("COLUMNS", None)
+    os.environ.pop("LINES", None)
     if sys.__stderr__ is not None and "utf" not in (sys.__stderr__.encoding or "").lower():
         sys.__stderr__.reconfigure(encoding="utf-8")
 
