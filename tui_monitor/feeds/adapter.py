@@ -29,12 +29,14 @@ class Request(NamedTuple):
 class Heartbeat(NamedTuple):
     """A ping that the client owes: sent after `idle_s` without a frame from the exchange.
 
-    Without any frame for `patience_s` after it, the socket is dead.
+    Without any frame for `patience_s` after it, the socket is dead. With `every_s` it is also
+    sent that long after the last one, however much data flows: some exchanges count pings.
     """
 
     frame: str
     idle_s: float
     patience_s: float
+    every_s: float | None = None
 
 
 class RequestLimit(NamedTuple):
@@ -62,6 +64,12 @@ class Rejected(Control, frozen=True, kw_only=True):
     reason: str
     subscription: Subscription | None = None
     retry: bool = False
+
+
+class AskAgain(Control, frozen=True, kw_only=True):
+    """These were refused together with a topic that was at fault: ask for them again, now."""
+
+    subscriptions: tuple[Subscription, ...]
 
 
 class GoingAway(Control, frozen=True, kw_only=True):

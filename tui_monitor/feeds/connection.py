@@ -18,9 +18,11 @@ from tui_monitor.errors import Malformed
 from tui_monitor.feeds.adapter import (
     Ack,
     Adapter,
+    AskAgain,
     Control,
     Damaged,
     GoingAway,
+    Heartbeat,
     Rejected,
     Subscription,
 )
@@ -140,7 +142,8 @@ class Connection:
         async with opening as socket:
             self.connected = True
             self._wake()
-            self._opened_s = self._frame_s = self._data_s = self._clock.monotonic_s()
+            now_s = self._clock.monotonic_s()
+            self._opened_s = self._frame_s = self._data_s = self._ping_s = now_s
             ended = Ended(end=End.DROPPED)
             try:
                 async with asyncio.TaskGroup() as tasks:
@@ -205,6 +208,10 @@ class Connection:
                 self._asked.confirm(topic)
             case Rejected():
                 self._rejected(event)
+            case AskAgain(subscriptions=topics):
+                for topic in topics:
+                    self._asked.confirm(topic)
+                self._put_off([topics])
             case GoingAway():
                 self._tell(event)
                 self.leaving = True
@@ -212,13 +219,16 @@ class Connection:
             case _:
                 self._tell(event)
 
+    def _put_off(self, groups: list[tuple[Subscription, ...]]) -> None:
+        self._asked.put_off(groups)
+        self._nudge.set()
+
     def _rejected(self, event: Rejected) -> None:
         topic = event.subscription
         if topic is None:
             halves = self._asked.split_oldest()
             if halves:
-                self._asked.put_off(halves)
-                self._nudge.set()
+                self._put_off(halves)
                 return
             topic = self._asked.drop_oldest()
         elif event.retry:
@@ -273,9 +283,15 @@ class Connection:
             times.append(
                 self._ping_s + heartbeat.patience_s
                 if waits_for_pong
-                else self._frame_s + heartbeat.idle_s
+                else self._ping_due_s(heartbeat)
             )
         return min(times)
+
+    def _ping_due_s(self, heartbeat: Heartbeat) -> float:
+        idle_s = self._frame_s + heartbeat.idle_s
+        return (
+            idle_s if heartbeat.every_s is None else min(idle_s, self._ping_s + heartbeat.every_s)
+        )
 
     async def _look_at_the_clock(self, socket: ClientConnection) -> None:
         now_s = self._clock.monotonic_s()
@@ -302,7 +318,7 @@ class Connection:
         if self._ping_s > self._frame_s:
             if now_s - self._ping_s >= heartbeat.patience_s:
                 raise self._over(End.NO_PONG)
-        elif now_s - self._frame_s >= heartbeat.idle_s:
+        elif now_s >= self._ping_due_s(heartbeat):
             await self._send(socket, heartbeat.frame)
             self._ping_s = self._clock.monotonic_s()
 

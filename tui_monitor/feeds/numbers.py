@@ -55,6 +55,16 @@ def epoch_ms(value: Loose) -> int | None:
     return int(found) if found is not None and 0 < found < _MAX_MS else None
 
 
+def per(value: float | None, unit: float) -> float | None:
+    """A price per quoted unit as one per coin."""
+    return value / unit if value is not None else None
+
+
+def scaled(value: float | None, factor: float | None) -> float | None:
+    """A size in units of `factor` coins, in coins; None if either is unknown."""
+    return value * factor if value is not None and factor is not None else None
+
+
 def is_absent(value: Loose) -> bool:
     """Whether a field says nothing, as opposed to saying nonsense."""
     return value is None or value == ""

@@ -15,10 +15,11 @@ _UNITS = {
     "10000": 10_000.0,
     "100000": 100_000.0,
     "1000000": 1_000_000.0,
+    "10000000": 10_000_000.0,
     "1M": 1_000_000.0,
 }
 # A letter of any script must follow: binance lists coins with Chinese names.
-_PREFIX = re.compile(r"(1000000|100000|10000|1000|1M)(?=[^\W\d_])(.+)", re.DOTALL)
+_PREFIX = re.compile(r"(10000000|1000000|100000|10000|1000|1M)(?=[^\W\d_])(.+)", re.DOTALL)
 _SUFFIX = re.compile(r"(.*[^\W\d_])(1000000|100000|10000|1000)", re.DOTALL)
 
 
