@@ -30,6 +30,8 @@ from tui_monitor.model import (
 Key = tuple[Exchange, Market, str]
 
 RING_EVENTS = 4_096
+# Twice what the four exchanges list.
+MAX_ROWS = 20_000
 # Before OKX, Binance futures or Bybit existed: a time from before is a unit mistake.
 _OLDEST_MS = 1_483_228_800_000
 
@@ -212,7 +214,10 @@ class MarketState:
     def _row_of(self, instrument: Instrument) -> Row:
         row = self._rows.get(instrument.key)
         if row is None:
-            row = self._rows[instrument.key] = Row(instrument)
+            row = Row(instrument)
+            if len(self._rows) >= MAX_ROWS:
+                return row  # merged, and forgotten: names from outside must not fill the memory
+            self._rows[instrument.key] = row
         else:
             self._by_id.pop(id(row.instrument), None)
             row.instrument = instrument

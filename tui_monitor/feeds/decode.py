@@ -12,6 +12,8 @@ import msgspec
 from tui_monitor.errors import BadInput, FeedError
 from tui_monitor.feeds.adapter import (
     Ack,
+    AskAgain,
+    Control,
     Damaged,
     Event,
     GoingAway,
@@ -100,26 +102,35 @@ def _object(
 ) -> Line:
     if isinstance(event, MarketEvent):
         return _market_line(event, written)
-    base = _line("", exchange, market)
+    if isinstance(event, Listed):
+        instrument = event.instrument
+        named = _named("instrument", instrument, event.exchange_ms)
+        return named | _fields(instrument, _INSTRUMENT)
+    return _line("", exchange, market) | _said(event, number)
+
+
+def _said(event: Control, number: int) -> Line:
+    """What a control event says; `number` is the input line's."""
     match event:
-        case Listed(instrument=instrument, exchange_ms=ts):
-            return _named("instrument", instrument, ts) | _fields(instrument, _INSTRUMENT)
         case Ack(subscription=topic, ended=ended):
             asked = {"symbol": topic.symbol or None, "channel": topic.channel} if topic else {}
-            return base | {"type": "ack", "ended": ended} | asked
+            return {"type": "ack", "ended": ended} | asked
         case Rejected(code=code, reason=reason, subscription=topic):
             symbol = topic.symbol if topic else None
-            return base | {"type": "error", "symbol": symbol, "code": code, "reason": reason}
+            return {"type": "error", "symbol": symbol, "code": code, "reason": reason}
+        case AskAgain(subscriptions=topics):
+            reason = f"{len(topics)} topics were refused with the one at fault"
+            return {"type": "ignored", "reason": reason}
         case GoingAway(reason=reason):
-            return base | {"type": "notice", "text": reason}
+            return {"type": "notice", "text": reason}
         case Notice(text=text, exchange_ms=ts):
-            return base | {"type": "notice", "ts": ts, "text": text}
+            return {"type": "notice", "ts": ts, "text": text}
         case Pong():
-            return base | {"type": "ack", "channel": "pong"}
+            return {"type": "ack", "channel": "pong"}
         case Ignored(reason=reason, symbol=symbol, exchange_ms=ts):
-            return base | {"type": "ignored", "symbol": symbol, "ts": ts, "reason": reason}
+            return {"type": "ignored", "symbol": symbol, "ts": ts, "reason": reason}
         case Damaged(reason=reason, symbol=symbol):
-            return base | {"type": "error", "symbol": symbol, "line": number, "reason": reason}
+            return {"type": "error", "symbol": symbol, "line": number, "reason": reason}
     raise TypeError(f"an event of an unknown kind: {event!r}")
 
 

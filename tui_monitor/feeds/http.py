@@ -7,14 +7,21 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 import httpx
 
 from tui_monitor import __version__
 from tui_monitor.clock import Clock
-from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
+from tui_monitor.errors import (
+    FeedError,
+    Malformed,
+    RateLimited,
+    Rejected,
+    SettingsError,
+    Unreachable,
+)
 from tui_monitor.feeds.pacing import Pacer, Pause
 from tui_monitor.feeds.verdict import BAN_S
 from tui_monitor.printable import printable
@@ -28,13 +35,33 @@ _PATIENCE_S = 5.0
 _LONGEST_PAUSE_S = 3 * 86_400.0
 _CHUNK = 64 * 1024
 
+BLOCKED = "403"
+"""The code of a Rejected that `explain` finds in the page that a blocked place gets."""
+
 Explain = Callable[[bytes], FeedError | None]
+
+
+class RestSettings(Protocol):
+    """What a REST client is told by the configuration."""
+
+    @property
+    def rest_url(self) -> str:
+        """Scheme and host, and a path where there is one."""
+
+    @property
+    def proxy(self) -> str:
+        """A proxy's URL; empty: none."""
+
+    @property
+    def paced(self) -> bool:
+        """Whether to keep below the documented limits; off only for loopback."""
 
 
 class Http:
     """One exchange's REST client. Requests wait for their pacer, all wait for the pause.
 
-    `explain` reads an exchange's own error out of a body, or gives None.
+    `explain` reads an exchange's own error out of a body, or gives None. SettingsError where the
+    proxy can't be used.
     """
 
     def __init__(self, base_url: str, clock: Clock, explain: Explain, *, proxy: str = "") -> None:
@@ -42,18 +69,7 @@ class Http:
         self._clock = clock
         self._explain = explain
         self.pause = Pause(clock)
-        self._client = httpx.AsyncClient(
-            verify=_tls(base_url),
-            proxy=proxy or None,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(TOTAL_S, connect=_CONNECT_S),
-            headers={
-                "User-Agent": f"tui-monitor/{__version__}",
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip",
-            },
-        )
+        self._client = _client(base_url, proxy)
 
     async def __aenter__(self) -> Self:
         return self
@@ -113,6 +129,8 @@ class Http:
         self, path: str, status: int, headers: httpx.Headers, body: bytes
     ) -> FeedError | None:
         explained = self._explain(body)
+        if status == 403 and isinstance(explained, Rejected) and explained.code == BLOCKED:
+            return explained  # waiting does not help: it is no ban
         if status in (403, 418, 429) or isinstance(explained, RateLimited):
             asked_s = retry_after_s(headers.get("Retry-After"), self._clock.now_ms())
             if asked_s is None and isinstance(explained, RateLimited):
@@ -195,6 +213,28 @@ def retry_after_s(value: str | None, now_ms: int) -> float | None:
 def _says(status: int, body: bytes) -> str:
     text = " ".join(body[: SNIPPET * 4].decode("utf-8", "replace").split())
     return f"HTTP {status} {printable(text, SNIPPET)}".rstrip()
+
+
+def _client(base_url: str, proxy: str) -> httpx.AsyncClient:
+    try:
+        return httpx.AsyncClient(
+            verify=_tls(base_url),
+            proxy=proxy or None,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(TOTAL_S, connect=_CONNECT_S),
+            headers={
+                "User-Agent": f"tui-monitor/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+            },
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        # SOCKS needs a package that is no dependency of ours.
+        text = printable(str(error), SNIPPET)
+        raise SettingsError(
+            f"proxy {printable(proxy)!r}: {text}", "use http://HOST:PORT"
+        ) from error
 
 
 def _tls(base_url: str) -> ssl.SSLContext | bool:

@@ -5,11 +5,16 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from tui_monitor.clock import Clock
+from tui_monitor.config import Exchanges
 from tui_monitor.feeds.adapter import Adapter, Event, Subscription
+from tui_monitor.feeds.feed import Feed, OnEvent, OnOutage
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.okx import mapper as okx
 from tui_monitor.feeds.okx.adapter import OkxAdapter
+from tui_monitor.feeds.okx.feed import OkxFeed
 from tui_monitor.feeds.okx.lines import OkxLines
+from tui_monitor.market import MarketState
 from tui_monitor.model import Exchange, Instrument, Market
 
 
@@ -23,10 +28,39 @@ class LineReader(Protocol):
         """
 
 
+class MakeFeed(Protocol):
+    """Makes a feed from all exchanges' settings; it takes its own."""
+
+    def __call__(
+        self,
+        settings: Exchanges,
+        clock: Clock,
+        market: MarketState,
+        coins: Sequence[str],
+        *,
+        on_outage: OnOutage,
+        on_event: OnEvent,
+    ) -> Feed:
+        """A feed that does not run yet."""
+
+
+def _okx_feed(
+    settings: Exchanges,
+    clock: Clock,
+    market: MarketState,
+    coins: Sequence[str],
+    *,
+    on_outage: OnOutage,
+    on_event: OnEvent,
+) -> OkxFeed:
+    return OkxFeed(settings.okx, clock, market, coins, on_outage=on_outage, on_event=on_event)
+
+
 class Entry(Struct, frozen=True, kw_only=True):
     """How to get an exchange's parts, and a subscription that it certainly has."""
 
     exchange: Exchange
+    feed: MakeFeed
     adapter: Callable[[], Adapter]
     lines: Callable[[Market, Iterable[Instrument]], LineReader]
     example: Subscription
@@ -37,6 +71,7 @@ ENTRIES = {
     for entry in (
         Entry(
             exchange=Exchange.OKX,
+            feed=_okx_feed,
             adapter=lambda: OkxAdapter(InstrumentBook(okx.guess)),
             lines=OkxLines,
             example=Subscription("tickers", "BTC-USDT-SWAP"),
