@@ -60,10 +60,11 @@ class Entry(Struct, frozen=True, kw_only=True):
     """How to get an exchange's parts, and a subscription that it certainly has."""
 
     exchange: Exchange
-    feed: MakeFeed
     adapter: Callable[[], Adapter]
     lines: Callable[[Market, Iterable[Instrument]], LineReader]
     example: Subscription
+    feed: MakeFeed | None = None
+    """None where the exchange can be decoded but is not watched."""
 
 
 ENTRIES = {
