@@ -112,6 +112,10 @@ class MonitorApp(PaintedApp):
     def action_leave(self) -> None:
         self.exit(0)
 
+    def action_mouse(self) -> None:
+        self.set_mouse_reports(not self.mouse_reports())
+        self.notify("mouse on" if self.mouse_reports() else "mouse off: text can be selected")
+
     def action_repaint(self) -> None:
         self.repaint_all()
 

@@ -178,6 +178,19 @@ def test_no_hostile_byte_reaches_the_terminal() -> None:
         assert terminal.wait() == 0
 
 
+def test_the_mouse_is_off_until_asked_for() -> None:
+    """Off, the terminal can select text, and moving the mouse costs nothing."""
+    with Terminal.of_the_app() as terminal:
+        terminal.until(READY)
+        assert b"\x1b[?1003h" not in terminal.raw
+        terminal.press("m")
+        terminal.until("mouse on")
+        assert b"\x1b[?1003h" in terminal.raw
+        terminal.press("m")
+        terminal.until("mouse off")
+        assert terminal.raw.rfind(b"\x1b[?1003l") > terminal.raw.rfind(b"\x1b[?1003h")
+
+
 def test_copying_sends_the_row_to_the_clipboard_and_to_a_file(tmp_path: Path) -> None:
     """y is OSC 52; the file is for terminals that ignore it."""
     environment = {"XDG_CACHE_HOME": str(tmp_path)}

@@ -17,6 +17,7 @@ from tui_monitor.boards.sum_curve import SumBoard
 from tui_monitor.config import Ui
 from tui_monitor.errors import MonitorError
 from tui_monitor.paths import write_whole
+from tui_monitor.screens.terminal import require_terminal
 from tui_monitor.source import Query
 
 # What a remote party might send: escapes, C1, bidi, zero width, markup, wide, combining.
@@ -85,17 +86,18 @@ def main(*options: str) -> int:
     source.live = "stored" not in options
     beats = Path(named["beats"]) if "beats" in named else None
     MonitorApp.PATIENCE_S = float(named.get("patience", MonitorApp.PATIENCE_S))
+    try:
+        require_terminal()
+    except MonitorError as error:
+        print(error.line(), file=sys.stderr)  # noqa: T201 - what the command line does
+        return error.exit_code
     app = MonitorApp(
         source,
         (lambda: _beat(beats)) if beats else None,
         Ui(),
         refresh_s=float(named.get("refresh", 1.0)),
     )
-    try:
-        return asyncio.run(app.run_here())
-    except MonitorError as error:
-        print(error.line(), file=sys.stderr)  # noqa: T201 - what the command line does
-        return error.exit_code
+    return asyncio.run(app.run_here())
 
 
 if __name__ == "__main__":

@@ -73,7 +73,6 @@ ACTIONS = (
     Action("board_help", "f1", "F1", "help", "Explain this board: columns, units, sources", "desk"),
     Action("palette", "colon,ctrl+p", ":", "command", "Type a command", "desk", 13),
     Action("event_log", "exclamation_mark", "!", "events", "The event log", "desk", 14),
-    Action("mouse", "m", "m", "mouse", "Mouse on or off (off: text can be selected)", "desk"),
     Action("freeze", "space", "Space", "freeze", "Freeze the display, not the engine", "desk", 12),
     Action("zone", "t", "t", "zone", "Times in the board's zone, UTC, or local", "desk", 15),
     Action("other_panel", "tab,right,l", "Tab", "panel", "Next panel", "desk", 9),
@@ -82,6 +81,7 @@ ACTIONS = (
     Action("quit", "q", "q", "quit", "Leave; recording ends", "desk", 3),
     Action("leave", "ctrl+c,ctrl+q", "^c", "quit", "Leave, from anywhere", "app", 0, True),
     Action("stop_process", "ctrl+z", "^z", "stop", "Stop the process; fg brings it back", "app"),
+    Action("mouse", "m", "m", "mouse", "Mouse on or off (off: text can be selected)", "app"),
     Action("repaint", "ctrl+l", "^l", "repaint", "Write the whole screen again", "app"),
 )
 # fmt: on

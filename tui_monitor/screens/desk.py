@@ -21,7 +21,6 @@ from textual.widgets import ContentSwitcher, Input
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput, MonitorError
-from tui_monitor.screens import commands
 from tui_monitor.screens.actions import bindings, board_bindings
 from tui_monitor.screens.dialogs import (
     BackfillDialog,
@@ -37,7 +36,6 @@ from tui_monitor.screens.help import BoardHelp, KeyHelp
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.palette import Palette
 from tui_monitor.screens.registry import VIEWS
-from tui_monitor.screens.terminal import PaintedApp
 from tui_monitor.screens.view import HEIGHTS, WIDTHS, BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.frame import Footer, StatusLine, TopLine
@@ -319,13 +317,6 @@ class Desk(Screen[None]):
             chooser(name)
             self.redraw()
 
-    def action_mouse(self) -> None:
-        painted = self.app
-        if isinstance(painted, PaintedApp):
-            painted.set_mouse_reports(not painted.mouse_reports())
-            on_now = painted.mouse_reports()
-            self.app.notify("mouse on" if on_now else "mouse off: text can be selected")
-
     def action_key_help(self) -> None:
         self.app.push_screen(KeyHelp())
 
@@ -388,19 +379,12 @@ class Desk(Screen[None]):
         self.app.push_screen(DateDialog(self.shown_days(), self.today), picked)
 
     def action_export(self) -> None:
-        def picked(choice: ExportChoice | None) -> None:
-            if choice is not None:
-                self.begin_export(choice)
-
-        dialog = ExportDialog(self.export_kinds(), self.shown_days(), self.today)
-        self.app.push_screen(dialog, picked)
+        self.errands.ask_export(
+            ExportDialog(self.export_kinds(), self.shown_days(), self.today), self.zone.board
+        )
 
     def action_start_backfill(self) -> None:
-        def picked(days: tuple[date, date] | None) -> None:
-            if days is not None:
-                self.begin_backfill(*days)
-
-        self.app.push_screen(BackfillDialog(self.shown_days(), self.today), picked)
+        self.errands.ask_backfill(BackfillDialog(self.shown_days(), self.today))
 
     def action_stop_backfill(self) -> None:
         self.stop_backfill()
@@ -416,7 +400,3 @@ class Desk(Screen[None]):
     def stop_backfill(self) -> None:
         """Stop the running backfill."""
         self.errands.stop_backfill()
-
-    def command(self, text: str) -> None:
-        """Run a palette line; BadInput if it can't be read."""
-        commands.run(text, self)

@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from tui_monitor.clock import DAY_MS, BoardZone
 from tui_monitor.errors import MonitorError
-from tui_monitor.screens.dialogs import ExportChoice
+from tui_monitor.screens.dialogs import BackfillDialog, ExportChoice, ExportDialog
 from tui_monitor.source import Source
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,24 @@ class Errands:
         first_ms = zone.day_start_ms(choice.first)
         last_ms = zone.day_start_ms(choice.last) + DAY_MS - 1
         self._run(self._export(choice.what, choice.file_format, first_ms, last_ms))
+
+    def ask_export(self, dialog: ExportDialog, zone: BoardZone) -> None:
+        """Ask what to export, then do it."""
+
+        def picked(choice: ExportChoice | None) -> None:
+            if choice is not None:
+                self.export(choice, zone)
+
+        self._screen.app.push_screen(dialog, picked)
+
+    def ask_backfill(self, dialog: BackfillDialog) -> None:
+        """Ask for the days, then start."""
+
+        def picked(days: tuple[date, date] | None) -> None:
+            if days is not None:
+                self.backfill(*days)
+
+        self._screen.app.push_screen(dialog, picked)
 
     def backfill(self, first: date, last: date) -> None:
         """Start a backfill."""
