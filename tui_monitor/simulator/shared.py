@@ -44,6 +44,8 @@ class Root:
         self.path = path
         self.stats = RootStats()
         self.windows = Windows()
+        # Until when (monotonic) a client is banned.
+        self.bans: dict[str, float] = {}
 
     def violated(self, what: str) -> None:
         """Note a broken limit."""
@@ -53,6 +55,7 @@ class Root:
         """Forget what clients did."""
         self.stats.reset()
         self.windows.clear()
+        self.bans.clear()
 
 
 class Exchange(Protocol):
