@@ -170,7 +170,7 @@ class Desk(Screen[None]):
             return
         if self.focused is None and self.is_current and not self.is_too_small:
             # At the start, and after a size at which nothing was there to have the keys.
-            self.view.panels()[0].focus()
+            self.set_focus(self.view.panels()[0])
         self._top.show(self._current, self.status, self.zone, self.frozen_behind)
         self._status.show(self.status)
         self._show_footer()
@@ -264,9 +264,9 @@ class Desk(Screen[None]):
         if self.view.is_narrow:
             self.view.next_panel()
         elif self.focused in panels:
-            panels[(panels.index(self.focused) + step) % len(panels)].focus()
+            self.set_focus(panels[(panels.index(self.focused) + step) % len(panels)])
         else:
-            panels[0].focus()
+            self.set_focus(panels[0])
         self.refresh_bindings()
 
     def action_back(self) -> None:

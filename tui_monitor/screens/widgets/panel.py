@@ -105,7 +105,7 @@ class Panel(Vertical, Generic[R]):
 
     def action_clear_filter(self) -> None:
         self.set_filter("")
-        self.board.focus()
+        self.screen.set_focus(self.board)
         self.screen.refresh_bindings()
 
     def action_columns(self) -> None:
@@ -150,7 +150,7 @@ class Panel(Vertical, Generic[R]):
     def _done(self, event: Input.Submitted) -> None:
         event.stop()
         self._input.display = bool(event.value)
-        self.board.focus()
+        self.screen.set_focus(self.board)
         self.screen.refresh_bindings()
 
 
