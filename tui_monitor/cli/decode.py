@@ -21,7 +21,10 @@ DONE_IN_PART = 3
 
 @click.command()
 @click.option(
-    "--exchange", type=click.Choice(["okx"]), required=True, help="Who sent the payloads."
+    "--exchange",
+    type=click.Choice([exchange.value for exchange in Exchange]),
+    required=True,
+    help="Who sent the payloads.",
 )
 @click.option(
     "--market",

@@ -8,6 +8,12 @@ from msgspec import Struct
 from tui_monitor.clock import Clock
 from tui_monitor.config import Exchanges
 from tui_monitor.feeds.adapter import Adapter, Event, Subscription
+from tui_monitor.feeds.binance import listing as binance
+from tui_monitor.feeds.binance.adapter import BinanceAdapter
+from tui_monitor.feeds.binance.lines import BinanceLines
+from tui_monitor.feeds.bybit import mapper as bybit
+from tui_monitor.feeds.bybit.adapter import BybitAdapter
+from tui_monitor.feeds.bybit.lines import BybitLines
 from tui_monitor.feeds.feed import Feed, OnEvent, OnOutage
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.okx import mapper as okx
@@ -71,11 +77,23 @@ ENTRIES = {
     entry.exchange: entry
     for entry in (
         Entry(
+            exchange=Exchange.BINANCE,
+            adapter=lambda: BinanceAdapter(InstrumentBook(binance.guess_perp)),
+            lines=BinanceLines,
+            example=Subscription("bookTicker", "BTCUSDT"),
+        ),
+        Entry(
             exchange=Exchange.OKX,
             feed=_okx_feed,
             adapter=lambda: OkxAdapter(InstrumentBook(okx.guess)),
             lines=OkxLines,
             example=Subscription("tickers", "BTC-USDT-SWAP"),
+        ),
+        Entry(
+            exchange=Exchange.BYBIT,
+            adapter=lambda: BybitAdapter(InstrumentBook(bybit.guess_perp), Market.PERP),
+            lines=BybitLines,
+            example=Subscription("tickers", "BTCUSDT"),
         ),
     )
 }

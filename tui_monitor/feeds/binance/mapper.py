@@ -1,0 +1,330 @@
+"""Binance rows to the model: our words, our units.
+
+A mapper raises Malformed for an item that can't be used, with the reason a person may read.
+Facts about units: prices and sizes are in quoted units (`1000PEPE`), so prices are divided by
+the multiplier and sizes, volumes and open interest multiplied; quote volumes are USDT already.
+Open interest is of one side.
+"""
+
+from tui_monitor.errors import Malformed
+from tui_monitor.feeds.binance import wire
+from tui_monitor.feeds.numbers import Loose, epoch_ms, is_absent, number, price, rate, size
+from tui_monitor.model import (
+    Candle,
+    Funding,
+    Instrument,
+    Liquidation,
+    MarkPrice,
+    OpenInterest,
+    Side,
+    Ticker,
+)
+from tui_monitor.printable import printable
+
+MINUTE_MS = 60_000
+# Spot and futures klines have 12 columns; other exchanges' have five to nine.
+_COLUMNS = 11
+_BARS = {
+    minutes * MINUTE_MS: name
+    for minutes, name in (
+        (1, "1m"), (3, "3m"), (5, "5m"), (15, "15m"), (30, "30m"), (60, "1h"), (120, "2h"),
+        (240, "4h"), (360, "6h"), (480, "8h"), (720, "12h"), (1_440, "1d"), (4_320, "3d"),
+        (10_080, "1w"), (40_320, "1M"), (41_760, "1M"), (43_200, "1M"), (44_640, "1M"),
+    )
+}  # fmt: skip
+# The side of the order that closed the position.
+_SIDES = {"SELL": Side.LONG, "BUY": Side.SHORT}
+
+
+def quick_ticker(row: wire.QuickTicker, instrument: Instrument) -> Ticker:
+    """A 24 h ticker; the decoder checked the numbers."""
+    unit = instrument.multiplier
+    bid, bid_size, ask, ask_size = row.bid, row.bid_size, row.ask, row.ask_size
+    return Ticker(
+        instrument=instrument,
+        exchange_ms=row.ts,
+        last=row.last / unit,
+        bid=bid / unit if bid is not None else None,
+        ask=ask / unit if ask is not None else None,
+        bid_coins=bid_size * unit if bid_size is not None else None,
+        ask_coins=ask_size * unit if ask_size is not None else None,
+        open_24h=row.open_24h / unit,
+        high_24h=row.high_24h / unit,
+        low_24h=row.low_24h / unit,
+        volume_24h_coins=row.volume * unit,
+        turnover_24h_usd=row.quote_volume,
+        book_complete=bid is not None and ask is not None,
+    )
+
+
+def quick_book(
+    row: wire.QuickBook | wire.QuickSpotBook, instrument: Instrument, exchange_ms: int | None
+) -> Ticker:
+    """A whole top of the book."""
+    unit = instrument.multiplier
+    return Ticker(
+        instrument=instrument,
+        exchange_ms=exchange_ms,
+        bid=row.bid / unit,
+        ask=row.ask / unit,
+        bid_coins=row.bid_size * unit,
+        ask_coins=row.ask_size * unit,
+        book_complete=True,
+    )
+
+
+def quick_mark(row: wire.QuickMark, instrument: Instrument) -> MarkPrice:
+    """Mark and index."""
+    unit = instrument.multiplier
+    return MarkPrice(
+        instrument=instrument,
+        exchange_ms=row.ts,
+        mark_price=row.mark / unit,
+        index_price=row.index / unit,
+    )
+
+
+def quick_funding(row: wire.QuickMark, instrument: Instrument) -> Funding:
+    """The rate that settles next; the interval is known from fundingInfo or not at all."""
+    return Funding(
+        instrument=instrument,
+        exchange_ms=row.ts,
+        rate=row.rate,
+        interval_h=instrument.funding_interval_h,
+        next_settlement_ms=row.next_ms,
+    )
+
+
+def quick_candle(bar: wire.QuickBar, instrument: Instrument) -> Candle:
+    """One bar."""
+    unit = instrument.multiplier
+    return Candle(
+        instrument=instrument,
+        bar=bar.bar,
+        open_ms=bar.open_ms,
+        open=bar.open / unit,
+        high=bar.high / unit,
+        low=bar.low / unit,
+        close=bar.close / unit,
+        volume_coins=bar.volume * unit,
+        turnover_usd=bar.quote_volume,
+        closed=bar.closed,
+    )
+
+
+def is_zero(value: Loose) -> bool:
+    """A price that is written as 0 says that there is none: never traded, an empty side."""
+    return number(value) == 0
+
+
+def ticker(row: wire.TickerRow, instrument: Instrument) -> Ticker | None:
+    """A 24 h ticker that may lack things; None if nothing was ever traded or offered.
+
+    A nonsensical last price spoils the row.
+    """
+    last = _price_or_none(row.last, "last price", instrument)
+    unit = instrument.multiplier
+    found = Ticker(
+        instrument=instrument,
+        exchange_ms=epoch_ms(row.ts),
+        last=last,
+        bid=_per(price(row.bid), unit),
+        ask=_per(price(row.ask), unit),
+        bid_coins=_times(size(row.bid_size), unit),
+        ask_coins=_times(size(row.ask_size), unit),
+        open_24h=_per(price(row.open_24h), unit),
+        high_24h=_per(price(row.high_24h), unit),
+        low_24h=_per(price(row.low_24h), unit),
+        volume_24h_coins=_times(size(row.volume), unit),
+        turnover_24h_usd=size(row.quote_volume),
+        book_complete=not is_absent(row.bid) and not is_absent(row.ask),
+    )
+    if found.last is None and found.bid is None and found.ask is None:
+        if is_zero(row.last):
+            return None
+        raise Malformed("a ticker without any price")
+    return found
+
+
+def book(row: wire.BookRow, instrument: Instrument) -> Ticker | None:
+    """The top of the book; a side at 0 is empty. None if both are."""
+    bid = _price_or_none(row.bid, "bid", instrument)
+    ask = _price_or_none(row.ask, "ask", instrument)
+    if bid is None and ask is None:
+        if is_zero(row.bid) and is_zero(row.ask):
+            return None
+        raise Malformed("a book without any price")
+    unit = instrument.multiplier
+    return Ticker(
+        instrument=instrument,
+        exchange_ms=epoch_ms(row.ts),
+        bid=bid,
+        ask=ask,
+        bid_coins=_times(size(row.bid_size), unit) if bid is not None else None,
+        ask_coins=_times(size(row.ask_size), unit) if ask is not None else None,
+        book_complete=not is_absent(row.bid) and not is_absent(row.ask),
+    )
+
+
+def mark_price(row: wire.MarkRow, instrument: Instrument) -> MarkPrice:
+    """Mark and index; contracts without an index have none."""
+    at = price(row.mark)
+    if at is None:
+        raise Malformed(f"mark price {_shown(row.mark)}")
+    return MarkPrice(
+        instrument=instrument,
+        exchange_ms=epoch_ms(row.ts),
+        mark_price=at / instrument.multiplier,
+        index_price=_per(price(row.index), instrument.multiplier),
+    )
+
+
+def funding(row: wire.MarkRow, instrument: Instrument) -> Funding | None:
+    """The rate that settles next; None where none will (settled contracts say 0)."""
+    if is_zero(row.next_ms) or is_absent(row.rate):
+        return None
+    found = rate(row.rate)
+    if found is None:
+        raise Malformed(f"funding rate {_shown(row.rate)}")
+    return Funding(
+        instrument=instrument,
+        exchange_ms=epoch_ms(row.ts),
+        rate=found,
+        interval_h=instrument.funding_interval_h,
+        next_settlement_ms=epoch_ms(row.next_ms),
+    )
+
+
+def interval_h(row: wire.FundingInfoRow) -> float:
+    """Hours between two settlements."""
+    hours = number(row.funding_interval_hours)
+    if hours is None or not 0 < hours <= 168:
+        raise Malformed(f"funding interval {_shown(row.funding_interval_hours)}")
+    return hours
+
+
+def funding_interval(row: wire.FundingInfoRow, instrument: Instrument) -> Funding:
+    """The interval alone. `updateTime` is when it was last changed, not the time of a rate."""
+    return Funding(instrument=instrument, exchange_ms=None, interval_h=interval_h(row))
+
+
+def settled_funding(row: wire.FundingRateRow, instrument: Instrument) -> Funding:
+    """fundingRate: `fundingTime` is a whole minute and some ms of jitter."""
+    settled = rate(row.funding_rate)
+    at_ms = epoch_ms(row.funding_time)
+    if settled is None or at_ms is None:
+        raise Malformed(f"settled rate {_shown(row.funding_rate)} at {_shown(row.funding_time)}")
+    whole_ms = (at_ms + MINUTE_MS // 2) // MINUTE_MS * MINUTE_MS
+    return Funding(
+        instrument=instrument, exchange_ms=whole_ms, settled_rate=settled, settled_ms=whole_ms
+    )
+
+
+def open_interest(row: wire.InterestRow, instrument: Instrument) -> OpenInterest:
+    """openInterest (coins alone) or a row of openInterestHist (coins and USD)."""
+    written = row.open_interest if row.open_interest is not None else row.sum_open_interest
+    coins = _times(size(written), instrument.multiplier)
+    if coins is None:
+        raise Malformed(f"open interest {_shown(written)}")
+    return OpenInterest(
+        instrument=instrument,
+        exchange_ms=epoch_ms(row.time if row.time is not None else row.timestamp),
+        open_interest_coins=coins,
+        open_interest_usd=size(row.sum_open_interest_value),
+    )
+
+
+def liquidation(order: wire.Order, instrument: Instrument) -> Liquidation:
+    """What was filled (`z`) at its mean price (`ap`); a SELL closed a long."""
+    filled = _first_positive(order.z, order.q)
+    mean = _first_positive(order.ap, order.p)
+    at_ms = epoch_ms(order.T)
+    if filled is None or mean is None or price(mean) is None or at_ms is None:
+        raise Malformed(f"liquidation of {_shown(order.z)} at {_shown(order.ap)}")
+    side = _SIDES.get(order.S)
+    if side is None:
+        raise Malformed(f"liquidation side {_shown(order.S)}")
+    return Liquidation(
+        instrument=instrument,
+        exchange_ms=at_ms,
+        side=side,
+        price=mean / instrument.multiplier,
+        coins=filled * instrument.multiplier,
+        usd=filled * mean,
+    )
+
+
+def _first_positive(*values: Loose) -> float | None:
+    """The first that is above 0. Nonsense before it spoils the row."""
+    for value in values:
+        found = size(value)
+        if found is None and not is_absent(value):
+            return None
+        if found:
+            return found
+    return None
+
+
+def kline_bar(row: wire.KlineRow) -> wire.Bar:
+    """A row of a klines body, with the name of its length. Raises Malformed for another shape."""
+    if len(row) < _COLUMNS:
+        raise Malformed(f"a candle of {len(row)} columns; Binance's have 12")
+    open_ms, close_ms = epoch_ms(row[0]), epoch_ms(row[6])
+    if open_ms is None or close_ms is None or close_ms <= open_ms:
+        raise Malformed(f"a candle from {_shown(row[0])} to {_shown(row[6])}")
+    return wire.Bar(
+        open_ms=open_ms,
+        close_ms=close_ms,
+        bar=_BARS.get(close_ms - open_ms + 1, ""),
+        open=row[1],
+        high=row[2],
+        low=row[3],
+        close=row[4],
+        volume=row[5],
+        quote_volume=row[7],
+    )
+
+
+def candle(bar: wire.Bar, instrument: Instrument) -> Candle:
+    """One bar; `closed` is None where nothing tells."""
+    open_ms = epoch_ms(bar.open_ms)
+    prices = [price(value) for value in (bar.open, bar.high, bar.low, bar.close)]
+    if open_ms is None or None in prices:
+        shown = ",".join(map(str, (bar.open_ms, bar.open, bar.high, bar.low, bar.close)))
+        raise Malformed(f"candle {_shown(shown)}")
+    unit = instrument.multiplier
+    at_open, high, low, close = (value / unit for value in prices if value is not None)
+    return Candle(
+        instrument=instrument,
+        bar=printable(bar.bar, 8),
+        open_ms=open_ms,
+        open=at_open,
+        high=high,
+        low=low,
+        close=close,
+        volume_coins=_times(size(bar.volume), unit),
+        turnover_usd=size(bar.quote_volume),
+        closed=bar.closed,
+    )
+
+
+def _price_or_none(value: Loose, what: str, instrument: Instrument) -> float | None:
+    """A price of one coin, None where there is none (absent, or 0). Nonsense spoils the row."""
+    if is_absent(value) or is_zero(value):
+        return None
+    found = price(value)
+    if found is None:
+        raise Malformed(f"{what} {_shown(value)}")
+    return found / instrument.multiplier
+
+
+def _times(value: float | None, unit: float) -> float | None:
+    return value * unit if value is not None else None
+
+
+def _per(value: float | None, unit: float) -> float | None:
+    return value / unit if value is not None else None
+
+
+def _shown(value: object) -> str:
+    return repr(printable(str(value), 40))
