@@ -1,0 +1,1 @@
+"""Bybit, API v5: linear perpetuals and spot, public market data only."""

@@ -1,0 +1,254 @@
+"""Bybit v5 public REST: requests, their limit, and their rows in our words (docs v5/market)."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from tui_monitor.clock import Clock
+from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
+from tui_monitor.feeds.adapter import Damaged, Event, Listed
+from tui_monitor.feeds.bybit import mapper, wire
+from tui_monitor.feeds.bybit.adapter import BybitAdapter
+from tui_monitor.feeds.bybit.items import About
+from tui_monitor.feeds.http import BLOCKED, Http, RestSettings
+from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.pacing import Pacer
+from tui_monitor.model import (
+    Candle,
+    Funding,
+    Instrument,
+    Market,
+    MarketEvent,
+    OpenInterest,
+    Ticker,
+)
+from tui_monitor.printable import printable
+
+TIME = "/v5/market/time"
+INSTRUMENTS = "/v5/market/instruments-info"
+TICKERS = "/v5/market/tickers"
+KLINE = "/v5/market/kline"
+FUNDING_HISTORY = "/v5/market/funding/history"
+OPEN_INTEREST = "/v5/market/open-interest"
+
+# 80 % of the documented 600 requests in 5 s an IP, over all paths and hosts.
+PACE = (480, 5.0)
+MAX_CANDLES = 1000
+MAX_FUNDINGS = 200
+MAX_INTERESTS = 200
+_INSTRUMENTS_A_PAGE = 1000
+# Far more than is listed: a cursor that never ends must not keep us.
+_MAX_PAGES = 20
+_INTERVALS = {bar: interval for interval, bar in mapper.BARS.items()}
+
+# "Too many visits!"; the answer has no time in it.
+_TOO_MANY = frozenset({"10006", "10429"})
+_PAUSE_S = 5.0
+# "access too frequent" (HTTP 403): documented as 10 minutes.
+_BAN_S = 660.0
+# Server error, server time-out, service restarting.
+_NOT_NOW = frozenset({"10000", "10016", "10019", "429"})
+# Region restricted, compliance rules.
+_REFUSED_PLACE = frozenset({"10009", "10024"})
+_BLOCKED_HINT = "the exchange does not serve the place this request came from"
+
+
+class BybitRest:
+    """One-shot questions. Every method raises FeedErrors and nothing else for remote reasons."""
+
+    def __init__(
+        self,
+        settings: RestSettings,
+        clock: Clock,
+        books: Mapping[Market, InstrumentBook] | None = None,
+    ) -> None:
+        self.books = books or {each: InstrumentBook(mapper.GUESS[each]) for each in Market}
+        self._http = Http(settings.rest_url, clock, explain, proxy=settings.proxy)
+        self._adapters = {each: BybitAdapter(book, each) for each, book in self.books.items()}
+        self._pacer = Pacer(clock, *PACE) if settings.paced else None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    @property
+    def paused_s(self) -> float:
+        """Seconds for which the exchange has asked us to stay away."""
+        return self._http.pause.remaining_s()
+
+    async def server_time_ms(self) -> int:
+        """The exchange's clock."""
+        answer = await self._ask(TIME, {})
+        if answer.ts_ms is None:
+            raise Malformed(f"{TIME}: no time in it")
+        return answer.ts_ms
+
+    async def instruments(self, market: Market) -> list[Instrument]:
+        """What a market lists in USDT, all pages; the book learns it. Odd rows are left out.
+
+        Raises Malformed where nothing at all could be read, or the pages don't end.
+        """
+        found: list[Instrument] = []
+        params = {"category": mapper.CATEGORY[market], "limit": str(_INSTRUMENTS_A_PAGE)}
+        for _ in range(_MAX_PAGES):
+            answer = await self._ask(INSTRUMENTS, params)
+            listed = self._events(answer, "instruments", market)
+            found += [event.instrument for event in listed if isinstance(event, Listed)]
+            cursor = answer.result.next_page_cursor
+            if not cursor or cursor == params.get("cursor"):
+                break
+            params["cursor"] = cursor
+        else:
+            raise Malformed(f"{INSTRUMENTS}: more than {_MAX_PAGES} pages")
+        found = [instrument for instrument in found if instrument.quote == mapper.USDT]
+        if not found:
+            raise Malformed(f"{INSTRUMENTS}: no instrument in it")
+        self.books[market].learn(found)
+        return found
+
+    async def snapshot(self, market: Market) -> list[MarketEvent]:
+        """Everything that one request tells of a whole market.
+
+        Tickers of both markets; of perpetuals also mark, index, funding, open interest.
+        """
+        answer = await self._ask(TICKERS, {"category": mapper.CATEGORY[market]})
+        events = self._events(answer, "rest tickers", market)
+        return [event for event in events if isinstance(event, MarketEvent)]
+
+    async def tickers(self, market: Market) -> list[Ticker]:
+        """Every ticker of a market."""
+        return [event for event in await self.snapshot(market) if isinstance(event, Ticker)]
+
+    async def candles(
+        self,
+        instrument: Instrument,
+        bar: str,
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        limit: int = MAX_CANDLES,
+    ) -> list[Candle]:
+        """Bars that begin from `start_ms` to `end_ms`, newest first; the newest may be forming.
+
+        Of more than `limit` only the newest come. An empty page is the end; an unknown spot
+        symbol gives one too, where linear refuses it.
+        """
+        params = _of(instrument) | {
+            "interval": _INTERVALS[bar],
+            "limit": str(min(limit, MAX_CANDLES)),
+        }
+        answer = await self._ask(KLINE, params | _span("start", start_ms) | _span("end", end_ms))
+        found: dict[int, Candle] = {}
+        for event in self._events(answer, "rest kline", instrument.market, instrument, bar):
+            if isinstance(event, Candle):
+                found.setdefault(event.open_ms, event)
+        return sorted(found.values(), key=lambda candle: -candle.open_ms)
+
+    async def funding_history(
+        self, instrument: Instrument, *, start_ms: int, end_ms: int
+    ) -> list[Funding]:
+        """Settled rates, at most 200, newest first. A start without an end is an error there."""
+        params = _of(instrument) | {"limit": str(MAX_FUNDINGS)}
+        params |= _span("startTime", start_ms) | _span("endTime", end_ms)
+        answer = await self._ask(FUNDING_HISTORY, params)
+        events = self._events(answer, "funding", instrument.market)
+        return [event for event in events if isinstance(event, Funding)]
+
+    async def open_interest_history(
+        self, instrument: Instrument, interval: str = "30min", *, end_ms: int | None = None
+    ) -> list[OpenInterest]:
+        """Single-sided coins at past times (`5min` to `1d`), at most 200, newest first."""
+        params = _of(instrument) | {"intervalTime": interval, "limit": str(MAX_INTERESTS)}
+        answer = await self._ask(OPEN_INTEREST, params | _span("endTime", end_ms))
+        events = self._events(answer, "interest", instrument.market, instrument)
+        return [event for event in events if isinstance(event, OpenInterest)]
+
+    def _events(
+        self,
+        answer: "_Answer",
+        kind: str,
+        market: Market,
+        instrument: Instrument | None = None,
+        bar: str = "",
+    ) -> list[Event]:
+        """The rows of an answer as events; Malformed where every one is damaged."""
+        about = About(
+            symbol=instrument.symbol if instrument else answer.result.symbol,
+            ts_ms=answer.ts_ms,
+            bar=bar,
+        )
+        try:
+            rows = wire.items.decode(answer.result.rows)
+        except wire.UNREADABLE as error:
+            raise Malformed(f"{answer.path}: {printable(str(error), 120)}") from error
+        events: list[Event] = []
+        for row in rows:
+            events.extend(self._adapters[market].read_item(kind, row, about))
+        damaged = [event for event in events if isinstance(event, Damaged)]
+        if damaged and len(damaged) == len(events):
+            reason = damaged[0].reason
+            raise Malformed(f"{answer.path}: {len(damaged)} bad rows: {reason}")
+        return events
+
+    async def _ask(self, path: str, params: Mapping[str, str]) -> "_Answer":
+        text = await self._http.get(path, params, self._pacer)
+        try:
+            body = wire.bodies.decode(text)
+            return _Answer(path, mapper.time_ms(body.time), wire.results.decode(body.result))
+        except wire.UNREADABLE as error:
+            raise Malformed(f"{path}: {printable(str(error), 120)}") from error
+
+
+class _Answer(NamedTuple):
+    """What came back on a path, and the exchange's time of it."""
+
+    path: str
+    ts_ms: int | None
+    result: wire.Result
+
+
+def _of(instrument: Instrument) -> dict[str, str]:
+    return {"category": mapper.CATEGORY[instrument.market], "symbol": instrument.symbol}
+
+
+def _span(name: str, at_ms: int | None) -> dict[str, str]:
+    return {} if at_ms is None else {name: str(at_ms)}
+
+
+def explain_block(body: bytes) -> Rejected | RateLimited | None:
+    """What a body says that comes before Bybit itself: a blocked country, a ban."""
+    head = body[:4096].lower()
+    if b"cloudfront" in head and b"country" in head:
+        return Rejected("HTTP 403: blocked for this country", BLOCKED, _BLOCKED_HINT)
+    if b"access too frequent" in head:
+        return RateLimited("HTTP 403: access too frequent", _BAN_S)
+    return None
+
+
+def explain(body: bytes) -> FeedError | None:
+    """The error that a Bybit body carries; it comes with HTTP 200."""
+    try:
+        envelope = wire.bodies.decode(body)
+    except wire.UNREADABLE:
+        return explain_block(body)
+    code = "" if envelope.ret_code is None else str(envelope.ret_code)
+    if code in ("0", ""):
+        return explain_block(body)
+    text = f"{code} {printable(envelope.ret_msg, 160)}".strip()
+    if code in _TOO_MANY:
+        return RateLimited(text, _PAUSE_S)
+    if code in _NOT_NOW:
+        return Unreachable(text)
+    hint = _BLOCKED_HINT if code in _REFUSED_PLACE else ""
+    return Rejected(text, code, hint)

@@ -1,0 +1,58 @@
+"""The best level of each side of every book, as far as the streams have told it."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from tui_monitor.feeds.adapter import Subscription
+
+
+class Top(Struct):
+    """The best level of each side of one book, per coin and in coins.
+
+    `whole`: it began with a snapshot. Then a side that is None is empty; else it is unknown.
+    """
+
+    whole: bool
+    bid: float | None = None
+    ask: float | None = None
+    bid_coins: float | None = None
+    ask_coins: float | None = None
+
+
+class Tops:
+    """The tops that deltas go into.
+
+    A topic begins with asking for it: whatever a delta says before the snapshot that follows is
+    held back, on the first socket as on every later one. `merged` False: every message stands
+    for itself, as in a recording of which lines may lack.
+    """
+
+    def __init__(self, *, merged: bool) -> None:
+        self._merged = merged
+        self._tops: dict[Subscription, Top] = {}
+        self._before: dict[Subscription, Top] = {}
+
+    def asked(self, topics: Iterable[Subscription]) -> None:
+        """Forget what is known of these until their snapshots."""
+        for topic in topics:
+            if (top := self._tops.pop(topic, None)) is not None:
+                self._before[topic] = top
+
+    def refused(self, topics: Iterable[Subscription]) -> None:
+        """The request came to nothing: what was known before it still holds."""
+        for topic in topics:
+            if (top := self._before.pop(topic, None)) is not None:
+                self._tops.setdefault(topic, top)
+
+    def accepted(self, topics: Iterable[Subscription]) -> None:
+        """The request took effect: a snapshot follows, or has come."""
+        for topic in topics:
+            self._before.pop(topic, None)
+
+    def of(self, topic: Subscription, *, delta: bool) -> Top | None:
+        """The top that a message changes; None for a delta before its snapshot."""
+        if not delta:
+            top = self._tops[topic] = Top(whole=True)
+            return top
+        return self._tops.get(topic) if self._merged else Top(whole=False)
