@@ -87,14 +87,20 @@ class Http:
         await self._client.aclose()
 
     async def get(
-        self, path: str, params: Mapping[str, str] | None = None, pacer: Pacer | None = None
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        pacer: Pacer | None = None,
+        cost: int = 1,
     ) -> bytes:
         """The body of a 2xx answer that is not HTML and no error of the exchange's.
+
+        `cost` is what the request takes of its pacer's limit.
 
         Raises RateLimited (also without asking, while a pause lasts), Rejected, Unreachable or
         Malformed; a RateLimited begins a pause for all requests of this exchange.
         """
-        await self._wait(pacer)
+        await self._wait(pacer, cost)
         try:
             async with asyncio.timeout(TOTAL_S):
                 status, headers, body = await self._fetch(path, params or {})
@@ -110,9 +116,9 @@ class Http:
             raise refusal
         return body
 
-    async def _wait(self, pacer: Pacer | None) -> None:
+    async def _wait(self, pacer: Pacer | None, cost: int) -> None:
         if pacer is not None:
-            await pacer.acquire()
+            await pacer.acquire(cost)
         while (remaining_s := self.pause.remaining_s()) > 0:
             if remaining_s > _PATIENCE_S:
                 raise RateLimited("the exchange asked us to wait", remaining_s)

@@ -33,12 +33,15 @@ class Pacer:
         self._next_s = float("-inf")
         self._turn = asyncio.Lock()
 
-    async def acquire(self) -> None:
-        """Wait for the next grant."""
+    async def acquire(self, cost: int = 1) -> None:
+        """Wait for the next grant; one of a greater cost is followed by a longer pause.
+
+        A window may then hold up to `cost` more than the limit: whoever has costs leaves room.
+        """
         async with self._turn:
             while (wait_s := self._next_s - self._clock.monotonic_s()) > 0:
                 await self._clock.sleep(wait_s)
-            self._next_s = self._clock.monotonic_s() + self._spacing_s
+            self._next_s = self._clock.monotonic_s() + self._spacing_s * cost
 
 
 class Pause:

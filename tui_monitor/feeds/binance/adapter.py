@@ -25,7 +25,7 @@ from tui_monitor.feeds.adapter import (
     Request,
     Subscription,
 )
-from tui_monitor.feeds.binance import listing, mapper, wire
+from tui_monitor.feeds.binance import listing, mapper, quick, wire
 from tui_monitor.feeds.binance.streams import (
     MAX_STREAMS,
     NAMES_A_REQUEST,
@@ -43,8 +43,8 @@ _SHUTDOWN = "serverShutdown"
 # Requests whose answer may still come; a socket that ends leaves some behind.
 _MAX_OPEN = 256
 _SPOT_BOOK = b"@bookTicker"
-_decode_quick = wire.quick_frames.decode
-_decode_spot_book = wire.quick_spot_books.decode
+_decode_quick = quick.frames.decode
+_decode_spot_book = quick.spot_books.decode
 
 ItemReader = Callable[[Raw], Iterator[Event]]
 Keep = Callable[[Instrument], bool]
@@ -71,9 +71,9 @@ class BinanceAdapter:
         self._last_id = 0
         self._open: OrderedDict[int | str, tuple[Subscription, ...]] = OrderedDict()
         self._quick: dict[type, Callable[[Any, Instrument, list[Event]], None]] = {
-            wire.QuickTicker: _add_ticker,
-            wire.QuickMini: _add_ticker,
-            wire.QuickKline: _add_kline,
+            quick.QuickTicker: _add_ticker,
+            quick.QuickMini: _add_ticker,
+            quick.QuickKline: _add_kline,
         }
         self._readers: dict[str, ItemReader] = {
             "24hrTicker": self._ticker,
@@ -82,7 +82,7 @@ class BinanceAdapter:
             "kline": self._kline,
         }
         if market is Market.PERP:
-            self._quick |= {wire.QuickBook: _add_book, wire.QuickMark: _add_mark}
+            self._quick |= {quick.QuickBook: _add_book, quick.QuickMark: _add_mark}
             self._readers |= {
                 "markPriceUpdate": self._mark,
                 "forceOrder": self._liquidation,
@@ -147,7 +147,7 @@ class BinanceAdapter:
             return Ignored(reason=reason, symbol=symbol, exchange_ms=epoch_ms(ts))
         return instrument if self._keep is None or self._keep(instrument) else None
 
-    def _add(self, row: wire.QuickRow, events: list[Event]) -> None:
+    def _add(self, row: quick.QuickRow, events: list[Event]) -> None:
         if row.st == 2:
             events.append(_coin_m(row.symbol, None))
             return
@@ -157,7 +157,7 @@ class BinanceAdapter:
         elif found is not None:
             events.append(found)
 
-    def _quick_spot_book(self, row: wire.QuickSpotBook) -> Sequence[Event]:
+    def _quick_spot_book(self, row: quick.QuickSpotBook) -> Sequence[Event]:
         found = self.find(row.symbol)
         if isinstance(found, Instrument):
             return (mapper.quick_book(row, found, None),)
@@ -191,7 +191,7 @@ class BinanceAdapter:
 
     def _item(self, item: Raw) -> Iterator[Event]:
         try:
-            row = wire.quick_rows.decode(item)
+            row = quick.rows.decode(item)
         except wire.UNREADABLE:
             yield from self._tolerant_item(item)
         else:
@@ -305,25 +305,25 @@ _ORDER = msgspec.json.Decoder(wire.ForceOrder)
 _CONTRACT = msgspec.json.Decoder(wire.ContractInfo)
 
 
-def _add_ticker(row: wire.QuickTicker, instrument: Instrument, events: list[Event]) -> None:
+def _add_ticker(row: quick.QuickTicker, instrument: Instrument, events: list[Event]) -> None:
     events.append(mapper.quick_ticker(row, instrument))
 
 
-def _add_book(row: wire.QuickBook, instrument: Instrument, events: list[Event]) -> None:
+def _add_book(row: quick.QuickBook, instrument: Instrument, events: list[Event]) -> None:
     events.append(mapper.quick_book(row, instrument, row.ts))
 
 
-def _add_mark(row: wire.QuickMark, instrument: Instrument, events: list[Event]) -> None:
+def _add_mark(row: quick.QuickMark, instrument: Instrument, events: list[Event]) -> None:
     events.append(mapper.quick_mark(row, instrument))
     if row.next_ms:
         events.append(mapper.quick_funding(row, instrument))
 
 
-def _add_kline(row: wire.QuickKline, instrument: Instrument, events: list[Event]) -> None:
+def _add_kline(row: quick.QuickKline, instrument: Instrument, events: list[Event]) -> None:
     events.append(mapper.quick_candle(row.k, instrument))
 
 
-def _add_foreign(row: wire.QuickRow, _found: Instrument, events: list[Event]) -> None:
+def _add_foreign(row: quick.QuickRow, _found: Instrument, events: list[Event]) -> None:
     reason = "a stream of the futures, which spot does not have"
     events.append(Ignored(reason=reason, symbol=row.symbol))
 

@@ -175,11 +175,7 @@ def _settled(adapter: BinanceAdapter, item: Raw) -> Iterator[Event]:
     row = _FUNDING_RATE.decode(item)
     found = adapter.find(row.symbol, row.funding_time)
     if isinstance(found, Instrument):
-        if row.rate_type not in (None, "", "Regular"):
-            reason = f"a {printable(row.rate_type or '', 20)} payment, no funding"
-            yield Ignored(reason=reason, symbol=row.symbol, exchange_ms=epoch_ms(row.funding_time))
-        else:
-            yield mapper.settled_funding(row, found)
+        yield mapper.settlement(row, found)
     elif found is not None:
         yield found
 

@@ -7,8 +7,19 @@ Open interest is of one side.
 """
 
 from tui_monitor.errors import Malformed
-from tui_monitor.feeds.binance import wire
-from tui_monitor.feeds.numbers import Loose, epoch_ms, is_absent, number, price, rate, size
+from tui_monitor.feeds.adapter import Ignored
+from tui_monitor.feeds.binance import quick, wire
+from tui_monitor.feeds.numbers import (
+    Loose,
+    epoch_ms,
+    is_absent,
+    number,
+    per,
+    price,
+    rate,
+    scaled,
+    size,
+)
 from tui_monitor.model import (
     Candle,
     Funding,
@@ -36,7 +47,7 @@ _BARS = {
 _SIDES = {"SELL": Side.LONG, "BUY": Side.SHORT}
 
 
-def quick_ticker(row: wire.QuickTicker, instrument: Instrument) -> Ticker:
+def quick_ticker(row: quick.QuickTicker, instrument: Instrument) -> Ticker:
     """A 24 h ticker; the decoder checked the numbers."""
     unit = instrument.multiplier
     bid, bid_size, ask, ask_size = row.bid, row.bid_size, row.ask, row.ask_size
@@ -58,7 +69,7 @@ def quick_ticker(row: wire.QuickTicker, instrument: Instrument) -> Ticker:
 
 
 def quick_book(
-    row: wire.QuickBook | wire.QuickSpotBook, instrument: Instrument, exchange_ms: int | None
+    row: quick.QuickBook | quick.QuickSpotBook, instrument: Instrument, exchange_ms: int | None
 ) -> Ticker:
     """A whole top of the book."""
     unit = instrument.multiplier
@@ -73,7 +84,7 @@ def quick_book(
     )
 
 
-def quick_mark(row: wire.QuickMark, instrument: Instrument) -> MarkPrice:
+def quick_mark(row: quick.QuickMark, instrument: Instrument) -> MarkPrice:
     """Mark and index."""
     unit = instrument.multiplier
     return MarkPrice(
@@ -84,7 +95,7 @@ def quick_mark(row: wire.QuickMark, instrument: Instrument) -> MarkPrice:
     )
 
 
-def quick_funding(row: wire.QuickMark, instrument: Instrument) -> Funding:
+def quick_funding(row: quick.QuickMark, instrument: Instrument) -> Funding:
     """The rate that settles next; the interval is known from fundingInfo or not at all."""
     return Funding(
         instrument=instrument,
@@ -95,7 +106,7 @@ def quick_funding(row: wire.QuickMark, instrument: Instrument) -> Funding:
     )
 
 
-def quick_candle(bar: wire.QuickBar, instrument: Instrument) -> Candle:
+def quick_candle(bar: quick.QuickBar, instrument: Instrument) -> Candle:
     """One bar."""
     unit = instrument.multiplier
     return Candle(
@@ -128,14 +139,14 @@ def ticker(row: wire.TickerRow, instrument: Instrument) -> Ticker | None:
         instrument=instrument,
         exchange_ms=epoch_ms(row.ts),
         last=last,
-        bid=_per(price(row.bid), unit),
-        ask=_per(price(row.ask), unit),
-        bid_coins=_times(size(row.bid_size), unit),
-        ask_coins=_times(size(row.ask_size), unit),
-        open_24h=_per(price(row.open_24h), unit),
-        high_24h=_per(price(row.high_24h), unit),
-        low_24h=_per(price(row.low_24h), unit),
-        volume_24h_coins=_times(size(row.volume), unit),
+        bid=per(price(row.bid), unit),
+        ask=per(price(row.ask), unit),
+        bid_coins=scaled(size(row.bid_size), unit),
+        ask_coins=scaled(size(row.ask_size), unit),
+        open_24h=per(price(row.open_24h), unit),
+        high_24h=per(price(row.high_24h), unit),
+        low_24h=per(price(row.low_24h), unit),
+        volume_24h_coins=scaled(size(row.volume), unit),
         turnover_24h_usd=size(row.quote_volume),
         book_complete=not is_absent(row.bid) and not is_absent(row.ask),
     )
@@ -160,8 +171,8 @@ def book(row: wire.BookRow, instrument: Instrument) -> Ticker | None:
         exchange_ms=epoch_ms(row.ts),
         bid=bid,
         ask=ask,
-        bid_coins=_times(size(row.bid_size), unit) if bid is not None else None,
-        ask_coins=_times(size(row.ask_size), unit) if ask is not None else None,
+        bid_coins=scaled(size(row.bid_size), unit) if bid is not None else None,
+        ask_coins=scaled(size(row.ask_size), unit) if ask is not None else None,
         book_complete=not is_absent(row.bid) and not is_absent(row.ask),
     )
 
@@ -175,7 +186,7 @@ def mark_price(row: wire.MarkRow, instrument: Instrument) -> MarkPrice:
         instrument=instrument,
         exchange_ms=epoch_ms(row.ts),
         mark_price=at / instrument.multiplier,
-        index_price=_per(price(row.index), instrument.multiplier),
+        index_price=per(price(row.index), instrument.multiplier),
     )
 
 
@@ -208,8 +219,15 @@ def funding_interval(row: wire.FundingInfoRow, instrument: Instrument) -> Fundin
     return Funding(instrument=instrument, exchange_ms=None, interval_h=interval_h(row))
 
 
-def settled_funding(row: wire.FundingRateRow, instrument: Instrument) -> Funding:
-    """fundingRate: `fundingTime` is a whole minute and some ms of jitter."""
+def settlement(row: wire.FundingRateRow, instrument: Instrument) -> Funding | Ignored:
+    """fundingRate: `fundingTime` is a whole minute and some ms of jitter.
+
+    Special rates are dividends of stock contracts.
+    """
+    if row.rate_type not in (None, "", "Regular"):
+        reason = f"a payment of type {printable(row.rate_type, 20)}, no funding"
+        at = epoch_ms(row.funding_time)
+        return Ignored(reason=reason, symbol=instrument.symbol, exchange_ms=at)
     settled = rate(row.funding_rate)
     at_ms = epoch_ms(row.funding_time)
     if settled is None or at_ms is None:
@@ -223,7 +241,7 @@ def settled_funding(row: wire.FundingRateRow, instrument: Instrument) -> Funding
 def open_interest(row: wire.InterestRow, instrument: Instrument) -> OpenInterest:
     """openInterest (coins alone) or a row of openInterestHist (coins and USD)."""
     written = row.open_interest if row.open_interest is not None else row.sum_open_interest
-    coins = _times(size(written), instrument.multiplier)
+    coins = scaled(size(written), instrument.multiplier)
     if coins is None:
         raise Malformed(f"open interest {_shown(written)}")
     return OpenInterest(
@@ -302,7 +320,7 @@ def candle(bar: wire.Bar, instrument: Instrument) -> Candle:
         high=high,
         low=low,
         close=close,
-        volume_coins=_times(size(bar.volume), unit),
+        volume_coins=scaled(size(bar.volume), unit),
         turnover_usd=size(bar.quote_volume),
         closed=bar.closed,
     )
@@ -316,14 +334,6 @@ def _price_or_none(value: Loose, what: str, instrument: Instrument) -> float | N
     if found is None:
         raise Malformed(f"{what} {_shown(value)}")
     return found / instrument.multiplier
-
-
-def _times(value: float | None, unit: float) -> float | None:
-    return value * unit if value is not None else None
-
-
-def _per(value: float | None, unit: float) -> float | None:
-    return value / unit if value is not None else None
 
 
 def _shown(value: object) -> str:

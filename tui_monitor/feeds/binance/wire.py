@@ -1,22 +1,14 @@
 """Binance payloads as Binance writes them: single letters on streams, words in REST.
 
 Prices and sizes are strings, times JSON numbers. One kind of row has one set of attribute names
-here, whichever way it came: `Ws…` and `Rest…` differ in the names on the wire alone. `Quick…`
-structs are for the frames that come thousands at a time: one typed pass, numbers checked in it,
-the kind told by `e`. What does not fit them is read again, item by item, through the others.
+here, whichever way it came: `Ws…` and `Rest…` differ in the names on the wire alone. What comes
+thousands at a time is read by `quick.py`; this is for all the rest.
 """
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Raw, Struct
 
-from tui_monitor.feeds.numbers import PRICE_LIMIT, SIZE_LIMIT, Loose
-
-Price = Annotated[float, Meta(gt=0, lt=PRICE_LIMIT)]
-Size = Annotated[float, Meta(ge=0, lt=SIZE_LIMIT)]
-Rate = Annotated[float, Meta(ge=-100, le=100)]
-Millis = Annotated[int, Meta(gt=0, lt=4_102_444_800_000)]
+from tui_monitor.feeds.numbers import Loose
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """All that msgspec raises for damaged bytes: it lets bad UTF-8 and deep nesting through."""
@@ -24,16 +16,16 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 ABSENT = Raw()
 """A member that was not there (msgspec refuses `Raw | None`)."""
 
-_TICKER = {
+TICKER = {
     "symbol": "s", "last": "c", "open_24h": "o", "high_24h": "h", "low_24h": "l",
     "volume": "v", "quote_volume": "q", "ts": "E", "bid": "b", "bid_size": "B", "ask": "a",
     "ask_size": "A",
 }  # fmt: skip
 # T is when the book changed, E when the frame was made.
-_BOOK = {
+BOOK = {
     "symbol": "s", "bid": "b", "bid_size": "B", "ask": "a", "ask_size": "A", "ts": "T",
 }  # fmt: skip
-_MARK = {
+MARK = {
     "symbol": "s", "mark": "p", "index": "i", "rate": "r", "next_ms": "T", "ts": "E",
 }  # fmt: skip
 _REST_TICKER = {
@@ -48,103 +40,10 @@ _REST_MARK = {
     "mark": "markPrice", "index": "indexPrice", "rate": "lastFundingRate",
     "next_ms": "nextFundingTime", "ts": "time",
 }  # fmt: skip
-_BAR = {
+BAR = {
     "open_ms": "t", "close_ms": "T", "bar": "i", "open": "o", "high": "h", "low": "l",
     "close": "c", "volume": "v", "quote_volume": "q", "closed": "x",
 }  # fmt: skip
-
-
-class QuickTicker(Struct, gc=False, tag_field="e", tag="24hrTicker", rename=_TICKER):
-    """A 24 h ticker; only spot's has the book (a side of it that is empty is not quick)."""
-
-    symbol: str
-    last: Price
-    open_24h: Price
-    high_24h: Price
-    low_24h: Price
-    volume: Size
-    quote_volume: Size
-    ts: Millis
-    bid: Price | None = None
-    bid_size: Size | None = None
-    ask: Price | None = None
-    ask_size: Size | None = None
-    st: int = 1
-
-
-class QuickMini(QuickTicker, gc=False, tag_field="e", tag="24hrMiniTicker"):
-    """The same, never with a book."""
-
-
-class QuickBook(Struct, gc=False, tag_field="e", tag="bookTicker", rename=_BOOK):
-    """The best bid and ask of a perpetual."""
-
-    symbol: str
-    bid: Price
-    bid_size: Size
-    ask: Price
-    ask_size: Size
-    ts: Millis
-    st: int = 1
-
-
-class QuickMark(Struct, gc=False, tag_field="e", tag="markPriceUpdate", rename=_MARK):
-    """Mark, index, funding. Settled contracts have `next_ms` 0."""
-
-    symbol: str
-    mark: Price
-    index: Price
-    rate: Rate
-    next_ms: Annotated[int, Meta(ge=0, lt=4_102_444_800_000)]
-    ts: Millis
-    st: int = 1
-
-
-class QuickBar(Struct, gc=False, rename=_BAR):
-    """The `k` of a kline."""
-
-    open_ms: Millis
-    bar: str
-    open: Price
-    high: Price
-    low: Price
-    close: Price
-    volume: Size
-    quote_volume: Size
-    closed: bool
-
-
-class QuickKline(Struct, gc=False, tag_field="e", tag="kline", rename={"symbol": "s"}):
-    """A candle; klines carry no `st`."""
-
-    symbol: str
-    k: QuickBar
-    st: int = 1
-
-
-QuickRow = QuickBook | QuickTicker | QuickMini | QuickMark | QuickKline
-
-
-class QuickFrame(Struct, gc=False):
-    """`{"stream":…,"data":…}` of one row or of an all-market array."""
-
-    data: QuickRow | list[QuickRow]
-
-
-class QuickSpotBook(Struct, gc=False, rename=_BOOK):
-    """Spot's bookTicker: neither type nor time."""
-
-    symbol: str
-    bid: Price
-    bid_size: Size
-    ask: Price
-    ask_size: Size
-
-
-class QuickSpotBookFrame(Struct, gc=False):
-    """The only push whose data has no `e`."""
-
-    data: QuickSpotBook
 
 
 class WsError(Struct):
@@ -177,7 +76,7 @@ class Kind(Struct, rename={"event": "e", "symbol": "s", "ts": "E"}):
     st: Loose = None
 
 
-class WsTicker(Struct, rename=_TICKER):
+class WsTicker(Struct, rename=TICKER):
     """24hrTicker and 24hrMiniTicker."""
 
     symbol: str = ""
@@ -219,7 +118,7 @@ class RestPrice(Struct):
     time: Loose = None
 
 
-class WsBook(Struct, rename=_BOOK):
+class WsBook(Struct, rename=BOOK):
     """bookTicker."""
 
     symbol: str = ""
@@ -241,7 +140,7 @@ class RestBook(Struct, rename=_REST_BOOK):
     ts: Loose = None
 
 
-class WsMark(Struct, rename=_MARK):
+class WsMark(Struct, rename=MARK):
     """markPriceUpdate; `next_ms` 0: nothing will settle."""
 
     symbol: str = ""
@@ -268,7 +167,7 @@ BookRow = WsBook | RestBook
 MarkRow = WsMark | RestMark
 
 
-class Bar(Struct, rename=_BAR):
+class Bar(Struct, rename=BAR):
     """The `k` of a kline, or a row of a klines body."""
 
     open_ms: Loose = None
@@ -395,9 +294,6 @@ class ServerTime(Struct, rename="camel"):
     server_time: Loose = None
 
 
-quick_frames = msgspec.json.Decoder(QuickFrame, strict=False)
-quick_rows = msgspec.json.Decoder(QuickRow, strict=False)
-quick_spot_books = msgspec.json.Decoder(QuickSpotBookFrame, strict=False)
 frames = msgspec.json.Decoder(Frame)
 kinds = msgspec.json.Decoder(Kind)
 items = msgspec.json.Decoder(list[Raw])

@@ -1,0 +1,342 @@
+"""Binance's public REST: requests, what they cost, and their rows in our words."""
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from functools import partial
+from types import TracebackType
+from typing import Self, TypeVar
+
+import msgspec
+from msgspec import Raw
+
+from tui_monitor.clock import MINUTE_MS, Clock
+from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
+from tui_monitor.feeds.adapter import Damaged, Event
+from tui_monitor.feeds.binance import listing, mapper, wire
+from tui_monitor.feeds.binance.adapter import BinanceAdapter, ItemReader, guarded
+from tui_monitor.feeds.binance.weights import (
+    CANDLES_A_PAGE,
+    MAX_CANDLES,
+    Endpoint,
+    candles_cost,
+    cost_of,
+    pacers_of,
+    path_of,
+    pool_of,
+)
+from tui_monitor.feeds.http import Http, RestSettings
+from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.numbers import epoch_ms
+from tui_monitor.model import (
+    Candle,
+    Funding,
+    Instrument,
+    Market,
+    MarkPrice,
+    OpenInterest,
+    Ticker,
+)
+from tui_monitor.printable import printable
+
+E = TypeVar("E")
+
+MAX_FUNDING_ROWS = 1000
+# Older documentation says 500; the present one doesn't say.
+MAX_INTEREST_ROWS = 500
+
+_TOO_MANY = -1003
+# Unknown, disconnected, unexpected answer, time-out, overloaded, server busy.
+_NOT_NOW = frozenset({-1000, -1001, -1006, -1007, -1008})
+_BAN_END = re.compile(r"banned until ([0-9]{13})\b", re.ASCII)
+_LONGEST_BAN_S = 3 * 86_400.0
+_ELSEWHERE = "restricted location"
+
+
+class BinanceRest:
+    """One-shot questions to one market. Methods raise FeedErrors alone for remote reasons."""
+
+    def __init__(
+        self,
+        settings: RestSettings,
+        clock: Clock,
+        market: Market = Market.PERP,
+        book: InstrumentBook | None = None,
+    ) -> None:
+        self.market = market
+        self.book = book or InstrumentBook(listing.GUESS[market])
+        self.stocks: frozenset[str] = frozenset()
+        """Base assets of stock contracts in the last futures list; spot's selection needs them."""
+        self._http = Http(
+            settings.rest_url, clock, partial(explain, clock=clock), proxy=settings.proxy
+        )
+        self._adapter = BinanceAdapter(self.book, market)
+        self._pacers = pacers_of(market, clock) if settings.paced else {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    @property
+    def paused_s(self) -> float:
+        """Seconds for which the exchange has asked us to stay away."""
+        return self._http.pause.remaining_s()
+
+    async def server_time_ms(self) -> int:
+        """The exchange's clock."""
+        body = await self._get(Endpoint.TIME)
+        found = epoch_ms(_read(_TIME, body, "time").server_time)
+        if found is None:
+            raise Malformed("time: no time in it")
+        return found
+
+    async def instruments(self, stocks: Container[str] = ()) -> list[Instrument]:
+        """What the market lists in USDT; the book learns it. Odd rows are left out.
+
+        Known funding intervals stay. `stocks`: see `listing.instrument`. Raises Malformed where
+        nothing at all could be read.
+        """
+        params = {"showPermissionSets": "false"} if self.market is Market.SPOT else {}
+        body = await self._get(Endpoint.LISTING, params)
+        rows = list(_symbols(_read(_INFO, body, "exchangeInfo").symbols))
+        self.stocks = listing.stocks_in(iter(rows))
+        found: list[Instrument] = []
+        for row in rows:
+            try:
+                one = listing.instrument(row, stocks)
+            except Malformed:
+                continue  # a delivery contract, another quote: none of ours
+            if one.market is self.market:
+                found.append(self._with_interval(one))
+        if not found:
+            raise Malformed("exchangeInfo: no instrument in it")
+        self.book.learn(found)
+        return found
+
+    def _with_interval(self, one: Instrument) -> Instrument:
+        known = self.book.known(one.symbol)
+        if known is None or known.funding_interval_h is None:
+            return one
+        return msgspec.structs.replace(one, funding_interval_h=known.funding_interval_h)
+
+    async def funding_intervals(self) -> dict[str, float]:
+        """Hours by symbol; the book's instruments learn theirs.
+
+        A symbol that is not in it settles every 8 h by an older text of the documentation; we
+        don't assume it.
+        """
+        body = await self._get(Endpoint.FUNDING_INTERVALS)
+        found: dict[str, float] = {}
+        for row in self._rows(body, self._interval, Funding):
+            if row.interval_h is not None:
+                found[row.instrument.symbol] = row.interval_h
+        known = ((self.book.known(symbol), hours) for symbol, hours in found.items())
+        self.book.learn(
+            msgspec.structs.replace(one, funding_interval_h=hours) for one, hours in known if one
+        )
+        return found
+
+    async def tickers(self) -> list[Ticker]:
+        """24 h figures of all symbols; on spot with the book."""
+        return self._rows(await self._get(Endpoint.TICKERS), self._ticker, Ticker)
+
+    async def books(self) -> list[Ticker]:
+        """The best bid and ask of all symbols; on spot without a time."""
+        return self._rows(await self._get(Endpoint.BOOKS), self._book, Ticker)
+
+    async def marks(self) -> tuple[list[MarkPrice], list[Funding]]:
+        """Mark, index and funding of all perpetuals, in one request."""
+        events = self._events(await self._get(Endpoint.MARKS), self._mark)
+        marks = [event for event in events if isinstance(event, MarkPrice)]
+        _refuse_all_bad(events, marks)
+        return marks, [event for event in events if isinstance(event, Funding)]
+
+    async def open_interest(
+        self, instrument: Instrument, mark_price: float | None = None
+    ) -> OpenInterest:
+        """Of one perpetual: there is no request for all. With a mark price in USD too."""
+        params = {"symbol": instrument.symbol}
+        body = await self._get(Endpoint.INTEREST, params)
+        found = mapper.open_interest(_read(_INTEREST, body, "openInterest"), instrument)
+        if mark_price is not None and found.open_interest_coins is not None:
+            found.open_interest_usd = found.open_interest_coins * mark_price
+        return found
+
+    async def open_interest_history(
+        self, instrument: Instrument, period: str = "5m", *, limit: int = 1
+    ) -> list[OpenInterest]:
+        """Of one perpetual in coins and USD, oldest first; a month at most. Costs no weight."""
+        params = {
+            "symbol": instrument.symbol,
+            "period": period,
+            "limit": str(min(limit, MAX_INTEREST_ROWS)),
+        }
+        body = await self._get(Endpoint.INTEREST_HISTORY, params)
+        return self._rows(body, partial(_interest, instrument), OpenInterest)
+
+    async def settled_funding(
+        self,
+        instrument: Instrument,
+        *,
+        start_ms: int | None = None,
+        limit: int = MAX_FUNDING_ROWS,
+    ) -> list[Funding]:
+        """What was settled since `start_ms` (None: lately), oldest first."""
+        params = {"symbol": instrument.symbol, "limit": str(min(limit, MAX_FUNDING_ROWS))}
+        if start_ms is not None:
+            params["startTime"] = str(start_ms)
+        body = await self._get(Endpoint.FUNDING_HISTORY, params)
+        return self._rows(body, partial(_settled, instrument), Funding)
+
+    async def candles(
+        self,
+        instrument: Instrument,
+        bar: str,
+        *,
+        after_ms: int | None = None,
+        limit: int | None = None,
+    ) -> list[Candle]:
+        """One page of bars that begin before `after_ms` (None: the newest), newest first.
+
+        Binance does not say whether a bar is closed: one that has a successor is; of the newest
+        we don't know. An empty page is the end.
+        """
+        wanted = min(limit or CANDLES_A_PAGE[self.market], MAX_CANDLES[self.market])
+        params = {"symbol": instrument.symbol, "interval": bar, "limit": str(wanted)}
+        if after_ms is not None:
+            params["endTime"] = str(after_ms - 1)
+        body = await self._get(Endpoint.CANDLES, params, candles_cost(self.market, wanted))
+        rows = self._rows(body, partial(_candle, instrument, bar), Candle)
+        found = {candle.open_ms: candle for candle in rows}
+        newest_first = sorted(found.values(), key=lambda candle: -candle.open_ms)
+        for candle in newest_first[1:]:
+            candle.closed = True
+        return newest_first
+
+    async def _get(
+        self,
+        endpoint: Endpoint,
+        params: Mapping[str, str] | None = None,
+        cost: int | None = None,
+    ) -> bytes:
+        path = path_of(self.market, endpoint)
+        pacer = self._pacers.get(pool_of(endpoint))
+        if cost is None:
+            cost = cost_of(self.market, endpoint)
+        return await self._http.get(path, params, pacer, cost)
+
+    def _rows(self, body: bytes, reader: ItemReader, kind: type[E]) -> list[E]:
+        """A body's rows of one kind; others are left out."""
+        events = self._events(body, reader)
+        found: list[E] = [event for event in events if isinstance(event, kind)]
+        _refuse_all_bad(events, found)
+        return found
+
+    def _events(self, body: bytes, reader: ItemReader) -> list[Event]:
+        try:
+            rows = wire.items.decode(body)
+        except wire.UNREADABLE as error:
+            raise Malformed(f"no list: {printable(str(error), 120)}") from error
+        return [event for row in rows for event in guarded(reader, row)]
+
+    def _ticker(self, item: Raw) -> Iterator[Event]:
+        return self._adapter.ticker_events(_TICKER.decode(item))
+
+    def _book(self, item: Raw) -> Iterator[Event]:
+        return self._adapter.book_events(_BOOK.decode(item))
+
+    def _mark(self, item: Raw) -> Iterator[Event]:
+        return self._adapter.mark_events(_MARK.decode(item))
+
+    def _interval(self, item: Raw) -> Iterator[Event]:
+        row = _FUNDING_INFO.decode(item)
+        found = self._adapter.find(row.symbol)
+        if isinstance(found, Instrument):
+            yield mapper.funding_interval(row, found)
+        elif found is not None:
+            yield found
+
+
+def _interest(instrument: Instrument, item: Raw) -> Iterator[Event]:
+    yield mapper.open_interest(_INTEREST.decode(item), instrument)
+
+
+def _settled(instrument: Instrument, item: Raw) -> Iterator[Event]:
+    yield mapper.settlement(_FUNDING_RATE.decode(item), instrument)
+
+
+def _candle(instrument: Instrument, bar: str, item: Raw) -> Iterator[Event]:
+    found = mapper.candle(mapper.kline_bar(_KLINE.decode(item)), instrument)
+    found.bar = bar
+    yield found
+
+
+def _symbols(items: list[Raw]) -> Iterator[wire.SymbolRow]:
+    for item in items:
+        try:
+            yield listing.read_symbol(item)
+        except wire.UNREADABLE:
+            continue  # one odd row never stops the rest
+
+
+def _refuse_all_bad(events: list[Event], found: list[E]) -> None:
+    damaged = [event for event in events if isinstance(event, Damaged)]
+    if damaged and not found:
+        raise Malformed(f"{len(damaged)} bad rows: {damaged[0].reason}")
+
+
+R = TypeVar("R")
+
+
+def _read(decoder: msgspec.json.Decoder[R], body: bytes, what: str) -> R:
+    try:
+        return decoder.decode(body)
+    except wire.UNREADABLE as error:
+        raise Malformed(f"{what}: {printable(str(error), 120)}") from error
+
+
+_TIME = msgspec.json.Decoder(wire.ServerTime)
+_INFO = msgspec.json.Decoder(wire.ExchangeInfo)
+_TICKER = msgspec.json.Decoder(wire.RestTicker)
+_BOOK = msgspec.json.Decoder(wire.RestBook)
+_MARK = msgspec.json.Decoder(wire.RestMark)
+_INTEREST = msgspec.json.Decoder(wire.InterestRow)
+_FUNDING_INFO = msgspec.json.Decoder(wire.FundingInfoRow)
+_FUNDING_RATE = msgspec.json.Decoder(wire.FundingRateRow)
+_KLINE = msgspec.json.Decoder(wire.KlineRow)
+_PROBLEM = msgspec.json.Decoder(wire.Problem)
+
+
+def explain(body: bytes, clock: Clock) -> FeedError | None:
+    """The error that a body is, whatever the HTTP status was.
+
+    The end of a ban stands in the text alone; without one the next clock minute is a new window.
+    """
+    try:
+        problem = _PROBLEM.decode(body)
+    except wire.UNREADABLE:
+        return None
+    text = f"{problem.code} {printable(problem.msg, 160)}".strip()
+    if problem.code == _TOO_MANY:
+        return RateLimited(text, _wait_s(problem.msg, clock.now_ms()))
+    if problem.code in _NOT_NOW:
+        return Unreachable(text)
+    if _ELSEWHERE in problem.msg:
+        return Rejected(text, "451", "Binance does not serve the place this request came from")
+    return Rejected(text, str(problem.code))
+
+
+def _wait_s(text: str, now_ms: int) -> float:
+    if match := _BAN_END.search(text):
+        return min(_LONGEST_BAN_S, max(1.0, (int(match[1]) - now_ms) / 1000))
+    return (MINUTE_MS - now_ms % MINUTE_MS) / 1000 + 1.0
