@@ -116,7 +116,7 @@ def _said(event: Control, number: int) -> Line:
             asked = {"symbol": topic.symbol or None, "channel": topic.channel} if topic else {}
             return {"type": "ack", "ended": ended} | asked
         case Rejected(code=code, reason=reason, subscription=topic):
-            symbol = topic.symbol if topic else None
+            symbol = (topic.symbol or None) if topic else None
             return {"type": "error", "symbol": symbol, "code": code, "reason": reason}
         case AskAgain(subscriptions=topics):
             reason = f"{len(topics)} topics were refused with the one at fault"
