@@ -73,11 +73,15 @@ class Fault(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Target(Struct, frozen=True, kw_only=True):
-    """What a fault might hit. `family` is the channel in our words, `channel` in theirs."""
+    """What a fault might hit. `family` is the channel in our words, `channel` in theirs.
+
+    `also` are more words of ours, where one channel carries several kinds of data.
+    """
 
     market: str | None = None
     channel: str | None = None
     family: str | None = None
+    also: tuple[str, ...] = ()
     symbol: str | None = None
     path: str | None = None
 
@@ -195,7 +199,7 @@ def hits(fault: Fault, target: Target) -> bool:
         return False
     if fault.channel is None:
         return True
-    return fault.channel == target.family or (
+    return fault.channel in (target.family, *target.also) or (
         target.channel is not None and fnmatchcase(target.channel, fault.channel)
     )
 

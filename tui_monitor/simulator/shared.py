@@ -1,6 +1,7 @@
 """What the exchanges of one simulator share, and what each of them must offer."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from starlette.routing import BaseRoute
@@ -46,6 +47,7 @@ class Root:
         self.windows = Windows()
         # Until when (monotonic) a client is banned.
         self.bans: dict[str, float] = {}
+        self.resets: list[Callable[[], None]] = []
 
     def violated(self, what: str) -> None:
         """Note a broken limit."""
@@ -56,6 +58,8 @@ class Root:
         self.stats.reset()
         self.windows.clear()
         self.bans.clear()
+        for reset in self.resets:
+            reset()
 
 
 class Exchange(Protocol):

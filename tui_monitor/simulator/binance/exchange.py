@@ -1,0 +1,86 @@
+"""Binance of the simulator: routes, and the truth about its markets."""
+
+from typing import Any
+
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from tui_monitor.simulator.binance.catalog import SPOT, UM, Pair, catalog_of, unknown
+from tui_monitor.simulator.binance.events import filled_at
+from tui_monitor.simulator.binance.feeds import SECOND_MS, latest_of_seconds
+from tui_monitor.simulator.binance.futures import FuturesRest
+from tui_monitor.simulator.binance.pushing import Site
+from tui_monitor.simulator.binance.socket import BinanceSockets
+from tui_monitor.simulator.binance.spot import SpotRest
+from tui_monitor.simulator.binance.targets import FUTURES_ROOT, SPOT_ROOT
+from tui_monitor.simulator.cascades import Cascades
+from tui_monitor.simulator.derivatives import Liquidation, Liquidations
+from tui_monitor.simulator.listings import liquidation_truth, truth
+from tui_monitor.simulator.shared import Root, Shared
+
+_CATEGORIES = {"perp": UM, "spot": SPOT}
+
+
+class Binance:
+    """Everything below `/binance-futures` and `/binance-spot`."""
+
+    name = "binance"
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        futures, spot = Root(shared, self.name, FUTURES_ROOT), Root(shared, self.name, SPOT_ROOT)
+        self.roots: tuple[Root, ...] = (futures, spot)
+        self._catalog = catalog = catalog_of(shared.world.seed)
+        self._process = Cascades(Liquidations(shared.world, self.name, catalog.liquidated()))
+        self._rests = (
+            FuturesRest(futures, catalog).endpoint(),
+            SpotRest(spot, catalog).endpoint(),
+        )
+        self._sockets = [BinanceSockets(Site(root, catalog, self._process)) for root in self.roots]
+
+    def routes(self) -> list[BaseRoute]:
+        """REST and sockets of both roots."""
+        found: list[BaseRoute] = []
+        for root, rest, sockets in zip(self.roots, self._rests, self._sockets, strict=True):
+            below = f"{root.path}/{{path:path}}"
+            found.append(WebSocketRoute(below, sockets.__call__))
+            found.append(Route(below, rest.__call__, methods=["GET", "POST"]))
+        return found
+
+    def symbols(self, market: str) -> list[str]:
+        """The symbols of a market that trade now."""
+        now_ms = self._shared.clock.now_ms()
+        return [
+            pair.symbol
+            for pair in self._catalog.rows(_CATEGORIES[market], now_ms)
+            if pair.market == market and pair.trades(now_ms)
+        ]
+
+    def truth(self, market: str, symbol: str, ts_ms: int) -> dict[str, Any]:
+        """What the market was at a time, in the model's units."""
+        pair = self._catalog.find(_CATEGORIES[market], symbol, ts_ms)
+        if pair is None:
+            raise unknown(symbol)
+        return truth(self.name, pair, ts_ms)
+
+    def liquidations(
+        self, market: str, symbol: str | None, first_ms: int, last_ms: int
+    ) -> list[dict[str, Any]]:
+        """The forced closes between two times; `pushed` are those that streams tell of."""
+        if market != "perp":
+            return []
+        begin_ms = first_ms - first_ms % SECOND_MS
+        end_ms = last_ms - last_ms % SECOND_MS + SECOND_MS
+        made = self._process.between(begin_ms, end_ms)
+        told = set(map(id, latest_of_seconds(made)))
+        return [
+            {**_liquidation(pair, one), "pushed": id(one) in told}
+            for one in made
+            if first_ms <= one.ms <= last_ms
+            and (pair := self._catalog.owner(one.series)).market == market
+            and symbol in (None, pair.symbol)
+        ]
+
+
+def _liquidation(pair: Pair, made: Liquidation) -> dict[str, Any]:
+    """At the price it got, not at the bankruptcy price."""
+    return liquidation_truth(pair, made._replace(ticks=filled_at(made)))
