@@ -11,6 +11,9 @@ from tui_monitor.feeds.adapter import Adapter, Event, Subscription
 from tui_monitor.feeds.binance import listing as binance
 from tui_monitor.feeds.binance.adapter import BinanceAdapter
 from tui_monitor.feeds.binance.lines import BinanceLines
+from tui_monitor.feeds.bitget import items as bitget
+from tui_monitor.feeds.bitget.adapter import BitgetAdapter
+from tui_monitor.feeds.bitget.lines import BitgetLines
 from tui_monitor.feeds.bybit import mapper as bybit
 from tui_monitor.feeds.bybit.adapter import BybitAdapter
 from tui_monitor.feeds.bybit.lines import BybitLines
@@ -94,6 +97,12 @@ ENTRIES = {
             adapter=lambda: BybitAdapter(InstrumentBook(bybit.guess_perp), Market.PERP),
             lines=BybitLines,
             example=Subscription("tickers", "BTCUSDT"),
+        ),
+        Entry(
+            exchange=Exchange.BITGET,
+            adapter=lambda: BitgetAdapter(bitget.books(), Market.PERP),
+            lines=BitgetLines,
+            example=Subscription("ticker", "BTCUSDT"),
         ),
     )
 }

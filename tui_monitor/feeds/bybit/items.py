@@ -17,7 +17,7 @@ from tui_monitor.printable import printable
 NOTHING = Ignored(reason="nothing in it that is used")
 
 
-class About(msgspec.Struct):
+class About(msgspec.Struct, frozen=True):
     """What an item's message says about it."""
 
     symbol: str = ""
