@@ -1,4 +1,4 @@
-"""A limit over all paths of a root, and the ban of who breaks it."""
+"""A limit over all paths of a root, the ban of who breaks it, and limits of single paths."""
 
 from collections.abc import Callable
 
@@ -22,29 +22,35 @@ class Gate:
         ban_s: float,
         banned: Callable[[], Response],
         coded: Callable[[int], Answer],
+        paths: Callable[[str], Limit | None] = lambda _: None,
     ) -> None:
-        """`banned` makes the answer to who broke the limit, `coded` that of a bare error code."""
+        """`banned` makes the answer to who broke a limit, `coded` that of a bare error code.
+
+        `paths` gives the limit of a path, if it has one; breaking it is no ban.
+        """
         self._rest = rest
         self._root = rest.root
         self._limit = limit
         self._ban_s = ban_s
         self._banned = banned
         self._coded = coded
+        self._paths = paths
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request."""
-        if not self._admits(request):
-            self._root.stats.requested(request.url.path.removeprefix(self._root.path))
+        path = request.url.path.removeprefix(self._root.path)
+        if not self._admits(request, path):
+            self._root.stats.requested(path)
             return self._banned()
         target = self._rest.target_of(request.url.path, request.query_params)
         fault = self._root.shared.faults.find(self._root.exchange, _CODED, target)
         if fault is not None and fault.code is not None:
-            self._root.stats.requested(request.url.path.removeprefix(self._root.path))
+            self._root.stats.requested(path)
             body = msgspec.json.encode(self._coded(fault.code).body)
             return Response(body, media_type="application/json")
         return await self._rest(request)
 
-    def _admits(self, request: Request) -> bool:
+    def _admits(self, request: Request, path: str) -> bool:
         shared = self._root.shared
         if not shared.limits:
             return True
@@ -53,8 +59,12 @@ class Gate:
         if now_s < self._root.bans.get(client, 0.0):
             self._root.violated("a request while banned")
             return False
-        if self._root.windows.allow((client, "all paths"), self._limit, now_s):
+        windows, limit = self._root.windows, self._paths(path)
+        if not windows.allow((client, "all paths"), self._limit, now_s):
+            self._root.bans[client] = now_s + self._ban_s
+            self._root.violated(f"all paths: more than {self._limit.text()}")
+            return False
+        if limit is None or windows.allow((client, path), limit, now_s):
             return True
-        self._root.bans[client] = now_s + self._ban_s
-        self._root.violated(f"all paths: more than {self._limit.text()}")
+        self._root.violated(f"{path}: more than {limit.text()}")
         return False

@@ -78,8 +78,7 @@ class Listing:
         self.derived = derived
         self.rate_places = places
         self.price_places = series.contract.tick_places - line.exponent
-        multiple = str(10**line.exponent) if line.exponent else ""
-        self.coin = line.base.removeprefix(multiple).removesuffix(multiple)
+        self.coin = _coin_of(line)
 
     def price(self, ticks: int) -> str:
         """A price with all its places."""
@@ -96,6 +95,10 @@ class Listing:
     def turnover(self, bar: Bar) -> str:
         """A bar's volume in the quote currency: `Bar.turnover` counts twice the price."""
         return plain(bar.turnover * 5, self._value_places + 1)
+
+    def notional(self, lots: int, ticks: int) -> str:
+        """Lots at a price, in the quote currency, exactly."""
+        return plain(lots * ticks, self._value_places)
 
     def value(self, lots: int, ticks: int) -> str:
         """Lots at a price, in the quote currency, to the cent."""
@@ -133,6 +136,15 @@ class Listing:
         """Whether it is listed and, if it is dated, not yet settled."""
         settles_ms = self.line.settles_ms
         return now_ms >= self.line.listed_ms and (settles_ms is None or now_ms < settles_ms)
+
+
+def _coin_of(line: Line) -> str:
+    if not line.exponent:
+        return line.base
+    multiple = str(10**line.exponent)
+    if line.exponent == 6:
+        return line.base.removeprefix(multiple).removeprefix("1M")
+    return line.base.removeprefix(multiple).removesuffix(multiple)
 
 
 def change(day: Bar, places: int = _CHANGE_PLACES) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tui_monitor.simulator.binance import Binance
+from tui_monitor.simulator.bitget import Bitget
 from tui_monitor.simulator.bybit import Bybit
 from tui_monitor.simulator.okx import Okx
 from tui_monitor.simulator.shared import Exchange, Shared
@@ -11,4 +12,5 @@ EXCHANGES: Mapping[str, Callable[[Shared], Exchange]] = {
     "okx": Okx,
     "binance": Binance,
     "bybit": Bybit,
+    "bitget": Bitget,
 }

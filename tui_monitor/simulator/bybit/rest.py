@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,7 +20,7 @@ from tui_monitor.simulator.bybit.catalog import (
     spot_row,
 )
 from tui_monitor.simulator.bybit.targets import DIALECT, target_of
-from tui_monitor.simulator.faults import Target
+from tui_monitor.simulator.faults import Fault, Target
 from tui_monitor.simulator.gate import Gate
 from tui_monitor.simulator.limits import Limit
 from tui_monitor.simulator.listings import Listing, Shelf
@@ -78,6 +79,7 @@ _MESSAGES = {
     10016: "Internal system error",
     10024: "Compliance rules triggered",
 }
+_CODES = {"http_429": 10006, "http_418": 10006, "http_500": 10016}
 
 
 class BybitRest:
@@ -106,6 +108,7 @@ class BybitRest:
             too_many=self._said(10006, 429),
             missing=self._said(404, 404),
             broken=self._said(10016, 500),
+            said={kind: partial(self._failed, code) for kind, code in _CODES.items()},
             target_of=target_of,
             dialect=DIALECT,
         )
@@ -126,6 +129,9 @@ class BybitRest:
 
     def _said(self, code: int, status: int = 200) -> Answer:
         return Answer(_envelope(self._now_ms(), code, _MESSAGES.get(code, "error")), status)
+
+    def _failed(self, code: int, _fault: Fault) -> Answer:
+        return self._said(code)
 
     # --- lists --------------------------------------------------------------------------
 
