@@ -26,13 +26,12 @@ MARK = {
     "e": "markPriceUpdate", "E": 1795132800684, "s": "AAAUSDT", "p": "2.51", "ap": "2.51",
     "P": "2.53", "i": "2.52", "r": "-0.0001", "T": 1795147200000, "st": 1,
 }  # fmt: skip
-KLINE = {
-    "e": "kline", "E": 1795132801000, "s": "AAAUSDT", "k": {
-        "t": 1795132800000, "T": 1795134599999, "s": "AAAUSDT", "i": "30m", "f": 1, "L": 9,
-        "o": "2", "c": "2.5", "h": "3", "l": "1.5", "v": "1000", "n": 9, "x": False,
-        "q": "2300", "V": "1", "Q": "2", "B": "0",
-    },
+BAR = {
+    "t": 1795132800000, "T": 1795134599999, "s": "AAAUSDT", "i": "30m", "f": 1, "L": 9,
+    "o": "2", "c": "2.5", "h": "3", "l": "1.5", "v": "1000", "n": 9, "x": False, "q": "2300",
+    "V": "1", "Q": "2", "B": "0",
 }  # fmt: skip
+KLINE = {"e": "kline", "E": 1795132801000, "s": "AAAUSDT", "k": BAR}
 ORDER = {
     "s": "AAAUSDT", "S": "SELL", "o": "LIMIT", "f": "IOC", "q": "50", "p": "2.3", "ap": "2.5",
     "X": "FILLED", "l": "1", "z": "40", "T": 1795132800999, "ps": "AAAUSDT", "st": 1,
@@ -42,20 +41,21 @@ CONTRACT_INFO = {
     "e": "contractInfo", "E": 1795132801000, "s": "AAAUSDT", "ps": "AAAUSDT", "ct": "PERPETUAL",
     "dt": 4133404800000, "ot": 1700000000000, "cs": "TRADING", "st": 1,
 }  # fmt: skip
+FILTERS = [
+    {"filterType": "PRICE_FILTER", "tickSize": "0.01", "minPrice": "1", "maxPrice": "9"},
+    {"filterType": "LOT_SIZE", "stepSize": "1", "minQty": "1", "maxQty": "9"},
+]
 PERP = {
     "symbol": "AAAUSDT", "pair": "AAAUSDT", "contractType": "PERPETUAL",
     "deliveryDate": 4133404800000, "onboardDate": 1700000000000, "status": "TRADING",
     "baseAsset": "AAA", "quoteAsset": "USDT", "marginAsset": "USDT", "pricePrecision": 4,
     "quantityPrecision": 0, "underlyingType": "COIN", "underlyingSubType": ["Layer-1"],
-    "filters": [
-        {"filterType": "PRICE_FILTER", "tickSize": "0.01", "minPrice": "1", "maxPrice": "9"},
-        {"filterType": "LOT_SIZE", "stepSize": "1", "minQty": "1", "maxQty": "9"},
-    ],
+    "filters": FILTERS,
 }  # fmt: skip
 SPOT = {
     "symbol": "AAAUSDT", "status": "TRADING", "baseAsset": "AAA", "quoteAsset": "USDT",
     "baseAssetPrecision": 8, "quotePrecision": 8, "isSpotTradingAllowed": True,
-    "isMarginTradingAllowed": False, "filters": PERP["filters"], "permissionSets": [["SPOT"]],
+    "isMarginTradingAllowed": False, "filters": FILTERS, "permissionSets": [["SPOT"]],
 }  # fmt: skip
 REST_TICKER = {
     "symbol": "AAAUSDT", "priceChange": "0.5", "priceChangePercent": "25.0",

@@ -133,10 +133,6 @@ class BinanceAdapter:
             self._add(found, events)
         return events
 
-    def read_item(self, item: Raw) -> Iterator[Event]:
-        """One row of a stream, whatever it is."""
-        return guarded(self._item, item)
-
     def find(self, symbol: str, ts: Loose = None) -> Instrument | Control | None:
         """The instrument of a row; why it is none of ours; None if it is not wanted."""
         instrument = self.book.find(symbol)
@@ -151,11 +147,13 @@ class BinanceAdapter:
         if row.st == 2:
             events.append(_coin_m(row.symbol, None))
             return
-        found = self.find(row.symbol)
-        if isinstance(found, Instrument):
-            self._quick.get(type(row), _add_foreign)(row, found, events)
-        elif found is not None:
-            events.append(found)
+        instrument = self.book.find(row.symbol)
+        if instrument is None:
+            found = self.find(row.symbol)
+            if isinstance(found, Control):
+                events.append(found)
+        elif self._keep is None or self._keep(instrument):
+            self._quick.get(type(row), _add_foreign)(row, instrument, events)
 
     def _quick_spot_book(self, row: quick.QuickSpotBook) -> Sequence[Event]:
         found = self.find(row.symbol)
@@ -165,39 +163,30 @@ class BinanceAdapter:
 
     def _tolerant(self, frame: bytes) -> Sequence[Event]:
         if frame.lstrip()[:1] == b"[":
-            return list(self._items(Raw(frame)))
+            return self._items(Raw(frame))
         message = _message(frame)
         if message.stream is not None and message.data is not wire.ABSENT:
-            return list(self._items(message.data))
+            return self._items(message.data)
         if message.e is not None or message.u is not None:
-            return list(self._items(Raw(frame)))
+            return self._items(Raw(frame))
         control = self._control(message)
         if control is None:
             raise Malformed(f"neither an answer nor data of Binance: {_sample(frame)}")
         return control
 
-    def _items(self, data: Raw) -> Iterator[Event]:
-        if bytes(data).lstrip()[:1] != b"[":
-            yield from guarded(self._item, data)
-            return
-        try:
-            items = wire.items.decode(data)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"damaged rows: {printable(str(error), 80)}") from error
+    def _items(self, data: Raw) -> list[Event]:
+        items = _items_of(data)
         if not items:
-            yield Ignored(reason="an empty list")
+            return [Ignored(reason="an empty list")]
+        events: list[Event] = []
         for item in items:
-            yield from guarded(self._item, item)
-
-    def _item(self, item: Raw) -> Iterator[Event]:
-        try:
-            row = quick.rows.decode(item)
-        except wire.UNREADABLE:
-            yield from self._tolerant_item(item)
-        else:
-            events: list[Event] = []
-            self._add(row, events)
-            yield from events
+            try:
+                row = quick.rows.decode(item)
+            except wire.UNREADABLE:
+                events.extend(guarded(self._tolerant_item, item))
+            else:
+                self._add(row, events)
+        return events
 
     def _tolerant_item(self, item: Raw) -> Iterator[Event]:
         kind = wire.kinds.decode(item)
@@ -363,6 +352,16 @@ def _coin_m(symbol: str, ts: Loose) -> Ignored:
 def _nothing(symbol: str, ts: Loose) -> Ignored:
     reason = f"{printable(symbol)}: nothing traded, nothing offered"
     return Ignored(reason=reason, symbol=symbol, exchange_ms=epoch_ms(ts))
+
+
+def _items_of(data: Raw) -> list[Raw]:
+    """The rows of an all-market push, or the one row that it is."""
+    if bytes(data).lstrip()[:1] != b"[":
+        return [data]
+    try:
+        return wire.items.decode(data)
+    except wire.UNREADABLE as error:
+        raise Malformed(f"damaged rows: {printable(str(error), 80)}") from error
 
 
 def _message(frame: bytes) -> wire.Frame:
