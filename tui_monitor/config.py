@@ -278,7 +278,7 @@ def _bare(kind: Any) -> Any:
 def _known(name: str, origin: str) -> str:
     if name in _KEYS:
         return name
-    near = difflib.get_close_matches(name, _KEYS, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, _KEYS, n=1, cutoff=0.7)
     hint = f"did you mean {near[0]}?" if near else "see: tui-monitor config template"
     raise SettingsError(f"{origin}: unknown setting {name!r}", hint)
 
@@ -327,8 +327,21 @@ def _check_sense(settings: Settings, origins: Mapping[str, str]) -> None:
     okx = settings.exchanges.okx
     for key in ("rest_url", "ws_public_url", "ws_business_url"):
         _check_url(f"exchanges.okx.{key}", getattr(okx, key), refuse)
+    _check_listen(settings.api, refuse)
     if not okx.paced and not is_loopback(urlsplit(okx.rest_url).hostname or ""):
         raise refuse("exchanges.okx.paced", "can be off only for a loopback rest_url")
+
+
+def _check_listen(api: Api, refuse: Any) -> None:
+    host, _, port = api.listen.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65_535:
+        raise refuse("api.listen", f"is {api.listen!r}", "write HOST:PORT, as 127.0.0.1:5000")
+    if not is_loopback(host.strip("[]")) and not api.token:
+        raise refuse(
+            "api.listen",
+            f"{api.listen} is open to other machines and api.token is empty",
+            "set api.token, or listen on 127.0.0.1",
+        )
 
 
 def _check_url(name: str, url: str, refuse: Any) -> None:

@@ -206,6 +206,7 @@ async def test_silence_is_shown_bridged_and_written_down(tmp_path: Path) -> None
         assert outage.end_ms is not None
         assert abs(outage.begin_ms - began_ms) < 15_000
         assert outage.end_ms - began_ms >= 60_000
+        assert outage.bridged
         assert [line.area for line in monitor.source.events()].count("okx") >= 2
 
 

@@ -36,12 +36,20 @@ def instrument(coin: str) -> Instrument:
 
 @asynccontextmanager
 async def a_history(
-    folder: Path, sim: Simulator, clock: Clock, *, coins: tuple[str, ...] = COINS, paced: bool = False
+    folder: Path,
+    sim: Simulator,
+    clock: Clock,
+    *,
+    coins: tuple[str, ...] = COINS,
+    paced: bool = False,
 ) -> AsyncIterator[Parts]:
     """Store, REST client and what stands between them, on one clock."""
     events: list[tuple[str, str, str]] = []
     settings = Okx(rest_url=f"{sim.url}/okx", paced=paced)
-    async with open_store(folder, clock, kind="simulator") as store, OkxRest(settings, clock) as rest:
+    async with (
+        open_store(folder, clock, kind="simulator") as store,
+        OkxRest(settings, clock) as rest,
+    ):
         recorder = Recorder(store, clock, lambda *event: events.append(event))
         history = SlotHistory(
             store=store,

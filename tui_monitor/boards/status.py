@@ -32,7 +32,10 @@ class EventLine(Struct, frozen=True, kw_only=True):
 
 
 class EngineStatus(Struct, frozen=True, kw_only=True):
-    """`mode`: "host" (this process has the engine). `kind`: "real", "simulator" or "demo"."""
+    """`mode`: "host" (this process has the engine). `kind`: "real", "simulator" or "demo".
+
+    `catching_up`: slots that were missed while we were off are being filled.
+    """
 
     now_ms: int
     timezone: str
@@ -49,4 +52,5 @@ class EngineStatus(Struct, frozen=True, kw_only=True):
     nodes_due_today: int
     backfill_pct: float | None
     failed_workers: list[str]
+    catching_up: bool = False
     events_total: int

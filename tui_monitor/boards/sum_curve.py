@@ -161,7 +161,7 @@ def _coin_change(
     change = None if price is None or base is None else change_pct(price.price, base)
     reason: str | None = None
     if price is None:
-        reason = hole.reason if hole else Reason.COIN
+        reason = hole.reason if hole else Reason.NOT_ASKED
     elif base is None:
         reason = Reason.BASE
     return CoinChange(
@@ -283,9 +283,14 @@ def is_drawn(node: Node) -> bool:
     )
 
 
+def counts_as_due(node: Node, now_ms: int) -> bool:
+    """Due, or already there: a node that is drawn is counted at once."""
+    return is_due(node.slot_ms, now_ms) or is_drawn(node)
+
+
 def statistics(nodes: Sequence[Node], frame: Frame) -> Statistics:
     """Figures over the due nodes; those of the sum only over nodes that are drawn."""
-    due = [node for node in nodes if is_due(node.slot_ms, frame.now_ms)]
+    due = [node for node in nodes if counts_as_due(node, frame.now_ms)]
     drawn = [
         (node.sum_pct, node.slot_ms) for node in due if is_drawn(node) and node.sum_pct is not None
     ]

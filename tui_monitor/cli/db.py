@@ -74,13 +74,20 @@ def clean(context: Context, hours: float, force: bool) -> int:
     return asyncio.run(_clean(folder, hours, force=force))
 
 
+def _confirmed(question: str) -> bool:
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort as error:
+        raise BadInput("nobody answers on stdin", "--force removes without asking") from error
+
+
 async def _clean(folder: Path, hours: float, *, force: bool) -> int:
     with EngineLock(folder) as lock:
         lock.acquire(holder_info("db clean"))
         async with open_store(folder, SystemClock(), kind=None) as store:
             found = await store.clean(hours, force=False)
             what = f"{found.job_lines} job log lines, {found.off_slot_prices} off-slot samples"
-            if not force and not click.confirm(f"Older than {hours:g} h: remove {what}?", err=True):
+            if not force and not _confirmed(f"Older than {hours:g} h: remove {what}?"):
                 click.echo("nothing removed")
                 return 0
             done = await store.clean(hours, force=True)

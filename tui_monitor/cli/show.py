@@ -62,6 +62,8 @@ def show(
         sys.stdout.write(msgspec.json.encode(shot).decode() + "\n")
         return 0
     table = _TABLES[board](shot, zone_of(settings))
+    if limit is not None:
+        table = msgspec.structs.replace(table, rows=table.rows[-limit:])
     sys.stdout.write(_csv(table) if as_csv else _text(table))
     return 0
 
@@ -114,8 +116,10 @@ def _limited(board: AnyBoard, limit: int | None) -> AnyBoard:
 
 
 def _sum_table(board: SumBoard, zone: BoardZone) -> Table:
-    nodes = [*board.nodes, *([board.live] if board.live else [])]
-    rows = [_node_row(node, zone) for node in nodes if node.state != "future"]
+    rows = [_node_row(node, zone) for node in board.nodes if node.state != "future"]
+    if board.live:
+        _, *rest = _node_row(board.live, zone)
+        rows.append(("live", *rest))
     live = "no live point"
     if board.live and board.live.sum_pct is not None:
         live = f"now {board.live.sum_pct:+.4f} % ({board.live.valid}/{board.expected})"

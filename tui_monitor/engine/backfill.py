@@ -136,6 +136,7 @@ class BackfillRun:
         self._zone = history.zone
         self._clock = history.clock
         self._lines: list[JobLine] = []
+        self._error = ""
         self._started_s = self._clock.monotonic_s()
         self.stop = asyncio.Event()
         self.finished = asyncio.Event()
@@ -208,11 +209,13 @@ class BackfillRun:
         if not self._history.recorder.recording:
             return JobState.FAILED, self._history.recorder.reason
         if job.failed:
-            return JobState.PARTIAL, f"{counts}, {job.failed} failed; run it again to retry those"
+            why = f" ({self._error})" if self._error else ""
+            return JobState.PARTIAL, f"{counts}, {job.failed} failed{why}; run it again"
         return JobState.DONE, counts
 
     def _count(self, page: Page, filled: Filled) -> None:
         job = self.job
+        self._error = filled.error or self._error
         failed = sum(hole.state is HoleState.FAILED for hole in filled.holes)
         self._update(
             filled=job.filled + len(filled.rows),

@@ -217,6 +217,7 @@ class Engine:
             nodes_due_today=due,
             backfill_pct=progress.done_pct if progress else None,
             failed_workers=[f"{name}: {text}" for name, text in self._failed.items()],
+            catching_up=not self._keeper.caught_up,
             events_total=self.events.total,
         )
 

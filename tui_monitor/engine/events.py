@@ -1,5 +1,6 @@
 """The event log: what happened, each thing once with a count."""
 
+import logging
 from collections import OrderedDict
 
 import msgspec
@@ -9,12 +10,16 @@ from tui_monitor.clock import Clock
 from tui_monitor.printable import printable
 
 LINES = 500
+_LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 # The same thing within this time counts up; later it is a new line.
 SAME_FOR_MS = 10 * 60_000
 
 
 class EventLog:
-    """A bounded list of printable lines; a repeated one moves to the end and counts up."""
+    """A bounded list of printable lines; a repeated one moves to the end and counts up.
+
+    Each goes to the log too: what the screen forgets, the file keeps.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -29,6 +34,7 @@ class EventLog:
     def add(self, level: str, area: str, text: str) -> None:
         """Note one event. `level`: info, warning or error."""
         clean = printable(text, 200)
+        logging.getLogger(f"tui_monitor.{area}").log(_LEVELS[level], clean)
         key = (level, area, clean)
         now = self._clock.now_ms()
         old = self._lines.pop(key, None)

@@ -57,7 +57,7 @@ class OutageBook:
                 row_id = await self._store.open_outage(outage)
             else:
                 row_id = known.id
-            await self._store.close_outage(row_id, outage.end_ms)
+            await self._store.close_outage(row_id, outage.end_ms, bridged=outage.bridged)
             self._open.pop(key, None)
         except StoreError:
             return False  # the recorder shows the reason: both write to the same file

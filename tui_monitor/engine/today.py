@@ -96,5 +96,6 @@ class Today:
 
     def counts(self) -> tuple[int, int]:
         """Nodes drawn and nodes due so far today."""
-        due = [node for node in self.nodes if sum_curve.is_due(node.slot_ms, self._clock.now_ms())]
+        now = self._clock.now_ms()
+        due = [node for node in self.nodes if sum_curve.counts_as_due(node, now)]
         return sum(sum_curve.is_drawn(node) for node in due), len(due)

@@ -96,6 +96,7 @@ class Hole(Struct, frozen=True, kw_only=True):
 class Reason(StrEnum):
     """Why a coin has no price at a slot; the originals' words are in `ORIGINAL_REASONS`."""
 
+    NOT_ASKED = "not asked for yet"
     WHOLE_SLOT = "whole slot missing"
     COIN = "coin missing"
     BASE = "base price missing"

@@ -93,7 +93,10 @@ _OUTAGE = """
     INSERT INTO outage (exchange, market, channel, reason, begin_ms, end_ms, bridged)
     VALUES (?, ?, ?, ?, ?, ?, ?)
 """
-_CLOSE_OUTAGE = "UPDATE outage SET end_ms = max(?, begin_ms) WHERE id = ? AND end_ms IS NULL"
+_CLOSE_OUTAGE = """
+    UPDATE outage SET end_ms = max(?, begin_ms), bridged = bridged OR ?
+    WHERE id = ? AND end_ms IS NULL
+"""
 _CLOSE_STALE = """
     UPDATE outage SET
         end_ms = max(?, begin_ms),
@@ -209,9 +212,9 @@ class Store(Reader):
         """Begin an outage; gives its id."""
         return await self._insert(_OUTAGE, _outage(outage))
 
-    async def close_outage(self, outage_id: int, end_ms: int) -> None:
-        """End an outage; one that has ended stays as it is."""
-        await self._run(_CLOSE_OUTAGE, (end_ms, outage_id))
+    async def close_outage(self, outage_id: int, end_ms: int, *, bridged: bool = False) -> None:
+        """End an outage and say whether REST stood in; one that has ended stays as it is."""
+        await self._run(_CLOSE_OUTAGE, (end_ms, bridged, outage_id))
 
     async def close_stale_outages(self, end_ms: int) -> int:
         """End what a crash left open, and say so in its reason; gives how many."""
