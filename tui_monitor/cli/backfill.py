@@ -14,10 +14,14 @@ from tui_monitor.cli.common import Context, engine_options, holder_info, kind_of
 from tui_monitor.clock import Clock, SystemClock, parse_day
 from tui_monitor.config import Settings
 from tui_monitor.engine import opened_engine
+from tui_monitor.errors import EngineHeld
 from tui_monitor.model import Job, JobState
 
 DONE_IN_PART = 3
 _BAR = 30
+_START_IT_THERE = (
+    "start it there: key b in the terminal, POST /api/backfill-monitor/start at a daemon"
+)
 
 
 @click.command()
@@ -36,7 +40,10 @@ def backfill(context: Context, start: str, end: str, exchange: str) -> int:
     settings = context.load().settings
     folder = paths.prepare_data_dir(context.folder(settings))
     logs.setup(settings.general.log_level, paths.log_file(folder), stderr=False)
-    job = asyncio.run(_backfill(settings, folder, kind_of(settings, context), first, last))
+    try:
+        job = asyncio.run(_backfill(settings, folder, kind_of(settings, context), first, last))
+    except EngineHeld as held:
+        raise EngineHeld(held.message, _START_IT_THERE) from held
     click.echo(f"{job.state.value}: {job.message}")
     return {JobState.DONE: 0, JobState.FAILED: 1}.get(job.state, DONE_IN_PART)
 
