@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.binance import samples as binance
+from tests.feeds.bitget import samples as bitget
+from tests.feeds.bybit import samples as bybit
 from tests.feeds.okx import samples as okx
 from tests.support.hostile import FRAMES, TEXTS
 from tui_monitor.errors import Malformed
@@ -16,7 +18,12 @@ from tui_monitor.feeds.adapter import Adapter, Control, Damaged, Ignored, Subscr
 from tui_monitor.feeds.registry import ENTRIES, Entry
 from tui_monitor.model import Candle, Exchange, Liquidation, MarketEvent
 
-SAMPLES = {Exchange.BINANCE: binance.SAMPLES, Exchange.OKX: okx.SAMPLES}
+SAMPLES = {
+    Exchange.BINANCE: binance.SAMPLES,
+    Exchange.OKX: okx.SAMPLES,
+    Exchange.BYBIT: bybit.SAMPLES,
+    Exchange.BITGET: bitget.SAMPLES,
+}
 ALL = [pytest.param(entry, id=entry.exchange.value) for entry in ENTRIES.values()]
 _PRICES = frozenset({
     "last", "bid", "ask", "open_24h", "high_24h", "low_24h", "day_open", "mark_price",

@@ -148,7 +148,7 @@ def liquidation(row: wire.LiquidationRow, instrument: Instrument) -> Liquidation
         exchange_ms=at_ms,
         side=side,
         price=at / instrument.multiplier,
-        coins=usd / at * instrument.multiplier,
+        coins=size(usd / at * instrument.multiplier),
         usd=usd,
     )
 
