@@ -120,7 +120,7 @@ class MonitorApp(PaintedApp):
         self.repaint_all()
 
     def action_stop_process(self) -> None:
-        self.action_suspend_process()
+        self.stop_group()
 
 
 async def run_app(source: Source, run: Run | None, ui: Ui, board: str = "sum") -> int:

@@ -98,6 +98,34 @@ def test_ctrl_z_gives_the_shell_back_and_fg_paints_all_again() -> None:
         assert terminal.wait() == 0
 
 
+@pytest.mark.parametrize("by", ["make", "sh"])
+def test_ctrl_z_stops_the_whole_job_so_that_the_shell_has_its_prompt(
+    by: str, tmp_path: Path
+) -> None:
+    """The shell waits for make or a script, not for us; fg brings both back."""
+    program = f"{sys.executable} -m tests.support.terminal_app"
+    script = tmp_path / "script"
+    script.write_text(f"run:\n\t@{program}; true\n" if by == "make" else f"{program}; true\n")
+    job = f"make -f {script} run" if by == "make" else f"sh {script}"
+    shell = ("bash", "--norc", "--noprofile", "--noediting", "-i")
+    with Terminal(*shell, environment={"PS1": "ready> "}) as terminal:
+        terminal.until("ready>")
+        terminal.press(f"{job}\n")
+        terminal.until(READY)
+        terminal.press("\x1a")
+        terminal.until("Stopped")
+        terminal.press("echo al''ive\n")
+        terminal.until("alive")
+        assert terminal.restored
+        terminal.screen.reset()
+        terminal.press("fg\n")
+        terminal.until(READY)
+        terminal.press("q")
+        terminal.until("ready>")
+        terminal.press("exit\n")
+        assert terminal.wait() == 0
+
+
 @pytest.mark.parametrize("stream", ["stdin", "stderr"])
 def test_without_a_terminal_it_says_so_and_names_what_works(stream: str) -> None:
     """Textual would spin on an input that has ended."""

@@ -37,6 +37,7 @@ def test_the_driver_has_a_queue_and_a_mouse_switch() -> None:
     source = inspect.getsource(LinuxDriver)
     assert "self._writer_thread = WriterThread(" in source
     assert "if not self._mouse" in source
+    assert "if self._must_signal_resume" in source
     assert hasattr(LinuxDriver, "_enable_mouse_support")
     assert hasattr(LinuxDriver, "_disable_mouse_support")
     with open("/dev/null", "w") as nowhere:  # noqa: PTH123 - a text stream, as the driver has

@@ -1,7 +1,7 @@
 """The terminal itself: painting, pace, signals. The only module that touches Textual's insides.
 
 What is used of them: `App._display`, the fields of `LayoutUpdate` and `ChopsUpdate`, the
-driver's writer queue and mouse switch. `tests/screens/test_terminal_contract.py` holds
+driver's writer queue, mouse switch and resume flag. `tests/screens/test_terminal_contract.py` holds
 Textual to it. With TUI_PAINT=stock Textual paints by itself.
 """
 # ruff: noqa: SLF001 - looking inside is what this module is for
@@ -162,6 +162,24 @@ class PaintedApp(App[int]):
         """Whether the terminal has not taken what was written before."""
         thread = getattr(self._driver, "_writer_thread", None)
         return thread is not None and thread._queue.qsize() > QUEUED_WRITES
+
+    def stop_group(self) -> None:
+        """Give the terminal back, then stop: us, and whoever the shell waits for (make, a script).
+
+        A shell sees only its own child. If that is make, stopping ourselves alone would leave
+        the user without a prompt.
+        """
+        driver = self._driver
+        if not isinstance(driver, LinuxDriver):
+            return
+        self.app_suspend_signal.publish(self)
+        driver.suspend_application_mode()
+        driver._must_signal_resume = True
+        # We stop by SIGSTOP: of a group without a shell SIGTSTP's default stops nobody.
+        ours = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        os.killpg(os.getpgrp(), signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, ours)
+        os.kill(os.getpid(), signal.SIGSTOP)
 
     def _on_suspend(self, _: App[Any]) -> None:
         self._suspended = True
