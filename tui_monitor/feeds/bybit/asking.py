@@ -46,7 +46,7 @@ def sockets(wanted: Sequence[Subscription]) -> list[tuple[Subscription, ...]]:
         characters = len(topic_of(subscription)) + 3  # quotes and a comma
         if not groups or characters > room:
             groups.append([])
-            room = ARGS_CHARACTERS
+            room = ARGS_CHARACTERS - 1  # two brackets, and the last has no comma
         groups[-1].append(subscription)
         room -= characters
     return [tuple(group) for group in groups]
