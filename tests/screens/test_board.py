@@ -196,6 +196,45 @@ def test_a_comparison_with_an_unknown_column_names_the_known_ones() -> None:
     assert "coin, value" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("value>", "no number after value>"),
+        ("value>five", "five is no number"),
+        (">5", "no column before >"),
+        ("foo<", "no column foo"),
+        ("coin & value!=", "no number after value!="),
+    ],
+)
+def test_half_a_comparison_is_said_in_words(text: str, said: str) -> None:
+    """It is neither a text to look for nor silently nothing."""
+    with pytest.raises(BadInput, match=said) as caught:
+        parse_filter(text, COLUMNS)
+    assert caught.value.hint
+
+
+def test_a_column_goes_by_its_title_in_one_word() -> None:
+    """In the header, the dialog and the filter alike; what has no short title, by its key."""
+    assert [column.name for column in COLUMNS] == ["coin", "value", "extra", "least"]
+    named = Column[Row](key="n", title="can't have %", width=1, paint=COLUMNS[0].paint)
+    assert named.name == "can't-have"
+    assert Column[Row](key="bar", title="", width=1, paint=COLUMNS[0].paint).name == "bar"
+
+
+async def test_a_filter_without_a_match_says_so_whatever_an_empty_table_would_say() -> None:
+    """The reason for no rows at all would be a lie."""
+    app = Small()
+    async with app.run_test(size=(60, 8)):
+        app.board.set_rows(rows(1.0), empty="no coins yet")
+        app.board.set_filter("value>7")
+        assert "no row matches /value>7" in lines(app.board)[2]
+        app.board.set_rows([], empty="no coins yet")
+        assert "no coins yet" in lines(app.board)[2]
+        app.board.set_columns(COLUMNS[:1])
+        app.board.set_rows(rows(9.0))
+        assert len(app.board.rows) == 1
+
+
 def test_equal_values_keep_their_order() -> None:
     """Nothing dances."""
     data = rows(1.0, 1.0, 1.0)

@@ -205,8 +205,13 @@ async def test_filters_are_typed_kept_and_cleared() -> None:
         await pressed(pilot, app, "c")
         assert len(view.nodes.rows) == 31
         await pilot.press("slash", *"zz>1")
-        await settled(pilot, shows(app, "no column 'zz'"))
+        await settled(pilot, shows(app, "no column zz to compare (there are time, sum, "))
+        await pilot.press("enter")
+        await pulled(pilot, app)
+        assert "no column zz" in screen_text(app)
+        assert len(view.nodes.rows) == 31
         await pressed(pilot, app, "escape")
+        assert "no column zz" not in screen_text(app)
         assert view.nodes.has_focus
         assert len(view.nodes.rows) == 31
 

@@ -52,7 +52,7 @@ ACTIONS = (
     Action("first", "home,g", "g", "first", "First row", "table"),
     Action("last", "end,G", "G", "last", "Last row", "table"),
     Action("open", "enter", "Enter", "open", "Open the row", "table", 4),
-    Action("filter", "slash", "/", "filter", "Filter: text, !text, sum>5 & n<27", "panel", 8, True),
+    Action("filter", "slash", "/", "filter", "Filter: text, !text, sum>5 & up<9", "panel", 8, True),
     Action("clear_filter", "c", "c", "clear", "Clear the filter", "panel", 1),
     Action("columns", "C", "C", "columns", "Choose the columns", "panel"),
     Action("sort_left", "less_than_sign", "<", "sort", "Sort by the previous column", "table"),

@@ -7,9 +7,8 @@ from tui_monitor.errors import BadInput
 from tui_monitor.screens.looks import STANDARD
 from tui_monitor.screens.widgets.columns import Column, R
 
-_COMPARISON = re.compile(
-    r"^\s*([a-z_0-9%/]+)\s*(<=|>=|!=|=|<|>)\s*(-?[\d.]+)\s*([kmb%]?)\s*$", re.IGNORECASE
-)
+_COMPARISON = re.compile(r"^([^<>=!]*?)\s*(<=|>=|!=|=|<|>)\s*(.*)$")
+_NUMBER = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))\s*([kmb%]?)", re.IGNORECASE)
 _FACTORS = {"": 1.0, "%": 1.0, "k": 1e3, "m": 1e6, "b": 1e9}
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": lambda left, right: left < right,
@@ -32,27 +31,28 @@ def parse_filter(text: str, columns: Sequence[Column[R]]) -> Predicate[R] | None
 
 
 def _term(part: str, columns: Sequence[Column[R]]) -> Predicate[R]:
+    if part.startswith("!") and not part.startswith("!="):
+        needle = part[1:].strip().casefold()
+        return lambda row: needle not in _words(row, columns)
     match = _COMPARISON.match(part)
     if match:
         return _comparison(match, columns)
-    if part.startswith("!"):
-        needle = part[1:].strip().casefold()
-        return lambda row: needle not in _words(row, columns)
     return lambda row: part.casefold() in _words(row, columns)
 
 
 def _comparison(match: re.Match[str], columns: Sequence[Column[R]]) -> Predicate[R]:
-    name, operator, number, unit = match.groups()
-    column = next(
-        (one for one in columns if name.casefold() in (one.key, one.title.casefold())), None
-    )
+    name, operator, limit_text = match.groups()
+    if not name:
+        raise BadInput(f"no column before {operator}", "write sum>5")
+    column = next((one for one in columns if name.casefold() in one.names), None)
     if column is None or column.value is None:
-        known = ", ".join(one.key for one in columns if one.value is not None)
-        raise BadInput(f"no column {name!r} to compare", f"there are {known}")
-    try:
-        limit = float(number) * _FACTORS[unit.lower()]
-    except ValueError as error:
-        raise BadInput(f"{number!r} is not a number", "write sum>5") from error
+        known = ", ".join(one.name for one in columns if one.value is not None)
+        raise BadInput(f"no column {name} to compare", f"there are {known}")
+    found = _NUMBER.fullmatch(limit_text)
+    if found is None:
+        said = f"{limit_text} is no number" if limit_text else f"no number after {name}{operator}"
+        raise BadInput(said, "write sum>5")
+    limit = float(found[1]) * _FACTORS[found[2].lower()]
     holds, value = _OPERATORS[operator], column.value
 
     def test(row: R) -> bool:

@@ -16,8 +16,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui_monitor.printable import printable
 from tui_monitor.screens.actions import bindings
-from tui_monitor.screens.filters import parse_filter
+from tui_monitor.screens.filters import Predicate, parse_filter
 from tui_monitor.screens.format import fit
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.columns import (
@@ -90,6 +91,7 @@ class Board(ScrollView, Generic[R], can_focus=True):
         self.empty = ""
         self.stale = False
         self._chosen = False
+        self._test: Predicate[R] | None = None
         self._all: list[R] = []
         self._rows: list[R] = []
         self._index: dict[str, int] = {}
@@ -130,9 +132,11 @@ class Board(ScrollView, Generic[R], can_focus=True):
 
     def set_filter(self, text: str) -> None:
         """Show the rows that match; BadInput leaves the filter as it was."""
-        parse_filter(text, self.columns)
+        self._test = parse_filter(text, self.columns)
         self.filter_text = text
         self._arrange()
+        if not self._rows:
+            self.refresh()
 
     def repaint(self) -> None:
         """Columns or looks changed: nothing painted before is right."""
@@ -141,7 +145,8 @@ class Board(ScrollView, Generic[R], can_focus=True):
         self.refresh()
 
     def _arrange(self) -> None:
-        test = parse_filter(self.filter_text, self.columns)
+        # The test as it was read: a column that it names may not be there on other days.
+        test = self._test
         chosen = [row for row in self._all if test(row)] if test else self._all
         column = next((one for one in self.columns if one.key == self.sort_key), None)
         before, self._rows = self._rows, sort_rows(chosen, column, self.descending)
@@ -197,7 +202,9 @@ class Board(ScrollView, Generic[R], can_focus=True):
         if index < len(self._rows):
             return self._row_strip(self._rows[index], width)
         if not self._rows and y == 2:
-            reason = self.empty or ("nothing matches the filter" if self._all else "")
+            reason = (
+                f"no row matches /{printable(self.filter_text, 60)}" if self._all else self.empty
+            )
             return Strip([Segment(fit(f"  {reason}", width), self.rich_style + looks.dim)], width)
         return Strip.blank(width, self.rich_style)
 

@@ -14,6 +14,8 @@ from tui_monitor.screens.looks import Looks
 R = TypeVar("R")
 SortValue = float | str | None
 GAP = 2
+# A longer title is a legend, not a name.
+_NAME = 16
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,17 @@ class Column(Generic[R]):
     grows: bool = False
     unit: str = ""
     help: str = ""
+
+    @property
+    def name(self) -> str:
+        """What a user types for it: its title in one word; its key where the title is none."""
+        words = self.title.removesuffix("%").split()
+        return "-".join(words) if words and len(self.title) <= _NAME else self.key
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that is understood for it, in lower case."""
+        return self.name.casefold(), self.title.casefold(), self.key
 
 
 @dataclass(frozen=True)

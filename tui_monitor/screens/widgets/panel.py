@@ -14,6 +14,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.clipboard import copy
 from tui_monitor.screens.dialogs import ColumnsDialog
+from tui_monitor.screens.format import fit
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import R
@@ -36,8 +37,9 @@ class Panel(Vertical, Generic[R]):
         self.board = board
         self._title = ""
         self._note = ""
+        self._problem = ""
         self._line = Lines()
-        self._input = Input(placeholder="text, !text, sum>5 & n<27", select_on_focus=False)
+        self._input = Input(placeholder="text, !text, sum>5 & up<9", select_on_focus=False)
         self._input.cursor_blink = False
 
     def compose(self) -> ComposeResult:
@@ -56,12 +58,15 @@ class Panel(Vertical, Generic[R]):
         style = looks.accent if focused else looks.dim
         rule = looks.accent if focused else looks.faint
         place = self._place()
-        rest = self.size.width - cell_len(self._title) - cell_len(self._note) - len(place) - 8
+        note = self._problem or self._note
+        room = self.size.width - cell_len(self._title) - len(place) - 9
+        note = fit(note, min(cell_len(note), max(0, room)))
+        rest = room + 1 - cell_len(note)
         self._line.set_lines(
             [
                 ("─ ", rule),
                 (self._title, looks.title if focused else style),
-                (f"  {self._note} " if self._note else " ", looks.dim),
+                (f"  {note} " if note else " ", looks.bad if self._problem else looks.dim),
                 ("─" * max(1, rest), rule),
                 (f" {place} ", looks.dim),
                 ("─", rule),
@@ -114,8 +119,8 @@ class Panel(Vertical, Generic[R]):
                 self.board.hidden = hidden
                 self.board.repaint()
 
-        keys = [column.key for column in self.board.columns]
-        self.app.push_screen(ColumnsDialog(keys, self.board.hidden), chosen)
+        names = {column.key: column.name for column in self.board.columns}
+        self.app.push_screen(ColumnsDialog(names, self.board.hidden), chosen)
 
     def action_copy_row(self) -> None:
         row = self.board.cursor_row
@@ -130,6 +135,7 @@ class Panel(Vertical, Generic[R]):
     def set_filter(self, text: str) -> None:
         """Filter without typing; an empty text clears. BadInput for what can't be read."""
         self.board.set_filter(text)
+        self._problem = ""
         with self._input.prevent(Input.Changed):
             self._input.value = text
         self._input.display = bool(text)
@@ -142,13 +148,17 @@ class Panel(Vertical, Generic[R]):
             self.board.set_filter(event.value)
         except BadInput as error:
             # Half a comparison is not a filter yet; what it lacks is said in the title.
-            self.set_title(self._title, error.message)
-            return
+            self._problem = error.line()
+            self.board.set_filter("")
+        else:
+            self._problem = ""
         self._show_title()
 
     @on(Input.Submitted)
     def _done(self, event: Input.Submitted) -> None:
         event.stop()
+        if self._problem:
+            return
         self._input.display = bool(event.value)
         self.screen.set_focus(self.board)
         self.screen.refresh_bindings()
