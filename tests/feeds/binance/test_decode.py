@@ -228,6 +228,7 @@ def test_coin_margined_rows_are_left_out_wherever_their_mark_stands() -> None:
         rows.push("!markPrice@arr", [rows.MARK | {"s": "BTCUSD_261225", "r": "", "T": 0}]),
         rows.push("!forceOrder@arr", inside),
         rows.push("!forceOrder@arr", beside),
+        rows.push("!forceOrder@arr", rows.FORCE_ORDER | {"o": rows.ORDER | {"st": 2}}),
         rows.push("!contractInfo", rows.CONTRACT_INFO | {"s": "BTCUSD_261225", "st": 2}),
         rows.body([rows.PREMIUM | {"symbol": "BTCUSD_PERP"}]),
         rows.body([rows.FUNDING_INFO | {"symbol": "BTCUSD_PERP"}]),
