@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from tui_monitor.errors import BadInput, FeedError
+from tui_monitor.errors import FeedError
 from tui_monitor.feeds.adapter import (
     Ack,
     AskAgain,
@@ -63,11 +63,7 @@ def decode_lines(
     `instruments` give the contract sizes without which liquidations and sizes are null. An
     object with `line` is an input line (or a row of one) that could not be decoded.
     """
-    entry = ENTRIES.get(exchange)
-    if entry is None:
-        known = ", ".join(ENTRIES)
-        raise BadInput(f"{exchange.value} can't be decoded yet", f"known: {known}")
-    reader = entry.lines(market, instruments)
+    reader = ENTRIES[exchange].lines(market, instruments)
     for number, raw in enumerate(lines, start=1):
         line = raw.strip()
         if not line:
@@ -83,10 +79,7 @@ def decode_lines(
 
 def instruments_in(exchange: Exchange, market: Market, lines: Iterable[bytes]) -> list[Instrument]:
     """The definitions in an instruments payload; what else is in it is passed over."""
-    entry = ENTRIES.get(exchange)
-    if entry is None:
-        raise BadInput(f"{exchange.value} can't be decoded yet", f"known: {', '.join(ENTRIES)}")
-    reader = entry.lines(market, ())
+    reader = ENTRIES[exchange].lines(market, ())
     found: list[Instrument] = []
     for line in lines:
         try:
