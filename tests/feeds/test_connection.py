@@ -169,6 +169,21 @@ async def test_repeating_one_frame_is_not_data() -> None:
 
 
 @in_virtual_time
+async def test_no_rounding_of_a_time_makes_it_spin() -> None:
+    """At odd fractions of a second, where `then + 10` has come and `now - then` is below 10."""
+
+    async def talk(socket: ServerConnection) -> None:
+        await socket.wait_closed()
+
+    clock = VirtualClock()
+    async with ws_server(talk) as url:
+        for number in range(20):
+            await clock.sleep(0.1 + number / 997)
+            ended = await Life(url, silent_after_s=10.1 + number / 89).end(within_s=30)
+            assert ended.end is End.SILENT
+
+
+@in_virtual_time
 async def test_what_is_not_confirmed_is_asked_for_again() -> None:
     """The third time the exchange hears us."""
     asked: list[str] = []

@@ -21,10 +21,9 @@ class Asked:
         self._open: deque[Unconfirmed] = deque()
         self._put_off: list[tuple[Subscription, ...]] = []
 
-    @property
-    def oldest_s(self) -> float | None:
-        """When the oldest open request was sent."""
-        return self._open[0].at_s if self._open else None
+    def late_s(self, patience_s: float) -> float | None:
+        """When the oldest open request is late; None while nothing is open."""
+        return self._open[0].at_s + patience_s if self._open else None
 
     def add(self, request: Request, at_s: float, times: int = 1) -> None:
         """A request has been sent."""
@@ -37,11 +36,10 @@ class Asked:
                 request.topics = tuple(other for other in request.topics if other != topic)
         self._open = deque(request for request in self._open if request.topics)
 
-    def late(self, before_s: float) -> Unconfirmed | None:
-        """Take out the oldest request if it was sent before a time."""
-        if self._open and self._open[0].at_s <= before_s:
-            return self._open.popleft()
-        return None
+    def take_late(self, now_s: float, patience_s: float) -> Unconfirmed | None:
+        """Take out the oldest request if it is late."""
+        late_s = self.late_s(patience_s)
+        return self._open.popleft() if late_s is not None and now_s >= late_s else None
 
     def split_oldest(self) -> list[tuple[Subscription, ...]]:
         """Take out the oldest request and halve its topics; empty if it has one topic or none."""

@@ -270,22 +270,36 @@ class Connection:
         await self._pacer.acquire()
         await socket.send(frame)
 
+    # What is due is one sum, asked for before the wait and after it: a difference instead
+    # (`now - then >= 10`) may round the other way, and the wait would be none for ever.
+
     def _next_s(self) -> float:
         """When the clock must be looked at again."""
-        times = [self._data_s + self._line.silent_after_s]
+        times = [self._silent_s()]
         if not self.leaving:
-            times.append(self._opened_s + self._line.rotate_after_s)
-        if (asked_s := self._asked.oldest_s) is not None:
-            times.append(asked_s + ACK_S)
+            times.append(self._rotate_s())
+        if (late_s := self._asked.late_s(ACK_S)) is not None:
+            times.append(late_s)
         heartbeat = self._adapter.heartbeat
         if heartbeat is not None:
-            waits_for_pong = self._ping_s > self._frame_s
             times.append(
-                self._ping_s + heartbeat.patience_s
-                if waits_for_pong
+                self._pong_due_s(heartbeat)
+                if self._waits_for_pong()
                 else self._ping_due_s(heartbeat)
             )
         return min(times)
+
+    def _silent_s(self) -> float:
+        return self._data_s + self._line.silent_after_s
+
+    def _rotate_s(self) -> float:
+        return self._opened_s + self._line.rotate_after_s
+
+    def _waits_for_pong(self) -> bool:
+        return self._ping_s > self._frame_s
+
+    def _pong_due_s(self, heartbeat: Heartbeat) -> float:
+        return self._ping_s + heartbeat.patience_s
 
     def _ping_due_s(self, heartbeat: Heartbeat) -> float:
         idle_s = self._frame_s + heartbeat.idle_s
@@ -295,16 +309,16 @@ class Connection:
 
     async def _look_at_the_clock(self, socket: ClientConnection) -> None:
         now_s = self._clock.monotonic_s()
-        if now_s - self._data_s >= self._line.silent_after_s:
+        if now_s >= self._silent_s():
             raise self._over(End.SILENT, f"{self._line.silent_after_s:g} s without any")
-        if now_s - self._opened_s >= self._line.rotate_after_s and not self.leaving:
+        if now_s >= self._rotate_s() and not self.leaving:
             self.leaving = True
             self._wake()
         await self._ask_again(socket, now_s)
         await self._beat(socket, now_s)
 
     async def _ask_again(self, socket: ClientConnection, now_s: float) -> None:
-        late = self._asked.late(now_s - ACK_S)
+        late = self._asked.take_late(now_s, ACK_S)
         if late is None:
             return
         if late.times >= ASK_TIMES:
@@ -315,8 +329,8 @@ class Connection:
         heartbeat = self._adapter.heartbeat
         if heartbeat is None:
             return
-        if self._ping_s > self._frame_s:
-            if now_s - self._ping_s >= heartbeat.patience_s:
+        if self._waits_for_pong():
+            if now_s >= self._pong_due_s(heartbeat):
                 raise self._over(End.NO_PONG)
         elif now_s >= self._ping_due_s(heartbeat):
             await self._send(socket, heartbeat.frame)
