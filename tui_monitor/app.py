@@ -35,6 +35,8 @@ class MonitorApp(PaintedApp):
     """
 
     TITLE = "tui-monitor"
+    # Toasts stand above the status line and the footer, whatever screen is on top.
+    CSS = "ToastRack { margin-bottom: 2; } Toast { padding: 0 1; max-width: 90%; }"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]

@@ -286,3 +286,15 @@ def test_texts_are_fitted_to_cells(text: str, width: int, fitted: str) -> None:
     """Never half a wide character, never without the ellipsis."""
     assert fit(text, width) == fitted
     assert cell_len(fit(text, width)) == width
+
+
+def test_a_pair_of_columns_leaves_a_narrow_table_together() -> None:
+    """One of two would mislead."""
+    paint = COLUMNS[1].paint
+    pair = [
+        Column[Row](key=key, title=key, width=5, paint=paint, priority=2, pair="two")
+        for key in ("up", "down")
+    ]
+    named = [COLUMNS[0], *pair]
+    assert [one.column.key for one in place(named, 22)] == ["coin", "up", "down"]
+    assert [one.column.key for one in place(named, 21)] == ["coin"]

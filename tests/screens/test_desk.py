@@ -4,13 +4,17 @@ import asyncio
 from datetime import date
 from typing import Any
 
+import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.screens.support import an_app, pulled, screen_text, settled, shows
+from tests.screens.support import an_app, pulled, screen_text, settled, shows, styles_of
 from tests.support.boards import (
     NOW_MS,
+    ZONE,
     MemorySource,
+    a_light,
     a_progress,
     a_status,
     a_sum_board,
@@ -19,7 +23,11 @@ from tests.support.boards import (
 from tui_monitor.app import MonitorApp
 from tui_monitor.clock import SLOT_MS, slot_of
 from tui_monitor.errors import BadInput, StoreFull
+from tui_monitor.model import FeedState
+from tui_monitor.screens import sum_texts
+from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.help import KeyHelp
+from tui_monitor.screens.looks import STANDARD
 from tui_monitor.screens.sum_curve import SumView
 from tui_monitor.source import Query
 
@@ -302,7 +310,12 @@ async def test_the_board_help_explains_columns_units_and_sources() -> None:
         await pulled(pilot, app)
         await pilot.press("f1")
         await settled(pilot, shows(app, "Source: OKX USDT perpetuals"))
-        for text in ("base 00:00", "[USDT]", "what the coin adds to the sum"):
+        assert "known for one day only" in screen_text(app)
+        for text in (
+            "price at the day's first slot, 00:00",
+            "[USDT]",
+            "what the coin adds to the sum",
+        ):
             assert text in screen_text(app)
 
 
@@ -350,6 +363,120 @@ async def test_an_empty_day_says_since_when_and_what_helps() -> None:
     async with app.run_test(size=LARGE) as pilot:
         await pulled(pilot, app)
         assert "no prices since 00:00: 30 nodes missing" in screen_text(app)
+
+
+async def test_a_day_that_is_being_filled_is_not_called_missing() -> None:
+    """The first seconds after a start, until the missed slots are asked for."""
+    source = MemorySource()
+    source.board = an_empty_sum_board()
+    filling = (a_status(catching_up=True), a_status(lights=[a_light(FeedState.STARTING)]))
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        for source.current_status in filling:
+            await pulled(pilot, app)
+            assert "filling today's nodes…" in screen_text(app)
+            assert "no prices since" not in screen_text(app)
+        source.current_status = a_status()
+        await pulled(pilot, app)
+        assert "no prices since 00:00: 30 nodes missing" in screen_text(app)
+
+
+@pytest.mark.parametrize("columns", [80, 120, 200])
+async def test_a_stream_that_is_not_live_says_why_under_the_board(columns: int) -> None:
+    """Not only in the event log; and the first figures stay."""
+    source = MemorySource()
+    why = "no data for 12 s"
+    source.current_status = a_status(lights=[a_light(FeedState.BRIDGED, "REST 2.1s", reason=why)])
+    app = an_app(source)
+    async with app.run_test(size=(columns, 30)) as pilot:
+        await pulled(pilot, app)
+        line = screen_text(app).splitlines()[-2]
+        assert "okx REST 2.1s: no data for 12 s, R" in line
+        assert "coins 27/27" in line
+        assert "nodes 28/30" in line
+
+
+async def test_the_live_value_is_grey_while_its_stream_is_down_and_its_prices_age() -> None:
+    """From 10 s on; not while the stream is live, when a quiet coin may be as old."""
+    source = MemorySource()
+    app = an_app(source)
+    silent = a_status(lights=[a_light(FeedState.SILENT, "silent 00:12")])
+    async with app.run_test(size=LARGE) as pilot:
+        for status, age_ms, is_grey in (
+            (a_status(), 15_000, False), (silent, 9_000, False), (silent, 15_000, True)
+        ):  # fmt: skip
+            source.current_status = status
+            source.board = replace(a_sum_board(), live_age_ms=age_ms)
+            await pulled(pilot, app)
+            await pulled(pilot, app)
+            dim = STANDARD.dim.color
+            for text in ("-26.83 %", "-26.83 ", " -26.83 % "):
+                colours = {style.color for style in styles_of(app, text)}
+                assert (dim in colours) == is_grey
+            assert "-24.90" in screen_text(app)
+
+
+@pytest.mark.parametrize("columns", [80, 120, 240])
+async def test_a_toast_leaves_the_status_line_and_the_footer_alone(columns: int) -> None:
+    """They say what the toast may be about."""
+    app = an_app()
+    async with app.run_test(size=(columns, 24), notifications=True) as pilot:
+        await pulled(pilot, app)
+        before = screen_text(app).splitlines()[-2:]
+        app.notify("a long message " * 9)
+        await settled(pilot, shows(app, "a long message"))
+        assert screen_text(app).splitlines()[-2:] == before
+
+
+async def test_a_range_too_long_is_refused_in_the_dialog() -> None:
+    """Like any other slip; nothing is lost."""
+    app = an_app()
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("d")
+        await settled(pilot)
+        app.screen.query_one(Input).value = "2020-01-01 today"
+        await pilot.press("enter")
+        await settled(pilot, shows(app, "is too long (1100 days at most)"))
+
+
+async def test_a_narrow_terminal_keeps_what_matters_most() -> None:
+    """80×24: the counts and the age in the headline, the price, the keys of the day's work."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        lines = screen_text(app).splitlines()
+        for word in ("1 up 26 down", "0.4s old"):
+            assert word in lines[1]
+        for word in ("keys", "panel", "filter", "day", "backfill", "command", "quit"):
+            assert word in lines[-1]
+        assert "   up  down  " in screen_text(app)
+        await pilot.press("tab")
+        await pulled(pilot, app)
+        assert "price  change" in screen_text(app)
+        assert "note" not in screen_text(app)
+        board = a_sum_board()
+        coins = [replace(board.coins[0], change_pct=None, reason="no bar"), *board.coins[1:]]
+        source.board = replace(board, coins=coins)
+        await pulled(pilot, app)
+        assert "  note" in screen_text(app)
+        source.board = board
+        await pulled(pilot, app)
+        assert "  note" in screen_text(app)
+
+
+def test_the_curve_is_broken_at_midnight() -> None:
+    """A new base is no move of the market."""
+    board = a_sum_board(Query(first_day=date(2026, 1, 14), last_day=date(2026, 1, 16)))
+    shown = sum_texts.chart(board, None, ShownZone(ZONE), None)
+    midnights = [ZONE.day_start_ms(date(2026, 1, day)) for day in (15, 16)]
+    for ms in midnights:
+        at = [value for point, value in shown.points if point == ms]
+        assert at[0] is None
+        assert at[1] is not None
+    first = ZONE.day_start_ms(date(2026, 1, 14))
+    assert [value for ms, value in shown.points if ms == first] != [None]
 
 
 async def test_boards_are_switched_by_number_and_keep_their_place() -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.errors import BadInput
 from tui_monitor.screens.actions import ACTIONS
-from tui_monitor.screens.days import parse_range
+from tui_monitor.screens.days import parse_range, parse_shown
 from tui_monitor.screens.dialogs import FORMATS, ExportChoice
 from tui_monitor.screens.looks import PAIRS
 
@@ -71,7 +71,7 @@ def _board(desk: Commanded, words: list[str]) -> None:
 
 
 def _days(desk: Commanded, words: list[str]) -> None:
-    desk.show_days(*parse_range(" ".join(words) or "today", desk.today))
+    desk.show_days(*parse_shown(" ".join(words) or "today", desk.today))
 
 
 def _backfill(desk: Commanded, words: list[str]) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from tui_monitor.clock import parse_day
 from tui_monitor.errors import BadInput
+from tui_monitor.source.local import MAX_RANGE_DAYS
 
 _AGO = re.compile(r"-(\d{1,4})([dw])")
 _LAST = re.compile(r"(\d{1,4})([dw])")
@@ -37,6 +38,14 @@ def parse_range(text: str, today: date) -> tuple[date, date]:
         first, last = last, first
     if last > today:
         raise BadInput(f"{last} is in the future", f"today is {today}")
+    return first, last
+
+
+def parse_shown(text: str, today: date) -> tuple[date, date]:
+    """A range that a board can show."""
+    first, last = parse_range(text, today)
+    if (last - first).days >= MAX_RANGE_DAYS:
+        raise BadInput(f"{first} to {last} is too long", f"{MAX_RANGE_DAYS} days at most")
     return first, last
 
 

@@ -135,6 +135,7 @@ class Desk(Screen[None]):
         self._wanted.clear()
         try:
             self._take_status(self.source.status())
+            view.status = self.status
             changed = await view.pull(self.source)
         except MonitorError as error:
             self._say_problem(error.line())

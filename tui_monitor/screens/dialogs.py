@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui_monitor.errors import BadInput
-from tui_monitor.screens.days import parse_one, parse_range
+from tui_monitor.screens.days import parse_one, parse_range, parse_shown
 from tui_monitor.screens.widgets.dialog import Dialog
 
 FORMATS = ("csv", "jsonl")
@@ -37,7 +37,7 @@ class DateDialog(Dialog[tuple[date, date]]):
 
     def result(self, values: Sequence[str]) -> tuple[date, date]:
         """First and last day."""
-        return parse_range(values[0], self._today)
+        return parse_shown(values[0], self._today)
 
     def action_step(self, days: int) -> None:
         """The day before or after the typed one."""

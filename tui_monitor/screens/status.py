@@ -31,6 +31,13 @@ def light(feed: FeedLight, looks: Looks) -> list[Piece]:
     return [(f"{_GLYPHS[feed.state]} ", style), (f"{feed.exchange} ", looks.text), (words, style)]
 
 
+def reason(feed: FeedLight) -> str:
+    """Why an exchange gives no stream, for as long as it does not."""
+    if feed.state in (FeedState.LIVE, FeedState.OFF) or not feed.reason:
+        return ""
+    return f"{feed.reason}, REST stands in" if feed.state is FeedState.BRIDGED else feed.reason
+
+
 def figures(status: EngineStatus, looks: Looks) -> list[list[Piece]]:
     """Messages a second, oldest age, coverage of today, backfill; the most important first."""
     coins_style = looks.text if status.coins_live == status.coins_expected else looks.warn

@@ -21,6 +21,7 @@ from tui_monitor.screens.sum_rows import (
     coin_rows,
     node_columns,
     node_rows,
+    note_of,
 )
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
@@ -42,7 +43,7 @@ class SumView(BoardView):
     .-short SumView #top { height: 7; min-height: 7; }
     .-tall SumView #top { height: 1fr; }
     .-tall SumView #bottom { height: 31; }
-    SumView #facts { display: none; width: 40; height: 1fr; }
+    SumView #facts { display: none; width: 46; height: 1fr; }
     .-wide SumView #facts { display: block; }
     .-wide SumView #figures { display: none; }
     SumView #nodes { width: 6fr; margin-right: 1; }
@@ -57,6 +58,7 @@ class SumView(BoardView):
         super().__init__()
         self.board: SumBoard | None = None
         self.shown: SumBoard | None = None
+        self._noted = ""
         self._columns_for: tuple[str, bool] = ("", False)
         self.nodes: Board[NodeRow] = Board(
             node_columns(self.zone, with_day=False), lambda row: row.key, sort="time"
@@ -103,13 +105,29 @@ class SumView(BoardView):
         self._set_columns(board)
         stale = sum_texts.is_stale(board)
         on_newest = not self._below_first()
-        self.nodes.set_rows(node_rows(board), stale=stale, empty=self._why_empty(board))
+        self.nodes.set_rows(
+            node_rows(board, aging=self._is_aging), stale=stale, empty=self._why_empty(board)
+        )
         if on_newest and self.nodes.sort_key == "time" and self._below_first():
             # Who looks at the newest row goes on doing so when the live point comes.
             self.nodes.action_first()
         unknown = "the coins of this node are not known"
-        self.coins.set_rows(coin_rows(board), stale=stale, empty=unknown)
+        coins = coin_rows(board)
+        self._show_notes(board, coins)
+        self.coins.set_rows(coins, stale=stale, empty=unknown)
         self._paint_texts(board)
+
+    def _show_notes(self, board: SumBoard, coins: Sequence[CoinRow]) -> None:
+        """The notes' column once a coin has one, and then for as long as this node is shown."""
+        live = board.live is not None and board.shown_ms == board.live.slot_ms
+        node = LIVE_KEY if live else str(board.shown_ms)
+        if any(note_of(row) for row in coins):
+            self._noted = node
+        self.coins.set_idle(frozenset() if self._noted == node else frozenset({"note"}))
+
+    @property
+    def _is_aging(self) -> bool:
+        return self.board is not None and sum_texts.is_aging(self.board, self.status)
 
     def _why_empty(self, board: SumBoard) -> str:
         return "no node is due yet" if board.statistics.due == 0 else "no nodes"
@@ -123,15 +141,17 @@ class SumView(BoardView):
 
     def _paint_texts(self, board: SumBoard) -> None:
         looks = looks_of(self)
-        head = sum_texts.headline(board, self.zone, looks)
-        self._headline.set_lines(fitting(head, "   ", self.content_size.width))
-        facts = sum_texts.statistics(board.statistics, self.zone, board.now_ms, looks)
+        width = self.content_size.width
+        head = sum_texts.headline(board, self.status, self.zone, looks, width)
+        gap = "   " if width >= sum_texts.ROOMY else "  "
+        self._headline.set_lines(fitting(head, gap, width))
+        facts = sum_texts.statistics(board, self.zone, looks)
         if sum_texts.is_stale(board):
             facts = [(name, (text, looks.dim)) for name, (text, _) in facts]
         groups: list[list[Piece]] = [[(f"{name} ", looks.faint), value] for name, value in facts]
-        self._figures.set_lines(fitting(groups, "  ", self.content_size.width))
+        self._figures.set_lines(fitting(groups, "  ", width))
         self._facts.set_lines(
-            [], *([(f"  {name:<12}", looks.faint), value] for name, value in facts)
+            [], *([(f"  {name:<19}", looks.faint), value] for name, value in facts)
         )
         self._paint_chart(board)
         self._nodes_panel.set_title("Nodes", self._cursor_note())
@@ -156,7 +176,7 @@ class SumView(BoardView):
     def _paint_chart(self, board: SumBoard) -> None:
         row = self.nodes.cursor_row
         cursor_ms = row.node.slot_ms if row is not None and not row.is_live else None
-        self.chart.show(sum_texts.chart(board, self.zone, cursor_ms))
+        self.chart.show(sum_texts.chart(board, self.status, self.zone, cursor_ms))
 
     # The cursor chooses the node
 
@@ -214,7 +234,8 @@ class SumView(BoardView):
         node = board.live or next((one for one in reversed(board.nodes) if is_drawn(one)), None)
         if node is None:
             return [[("no prices yet", looks.warn)]]
-        style = looks.dim if sum_texts.is_stale(board) else looks.signed(node.sum_pct)
+        grey = sum_texts.is_stale(board) or sum_texts.is_aging(board, self.status)
+        style = looks.dim if grey else looks.signed(node.sum_pct)
         name = "live" if board.live else self.zone.when(node.slot_ms, board.now_ms)
         return [
             [(f"sum {signed(node.sum_pct)} %", style + looks.title)],

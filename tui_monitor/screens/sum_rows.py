@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
+from rich.style import Style
 
 from tui_monitor.boards.sum_curve import CoinChange, Node, NodeState, SumBoard
 from tui_monitor.screens.format import ABSENT, ShownZone, age, fit, price, signed
@@ -18,10 +19,11 @@ AGED_MS = 5_000
 
 @dataclass(frozen=True)
 class NodeRow:
-    """A due node, or the live point."""
+    """A due node, or the live point. `aging`: its prices are old, it is shown in grey."""
 
     node: Node
     is_live: bool
+    aging: bool = False
 
     @property
     def key(self) -> str:
@@ -43,11 +45,11 @@ class CoinRow:
     age_ms: int | None
 
 
-def node_rows(board: SumBoard) -> list[NodeRow]:
+def node_rows(board: SumBoard, *, aging: bool = False) -> list[NodeRow]:
     """What the nodes table shows: every slot that has come, and the live point."""
     rows = [NodeRow(node, False) for node in board.nodes if node.state is not NodeState.FUTURE]
     if board.live is not None:
-        rows.append(NodeRow(board.live, True))
+        rows.append(NodeRow(board.live, True, aging))
     return rows
 
 
@@ -104,13 +106,17 @@ def node_columns(zone: ShownZone, *, with_day: bool) -> Sequence[Column[NodeRow]
 def _sum(row: NodeRow, looks: Looks, _: int) -> Cell:
     node = row.node
     mark = "~" if node.provisional and not row.is_live else " "
-    style = looks.signed(node.sum_pct) if node.state is not NodeState.GAP else looks.faint
-    return Cell(signed(node.sum_pct) + mark, style)
+    return Cell(signed(node.sum_pct) + mark, _figure_look(row, node.sum_pct, looks))
 
 
 def _mean(row: NodeRow, looks: Looks, _: int) -> Cell:
-    style = looks.signed(row.node.mean_pct) if row.node.state is not NodeState.GAP else looks.faint
-    return Cell(signed(row.node.mean_pct, 3), style)
+    return Cell(signed(row.node.mean_pct, 3), _figure_look(row, row.node.mean_pct, looks))
+
+
+def _figure_look(row: NodeRow, value: float | None, looks: Looks) -> Style:
+    if row.aging:
+        return looks.dim
+    return looks.faint if row.node.state is NodeState.GAP else looks.signed(value)
 
 
 def _valid(row: NodeRow, looks: Looks, _: int) -> Cell:
@@ -151,7 +157,7 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
     ),
     Column(
         key="mean",
-        title="mean %",
+        title="per coin",
         width=8,
         paint=_mean,
         value=lambda row: row.node.mean_pct,
@@ -175,6 +181,7 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         paint=lambda row, looks, _: Cell(str(row.node.up) if row.node.valid else ABSENT, looks.up),
         value=lambda row: float(row.node.up),
         priority=4,
+        pair="moves",
         help="Coins above their base price.",
     ),
     Column(
@@ -186,6 +193,7 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         ),
         value=lambda row: float(row.node.down),
         priority=4,
+        pair="moves",
         help="Coins below their base price.",
     ),
     Column(
@@ -196,6 +204,7 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         paint=lambda row, looks, _: _extreme(row.node.best_coin, row.node.best_pct, looks),
         value=lambda row: row.node.best_pct,
         priority=5,
+        pair="extremes",
         unit="%",
         help="The coin with the largest change.",
     ),
@@ -206,7 +215,8 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         align="left",
         paint=lambda row, looks, _: _extreme(row.node.worst_coin, row.node.worst_pct, looks),
         value=lambda row: row.node.worst_pct,
-        priority=6,
+        priority=5,
+        pair="extremes",
         unit="%",
         help="The coin with the smallest change.",
     ),
@@ -237,14 +247,17 @@ def _rank(row: CoinRow, looks: Looks, _: int) -> Cell:
     )
 
 
-def _why(row: CoinRow, looks: Looks, _: int) -> Cell:
+def note_of(row: CoinRow) -> str:
+    """What has to be said of a coin; mostly nothing."""
     if row.change.reason:
-        return Cell(row.change.reason, looks.warn)
+        return row.change.reason
     if row.age_ms is not None and row.age_ms >= AGED_MS:
-        return Cell(f"{age(row.age_ms)} old", looks.dim)
-    if row.age_ms is None and row.change.source == "ticker":
-        return Cell("~last", looks.dim)
-    return Cell("")
+        return f"{age(row.age_ms)} old"
+    return "~last" if row.age_ms is None and row.change.source == "ticker" else ""
+
+
+def _note(row: CoinRow, looks: Looks, _: int) -> Cell:
+    return Cell(note_of(row), looks.warn if row.change.reason else looks.dim)
 
 
 def _price(row: CoinRow, looks: Looks, _: int) -> Cell:
@@ -290,13 +303,13 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
     ),
     Column(
         key="base",
-        title="base 00:00",
+        title="base",
         width=11,
         paint=lambda row, looks, _: Cell(price(row.change.base), looks.dim),
         value=lambda row: row.change.base,
         priority=5,
         unit="USDT",
-        help="The price at the day's first slot: the open of the bar that begins at 00:00.",
+        help="The price at the day's first slot, 00:00: the open of the bar that begins at 00:00.",
     ),
     Column(
         key="price",
@@ -304,7 +317,7 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
         width=11,
         paint=_price,
         value=lambda row: row.change.price,
-        priority=2,
+        priority=1,
         unit="USDT",
         help="The open of the bar that begins at the slot; live: the last trade.",
     ),
@@ -330,13 +343,13 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
         help="The coin's part in the sum; the longest bar is the largest change.",
     ),
     Column(
-        key="why",
+        key="note",
         title="note",
         width=8,
         align="left",
-        paint=_why,
-        value=lambda row: row.change.reason or "",
-        priority=1,
+        paint=_note,
+        value=note_of,
+        priority=2,
         help="Why there is no change (the whole reason is in the title), how old a live price is, "
         "or ~last: a last trade near the slot, until the bar's open is known.",
     ),

@@ -1,15 +1,21 @@
 """The sum board's texts: headline, statistics, chart, help. Pure."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from tui_monitor.boards.sum_curve import Statistics, SumBoard, is_drawn
+from tui_monitor.boards.status import EngineStatus
+from tui_monitor.boards.sum_curve import SumBoard, is_drawn
 from tui_monitor.clock import SLOT_MS, BoardZone
+from tui_monitor.model import Exchange, FeedState
 from tui_monitor.screens.format import ABSENT, ShownZone, age, ago, duration, share, signed
 from tui_monitor.screens.looks import Looks
-from tui_monitor.screens.widgets.curve import Chart
+from tui_monitor.screens.widgets.curve import Chart, Point
 from tui_monitor.screens.widgets.line import Piece
 
 STALE_MS = 60_000
+# With a feed in trouble the live value is greyed from this age on.
+AGING_MS = 10_000
+# From this width on the headline says which way the prices come.
+ROOMY = 98
 
 HELP = (
     "The sum curve adds up, at every half hour of the board day, how far each of the chosen coins "
@@ -18,8 +24,12 @@ HELP = (
     "in the board's zone; a node's price is the open of the bar that begins at the slot. Never a "
     "close, never a live price for a past slot, never a guess: what is missing is left out of the "
     "sum and said with its reason, and a node with too few coins is a gap in the curve.",
-    "sum = all valid changes added; mean = sum / valid coins.",
-    "live = last trades now; a coin whose price is older than 60 s is not part of it.",
+    "sum = all valid changes added; per coin = sum / valid coins. The mean over the day is that of "
+    "the sums of all drawn nodes.",
+    "Over several days every day begins anew at its own 00:00: the curve is broken at midnight. "
+    "Of each node the best and the worst coin are known for one day only.",
+    "live = last trades now; a coin whose price is older than 60 s is not part of it. It is grey "
+    "while the stream is down and its oldest price is older than 10 s.",
     "~ marks a provisional node: last trades near the slot, until the bars are asked for.",
     "Source: OKX USDT perpetuals; live by its public stream, or by REST while that is silent; "
     "history by its 30-minute bars. 1 USDT is taken as 1 USD.",
@@ -33,6 +43,23 @@ def is_stale(board: SumBoard) -> bool:
     return board.live is None or board.live_age_ms is None or board.live_age_ms > STALE_MS
 
 
+def is_aging(board: SumBoard, status: EngineStatus | None) -> bool:
+    """A live point whose prices grow old because their stream gives none."""
+    if board.live is None or status is None:
+        return False
+    lights = [feed for feed in status.lights if feed.exchange is Exchange.OKX]
+    troubled = any(feed.state not in (FeedState.LIVE, FeedState.OFF) for feed in lights)
+    return troubled and (board.live_age_ms is None or board.live_age_ms > AGING_MS)
+
+
+def is_filling(status: EngineStatus | None) -> bool:
+    """Whether what is missing today is being asked for right now."""
+    if status is None:
+        return False
+    starting = any(feed.state is FeedState.STARTING for feed in status.lights)
+    return status.catching_up or starting
+
+
 def title(board: SumBoard) -> str:
     """The days shown."""
     if board.first_day != board.last_day:
@@ -42,26 +69,29 @@ def title(board: SumBoard) -> str:
     return f"{board.first_day} {weekday}" + (" today" if board.first_day == board.today else "")
 
 
-def headline(board: SumBoard, zone: ShownZone, looks: Looks) -> list[list[Piece]]:
-    """The days, then the live point or the newest node, in groups; the last may be cut."""
-    stale = is_stale(board)
+def headline(
+    board: SumBoard, status: EngineStatus | None, zone: ShownZone, looks: Looks, width: int
+) -> list[list[Piece]]:
+    """The days, then the live point or the newest node, in groups, the most important first."""
+    stale = is_stale(board) or is_aging(board, status)
     node = board.live
     if node is None:
         node = next((one for one in reversed(board.nodes) if is_drawn(one)), None)
     groups: list[list[Piece]] = [[(title(board), looks.title)]]
     if node is None:
-        return [*groups, [(_no_data(board, zone), looks.warn)]]
+        return [*groups, [(_no_data(board, status, zone), looks.warn)]]
     style = looks.dim if stale else looks.signed(node.sum_pct)
     name = "live" if board.live else zone.when(node.slot_ms, board.now_ms)
     groups.append([(f"{name} ", looks.faint), (f"{signed(node.sum_pct)} %", style + looks.title)])
-    groups.append([("mean ", looks.faint), (f"{signed(node.mean_pct, 3)} %", style)])
     whole = node.valid == node.expected
     valid = looks.text if whole else looks.warn
     groups.append([(f"{node.valid}/{node.expected}", valid), (" coins", looks.faint)])
     groups.append(
         [(f"{node.up} up", looks.up), (" ", looks.text), (f"{node.down} down", looks.down)]
     )
-    groups.append([_freshness(board, zone, looks)])
+    text = _freshness(board, zone) if width >= ROOMY else _freshness_in_short(board)
+    groups.append([(text, looks.warn if stale else looks.dim)])
+    groups.append([("per coin ", looks.faint), (f"{signed(node.mean_pct, 3)} %", style)])
     for word, coin, pct in (
         ("best", node.best_coin, node.best_pct),
         ("worst", node.worst_coin, node.worst_pct),
@@ -75,32 +105,41 @@ def _percent(value: float | None) -> str:
     return ABSENT if value is None else f"{signed(value)} %"
 
 
-def _freshness(board: SumBoard, zone: ShownZone, looks: Looks) -> Piece:
+def _freshness(board: SumBoard, zone: ShownZone) -> str:
     if board.live is not None:
         way = f" by {board.live_source}" if board.live_source else ""
-        return (f"{age(board.live_age_ms)} old{way}", looks.warn if is_stale(board) else looks.dim)
+        return f"{age(board.live_age_ms)} old{way}"
     if board.as_of_ms is None:
-        return ("stored", looks.dim)
+        return "stored"
     stored = f"stored, as of {zone.when(board.as_of_ms, board.now_ms)}"
-    if board.last_day == board.today:
-        return (f"{stored}, {ago(board.as_of_ms, board.now_ms)}", looks.warn)
-    return (stored, looks.dim)
+    ends_today = board.last_day == board.today
+    return f"{stored}, {ago(board.as_of_ms, board.now_ms)}" if ends_today else stored
 
 
-def _no_data(board: SumBoard, zone: ShownZone) -> str:
+def _freshness_in_short(board: SumBoard) -> str:
+    if board.live is not None:
+        return f"{age(board.live_age_ms)} old"
+    if board.as_of_ms is None or board.last_day != board.today:
+        return "stored"
+    return ago(board.as_of_ms, board.now_ms)
+
+
+def _no_data(board: SumBoard, status: EngineStatus | None, zone: ShownZone) -> str:
     due = board.statistics.due
     if board.last_day != board.today:
         return "no prices stored for these days; b fills them from the exchange"
     if due == 0:
         return "no node is due yet; the live point comes with the first prices"
+    if is_filling(status):
+        return "filling today's nodes…"
     at = zone.format(board.nodes[0].slot_ms)
     return f"no prices since {at}: {due} nodes missing, filled once the exchange answers"
 
 
-def statistics(
-    stats: Statistics, zone: ShownZone, now_ms: int, looks: Looks
-) -> list[tuple[str, Piece]]:
+def statistics(board: SumBoard, zone: ShownZone, looks: Looks) -> list[tuple[str, Piece]]:
     """Names and values of the statistics panel."""
+    stats, now_ms = board.statistics, board.now_ms
+    mean_name = "mean over the day" + ("s" if board.first_day != board.last_day else "")
 
     def extreme(value: float | None, slot_ms: int | None) -> Piece:
         if value is None or slot_ms is None:
@@ -118,7 +157,7 @@ def statistics(
         ("complete", (share(stats.completeness_pct), looks.text)),
         ("high", extreme(stats.max_sum_pct, stats.max_slot_ms)),
         ("low", extreme(stats.min_sum_pct, stats.min_slot_ms)),
-        ("mean", (_percent(stats.mean_sum_pct), looks.mean)),
+        (mean_name, (_percent(stats.mean_sum_pct), looks.mean)),
         ("above zero", (f"{stats.up_nodes}", looks.up)),
         ("below zero", (f"{stats.down_nodes}", looks.down)),
         ("range", (span, looks.dim)),
@@ -132,14 +171,27 @@ def statistics(
     ]
 
 
-def chart(board: SumBoard, zone: ShownZone, cursor_ms: int | None) -> Chart:
+def _points(board: SumBoard, days: BoardZone) -> list[Point]:
+    """The nodes so far. Each midnight breaks the line: a new base is no move of the market."""
+    points: list[Point] = []
+    first, last = date.fromisoformat(board.first_day), date.fromisoformat(board.last_day)
+    count = (last - first).days
+    midnights = {days.day_start_ms(first + timedelta(days=n)) for n in range(1, count + 1)}
+    for node in board.nodes:
+        if node.slot_ms > board.now_ms:
+            break
+        if node.slot_ms in midnights:
+            points.append((node.slot_ms, None))
+        points.append((node.slot_ms, node.sum_pct if is_drawn(node) else None))
+    return points
+
+
+def chart(
+    board: SumBoard, status: EngineStatus | None, zone: ShownZone, cursor_ms: int | None
+) -> Chart:
     """The curve of the shown days: gaps as gaps, the live point marked."""
     days = BoardZone(board.timezone)
-    points = [
-        (node.slot_ms, node.sum_pct if is_drawn(node) else None)
-        for node in board.nodes
-        if node.slot_ms <= board.now_ms
-    ]
+    points = _points(board, days)
     live = None
     if board.live is not None and board.live.sum_pct is not None:
         live = (board.live.slot_ms, board.live.sum_pct)
@@ -154,5 +206,6 @@ def chart(board: SumBoard, zone: ShownZone, cursor_ms: int | None) -> Chart:
         cursor_ms=cursor_ms,
         stale=is_stale(board),
         joins_ms=SLOT_MS + SLOT_MS // 10,
-        empty=_no_data(board, zone),
+        aging=is_aging(board, status),
+        empty=_no_data(board, status, zone),
     )

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.message import Message
 
+from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.format import ShownZone
@@ -37,7 +38,10 @@ class Days:
 
 
 class BoardView(Vertical):
-    """One board. A subclass pulls its struct from the source and paints it."""
+    """One board. A subclass pulls its struct from the source and paints it.
+
+    `status` is the engine's, from just before the pull.
+    """
 
     NAME: ClassVar[str]
     # How many days are shown without picking any.
@@ -54,6 +58,7 @@ class BoardView(Vertical):
         self.days = Days()
         self.today: date | None = None
         self.zone = ShownZone(BoardZone())
+        self.status: EngineStatus | None = None
 
     # For subclasses
 

@@ -86,6 +86,7 @@ class Board(ScrollView, Generic[R], can_focus=True):
         self.sort_key = sort
         self.descending = descending
         self.hidden: frozenset[str] = frozenset()
+        self._idle: frozenset[str] = frozenset()
         self.filter_text = ""
         self.cursor_key: str | None = None
         self.empty = ""
@@ -141,8 +142,17 @@ class Board(ScrollView, Generic[R], can_focus=True):
     def repaint(self) -> None:
         """Columns or looks changed: nothing painted before is right."""
         self._strips.clear()
-        self._placed = place(self.columns, self.size.width, self.hidden)
+        self._placed = self._place()
         self.refresh()
+
+    def set_idle(self, keys: frozenset[str]) -> None:
+        """Columns that have nothing to show just now."""
+        if keys != self._idle:
+            self._idle = keys
+            self.repaint()
+
+    def _place(self) -> tuple[Placed[R], ...]:
+        return place(self.columns, self.size.width, self.hidden | self._idle)
 
     def _arrange(self) -> None:
         # The test as it was read: a column that it names may not be there on other days.
@@ -194,7 +204,7 @@ class Board(ScrollView, Generic[R], can_focus=True):
         width = self.size.width
         looks = looks_of(self)
         if not self._placed:
-            self._placed = place(self.columns, width, self.hidden)
+            self._placed = self._place()
         if y == 0:
             header = paint_header(self._placed, self.sort_key, self.descending, looks, width)
             return Strip(header, width).apply_style(self.rich_style)

@@ -52,4 +52,5 @@ class ChartView(Widget):
 
     @staticmethod
     def _key(chart: Chart) -> tuple[object, ...]:
-        return (chart.version, chart.cursor_ms, chart.live, chart.zone.name, chart.stale)
+        looked = (chart.zone.name, chart.stale, chart.aging, chart.empty)
+        return (chart.version, chart.cursor_ms, chart.live, *looked)

@@ -32,7 +32,8 @@ class Column(Generic[R]):
     """One column. The higher `priority`, the earlier it leaves a narrow table (0 stays).
 
     `paint` gets the row, the looks and the column's width. `value` is what it sorts and
-    filters by; None sorts last. A column that `grows` takes the width left over.
+    filters by; None sorts last. A column that `grows` takes the width left over. Columns of one
+    `pair` (and one priority) leave together.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Column(Generic[R]):
     grows: bool = False
     unit: str = ""
     help: str = ""
+    pair: str = ""
 
     @property
     def name(self) -> str:
@@ -86,17 +88,24 @@ def place(
 def _chosen(wanted: list[Column[R]], width: int) -> list[Column[R]]:
     """Without those that leave; room left by a wide one is given to narrower ones."""
     kept = list(wanted)
-    left: list[Column[R]] = []
+    left: list[list[Column[R]]] = []
     while len(kept) > 1 and _needed(kept) > width:
         leaving = max(kept, key=lambda column: column.priority)
         if leaving.priority == 0:
             break
-        kept.remove(leaving)
-        left.append(leaving)
-    for column in reversed(left):
-        if _needed([*kept, column]) <= width:
-            kept.append(column)
+        group = _group(leaving, kept)
+        kept = [column for column in kept if column not in group]
+        left.append(group)
+    for group in reversed(left):
+        if _needed([*kept, *group]) <= width:
+            kept += group
     return [column for column in wanted if column in kept]
+
+
+def _group(column: Column[R], columns: Sequence[Column[R]]) -> list[Column[R]]:
+    if not column.pair:
+        return [column]
+    return [one for one in columns if one.pair == column.pair]
 
 
 def _needed(columns: Sequence[Column[R]]) -> int:
@@ -138,9 +147,12 @@ def paint_header(
         mark = ("▾" if descending else "▴") if sorted_by else ""
         title = one.column.title + mark
         style = looks.accent if sorted_by else looks.dim
-        lead = " " * GAP if index else ""
-        segments.append(Segment(lead + fit(title, one.width, one.column.align), style))
-        used += len(lead) + one.width
+        lead = GAP if index else 0
+        # The mark may stand in the gap before the column.
+        over = min(lead, 1) if one.column.align == "right" and len(title) > one.width else 0
+        text = fit(title, one.width + over, one.column.align)
+        segments.append(Segment(" " * (lead - over) + text, style))
+        used += lead + one.width
     if used < width:
         segments.append(Segment(" " * (width - used), looks.dim))
     return segments

@@ -29,7 +29,7 @@ class Chart:
 
     `live` is the moving last point, `cursor_ms` the node that is looked at, `mean` a dashed
     line with its value, `thresholds` labelled horizontal lines (drawn where in range), `marks`
-    labelled times.
+    labelled times. `aging`: the live point is grey; `stale`: all is, and there is no live point.
     """
 
     version: Hashable
@@ -45,6 +45,7 @@ class Chart:
     zero: bool = True
     area: bool = True
     stale: bool = False
+    aging: bool = False
     unit: str = "%"
     empty: str = ""
     joins_ms: int = 3_600_000
@@ -295,10 +296,11 @@ class _Plan:
             return
         ms, value = self.chart.live
         x, y = self.column(ms), self._row(value)
-        self.sheet.put(x, y, "●" if self.looks.braille else "o", self.looks.bright)
+        style = self.looks.dim if self.chart.aging else self.looks.bright
+        self.sheet.put(x, y, "●", style)
         text = f" {signed(value)} {self.chart.unit} "
         before = x + 2 + len(text) > self.sheet.columns
-        self.sheet.write(x - len(text) if before else x + 1, y, text, self.looks.bright)
+        self.sheet.write(x - len(text) if before else x + 1, y, text, style)
 
 
 def _thin(column: Sequence[Dot]) -> list[Dot]:

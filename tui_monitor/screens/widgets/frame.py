@@ -7,13 +7,17 @@ from rich.style import Style
 
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.status import EngineStatus
+from tui_monitor.printable import printable
 from tui_monitor.screens import status as texts
 from tui_monitor.screens.actions import ACTIONS
-from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.format import ShownZone, fit
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.line import Lines, Piece, joined
 
 _GAP = "  "
+# Figures that a reason may not push out, and the cells below which a reason says nothing.
+_KEPT = 2
+_WORDS = 14
 
 
 class TopLine(Lines):
@@ -50,10 +54,11 @@ class StatusLine(Lines):
     def show(self, status: EngineStatus) -> None:
         """Show how the engine does."""
         looks = looks_of(self)
-        lights = joined([texts.light(feed, looks) for feed in status.lights], _GAP, looks.text)
-        room = self.size.width - _width(lights) - 2
         groups: list[list[Piece]] = []
-        for group in texts.figures(status, looks):
+        figures = texts.figures(status, looks)
+        lights = self._lights(status, sum(_width(one) + len(_GAP) for one in figures[:_KEPT]))
+        room = self.size.width - _width(lights) - 2
+        for group in figures:
             needed = _width(group) + len(_GAP)
             if needed <= room:
                 groups.append(group)
@@ -61,6 +66,19 @@ class StatusLine(Lines):
         right = joined(groups, _GAP, looks.text)
         left = [(" ", looks.text), *lights]
         self.set_lines(_justify(left, right, self.size.width, looks.text))
+
+    def _lights(self, status: EngineStatus, taken: int) -> list[Piece]:
+        """The lights, each with its reason in the room that the first figures leave."""
+        looks = looks_of(self)
+        lights = [texts.light(feed, looks) for feed in status.lights]
+        room = self.size.width - 2 - taken - _width(joined(lights, _GAP, looks.text))
+        for feed, light in zip(status.lights, lights, strict=True):
+            why = printable(texts.reason(feed), 120)
+            shown = min(cell_len(why) + 2, room)
+            if why and shown >= _WORDS:
+                light.append((fit(f": {why}", shown), looks.warn))
+                room -= shown
+        return joined(lights, _GAP, looks.text)
 
 
 class Footer(Lines):
