@@ -94,6 +94,12 @@ async def test_deltas_are_short_and_what_they_say_is_the_truth() -> None:
         assert {one["type"] for one in deltas} == {"delta"}
         lengths = sorted(len(one["data"]) for one in deltas)
         assert lengths[len(lengths) // 2] <= 8
+        known = dict(first["data"])
+        for delta in deltas:
+            fresh = {key: value for key, value in delta["data"].items() if key != "symbol"}
+            assert fresh
+            assert not [key for key, value in fresh.items() if known[key] == value]
+            known |= fresh
         seen: set[str] = set()
         for frame in (first, *deltas):
             told = truth("perp", "1000PEPEUSDT", frame["ts"])
