@@ -4,7 +4,9 @@ from msgspec.structs import replace
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import MemorySource, a_coverage_board, a_progress, a_status
+from tui_monitor.screens.coverage import CoverageView
 from tui_monitor.screens.coverage_rows import day_columns, heat, progress, strip
+from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.looks import STANDARD
 
 
@@ -74,6 +76,74 @@ async def test_the_log_streams_its_newest_line_on_top() -> None:
         lines = screen_text(app).splitlines()
         title = next(n for n, row in enumerate(lines) if "─ Log" in row)
         assert text in lines[title + 2]
+
+
+async def test_the_log_follows_its_newest_line_until_the_cursor_is_moved_off_it() -> None:
+    """With the keys in it too; back on top it follows again."""
+    source = MemorySource()
+    app = an_app(source, "coverage")
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pulled(pilot, app)
+        view = app.desk.view
+        assert isinstance(view, CoverageView)
+        await pilot.press("tab", "tab")
+        assert view.log_table.has_focus
+
+        async def comes(number: int) -> None:
+            line = replace(source.lines[0], text=f"line {number}", id=number)
+            source.lines = [*source.lines, line]
+            await pulled(pilot, app)
+
+        await comes(10)
+        assert view.log_table.cursor_key == "10"
+        await pilot.press("j")
+        await comes(11)
+        assert view.log_table.cursor_key == "2"
+        await pilot.press("k", "k", "k")
+        await comes(12)
+        assert view.log_table.cursor_key == "12"
+
+
+async def test_enter_on_a_day_shows_its_curve() -> None:
+    """The other board, on that day."""
+    source = MemorySource()
+    app = an_app(source, "coverage")
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("j", "j", "enter")
+        await settled(pilot, lambda: app.desk.view.NAME == "sum" and app.desk.view.is_attached)
+        await pulled(pilot, app)
+        assert "2026-01-14 Wed" in screen_text(app)
+        await pilot.press("9")
+        await settled(pilot, shows(app, "Backfills"))
+        await pilot.press("g", "enter")
+        await settled(pilot, lambda: app.desk.view.NAME == "sum")
+        await pulled(pilot, app)
+        assert "2026-01-16 Fri today" in screen_text(app)
+        assert app.desk.view.days.first is None
+
+
+async def test_enter_on_a_line_shows_the_whole_of_it() -> None:
+    """Of the log, the backfills, the queue and the event log."""
+    source = MemorySource()
+    long = "a long story, " * 20 + "the end"
+    source.lines = [replace(source.lines[0], text=long)]
+    source.event_lines = [replace(source.event_lines[0], text=long)]
+    app = an_app(source, "coverage")
+    async with app.run_test(size=(120, 50)) as pilot:
+        await pulled(pilot, app)
+        for keys, text in (
+            (("tab",), "Backfill 2026-01-03"), (("tab",), "the end"), (("tab",), "fetch failed"),
+            (("exclamation_mark",), "the end"),
+        ):  # fmt: skip
+            await pilot.press(*keys)
+            await settled(pilot)
+            below = app.screen
+            await pilot.press("enter")
+            await settled(pilot, lambda: isinstance(app.screen, TextDialog))
+            assert text in screen_text(app)
+            await pilot.press("enter")
+            await settled(pilot, lambda below=below: app.screen is below)  # type: ignore[misc]
 
 
 async def test_a_narrow_terminal_shows_the_lower_tables_in_turn() -> None:

@@ -121,7 +121,13 @@ COMMANDS = (
 )
 _BY_WORD = {command.word: command for command in COMMANDS}
 # Keys that need no argument can be typed by name as well.
-_BY_ACTION = {action.id: action for action in ACTIONS if action.where in ("desk", "days", "work")}
+_BY_ACTION = {
+    action.id: action
+    for action in ACTIONS
+    if action.where in ("desk", "days", "work") and action.id not in _BY_WORD
+}
+# Said by a command already: by its own word, which takes arguments as well.
+_COVERED = {"start_backfill", "stop_backfill"}
 
 
 def run(text: str, desk: Commanded) -> None:
@@ -147,7 +153,11 @@ def suggestions(text: str) -> list[tuple[str, str]]:
     typed = text.strip().lstrip(":").lower()
     word = typed.split()[0] if typed else ""
     lines = [(f"{one.word} {one.arguments}".strip(), one.help) for one in COMMANDS]
-    lines += [(action.id.replace("_", "-"), action.help) for action in _BY_ACTION.values()]
+    lines += [
+        (action.id.replace("_", "-"), action.help)
+        for action in _BY_ACTION.values()
+        if action.id not in _COVERED
+    ]
     starting = [line for line in lines if line[0].startswith(word)]
     inside = [
         line for line in lines if line not in starting and word in f"{line[0]} {line[1]}".lower()

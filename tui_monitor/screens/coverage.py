@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -24,6 +25,7 @@ from tui_monitor.screens.coverage_rows import (
     log_rows,
     progress,
 )
+from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import share
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.view import BoardView
@@ -43,6 +45,8 @@ _HELP = (
     "The strip has one cell a coin, in the settings' order: full if every due slot is there, lower "
     "if some are missing, x if all are. Backfill asks for 30-minute bars, within the exchange's "
     "limits; it can be stopped (x) and goes on from there when the same days are started again.",
+    "Enter on a day shows its curve; on a line of the log, a backfill or the queue the whole text. "
+    "The log follows its newest line unless the cursor was moved off it.",
     "Source: the local database; bars from OKX.",
 )
 
@@ -81,7 +85,7 @@ class CoverageView(BoardView):
         )
         self.job_table: Board[JobRow] = Board(JOB_COLUMNS, lambda row: str(row.job.id), sort="time")
         self.log_table: Board[LogRow] = Board(
-            LOG_COLUMNS, lambda row: str(row.line.id), sort="time"
+            LOG_COLUMNS, lambda row: str(row.line.id), sort="time", follows=True
         )
         self.queue_table: Board[HoleRow] = Board(
             QUEUE_COLUMNS, lambda row: f"{row.hole.slot_ms}{row.hole.coin}", sort="slot"
@@ -167,6 +171,28 @@ class CoverageView(BoardView):
             self._progress.set_lines(progress(board.running, self.content_size.width, looks))
         for panel, title in zip(self._panels, ("Days", "Backfills", "Log", "Queue"), strict=True):
             panel.set_title(title)
+
+    # Enter
+
+    @on(Board.Opened)
+    def _opened(self, event: Board.Opened) -> None:
+        """A day leads to its curve; of the rest the whole text is shown."""
+        if event.board is self.day_table:
+            self.post_message(self.Elsewhere("sum", date.fromisoformat(event.key)))
+            return
+        title, text = self._whole(event.board)
+        if text:
+            self.app.push_screen(TextDialog(title, text))
+
+    def _whole(self, board: Board[Any]) -> tuple[str, str]:
+        if board is self.log_table and (line := self.log_table.cursor_row):
+            return f"Log, {line.time}", line.line.text
+        if board is self.queue_table and (hole := self.queue_table.cursor_row):
+            return f"{hole.hole.coin} {hole.slot}", hole.hole.reason
+        if board is self.job_table and (job := self.job_table.cursor_row):
+            days = f"{job.job.first_day}..{job.job.last_day}"
+            return f"Backfill {days}", f"{job.job.state.value}: {job.job.message}".rstrip(": ")
+        return "", ""
 
     # For the frame
 

@@ -220,6 +220,13 @@ class Desk(Screen[None]):
     def _want(self) -> None:
         self._wanted.set()
 
+    @on(BoardView.Elsewhere)
+    def _go_elsewhere(self, event: BoardView.Elsewhere) -> None:
+        view = self._view(event.board)
+        view.today = self.today
+        view.show_days(event.day, event.day)
+        self.show_board(event.board)
+
     # Room
 
     def on_resize(self, _: Resize) -> None:

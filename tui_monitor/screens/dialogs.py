@@ -123,6 +123,17 @@ class ConfirmDialog(Dialog[bool]):
         return not values
 
 
+class TextDialog(Dialog[bool]):
+    """A text that is too long for its row."""
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__(title, [], "Enter or Esc leaves", text=text)
+
+    def result(self, values: Sequence[str]) -> bool:
+        """It was read."""
+        return not values
+
+
 class ColumnsDialog(Dialog[frozenset[str]]):
     """Which columns to hide, by name. `names` and the result's keys are those of the columns."""
 

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from tui_monitor.boards.status import EventLine
+from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import Cell, Column
@@ -99,7 +101,7 @@ class EventLog(ModalScreen[None]):
         super().__init__()
         self._source, self._zone = source, zone
         self.table: Board[EventRow] = Board(
-            EVENT_COLUMNS, lambda row: str(row.line.id), sort="last"
+            EVENT_COLUMNS, lambda row: str(row.line.id), sort="last", follows=True
         )
         self._panel = Panel(self.table, id="events")
 
@@ -109,10 +111,16 @@ class EventLog(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """The log goes on while it is open."""
-        self._panel.set_title("Event log", "Esc leaves")
+        self._panel.set_title("Event log", "Enter shows a whole line, Esc leaves")
         self._fill()
         self.table.focus()
         self.set_interval(_EVERY_S, self._fill)
+
+    @on(Board.Opened)
+    def _opened(self, _: Board.Opened) -> None:
+        row = self.table.cursor_row
+        if row is not None:
+            self.app.push_screen(TextDialog(f"{row.line.area}, {row.last}", row.line.text))
 
     def _fill(self) -> None:
         def time(ms: int) -> str:
@@ -121,7 +129,7 @@ class EventLog(ModalScreen[None]):
         lines = self._source.events()
         rows = [EventRow(line, time(line.last_ms), time(line.first_ms)) for line in lines]
         self.table.set_rows(rows, empty="nothing has happened yet")
-        self._panel.set_title("Event log", "Esc leaves")
+        self._panel.set_title("Event log", "Enter shows a whole line, Esc leaves")
 
     def action_leave_log(self) -> None:
         self.dismiss(None)

@@ -53,6 +53,14 @@ class BoardView(Vertical):
     class Wanted(Message):
         """Other data is wanted now."""
 
+    class Elsewhere(Message):
+        """Another board is wanted, on a day."""
+
+        def __init__(self, board: str, day: date) -> None:
+            super().__init__()
+            self.board = board
+            self.day = day
+
     def __init__(self) -> None:
         super().__init__(id=f"board-{self.NAME}")
         self.days = Days()

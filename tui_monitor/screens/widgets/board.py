@@ -37,7 +37,8 @@ _NOTHING = Style()
 class Board(ScrollView, Generic[R], can_focus=True):
     """A table of rows of one type. `key_of` gives a row's identity: the cursor stays on it.
 
-    Rows must compare by value: a row equal to the one before is not painted again.
+    Rows must compare by value: a row equal to the one before is not painted again. A table that
+    `follows` keeps the cursor on its first row, whichever that is, unless it was moved off it.
     """
 
     DEFAULT_CSS = """
@@ -78,6 +79,7 @@ class Board(ScrollView, Generic[R], can_focus=True):
         *,
         sort: str | None = None,
         descending: bool = True,
+        follows: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         super().__init__(id=id)
@@ -92,6 +94,7 @@ class Board(ScrollView, Generic[R], can_focus=True):
         self.empty = ""
         self.stale = False
         self._chosen = False
+        self._follows = follows
         self._test: Predicate[R] | None = None
         self._all: list[R] = []
         self._rows: list[R] = []
@@ -177,7 +180,7 @@ class Board(ScrollView, Generic[R], can_focus=True):
 
         A table that nobody has touched shows its top.
         """
-        if not self._chosen and not self.has_focus:
+        if not self._chosen and (self._follows or not self.has_focus):
             self._put_cursor(0)
         elif self.cursor_key in self._index:
             index = self._index[self.cursor_key]
@@ -299,7 +302,7 @@ class Board(ScrollView, Generic[R], can_focus=True):
             self._choose(self._index[key])
 
     def _choose(self, index: int) -> None:
-        self._chosen = True
+        self._chosen = index > 0 or not self._follows
         self._put_cursor(index)
 
     def _move(self, by: int) -> None:

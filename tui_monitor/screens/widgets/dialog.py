@@ -16,6 +16,7 @@ from tui_monitor.printable import printable
 from tui_monitor.screens.looks import looks_of
 
 T = TypeVar("T")
+_LONGEST_TEXT = 2_000
 
 
 class Field(Input):
@@ -56,14 +57,18 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         Binding("shift+tab", "app.focus_previous", "Field before", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, fields: Sequence[tuple[str, str]], hint: str = "") -> None:
+    def __init__(
+        self, title: str, fields: Sequence[tuple[str, str]], hint: str = "", text: str = ""
+    ) -> None:
         super().__init__()
-        self._title, self._fields, self._hint = title, fields, hint
+        self._title, self._fields, self._hint, self._text = title, fields, hint, text
         self._problem = Static("", classes="problem")
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = Text(printable(self._title, 60))
+            if self._text:
+                yield Static(Text(printable(self._text, _LONGEST_TEXT) + "\n"))
             for index, (label, value) in enumerate(self._fields):
                 yield Static(Text(printable(label, 60)))
                 field = Field(self.STEPS, value=value, id=f"field{index}", select_on_focus=True)
