@@ -1,5 +1,6 @@
 """How frames are made: wrapped with the stream's name, row by row as the faults leave them."""
 
+import asyncio
 from collections.abc import Callable
 
 import msgspec
@@ -10,10 +11,12 @@ from tui_monitor.simulator.binance.rows import Row
 from tui_monitor.simulator.binance.targets import DIALECT, market_at, target
 from tui_monitor.simulator.cascades import Cascades
 from tui_monitor.simulator.faults import Target, hits, spoilt
+from tui_monitor.simulator.market import BLOCK_MS
 from tui_monitor.simulator.shared import Root
 
 Build = Callable[[Pair, int], Row]
 _ROW_KINDS = ("nan", "late_ts")
+_PAIRS_PER_TURN = 3
 
 
 class Site:
@@ -26,6 +29,17 @@ class Site:
         self.rate = root.shared.rate
         self.market = market_at(root.path)
         self._arrays: dict[str, tuple[int, list[bytes]]] = {}
+        self._warm_block = -1
+
+    async def warm(self, now_ms: int) -> None:
+        """Work out the last day of every symbol, others in between: it takes half a second."""
+        if self._warm_block == now_ms // BLOCK_MS:
+            return
+        for place, pair in enumerate(self.trading(now_ms)):
+            pair.series.day(now_ms)
+            if place % _PAIRS_PER_TURN == 0:
+                await asyncio.sleep(0)
+        self._warm_block = now_ms // BLOCK_MS
 
     def paced(self, period_ms: int) -> int:
         """A period at the rate that was asked for."""

@@ -69,6 +69,8 @@ class BinanceSockets:
         path = SPOT_PATH if self._is_spot else _PATHS[place]
         here = _serves_on(path)
         root, market = self._site.root, self._site.market
+        # The first client's first array would make everybody wait.
+        await self._site.warm(root.shared.clock.now_ms())
         if not await admitted(root, websocket, NEW_SOCKETS, DIALECT, here, market):
             return
         is_combined = place.endswith("stream")
