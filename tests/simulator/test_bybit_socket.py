@@ -284,6 +284,21 @@ async def test_faults_hit_the_socket_of_their_market() -> None:
 
 
 @in_virtual_time
+async def test_data_without_a_topic_is_hit_by_its_own_word() -> None:
+    """Open interest comes with the tickers of contracts: silence of it silences them."""
+    async with (
+        Simulator(clock=VirtualClock()).running() as sim,
+        linear(sim) as talk,
+        spot(sim) as other,
+    ):
+        sim.fault(exchange="bybit", kind="silence", channel="open_interest")
+        await reply(talk, "subscribe", BTC)
+        await reply(other, "subscribe", BTC)
+        assert await talk.silent_for(5)
+        assert await push(other, BTC)
+
+
+@in_virtual_time
 async def test_maintenance_is_told_on_the_status_socket() -> None:
     """Which stays open."""
     async with (

@@ -26,7 +26,7 @@ from tui_monitor.simulator.bitget.channels import (
     SteadyFeed,
     ticker_v2,
 )
-from tui_monitor.simulator.bitget.targets import DIALECT, family_of
+from tui_monitor.simulator.bitget.targets import DIALECT, also, family_of
 from tui_monitor.simulator.cascades import Cascades
 from tui_monitor.simulator.faults import Fault, Target
 from tui_monitor.simulator.limits import Limit, Windows
@@ -217,7 +217,13 @@ class _Conversation:
         if product is None:
             raise self._no_such(arg)
         market = MARKETS.get(product)
-        target = Target(market=market, channel=topic, family=family, symbol=symbol or None)
+        target = Target(
+            market=market,
+            channel=topic,
+            family=family,
+            also=also(market, family),
+            symbol=symbol or None,
+        )
         if family == "liquidations":
             if symbol or product == SPOT:
                 raise Refused(30016, "Param error")

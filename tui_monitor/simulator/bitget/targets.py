@@ -41,6 +41,13 @@ _FAMILIES = {
     "books1": "book",
     "liquidation": "liquidations",
 }
+# What tickers of contracts carry besides.
+_IN_TICKERS = ("mark", "index", "funding", "open_interest")
+
+
+def also(market: str | None, family: str | None) -> tuple[str, ...]:
+    """The other data of a ticker."""
+    return _IN_TICKERS if family == "tickers" and market != "spot" else ()
 
 
 def target_of(path: str, params: Params) -> Target:
@@ -53,10 +60,12 @@ def target_of(path: str, params: Params) -> Target:
         product = SPOT
     if channel == "candle":
         channel += params.get("granularity") or params.get("interval") or ""
+    market = MARKETS.get(product)
     return Target(
-        market=MARKETS.get(product),
+        market=market,
         channel=channel,
         family=family,
+        also=also(market, family),
         symbol=params.get("symbol") or None,
         path=path,
     )

@@ -18,7 +18,7 @@ from tui_monitor.simulator.bybit.channels import (
     StatusFeed,
 )
 from tui_monitor.simulator.bybit.rest import INTERVALS, maintenance_row
-from tui_monitor.simulator.bybit.targets import DIALECT, family_of, target_of_topic
+from tui_monitor.simulator.bybit.targets import DIALECT, PERP_ONLY, family_of, target_of_topic
 from tui_monitor.simulator.cascades import Cascades
 from tui_monitor.simulator.faults import Fault, Target
 from tui_monitor.simulator.limits import Limit
@@ -219,11 +219,11 @@ def _no_such(topic: str) -> Refused:
 
 
 def _serves(channel: str, *, category: str) -> bool:
-    """Liquidations are of contracts, maintenance has a socket of its own."""
+    """Spot has less than contracts have; maintenance has a socket of its own."""
     family = family_of(channel)
     if category == _STATUS:
         return family == "status"
-    return family != "status" and (category == LINEAR or family != "liquidations")
+    return family != "status" and (category == LINEAR or family not in PERP_ONLY)
 
 
 def _decoded(text: str) -> dict[str, Any] | None:

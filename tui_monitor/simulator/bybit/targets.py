@@ -35,6 +35,13 @@ _FAMILIES = {
     "orderbook": "book",
     "system": "status",
 }
+# What tickers of contracts carry besides.
+_IN_TICKERS = ("mark", "index", "funding", "open_interest")
+PERP_ONLY = ("liquidations", *_IN_TICKERS)
+
+
+def _also(market: str | None, family: str | None) -> tuple[str, ...]:
+    return _IN_TICKERS if family == "tickers" and market != "spot" else ()
 
 
 def target_of(path: str, params: Params) -> Target:
@@ -42,10 +49,12 @@ def target_of(path: str, params: Params) -> Target:
     channel, family = _DATA_OF.get(path.removeprefix(_PATHS), (None, None))
     if channel == "kline":
         channel = f"kline.{params.get('interval') or ''}"
+    market = MARKETS.get(params.get("category") or "")
     return Target(
-        market=MARKETS.get(params.get("category") or ""),
+        market=market,
         channel=channel,
         family=family,
+        also=_also(market, family),
         symbol=params.get("symbol") or None,
         path=path,
     )
@@ -55,7 +64,8 @@ def target_of_topic(topic: str, market: str | None, symbol: str) -> Target:
     """What a subscription is about; its channel is the topic without the symbol."""
     channel = topic.removesuffix(f".{symbol}")
     family = _FAMILIES.get(topic.partition(".")[0])
-    return Target(market=market, channel=channel, family=family, symbol=symbol)
+    also = _also(market, family)
+    return Target(market=market, channel=channel, family=family, also=also, symbol=symbol)
 
 
 def family_of(channel: str) -> str:
