@@ -7,8 +7,10 @@ import pytest
 from tests.simulator.binance.harness import BTC, DATA, FAPI, SPOT, Binance, binance_of
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
-from tui_monitor.simulator.binance.futures import kline_weight
+from tui_monitor.simulator.binance.futures import TARIFF, kline_weight
 from tui_monitor.simulator.binance.spot import day_weight
+from tui_monitor.simulator.binance.weights import WeightMeter
+from tui_monitor.simulator.shared import Root
 
 USED = "x-mbx-used-weight-1m"
 
@@ -71,26 +73,45 @@ async def test_a_minute_too_full_ends_with_the_clocks_minute() -> None:
         assert (await binance.get(f"{FAPI}/time")).headers[USED] == "1"
 
 
+def meter_of(clock: VirtualClock) -> tuple[WeightMeter, Root]:
+    """The futures' meter, without the way through HTTP."""
+    root = Simulator(clock=clock).exchanges["binance"].roots[0]
+    return WeightMeter(root, TARIFF), root
+
+
+def statuses(meter: WeightMeter, path: str, count: int) -> list[int]:
+    """What so many requests get."""
+    answers = [meter.admit("127.0.0.1", path, {}) for _ in range(count)]
+    return [200 if answer is None else answer.status for answer in answers]
+
+
 @in_virtual_time
 async def test_who_goes_on_is_banned_longer_each_time() -> None:
-    """418 with the end of the ban in the text; also on paths without weight; reset lifts it."""
+    """418 with the end of the ban in the text; also on paths without weight; only that client."""
     clock = VirtualClock()
-    async with Simulator(clock=clock).running() as sim, binance_of(sim) as binance:
+    meter, root = meter_of(clock)
+    assert statuses(meter, "/fapi/v1/time", 2411) == [200] * 2400 + [429] * 10 + [418]
+    for minutes in (2, 4, 8):
+        ban = meter.admit("127.0.0.1", "/fapi/v1/fundingInfo", {})
+        assert ban is not None
+        assert (ban.status, ban.headers) == (418, {"Retry-After": str(minutes * 60)})
+        assert f"until {clock.now_ms() + minutes * 60_000}." in ban.body["msg"]
+        assert meter.admit("127.0.0.2", "/fapi/v1/time", {}) is None
+        await clock.sleep(minutes * 60)
+        assert statuses(meter, "/fapi/v1/ticker/24hr", 71) == [200] * 60 + [429] * 10 + [418]
+    assert "banned for 240 s" in [one["what"] for one in root.stats.violations]
+    meter.reset()
+    assert meter.admit("127.0.0.1", "/fapi/v1/time", {}) is None
+
+
+@in_virtual_time
+async def test_a_ban_is_heard_over_http_until_reset() -> None:
+    """Nothing is answered but 418."""
+    async with Simulator(clock=VirtualClock()).running() as sim, binance_of(sim) as binance:
         await spend(binance, 2400)
-        for _ in range(10):
-            assert (await binance.get(f"{FAPI}/time")).status_code == 429
-        ban = await binance.get(f"{FAPI}/time")
-        assert (ban.status_code, ban.headers["retry-after"]) == (418, "120")
-        until_ms = int(ban.json()["msg"].partition("until ")[2].partition(".")[0])
-        assert abs(until_ms - clock.now_ms() - 120_000) < 1_000
+        heard = [(await binance.get(f"{FAPI}/time")).status_code for _ in range(11)]
+        assert heard == [429] * 10 + [418]
         assert (await binance.get(f"{FAPI}/fundingInfo")).status_code == 418
-        await clock.sleep(121)
-        assert (await binance.get(f"{FAPI}/time")).status_code == 200
-        await spend(binance, 2390)
-        again = [(await binance.get(f"{FAPI}/premiumIndex", symbol=BTC)) for _ in range(20)]
-        assert [one.status_code for one in again[-11:-1]] == [429] * 10
-        assert again[-1].status_code == 418
-        assert (await binance.get(f"{FAPI}/time")).headers["retry-after"] == "240"
         await binance.http.post("/control/reset")
         assert (await binance.get(f"{FAPI}/time")).status_code == 200
 
@@ -99,15 +120,13 @@ async def test_who_goes_on_is_banned_longer_each_time() -> None:
 async def test_funding_has_a_pool_of_500_in_five_minutes() -> None:
     """Both routes together; nothing else is touched."""
     clock = VirtualClock()
-    async with Simulator(clock=clock).running() as sim, binance_of(sim) as binance:
-        asked = {"symbol": BTC, "limit": 1}
-        for _ in range(499):
-            await binance.data(f"{FAPI}/fundingRate", **asked)
-        await binance.data(f"{FAPI}/fundingInfo")
-        assert await binance.refusal(f"{FAPI}/fundingRate", **asked) == (429, -1003)
-        assert (await binance.get(f"{FAPI}/time")).status_code == 200
-        await clock.sleep(301)
-        await binance.data(f"{FAPI}/fundingInfo")
+    meter, _ = meter_of(clock)
+    assert statuses(meter, "/fapi/v1/fundingRate", 499) == [200] * 499
+    assert statuses(meter, "/fapi/v1/fundingInfo", 2) == [200, 429]
+    assert statuses(meter, "/futures/data/openInterestHist", 1001) == [200] * 1000 + [429]
+    assert statuses(meter, "/fapi/v1/time", 1) == [200]
+    await clock.sleep(301)
+    assert statuses(meter, "/fapi/v1/fundingInfo", 1) == [200]
 
 
 async def test_limits_can_be_switched_off(quick_sim: Simulator) -> None:
