@@ -94,7 +94,7 @@ class BybitAdapter:
         instrument = self.book.find(symbol)
         if instrument is None:
             return (self._items.foreign(symbol, frame.ts),)
-        top = self._tops.of(Subscription("tickers", symbol), delta=frame.type == "delta")
+        top = self._tops.of(frame.topic, delta=frame.type == "delta")
         if top is None:
             return (held_back(symbol, frame.ts),)
         return tickers.events_of(frame.data, instrument, frame.ts, top) or (NOTHING,)
@@ -104,7 +104,7 @@ class BybitAdapter:
         instrument = self.book.find(symbol)
         if instrument is None:
             return (self._items.foreign(symbol, frame.ts),)
-        top = self._tops.of(Subscription("orderbook.1", symbol), delta=frame.type == "delta")
+        top = self._tops.of(frame.topic, delta=frame.type == "delta")
         if top is None:
             return (held_back(symbol, frame.ts),)
         tickers.take_levels(frame.data.b, frame.data.a, instrument.multiplier, top)
@@ -121,6 +121,7 @@ class BybitAdapter:
             return
         about = About(
             symbol=symbol,
+            topic=topic,
             ts_ms=mapper.time_ms(message.ts),
             is_delta=message.type == "delta",
             bar=mapper.BARS.get(part, part),

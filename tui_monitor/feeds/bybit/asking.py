@@ -63,7 +63,7 @@ class Asking:
 
     def requests(self, wanted: Sequence[Subscription]) -> list[Request]:
         """Subscribe frames, each with a `req_id` that was never used before."""
-        self._tops.asked(wanted)
+        self._tops.asked(map(topic_of, wanted))
         chunks = (
             tuple(wanted[begin : begin + self._at_once])
             for begin in range(0, len(wanted), self._at_once)
@@ -85,7 +85,7 @@ class Asking:
             yield from self._refused(message)
             return
         topics = self._open.pop(message.req_id, ())
-        self._tops.accepted(topics)
+        self._tops.accepted(map(topic_of, topics))
         if not topics:
             yield Ack(subscription=None, ended=ended)
         for topic in topics:
@@ -95,12 +95,12 @@ class Asking:
         found = _REFUSED.search(message.ret_msg)
         reason = printable(message.ret_msg, 200)
         if found is None:
-            self._tops.refused(self._open.pop(message.req_id, ()))
+            self._tops.refused(map(topic_of, self._open.pop(message.req_id, ())))
             yield Rejected(code="", reason=reason)
             return
         code, bad = found[1], subscription_of(found[2])
         batch = self._batch(message.req_id, bad)
-        self._tops.refused(batch)
+        self._tops.refused(map(topic_of, batch))
         if code == _ALREADY and bad in batch:
             yield Ack(subscription=bad)
         else:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw
 
 from tui_monitor.errors import Malformed
-from tui_monitor.feeds.adapter import Damaged, Event, Ignored, Listed, Subscription
+from tui_monitor.feeds.adapter import Damaged, Event, Ignored, Listed
 from tui_monitor.feeds.bybit import mapper, tickers, wire
 from tui_monitor.feeds.bybit.tops import Top, Tops
 from tui_monitor.feeds.instruments import InstrumentBook
@@ -18,10 +18,11 @@ NOTHING = Ignored(reason="nothing in it that is used")
 
 
 class About(msgspec.Struct, frozen=True):
-    """What an item's message says about it."""
+    """What an item's message says about it; `topic` of the stream only."""
 
     symbol: str = ""
     ts_ms: int | None = None
+    topic: str = ""
     is_delta: bool = False
     bar: str = ""
 
@@ -41,7 +42,6 @@ class Items:
             "orderbook.1": self._best,
             "kline": self._candle,
             "allLiquidation": self._liquidation,
-            "rest tickers": self._rest_ticker,
             "rest kline": self._rest_candle,
             "instruments": self._instrument,
             "funding": self._funding,
@@ -67,21 +67,12 @@ class Items:
 
     def _ticker(self, item: Raw, about: About) -> Iterator[Event]:
         row = _TICKER.decode(item)
-        topic = Subscription("tickers", row.symbol)
-        yield from self._ticker_events(row, about, topic)
-
-    def _rest_ticker(self, item: Raw, about: About) -> Iterator[Event]:
-        yield from self._ticker_events(_TICKER.decode(item), about, None)
-
-    def _ticker_events(
-        self, row: wire.TickerRow, about: About, topic: Subscription | None
-    ) -> Iterator[Event]:
         instrument = self._book.find(row.symbol)
         if instrument is None:
             yield self.foreign(row.symbol, about.ts_ms)
             return
         found = tickers.tolerant(row)
-        top = self._tops.of(topic, delta=about.is_delta) if topic else Top(whole=True)
+        top = self._tops.of(about.topic, delta=about.is_delta) if about.topic else Top(whole=True)
         if top is None:
             yield held_back(row.symbol, about.ts_ms)
             return
@@ -96,7 +87,7 @@ class Items:
             yield self.foreign(row.s, about.ts_ms)
             return
         bids, asks = _levels(row.b), _levels(row.a)
-        top = self._tops.of(Subscription("orderbook.1", row.s), delta=about.is_delta)
+        top = self._tops.of(about.topic, delta=about.is_delta)
         if top is None:
             yield held_back(row.s, about.ts_ms)
             return

@@ -18,7 +18,7 @@ from tui_monitor.printable import printable
 
 # The member that only rows of this kind have; the first match decides.
 _KINDS = (
-    ("lastPrice", "rest tickers"),
+    ("lastPrice", "tickers"),
     ("fundingRateTimestamp", "funding"),
     ("singleOpenInterest", "interest"),
     ("openInterest", "interest"),

@@ -123,7 +123,7 @@ class BybitRest:
         Tickers of both markets; of perpetuals also mark, index, funding, open interest.
         """
         answer = await self._ask(TICKERS, {"category": mapper.CATEGORY[market]})
-        events = self._events(answer, "rest tickers", market)
+        events = self._events(answer, "tickers", market)
         return [event for event in events if isinstance(event, MarketEvent)]
 
     async def tickers(self, market: Market) -> list[Ticker]:

@@ -4,6 +4,8 @@ The stream sends a snapshot and then what has changed. What a delta does not say
 a part of the book is completed from the last known top of it; the rest is merged in the market.
 """
 
+from collections.abc import Callable
+
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.bybit import wire
 from tui_monitor.feeds.bybit.mapper import USD, shown, time_ms
@@ -184,16 +186,28 @@ def _interest(
 
 def take_levels(bids: list[wire.Level], asks: list[wire.Level], unit: float, top: Top) -> None:
     """Bring a top up to date; a level of size 0 is gone, a side without levels is unchanged."""
-    best = max((level for level in bids if level[1] > 0), default=None)
-    if best is not None:
-        top.bid, top.bid_coins = best[0] / unit, best[1] * unit
-    elif any(level[0] / unit == top.bid for level in bids):
-        top.bid = top.bid_coins = None
-    best = min((level for level in asks if level[1] > 0), default=None)
-    if best is not None:
-        top.ask, top.ask_coins = best[0] / unit, best[1] * unit
-    elif any(level[0] / unit == top.ask for level in asks):
-        top.ask = top.ask_coins = None
+    if bids:
+        top.bid, top.bid_coins = _best(bids, max, unit, top.bid, top.bid_coins)
+    if asks:
+        top.ask, top.ask_coins = _best(asks, min, unit, top.ask, top.ask_coins)
+
+
+def _best(
+    levels: list[wire.Level],
+    choose: Callable[[list[wire.Level]], wire.Level],
+    unit: float,
+    at: float | None,
+    coins: float | None,
+) -> tuple[float | None, float | None]:
+    """The level that is best now, out of the one that was and those that have changed."""
+    best = levels[0]
+    if len(levels) > 1 or best[1] == 0:
+        left = [level for level in levels if level[1] > 0]
+        if not left:
+            gone = any(level[0] / unit == at for level in levels)
+            return (None, None) if gone else (at, coins)
+        best = choose(left)
+    return best[0] / unit, best[1] * unit
 
 
 def book_event(instrument: Instrument, ts_ms: int | None, top: Top) -> Ticker:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from tui_monitor.feeds.adapter import Subscription
+# Names from outside must not fill the memory: more than any exchange lists.
+_MOST = 5_000
 
 
 class Top(Struct):
@@ -21,7 +22,7 @@ class Top(Struct):
 
 
 class Tops:
-    """The tops that deltas go into.
+    """The tops that deltas go into, by topic.
 
     A topic begins with asking for it: whatever a delta says before the snapshot that follows is
     held back, on the first socket as on every later one. `merged` False: every message stands
@@ -30,29 +31,31 @@ class Tops:
 
     def __init__(self, *, merged: bool) -> None:
         self._merged = merged
-        self._tops: dict[Subscription, Top] = {}
-        self._before: dict[Subscription, Top] = {}
+        self._tops: dict[str, Top] = {}
+        self._before: dict[str, Top] = {}
 
-    def asked(self, topics: Iterable[Subscription]) -> None:
+    def asked(self, topics: Iterable[str]) -> None:
         """Forget what is known of these until their snapshots."""
         for topic in topics:
             if (top := self._tops.pop(topic, None)) is not None:
                 self._before[topic] = top
 
-    def refused(self, topics: Iterable[Subscription]) -> None:
+    def refused(self, topics: Iterable[str]) -> None:
         """The request came to nothing: what was known before it still holds."""
         for topic in topics:
             if (top := self._before.pop(topic, None)) is not None:
                 self._tops.setdefault(topic, top)
 
-    def accepted(self, topics: Iterable[Subscription]) -> None:
+    def accepted(self, topics: Iterable[str]) -> None:
         """The request took effect: a snapshot follows, or has come."""
         for topic in topics:
             self._before.pop(topic, None)
 
-    def of(self, topic: Subscription, *, delta: bool) -> Top | None:
+    def of(self, topic: str, *, delta: bool) -> Top | None:
         """The top that a message changes; None for a delta before its snapshot."""
         if not delta:
+            if len(self._tops) >= _MOST:
+                self._tops.clear()
             top = self._tops[topic] = Top(whole=True)
             return top
         return self._tops.get(topic) if self._merged else Top(whole=False)

@@ -78,8 +78,9 @@ class Figures(Struct, rename=_FIGURES, gc=False):
 
 
 class QuickTickers(Struct, gc=False):
-    """A frame of topic tickers, but for `topic`, which the symbol repeats."""
+    """A frame of topic tickers."""
 
+    topic: str
     type: str
     data: Figures
     ts: Millis
@@ -99,6 +100,7 @@ class QuickTop(Struct, gc=False):
 class QuickBook(Struct, gc=False):
     """A frame of topic orderbook.1."""
 
+    topic: str
     type: str
     data: QuickTop
     ts: Millis
