@@ -20,6 +20,9 @@ _SEVERITY = (
     FeedState.FAILED,
 )
 
+# An error of the past is no reason for anything now.
+_WELL = (FeedState.LIVE, FeedState.OFF)
+
 
 class Lights:
     """Turns channels' health into lights; remembers message counts for the rates."""
@@ -44,7 +47,7 @@ class Lights:
             source=worst.source,
             age_ms=worst.age_ms,
             since_ms=worst.since_ms,
-            reason=worst.reason or worst.last_error,
+            reason=worst.reason or ("" if worst.state in _WELL else worst.last_error),
             messages_per_s=self._rate(exchange, sum(channel.messages for channel in channels)),
             reconnects=sum(channel.reconnects for channel in channels),
         )
@@ -61,9 +64,13 @@ class Lights:
 
 
 def light_text(channel: ChannelHealth, now_ms: int) -> str:
-    """What stands beside the light: an age while data comes, else since when not."""
-    for_s = max(0, now_ms - channel.since_ms) // 1000
-    clock = f"{for_s // 60:02d}:{for_s % 60:02d}"
+    """What stands beside the light: an age while data comes, else since when not.
+
+    Where the end is known, how long until then says more.
+    """
+    clock = _minutes(now_ms - channel.since_ms)
+    if channel.until_ms is not None:
+        clock = f"{_minutes(channel.until_ms - now_ms)} left"
     age = "" if channel.age_ms is None else f"{channel.age_ms / 1000:.1f}s"
     match channel.state:
         case FeedState.LIVE:
@@ -74,3 +81,8 @@ def light_text(channel: ChannelHealth, now_ms: int) -> str:
             return channel.state.value
         case _:
             return f"{channel.state.value} {clock}"
+
+
+def _minutes(duration_ms: int) -> str:
+    seconds = max(0, duration_ms) // 1000
+    return f"{seconds // 60:02d}:{seconds % 60:02d}"

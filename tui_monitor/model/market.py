@@ -177,6 +177,7 @@ class ChannelHealth(Struct, frozen=True, kw_only=True):
     """How one supervised stream does. `age_ms` is since the last **data** arrived by any way.
 
     `source` says which way the data comes now. `reason` is empty while all is well.
+    `until_ms` is when a state that ends by itself is over (BANNED), else None.
     """
 
     exchange: Exchange
@@ -190,3 +191,4 @@ class ChannelHealth(Struct, frozen=True, kw_only=True):
     messages: int
     reconnects: int
     last_error: str
+    until_ms: int | None = None
