@@ -151,6 +151,9 @@ class Connection:
                     tasks.create_task(self._speak(socket))
             except* _Over as over:
                 ended = _first(over)
+            # Closing may take its 2 s: the stream is over now.
+            self.connected = False
+            self._wake()
             return ended
 
     def _over(self, end: End, detail: str = "") -> _Over:

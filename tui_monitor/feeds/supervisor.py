@@ -23,7 +23,7 @@ from tui_monitor.feeds.adapter import (
     Subscription,
 )
 from tui_monitor.feeds.connection import Connection, Hooks, Line
-from tui_monitor.feeds.verdict import End, Ended, verdict
+from tui_monitor.feeds.verdict import End, Ended, Verdict, verdict
 from tui_monitor.feeds.vitals import Vitals
 from tui_monitor.market import MarketState
 from tui_monitor.model import MarketEvent, Source
@@ -80,9 +80,11 @@ class Supervisor:
         self._wanted: tuple[Subscription, ...] = ()
         self._refused: set[Subscription] = set()
         self._changed = asyncio.Event()
+        self._link_changed = asyncio.Event()
         self._random = Random()
         self._attempt = 0
         self._current: _Socket | None = None
+        self._heir: _Socket | None = None
 
     def want(self, topics: Sequence[Subscription]) -> None:
         """Set what is streamed. A change brings a new socket up before the old one goes."""
@@ -126,9 +128,10 @@ class Supervisor:
     async def _succeed(self, current: _Socket, tasks: asyncio.TaskGroup) -> _Socket:
         """Bring up a successor, drop the old socket when data comes through the new one."""
         await self._clock.sleep(self._random.random())
-        heir = self._open(tasks)
+        heir = self._heir = self._open(tasks)
         old, new = current.connection, heir.connection
         await self._when(lambda: new.live or new.ended is not None)
+        self._heir = None
         if new.ended is None:
             current.task.cancel()
             self.vitals.reconnects += 1
@@ -157,15 +160,27 @@ class Supervisor:
         self.vitals.reconnects += 1
         self.vitals.trouble = printable(ended.text, 200)
         self.vitals.last_error = self.vitals.trouble
-        self._note("warning", f"{ended.text}; again in {decided.delay_s:.0f} s")
+        delay_s = decided.bridged_delay_s if self.vitals.bridged else decided.delay_s
+        self._note("warning", f"{ended.text}; again in {delay_s:.0f} s")
         if decided.banned:
-            self.vitals.banned_until_s = self._clock.monotonic_s() + decided.delay_s
-        await self._clock.sleep(decided.delay_s)
+            self.vitals.ban(decided.delay_s)
+        await self._wait(decided)
+
+    async def _wait(self, decided: Verdict) -> None:
+        """Until it is time; that comes nearer when REST begins to work meanwhile."""
+        begin_s = self._clock.monotonic_s()
+        while True:
+            delay_s = decided.bridged_delay_s if self.vitals.bridged else decided.delay_s
+            left_s = begin_s + delay_s - self._clock.monotonic_s()
+            if left_s <= 0:
+                return
+            await _within(left_s, self._changed)
 
     def _woken(self) -> None:
-        current = self._current
-        self.vitals.connected = current is not None and current.connection.connected
+        sockets = (self._current, self._heir)
+        self.vitals.linked(any(one is not None and one.connection.connected for one in sockets))
         self._changed.set()
+        self._link_changed.set()
 
     def _apply(self, event: MarketEvent, received_ms: int, received_s: float) -> bool:
         if not self._market.apply(event, received_ms, received_s, Source.STREAM):
@@ -204,9 +219,9 @@ class Supervisor:
 
     async def _bridge_silences(self) -> None:
         while True:
-            wait_s = self.vitals.silence_due_s()
+            wait_s = self.vitals.away_due_s()
             if wait_s > 0:
-                await self._clock.sleep(wait_s)
+                await _within(wait_s, self._link_changed)
                 continue
             self._begin_outage()
             await self._clock.sleep(await self._bridge_once())
@@ -220,17 +235,19 @@ class Supervisor:
         """One snapshot in the stream's place; returns the seconds until the next."""
         try:
             events = await self._bridge()
-        except RateLimited as error:
-            self.vitals.last_error = printable(error.line(), 200)
-            self.vitals.banned_until_s = self._clock.monotonic_s() + error.retry_after_s
-            return error.retry_after_s
         except FeedError as error:
-            self.vitals.last_error = printable(error.line(), 200)
-            return self._plan.bridge_every_s
+            self.vitals.rest_trouble = self.vitals.last_error = printable(error.line(), 200)
+            if not isinstance(error, RateLimited):
+                return self._plan.bridge_every_s
+            self.vitals.ban(error.retry_after_s)
+            return error.retry_after_s
         now_ms, now_s = self._clock.now_ms(), self._clock.monotonic_s()
         news = [self._market.apply(event, now_ms, now_s, Source.REST) for event in events]
         if any(news):
             self.vitals.rest_data()
+            self._changed.set()
+        else:
+            self.vitals.rest_trouble = "nothing new"
         return self._plan.bridge_every_s
 
     async def _notice_suspends(self) -> None:
@@ -245,7 +262,7 @@ class Supervisor:
                 self._note("info", f"the clock jumped by {drift_s:.0f} s: new streams")
                 self.vitals.trouble = End.SUSPENDED.value
                 self.vitals.slept(max(0.0, drift_s), looked_ms)
-                if self.vitals.silent:
+                if self.vitals.away:
                     self._begin_outage()
                 self._replace_now()
 
@@ -262,3 +279,13 @@ class Supervisor:
 
 def _needs_care(link: Connection) -> bool:
     return link.ended is not None or link.leaving
+
+
+async def _within(seconds: float, changed: asyncio.Event) -> None:
+    """Sleep, unless something changes sooner."""
+    try:
+        async with asyncio.timeout(seconds):
+            await changed.wait()
+    except TimeoutError:
+        return
+    changed.clear()
