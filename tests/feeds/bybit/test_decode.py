@@ -200,6 +200,8 @@ def test_only_crypto_that_trades_is_live(change: dict[str, Any], status: str) ->
     [
         {"symbol": "AAAPERP", "quoteCoin": "USDC", "settleCoin": "USDC"},
         {"symbol": "AAAUSDT-25DEC26", "contractType": "LinearFutures"},
+        {"contractType": "LinearFutures"},
+        {"settleCoin": "USDC"},
         {"symbol": "AAAUSD", "quoteCoin": "USD", "settleCoin": "AAA"},
     ],
 )
