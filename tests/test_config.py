@@ -46,6 +46,8 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ('[general]\nlog_level = "loud"', "general.log_level"),
         ('[exchanges.okx]\nrest_url = "http://example.com"', "loopback"),
         ('[exchanges.okx]\nws_public_url = "https://example.com"', "wss://"),
+        ('[exchanges.okx]\nproxy = "socks5://127.0.0.1:9"', "exchanges.okx.proxy"),
+        ('[exchanges.okx]\nproxy = "127.0.0.1:9"', "http://HOST:PORT"),
         ("[exchanges.okx]\npaced = false", "loopback"),
         ("not toml at all", "not valid TOML"),
     ],

@@ -56,9 +56,9 @@ class Okx(Struct, frozen=True, forbid_unknown_fields=True):
     rest_url: Annotated[str, _d("Root of the REST API.")] = "https://www.okx.com"
     ws_public_url: Annotated[str, _d("The public stream.")] = "wss://ws.okx.com/ws/v5/public"
     ws_business_url: Annotated[str, _d("The candle stream.")] = "wss://ws.okx.com/ws/v5/business"
-    proxy: Annotated[
-        str, _d("Proxy URL (http:// or socks5://) for this exchange; empty: none.")
-    ] = ""
+    proxy: Annotated[str, _d("Proxy URL (http:// or https://) for this exchange; empty: none.")] = (
+        ""
+    )
     silent_after_s: Annotated[
         float, _d("Seconds without stream data before REST takes over.", ge=2, le=60)
     ] = 10.0
@@ -328,6 +328,7 @@ def _check_sense(settings: Settings, origins: Mapping[str, str]) -> None:
     for key in ("rest_url", "ws_public_url", "ws_business_url"):
         _check_url(f"exchanges.okx.{key}", getattr(okx, key), refuse)
     _check_listen(settings.api, refuse)
+    _check_proxy("exchanges.okx.proxy", okx.proxy, refuse)
     if not okx.paced and not is_loopback(urlsplit(okx.rest_url).hostname or ""):
         raise refuse("exchanges.okx.paced", "can be off only for a loopback rest_url")
 
@@ -351,6 +352,13 @@ def _check_url(name: str, url: str, refuse: Any) -> None:
         raise refuse(name, f"is {url!r}", f"it must begin with {secure}://")
     if parts.scheme == plain and not is_loopback(parts.hostname):
         raise refuse(name, f"is {url!r}", f"without {secure}:// only a loopback address is allowed")
+
+
+def _check_proxy(name: str, url: str, refuse: Any) -> None:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+        # Not the value: it may hold a password.
+        raise refuse(name, "is no HTTP proxy's address", "write http://HOST:PORT")
 
 
 def is_loopback(host: str) -> bool:

@@ -6,6 +6,7 @@ import ipaddress
 import ssl
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -99,9 +100,10 @@ async def test_the_settings_proxy_is_used() -> None:
 
 @in_virtual_time
 async def test_a_proxy_of_a_kind_we_cannot_speak_is_a_setting_to_mend() -> None:
-    """One line, before anything runs."""
+    """One line, before anything runs; also where the settings were not read from a file."""
+    settings = okx_settings("http://127.0.0.1:9")
     with pytest.raises(SettingsError, match="proxy"):
-        OkxRest(okx_settings("http://127.0.0.1:9", proxy="socks5://127.0.0.1:9"), VirtualClock())
+        OkxRest(msgspec.structs.replace(settings, proxy="socks5://127.0.0.1:9"), VirtualClock())
 
 
 def test_every_exchange_has_its_parts() -> None:
