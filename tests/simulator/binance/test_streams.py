@@ -150,9 +150,9 @@ async def forced(sim: Simulator, clock: VirtualClock, name: str, seconds: int) -
     return rows
 
 
-def told_of(binance: Exchange, until_ms: int) -> list[dict[str, Any]]:
-    """What is told of the forced closes until a time."""
-    made = binance.liquidations("perp", None, START_MS, until_ms)
+def told_of(binance: Exchange, first_ms: int, last_ms: int) -> list[dict[str, Any]]:
+    """What is told of the forced closes between two times."""
+    made = binance.liquidations("perp", None, first_ms, last_ms)
     return [one for one in made if one["pushed"]]
 
 
@@ -163,7 +163,7 @@ async def test_forced_orders_are_the_latest_of_each_second() -> None:
     async with Simulator(clock=clock).running() as sim:
         rows = await forced(sim, clock, "!forceOrder@arr", 900)
         binance = sim.exchanges["binance"]
-        told = told_of(binance, rows[-1]["E"] - 1)
+        told = told_of(binance, rows[0]["o"]["T"], rows[-1]["E"] - 1)
         every = binance.liquidations("perp", None, START_MS, rows[-1]["E"] - 1)
     own = [
         row
@@ -187,6 +187,20 @@ async def test_forced_orders_are_the_latest_of_each_second() -> None:
 
 
 @in_virtual_time
+async def test_a_forced_order_is_told_at_its_seconds_end_however_late_one_subscribes() -> None:
+    """Whoever subscribes after it and within its second hears of it."""
+    clock = VirtualClock()
+    async with Simulator(clock=clock).running() as sim:
+        made = sim.exchanges["binance"].liquidations("perp", None, START_MS, START_MS + 600_000)
+        early = next(one for one in made if one["ts"] % 1_000 < 500 and one["pushed"])
+        await clock.sleep((early["ts"] + 100 - START_MS) / 1_000)
+        async with talk_to(sim, MARKET_STREAM, "!forceOrder@arr") as talk:
+            told = (await talk.next(within_s=600))["data"]
+    assert (told["o"]["s"], told["o"]["T"]) == (early["symbol"], early["ts"])
+    assert told["E"] == early["ts"] - early["ts"] % 1_000 + 1_000
+
+
+@in_virtual_time
 async def test_forced_orders_of_one_symbol() -> None:
     """Only its own."""
     clock = VirtualClock()
@@ -197,17 +211,17 @@ async def test_forced_orders_of_one_symbol() -> None:
 
 @in_virtual_time
 async def test_all_sockets_hear_the_same_story() -> None:
-    """Two clients, and another simulator of the seed at another time."""
-    frames = []
+    """Two clients, and those of another simulator of the seed that began earlier."""
+    name, frames = "!miniTicker@arr", []
     for late_ms in (0, HALF_A_MINUTE_MS):
         clock = VirtualClock(START_MS - late_ms)
         async with Simulator(clock=clock).running() as sim:
             await clock.sleep(late_ms / 1000)
-            async with (
-                talk_to(sim, names="!miniTicker@arr") as one,
-                talk_to(sim, names="!miniTicker@arr") as two,
-            ):
-                frames += [await one.next(), await two.next()]
+            async with talk_to(sim, names=name) as one, talk_to(sim, names=name) as two:
+                for talk in (one, two):
+                    frames.append(
+                        await talk.until(lambda said: said["data"][0]["E"] > START_MS + 5_000)
+                    )
     assert frames[0] == frames[1] == frames[2] == frames[3]
 
 

@@ -80,8 +80,6 @@ class Site:
         self, stream: Stream, ms: int, make: Callable[[], list[bytes]]
     ) -> list[bytes]:
         """Arrays that all sockets get alike are made once."""
-        if self.root.shared.faults.any():
-            return make()
         known = self._arrays.get(stream.name)
         if known is None or known[0] != ms:
             known = self._arrays[stream.name] = (ms, make())
