@@ -209,6 +209,11 @@ async def test_forced_orders_of_one_symbol() -> None:
     assert {row["o"]["s"] for row in rows} == {"ETHUSDT"}
 
 
+def after_five_seconds(said: Any) -> bool:
+    """Whether an array is of then or later."""
+    return bool(said["data"][0]["E"] > START_MS + 5_000)
+
+
 @in_virtual_time
 async def test_all_sockets_hear_the_same_story() -> None:
     """Two clients, and those of another simulator of the seed that began earlier."""
@@ -218,10 +223,7 @@ async def test_all_sockets_hear_the_same_story() -> None:
         async with Simulator(clock=clock).running() as sim:
             await clock.sleep(late_ms / 1000)
             async with talk_to(sim, names=name) as one, talk_to(sim, names=name) as two:
-                for talk in (one, two):
-                    frames.append(
-                        await talk.until(lambda said: said["data"][0]["E"] > START_MS + 5_000)
-                    )
+                frames += [await talk.until(after_five_seconds) for talk in (one, two)]
     assert frames[0] == frames[1] == frames[2] == frames[3]
 
 
