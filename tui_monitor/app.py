@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -12,13 +11,14 @@ from tui_monitor.config import Ui
 from tui_monitor.errors import MonitorError
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.desk import REFRESH_S, Desk
-from tui_monitor.screens.looks import DEFAULT_PAIR, THEME, Looks, looks_for
+from tui_monitor.screens.looks import DEFAULT_PAIR, THEME, Looks, colourless, looks_for
 from tui_monitor.screens.terminal import (
     PAINTS_PER_S,
     PAINTS_PER_S_LOW,
     PaintedApp,
     color_system,
     require_terminal,
+    shows_ascii_only,
     signals_end,
 )
 from tui_monitor.source import Source
@@ -71,7 +71,12 @@ class MonitorApp(PaintedApp):
 
     def _looks(self, pair: str) -> Looks:
         system = color_system(self.console.color_system)
-        return looks_for(system, pair, braille=os.environ.get("TERM") != "linux")
+        braille = not shows_ascii_only()
+        return (
+            colourless(braille=braille)
+            if self.no_color
+            else looks_for(system, pair, braille=braille)
+        )
 
     # Running
 

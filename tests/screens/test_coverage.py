@@ -13,6 +13,7 @@ from tui_monitor.screens.looks import STANDARD
 def test_the_heat_of_a_share_is_full_only_when_it_is_whole() -> None:
     """And blank only when there is nothing."""
     assert [heat(value) for value in (None, 0.0, 0.01, 0.5, 0.999, 1.0)] == list("· ▁▄▇█")
+    assert [heat(value, blocks=False) for value in (0.0, 0.5, 0.999, 1.0)] == list(" 59█")
 
 
 def test_the_strip_is_exactly_as_wide_as_its_column() -> None:

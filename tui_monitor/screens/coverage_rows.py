@@ -33,12 +33,17 @@ def day_rows(board: CoverageBoard) -> list[DayRow]:
     return [DayRow(day, tuple(row)) for day, row in zip(board.days, board.cells, strict=True)]
 
 
-def heat(value: float | None) -> str:
-    """One character for a share; only a whole one is a full block, only none at all a blank."""
+def heat(value: float | None, *, blocks: bool = True) -> str:
+    """One character for a share; only a whole one is a full block, only none at all a blank.
+
+    Without `blocks` what is between them is a digit, its tenths.
+    """
     if value is None:
         return _NOT_DUE
     if value <= 0:
         return " "
+    if not blocks and value < 1:
+        return str(int(value * 10))
     return "█" if value >= 1 else _HEAT[min(len(_HEAT) - 1, int(value * len(_HEAT)))]
 
 
@@ -55,7 +60,7 @@ def strip(cells: Sequence[float | None], width: int, looks: Looks) -> Cell:
         if value is not None and value <= 0:
             parts.append(Segment(fit("x", wide), looks.bad))
         else:
-            parts.append(Segment(heat(value) * wide, style))
+            parts.append(Segment(heat(value, blocks=looks.braille) * wide, style))
         if each > 1:
             parts.append(Segment(" " * (each - wide)))
         used += each

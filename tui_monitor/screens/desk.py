@@ -24,7 +24,6 @@ from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.screens.actions import bindings, board_bindings
 from tui_monitor.screens.dialogs import (
     BackfillDialog,
-    ConfirmDialog,
     DateDialog,
     ExportChoice,
     ExportDialog,
@@ -77,7 +76,6 @@ class Desk(Screen[None]):
         self._wanted = asyncio.Event()
         self.errands = Errands(self, source, self._wanted.set)
         self._current = board
-        self._problem = ""
         self._views: dict[str, BoardView] = {}
         self._top = TopLine(id="top-line", classes="frame")
         self._status = StatusLine(id="status-line", classes="frame")
@@ -208,9 +206,6 @@ class Desk(Screen[None]):
 
     def _say_problem(self, text: str) -> None:
         text = self.engine_failure or text
-        if text == self._problem:
-            return
-        self._problem = text
         self.set_class(bool(text), "-problem")
         alarm = looks_of(self).alarm
         self._problem_line.back = alarm
@@ -339,16 +334,10 @@ class Desk(Screen[None]):
 
     def action_quit(self) -> None:
         """At once; only a running backfill asks first."""
-        if not self.backfill_runs:
+        if self.backfill_runs:
+            self.errands.ask_leave()
+        else:
             self.app.exit(0)
-            return
-
-        def answered(leave: bool | None) -> None:
-            if leave:
-                self.app.exit(0)
-
-        question = "A backfill runs; started again, it goes on from there. Leave?"
-        self.app.push_screen(ConfirmDialog(question), answered)
 
     # What commands and dialogs do
 

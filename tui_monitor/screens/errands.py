@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from tui_monitor.clock import DAY_MS, BoardZone
 from tui_monitor.errors import MonitorError
-from tui_monitor.screens.dialogs import BackfillDialog, ExportChoice, ExportDialog
+from tui_monitor.screens.dialogs import BackfillDialog, ConfirmDialog, ExportChoice, ExportDialog
 from tui_monitor.source import Source
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,16 @@ class Errands:
                 self.backfill(*days)
 
         self._screen.app.push_screen(dialog, picked)
+
+    def ask_leave(self) -> None:
+        """A backfill runs: ask, then end the program."""
+
+        def answered(leave: bool | None) -> None:
+            if leave:
+                self._screen.app.exit(0)
+
+        question = "A backfill runs; started again, it goes on from there. Leave?"
+        self._screen.app.push_screen(ConfirmDialog(question), answered)
 
     def backfill(self, first: date, last: date) -> None:
         """Start a backfill."""

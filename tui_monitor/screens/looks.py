@@ -60,7 +60,7 @@ class Looks:
 
 
 def looks_for(system: ColorSystem, pair: str = DEFAULT_PAIR, *, braille: bool = True) -> Looks:
-    """The looks for a terminal's colours; the linux console's font has no braille."""
+    """The looks for a terminal's colours; not every terminal has braille."""
     up, down, up_tint, down_tint = PAIRS[pair]
     if system is ColorSystem.STANDARD:
         return replace(_sixteen(), braille=braille)
@@ -89,6 +89,38 @@ def looks_for(system: ColorSystem, pair: str = DEFAULT_PAIR, *, braille: bool = 
         idle_row=Style(bgcolor="#1c1c1c"),
         bar=Style(bgcolor="#1c1c1c"),
         braille=braille,
+    )
+
+
+def colourless(*, braille: bool = True) -> Looks:
+    """Attributes only, for who asked for no colours."""
+    plain, bold, dim = Style(), Style(bold=True), Style(dim=True)
+    reverse = Style(reverse=True)
+    return Looks(
+        text=plain,
+        bright=bold,
+        dim=dim,
+        faint=dim,
+        grid=dim,
+        title=bold,
+        accent=bold,
+        key=bold,
+        up=plain,
+        down=plain,
+        warn=bold,
+        bad=bold,
+        good=plain,
+        mean=dim,
+        banner=reverse,
+        alarm=reverse + bold,
+        calm=plain,
+        up_area=plain,
+        down_area=plain,
+        cursor_row=reverse,
+        idle_row=Style(underline=True),
+        bar=plain,
+        braille=braille,
+        tinted=False,
     )
 
 

@@ -13,6 +13,8 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
+from tui_monitor.screens.plain import in_ascii
+
 # The text of a cell (empty: the right half of a wide character) and the number of its look.
 Cell = tuple[str, int]
 
@@ -27,8 +29,9 @@ _MAX_STYLES = 5_000
 class Ink:
     """Looks by number: rich styles to attribute, foreground and background codes."""
 
-    def __init__(self, system: ColorSystem) -> None:
+    def __init__(self, system: ColorSystem, *, colourless: bool = False) -> None:
         self.system = system
+        self.colourless = colourless
         self._codes: list[tuple[tuple[str, ...], str, str]] = [((), "39", "49")]
         self._numbers = {self._codes[0]: _PLAIN}
         self._by_style: dict[Style | None, int] = {None: _PLAIN}
@@ -71,7 +74,8 @@ class Ink:
         rendered = style.update_link(None).render("x", color_system=self.system)
         if not rendered.startswith("\x1b["):
             return self._codes[_PLAIN]
-        return _sort_codes(rendered.partition("m")[0].removeprefix("\x1b[").split(";"))
+        codes = _sort_codes(rendered.partition("m")[0].removeprefix("\x1b[").split(";"))
+        return (codes[0], *self._codes[_PLAIN][1:]) if self.colourless else codes
 
 
 def _sort_codes(codes: list[str]) -> tuple[tuple[str, ...], str, str]:
@@ -94,10 +98,16 @@ def _sort_codes(codes: list[str]) -> tuple[tuple[str, ...], str, str]:
 
 
 class Painter:
-    """One terminal's frame. `shown` None: what it shows is unknown, so all is written."""
+    """One terminal's frame. `shown` None: what it shows is unknown, so all is written.
 
-    def __init__(self, system: ColorSystem) -> None:
-        self.ink = Ink(system)
+    `ascii_only` and `colourless` are for terminals that can't show, or users who don't want, more.
+    """
+
+    def __init__(
+        self, system: ColorSystem, *, ascii_only: bool = False, colourless: bool = False
+    ) -> None:
+        self.ink = Ink(system, colourless=colourless)
+        self.ascii_only = ascii_only
         self.width = 0
         self.height = 0
         self.wanted: list[list[Cell]] = []
@@ -173,9 +183,10 @@ class Painter:
 
     def _cells(self, segments: Iterable[Segment], room: int) -> list[Cell]:
         cells: list[Cell] = []
-        for text, style, control in segments:
+        for given, style, control in segments:
             if control:
                 continue
+            text = in_ascii(given) if self.ascii_only else given
             number = self.ink.number(style)
             if text.isascii():
                 cells += [(char, number) for char in text]

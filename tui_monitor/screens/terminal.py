@@ -46,7 +46,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 def require_terminal() -> None:
     """Refuse to start without a terminal: Textual would spin on an input that has ended.
 
-    Where there is one, make it usable: its own size, UTF-8.
+    Where there is one, make it usable: its own size, no character that its encoding lacks.
     """
     streams = (sys.__stdin__, sys.__stderr__)
     if any(stream is None or not stream.isatty() for stream in streams):
@@ -62,8 +62,18 @@ def require_terminal() -> None:
     # Shells may export the size they had once; it would hide the real one.
     os.environ.pop("COLUMNS", None)
     os.environ.pop("LINES", None)
-    if sys.__stderr__ is not None and "utf" not in (sys.__stderr__.encoding or "").lower():
-        sys.__stderr__.reconfigure(encoding="utf-8")
+    if sys.__stderr__ is not None and not _speaks_utf8():
+        sys.__stderr__.reconfigure(errors="replace")
+
+
+def shows_ascii_only() -> bool:
+    """Whether no more than ASCII is sure to be shown: the linux console's font has few glyphs."""
+    return os.environ.get("TERM") == "linux" or not _speaks_utf8()
+
+
+def _speaks_utf8() -> bool:
+    encoding = sys.__stderr__.encoding if sys.__stderr__ is not None else None
+    return encoding is None or "utf" in encoding.lower()
 
 
 class PaintedApp(App[int]):
@@ -88,7 +98,11 @@ class PaintedApp(App[int]):
         self._shown_cursor = (0, 0)
         self.last_resort = LastResort(self.PATIENCE_S)
         if os.environ.get("TUI_PAINT") != "stock":
-            self.painter = Painter(color_system(self.console.color_system))
+            self.painter = Painter(
+                color_system(self.console.color_system),
+                ascii_only=shows_ascii_only(),
+                colourless=self.no_color,
+            )
 
     def on_mount(self) -> None:
         """Ctrl+Z and fg: nothing is written in between, everything anew afterwards."""

@@ -170,3 +170,13 @@ def sort_rows(rows: Sequence[R], column: Column[R] | None, descending: bool) -> 
 
 def _sortable(value: SortValue) -> tuple[int, float, str]:
     return (1, 0.0, value) if isinstance(value, str) else (0, value or 0.0, "")
+
+
+def tabbed(columns: Sequence[Column[R]], rows: Sequence[R], looks: Looks) -> str:
+    """Titles and rows as tab-separated text."""
+    lines = ["\t".join(column.title for column in columns)]
+    lines += [
+        "\t".join(column.paint(row, looks, column.width).text.strip() for column in columns)
+        for row in rows
+    ]
+    return "\n".join(lines) + "\n"

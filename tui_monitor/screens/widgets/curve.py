@@ -297,7 +297,7 @@ class _Plan:
         ms, value = self.chart.live
         x, y = self.column(ms), self._row(value)
         style = self.looks.dim if self.chart.aging else self.looks.bright
-        self.sheet.put(x, y, "●", style)
+        self.sheet.put(x, y, "●" if self.looks.braille else "o", style)
         text = f" {signed(value)} {self.chart.unit} "
         before = x + 2 + len(text) > self.sheet.columns
         self.sheet.write(x - len(text) if before else x + 1, y, text, style)
