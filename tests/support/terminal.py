@@ -156,19 +156,6 @@ class Terminal:
             self.read(0.0)
         return self.exit_code
 
-    def wait_stopped(self, seconds: float = 10.0) -> None:
-        """Wait until the child is stopped (Ctrl+Z)."""
-        deadline = _CLOCK.monotonic_s() + seconds
-        while True:
-            ended, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
-            if ended and os.WIFSTOPPED(status):
-                self.read(0.0)
-                return
-            if _CLOCK.monotonic_s() > deadline:
-                raise NeverShown("the process was not stopped")
-            self.read(0.02)
-
-    @property
     def restored(self) -> bool:
         """Whether the main screen, the cursor and the modes are back."""
         after = bytes(self.raw)

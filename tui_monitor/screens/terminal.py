@@ -181,10 +181,15 @@ class PaintedApp(App[int]):
         """Give the terminal back, then stop: us, and whoever the shell waits for (make, a script).
 
         A shell sees only its own child. If that is make, stopping ourselves alone would leave
-        the user without a prompt.
+        the user without a prompt. Where no shell does job control (a command of tmux or ssh)
+        nobody could continue us: then we go on.
         """
         driver = self._driver
         if not isinstance(driver, LinuxDriver):
+            return
+        # A shell with job control leads the session and gives each job a group of its own.
+        if os.getpgrp() == os.getsid(0):
+            self.notify("no shell here could bring the program back", severity="warning")
             return
         self.app_suspend_signal.publish(self)
         driver.suspend_application_mode()
