@@ -156,6 +156,7 @@ class Terminal:
             self.read(0.0)
         return self.exit_code
 
+    @property
     def restored(self) -> bool:
         """Whether the main screen, the cursor and the modes are back."""
         after = bytes(self.raw)
