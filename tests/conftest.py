@@ -1,12 +1,20 @@
 """Guards that every test runs under."""
 
+import os
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.support.sim import quick_sim, sim  # noqa: F401 - fixtures for all tests
+
+# The suite judges a change, so it draws the same examples every time.
+# `HYPOTHESIS_PROFILE=default pytest` explores new ones.
+settings.register_profile("steady", derandomize=True, database=None)
+if "HYPOTHESIS_PROFILE" not in os.environ:
+    settings.load_profile("steady")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 _LOOPBACK = ("127.", "::1", "localhost")

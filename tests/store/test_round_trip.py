@@ -27,7 +27,7 @@ from tui_monitor.store import Scope, export, import_file, open_store
 def data_folder(tmp_path: Path) -> None:
     """The stores' folders."""
     for name in ("data", "other"):
-        (tmp_path / name).mkdir()
+        (tmp_path / name).mkdir(exist_ok=True)
 
 
 def a_scope(end_ms: int = DAY_MS + 4 * SLOT_MS, min_coins: int = 2) -> Scope:
@@ -138,3 +138,12 @@ async def test_any_history_goes_round(
     for name in ("data", "other"):
         (folder / name).mkdir()
     await round_trip(rows, [], folder, form, ["prices"])
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+async def test_the_widest_change_there_can_be_goes_round(tmp_path: Path, form: str) -> None:
+    """From the smallest price that a CSV can show to the largest: a change of 22 digits."""
+    for name in ("data", "other"):
+        (tmp_path / name).mkdir(exist_ok=True)
+    rows = [a_price(slot=0, coin="BTC", price=1e-7), a_price(slot=1, coin="BTC", price=1e12)]
+    await round_trip(rows, [], tmp_path, form, ["prices"])

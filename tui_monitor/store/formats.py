@@ -11,7 +11,8 @@ SUM_HEADER = "日期,时间,时间戳,27币涨跌幅总和(%)"
 MISSING_HEADER = "日期,时间,币种,原因"
 OUTAGES_HEADER = "exchange,market,channel,begin_utc,end_utc,seconds,bridged,reason"
 
-_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+# A change from the smallest price to the largest has 22 digits.
+_NUMBER = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,18})?")
 # A spreadsheet takes a cell that begins like this for a formula; the last four are full width.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _REASON_OF = {text: reason for reason, text in ORIGINAL_REASONS.items()}
