@@ -1,5 +1,15 @@
-"""The vocabulary: `market` is what exchanges tell us now, `history` is what is kept."""
+"""The vocabulary: `market` is what exchanges tell us now, `history` is what is kept.
 
+`health` is how the connections do.
+"""
+
+from tui_monitor.model.health import (
+    ChannelHealth,
+    ExchangeHealth,
+    FeedState,
+    LimitUse,
+    MarketList,
+)
 from tui_monitor.model.history import (
     ORIGINAL_REASONS,
     CoverageRow,
@@ -19,9 +29,7 @@ from tui_monitor.model.history import (
 )
 from tui_monitor.model.market import (
     Candle,
-    ChannelHealth,
     Exchange,
-    FeedState,
     Funding,
     Instrument,
     Liquidation,
@@ -42,6 +50,7 @@ __all__ = [
     "CoverageRow",
     "CurveRow",
     "Exchange",
+    "ExchangeHealth",
     "FeedState",
     "Funding",
     "Hole",
@@ -51,10 +60,12 @@ __all__ = [
     "Job",
     "JobLine",
     "JobState",
+    "LimitUse",
     "Liquidation",
     "MarkPrice",
     "Market",
     "MarketEvent",
+    "MarketList",
     "OffSlotPrice",
     "OpenInterest",
     "Outage",

@@ -158,37 +158,3 @@ class Liquidation(Struct, frozen=True, kw_only=True):
 
 
 MarketEvent = Ticker | MarkPrice | Funding | OpenInterest | Candle | Liquidation
-
-
-class FeedState(StrEnum):
-    """What a light on the status line says."""
-
-    STARTING = "starting"
-    LIVE = "live"
-    BRIDGED = "bridged"
-    SILENT = "silent"
-    DOWN = "down"
-    BANNED = "banned"
-    FAILED = "failed"
-    OFF = "off"
-
-
-class ChannelHealth(Struct, frozen=True, kw_only=True):
-    """How one supervised stream does. `age_ms` is since the last **data** arrived by any way.
-
-    `source` says which way the data comes now. `reason` is empty while all is well.
-    `until_ms` is when a state that ends by itself is over (BANNED), else None.
-    """
-
-    exchange: Exchange
-    market: Market
-    channel: str
-    state: FeedState
-    source: Source | None
-    since_ms: int
-    age_ms: int | None
-    reason: str
-    messages: int
-    reconnects: int
-    last_error: str
-    until_ms: int | None = None
