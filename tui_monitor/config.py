@@ -49,13 +49,13 @@ class General(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "info"
 
 
-class Okx(Struct, frozen=True, forbid_unknown_fields=True):
-    """[exchanges.okx]"""
+class Exchange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What every [exchanges.<name>] has."""
 
-    enabled: Annotated[bool, _d("Whether OKX is watched.")] = True
-    rest_url: Annotated[str, _d("Root of the REST API.")] = "https://www.okx.com"
-    ws_public_url: Annotated[str, _d("The public stream.")] = "wss://ws.okx.com/ws/v5/public"
-    ws_business_url: Annotated[str, _d("The candle stream.")] = "wss://ws.okx.com/ws/v5/business"
+    enabled: Annotated[bool, _d("Whether this exchange is watched.")] = True
+    markets: Annotated[
+        tuple[Literal["perp", "spot"], ...], _d("Which of its markets are watched.")
+    ] = ("perp", "spot")
     proxy: Annotated[str, _d("Proxy URL (http:// or https://) for this exchange; empty: none.")] = (
         ""
     )
@@ -63,17 +63,59 @@ class Okx(Struct, frozen=True, forbid_unknown_fields=True):
         float, _d("Seconds without stream data before REST takes over.", ge=2, le=60)
     ] = 10.0
     bridge_every_s: Annotated[
-        float, _d("Seconds between REST snapshots while the stream is away.", ge=1, le=60)
+        float, _d("Seconds between REST snapshots while a stream is away.", ge=1, le=60)
     ] = 2.0
     paced: Annotated[
         bool, _d("Keep below the documented request limits; off only for a loopback address.")
     ] = True
 
 
+class Binance(Exchange, frozen=True, forbid_unknown_fields=True):
+    """[exchanges.binance]"""
+
+    futures_rest_url: Annotated[str, _d("Root of the futures' REST API.")] = (
+        "https://fapi.binance.com"
+    )
+    futures_ws_url: Annotated[str, _d("Host of the futures' streams.")] = (
+        "wss://fstream.binance.com"
+    )
+    spot_rest_url: Annotated[str, _d("Root of the spot market's REST API.")] = (
+        "https://api.binance.com"
+    )
+    spot_ws_url: Annotated[str, _d("Host of the spot market's streams.")] = (
+        "wss://stream.binance.com:9443"
+    )
+
+
+class Okx(Exchange, frozen=True, forbid_unknown_fields=True):
+    """[exchanges.okx]"""
+
+    rest_url: Annotated[str, _d("Root of the REST API.")] = "https://www.okx.com"
+    ws_public_url: Annotated[str, _d("The public stream.")] = "wss://ws.okx.com/ws/v5/public"
+    ws_business_url: Annotated[str, _d("The candle stream.")] = "wss://ws.okx.com/ws/v5/business"
+
+
+class Bybit(Exchange, frozen=True, forbid_unknown_fields=True):
+    """[exchanges.bybit]"""
+
+    rest_url: Annotated[str, _d("Root of the REST API.")] = "https://api.bybit.com"
+    ws_url: Annotated[str, _d("Host of the streams.")] = "wss://stream.bybit.com"
+
+
+class Bitget(Exchange, frozen=True, forbid_unknown_fields=True):
+    """[exchanges.bitget]"""
+
+    rest_url: Annotated[str, _d("Root of the REST API.")] = "https://api.bitget.com"
+    ws_url: Annotated[str, _d("Host of the streams.")] = "wss://ws.bitget.com"
+
+
 class Exchanges(Struct, frozen=True, forbid_unknown_fields=True):
     """[exchanges.<name>]"""
 
+    binance: Binance = field(default_factory=Binance)
     okx: Okx = field(default_factory=Okx)
+    bybit: Bybit = field(default_factory=Bybit)
+    bitget: Bitget = field(default_factory=Bitget)
 
 
 class SumCurve(Struct, frozen=True, forbid_unknown_fields=True):
@@ -183,9 +225,17 @@ def with_simulator(url: str) -> dict[str, Any]:
     root = f"{parts.scheme}://{parts.netloc}"
     stream = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
     return {
+        "exchanges.binance.futures_rest_url": f"{root}/binance-futures",
+        "exchanges.binance.futures_ws_url": f"{stream}/binance-futures",
+        "exchanges.binance.spot_rest_url": f"{root}/binance-spot",
+        "exchanges.binance.spot_ws_url": f"{stream}/binance-spot",
         "exchanges.okx.rest_url": f"{root}/okx",
         "exchanges.okx.ws_public_url": f"{stream}/okx/ws/v5/public",
         "exchanges.okx.ws_business_url": f"{stream}/okx/ws/v5/business",
+        "exchanges.bybit.rest_url": f"{root}/bybit",
+        "exchanges.bybit.ws_url": f"{stream}/bybit",
+        "exchanges.bitget.rest_url": f"{root}/bitget",
+        "exchanges.bitget.ws_url": f"{stream}/bitget",
     }
 
 
@@ -324,13 +374,21 @@ def _check_sense(settings: Settings, origins: Mapping[str, str]) -> None:
         raise refuse("sum_curve.coins", "is empty or names a coin twice")
     if settings.sum_curve.min_coins > len(coins):
         raise refuse("sum_curve.min_coins", f"is more than the {len(coins)} coins")
-    okx = settings.exchanges.okx
-    for key in ("rest_url", "ws_public_url", "ws_business_url"):
-        _check_url(f"exchanges.okx.{key}", getattr(okx, key), refuse)
+    for name in settings.exchanges.__struct_fields__:
+        _check_exchange(f"exchanges.{name}", getattr(settings.exchanges, name), refuse)
     _check_listen(settings.api, refuse)
-    _check_proxy("exchanges.okx.proxy", okx.proxy, refuse)
-    if not okx.paced and not is_loopback(urlsplit(okx.rest_url).hostname or ""):
-        raise refuse("exchanges.okx.paced", "can be off only for a loopback rest_url")
+
+
+def _check_exchange(section: str, exchange: Exchange, refuse: Any) -> None:
+    urls = {key: getattr(exchange, key) for key in exchange.__struct_fields__ if "_url" in key}
+    for key, url in urls.items():
+        _check_url(f"{section}.{key}", url, refuse)
+    _check_proxy(f"{section}.proxy", exchange.proxy, refuse)
+    if not exchange.markets or len(set(exchange.markets)) != len(exchange.markets):
+        raise refuse(f"{section}.markets", "is empty or names a market twice")
+    loopback = all(is_loopback(urlsplit(url).hostname or "") for url in urls.values())
+    if not exchange.paced and not loopback:
+        raise refuse(f"{section}.paced", "can be off only where every address is loopback")
 
 
 def _check_listen(api: Api, refuse: Any) -> None:
@@ -347,7 +405,8 @@ def _check_listen(api: Api, refuse: Any) -> None:
 
 def _check_url(name: str, url: str, refuse: Any) -> None:
     parts = urlsplit(url)
-    secure, plain = ("wss", "ws") if ".ws_" in name else ("https", "http")
+    is_stream = "ws_" in name.rpartition(".")[2]
+    secure, plain = ("wss", "ws") if is_stream else ("https", "http")
     if parts.scheme not in (secure, plain) or not parts.hostname:
         raise refuse(name, f"is {url!r}", f"it must begin with {secure}://")
     if parts.scheme == plain and not is_loopback(parts.hostname):
