@@ -18,6 +18,7 @@ from tui_monitor.model import (
     OpenInterest,
     Side,
     Source,
+    Status,
     Ticker,
 )
 
@@ -178,6 +179,56 @@ def test_a_new_definition_of_an_instrument_keeps_its_row() -> None:
     assert len(it.market.rows()) == 1
     assert it.row.instrument.contract_size == 10.0
     assert (it.row.last, it.row.bid) == (3.0, 1.9)
+
+
+def test_a_definition_that_changed_is_a_change_of_the_row() -> None:
+    """A delisting is seen by every reader with a cursor, though no price comes any more."""
+    it = Applied()
+    it.apply(a_ticker())
+    cursor = it.market.revision
+    gone = Instrument(
+        exchange=Exchange.OKX, market=Market.PERP, symbol="AAA-USDT-SWAP", coin="AAA",
+        status=Status.DELISTED,
+    )  # fmt: skip
+    it.market.relist(gone)
+    assert [row.instrument.status for row in it.market.changed_since(cursor)] == [Status.DELISTED]
+    assert (it.row.last, it.row.received_s) == (2.0, 1.0)
+    assert it.apply(Ticker(instrument=gone, exchange_ms=NOW_MS + 1, last=3.0))
+    assert len(it.market.rows()) == 1
+
+
+def test_a_definition_alone_makes_no_row() -> None:
+    """Rows are of instruments that something was heard of."""
+    market = MarketState()
+    market.relist(AAA)
+    assert (market.rows(), market.revision) == ([], 0)
+
+
+def test_a_rest_answer_that_agrees_is_heard_though_it_is_no_news() -> None:
+    """An instrument that does not trade has an old price that is still the price."""
+    it = Applied()
+    it.apply(a_ticker())
+    assert (it.row.trade_seen_s, it.row.book_seen_s) == (1.0, 1.0)
+    assert not it.apply(a_ticker(), Source.REST)
+    assert (it.row.received_s, it.row.trade_seen_s, it.row.book_seen_s) == (1.0, 2.0, 2.0)
+    assert it.market.revision == 1
+
+
+def test_only_rest_and_only_the_same_time_agrees() -> None:
+    """A frame that comes twice, or an answer from before, confirms nothing."""
+    it = Applied()
+    it.apply(a_ticker())
+    assert not it.apply(a_ticker())
+    assert not it.apply(a_ticker(NOW_MS - 1), Source.REST)
+    assert (it.row.trade_seen_s, it.row.book_seen_s) == (1.0, 1.0)
+
+
+def test_an_answer_confirms_only_the_groups_it_has() -> None:
+    """The last price alone says nothing of the book."""
+    it = Applied()
+    it.apply(a_ticker())
+    assert not it.apply(Ticker(instrument=AAA, exchange_ms=NOW_MS, last=2.0), Source.REST)
+    assert (it.row.trade_seen_s, it.row.book_seen_s) == (2.0, 1.0)
 
 
 def a_candle(open_ms: int = NOW_MS, *, closed: bool, close: float = 2.0) -> Candle:

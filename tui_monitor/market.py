@@ -51,7 +51,9 @@ class Row:
     Fields come in groups that messages carry together, each with its own stamp: `trade` (last,
     24 h figures, day open), `book` (bid, ask, sizes), `mark`, `index`, `funding`, `interest`.
     The row's own `exchange_ms`, `received_ms`, `received_s` and `source` are those of the last
-    price. `revision` grows with every change of any field.
+    price. `revision` grows with every change of any field. `trade_seen_s` and `book_seen_s` are
+    the monotonic times at which a source last said the group's values: news, or a REST answer
+    that agrees with them.
     """
 
     __slots__ = (
@@ -61,6 +63,7 @@ class Row:
         "bid",
         "bid_coins",
         "book",
+        "book_seen_s",
         "day_open",
         "funding",
         "high_24h",
@@ -82,6 +85,7 @@ class Row:
         "settled_ms",
         "settled_rate",
         "trade",
+        "trade_seen_s",
         "turnover_24h_usd",
         "volume_24h_coins",
     )
@@ -97,6 +101,8 @@ class Row:
         self.index: Stamp | None = None
         self.funding: Stamp | None = None
         self.interest: Stamp | None = None
+        self.trade_seen_s: float | None = None
+        self.book_seen_s: float | None = None
         self.last: float | None = None
         self.bid: float | None = None
         self.ask: float | None = None
@@ -211,6 +217,11 @@ class MarketState:
         skip = max(0, cursor - kept_from)
         return Batch(list(self._ring)[skip:], self._ringed, missed)
 
+    def relist(self, instrument: Instrument) -> None:
+        """Give an existing row a new definition of its instrument: a change, like any other."""
+        if instrument.key in self._rows:
+            self._changed(self._row_of(instrument))
+
     def _row_of(self, instrument: Instrument) -> Row:
         row = self._rows.get(instrument.key)
         if row is None:
@@ -237,11 +248,15 @@ class MarketState:
         trade_is_news = _has_trade(event) and _is_news(row.trade, stamp, row, event, _TRADE)
         book_is_news = _has_book(event) and _is_news(row.book, stamp, row, event, _BOOK)
         if trade_is_news:
-            row.trade = stamp
+            row.trade, row.trade_seen_s = stamp, received_s
             _merge_trade(row, event)
+        elif source is Source.REST and _has_trade(event) and _agrees(row.trade, stamp):
+            row.trade_seen_s = received_s
         if book_is_news:
-            row.book = stamp
+            row.book, row.book_seen_s = stamp, received_s
             _merge_book(row, event)
+        elif source is Source.REST and _has_book(event) and _agrees(row.book, stamp):
+            row.book_seen_s = received_s
         if trade_is_news or book_is_news:
             self._changed(row)
             return True
@@ -354,6 +369,11 @@ def _is_news(
         )
     # Older. But one time that lay in the future must not shut out everything after it.
     return known.exchange_ms > stamp.received_ms + MINUTE_MS
+
+
+def _agrees(known: Stamp | None, stamp: Stamp) -> bool:
+    """Whether what is no news was said at the time of what is known, and so says it again."""
+    return known is not None and known.exchange_ms == stamp.exchange_ms
 
 
 def _merge(row: Row, event: object, fields: tuple[str, ...]) -> None:
