@@ -11,7 +11,7 @@ import click
 from tui_monitor import config, logs
 from tui_monitor.cli.common import Context, engine_options, say_ready
 from tui_monitor.errors import BadInput
-from tui_monitor.simulator import Simulator
+from tui_monitor.simulator import FULL_SIZE, MOST_COINS, Simulator
 
 
 @click.command()
@@ -29,10 +29,23 @@ from tui_monitor.simulator import Simulator
     help="Enforce the exchanges' request limits (the default).",
 )
 @click.option("--rate", default=1.0, show_default=True, help="Messages relative to a usual day.")
+@click.option(
+    "--coins",
+    default=FULL_SIZE,
+    show_default=True,
+    type=click.IntRange(0, MOST_COINS),
+    help="At least so many coins on each of the eight markets.",
+)
 @click.option("--until-eof", is_flag=True, hidden=True, help="End when stdin does.")
 @engine_options
 def simulate(
-    context: Context, listen: str, seed: int, limits: bool, rate: float, until_eof: bool
+    context: Context,
+    listen: str,
+    seed: int,
+    limits: bool,
+    rate: float,
+    coins: int,
+    until_eof: bool,
 ) -> int:
     """Serve the built-in exchanges on loopback, for trying things out and for tests.
 
@@ -41,7 +54,7 @@ def simulate(
     del context  # accepted by every command; the simulator keeps nothing
     host, port = _host_port(listen)
     logs.setup("warning", None, stderr=True)
-    simulator = Simulator(seed=seed, limits=limits, rate=rate)
+    simulator = Simulator(seed=seed, limits=limits, rate=rate, size=coins)
     asyncio.run(_serve_until(simulator.serve(host, port, say_ready), until_eof=until_eof))
     return 0
 

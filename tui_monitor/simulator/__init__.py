@@ -4,6 +4,7 @@ Written from the exchanges' documentation alone: nothing of `feeds` is used here
 misread field can't agree with itself.
 """
 
+from tui_monitor.simulator.more_coins import FULL_SIZE, MOST_COINS
 from tui_monitor.simulator.server import Simulator
 
-__all__ = ["Simulator"]
+__all__ = ["FULL_SIZE", "MOST_COINS", "Simulator"]

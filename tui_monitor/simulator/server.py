@@ -27,7 +27,9 @@ class Simulator:
     """The exchanges on loopback.
 
     `limits` False switches the documented request limits off; `rate` scales how often streams
-    push. The story told depends on `seed` and the clock's time alone.
+    push; `size` is the least number of coins that each market of each exchange has (0: about
+    180, those of the written list). The story told depends on `seed`, `size` and the clock's
+    time alone.
     """
 
     def __init__(
@@ -36,11 +38,14 @@ class Simulator:
         clock: Clock | None = None,
         limits: bool = True,
         rate: float = 1.0,
+        size: int = 0,
     ) -> None:
         self.clock = clock or SystemClock()
         self.url = ""
         self.faults = Faults(self.clock, tuple(EXCHANGES))
-        self.shared = Shared(World(seed), self.clock, self.faults, limits, rate, asyncio.Event())
+        self.shared = Shared(
+            World(seed), self.clock, self.faults, limits, rate, asyncio.Event(), size
+        )
         self.exchanges: dict[str, Exchange] = {
             name: make(self.shared) for name, make in EXCHANGES.items()
         }

@@ -16,7 +16,8 @@ from tui_monitor.simulator.stats import RootStats
 class Shared(NamedTuple):
     """One world, one clock, one set of faults. `rate` scales how often streams push.
 
-    `stopping` is set when the server stops: nothing may sleep through it.
+    `stopping` is set when the server stops: nothing may sleep through it. `size` is the least
+    number of coins that a market has.
     """
 
     world: World
@@ -25,6 +26,7 @@ class Shared(NamedTuple):
     limits: bool
     rate: float
     stopping: asyncio.Event
+    size: int = 0
 
     async def pause(self, seconds: float, event: asyncio.Event) -> None:
         """Sleep on the clock, but not beyond an event."""

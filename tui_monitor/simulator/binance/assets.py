@@ -3,6 +3,7 @@
 from tui_monitor.clock import DAY_MS
 from tui_monitor.simulator.coins import COINS, PRE_MARKET, TRADITIONAL, Coin
 from tui_monitor.simulator.listings import ELSEWHERE, namesake
+from tui_monitor.simulator.more_coins import exponent_for
 
 _OWN = (
     Coin("CAT", 4.3e-6, 6e6, 1.2, 1.3),
@@ -53,6 +54,25 @@ def _by_coin(prefixes: dict[str, str]) -> dict[str, tuple[str, int]]:
 
 # Coin to prefix and exponent of ten.
 PERP_PREFIX, SPOT_PREFIX = _by_coin(_PERP_PREFIXES), _by_coin(_SPOT_PREFIXES)
+
+# Coins beyond the written list: below a price they are quoted by a power of ten.
+_MORE_PREFIXES = {3: "1000", 6: "1000000"}
+_MORE_PERP_PREFIX = {"WHY": ("1000", 3), "AIDOGE": ("1M", 6)}
+_PERP_STEPS = ((1e-6, 6), (5e-5, 3))
+_SPOT_STEPS = ((1e-8, 6), (1e-6, 3))
+
+
+def more_perp_prefix(coin: Coin) -> tuple[str, int]:
+    """The prefix and the power of ten of a perpetual that no table names."""
+    exponent = exponent_for(coin.price_usd, _PERP_STEPS)
+    return _MORE_PERP_PREFIX.get(coin.name, (_MORE_PREFIXES.get(exponent, ""), exponent))
+
+
+def more_spot_prefix(coin: Coin) -> tuple[str, int]:
+    """The same of a spot pair."""
+    exponent = exponent_for(coin.price_usd, _SPOT_STEPS)
+    return {0: "", 3: "1000", 6: "1M"}[exponent], exponent
+
 
 _PERP_ONLY = ("HYPE", "SC", "AGLD", "哈基米", "牛来", "龙虾", "MOG")
 NO_SPOT = (*TRADITIONAL, *PRE_MARKET, *INDICES, *_PERP_ONLY)

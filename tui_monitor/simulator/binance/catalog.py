@@ -20,6 +20,8 @@ from tui_monitor.simulator.binance.assets import (
     SPOT_PREFIX,
     SPOT_STATES,
     SPOT_STOCKS,
+    more_perp_prefix,
+    more_spot_prefix,
     underlying_type,
 )
 from tui_monitor.simulator.coins import MAJORS, TRADITIONAL, Coin
@@ -27,6 +29,8 @@ from tui_monitor.simulator.decimals import fixed
 from tui_monitor.simulator.derivatives import INDEX_EXTRA_PLACES, Perpetual
 from tui_monitor.simulator.listings import Line, Listing
 from tui_monitor.simulator.market import Contract, Series, World
+from tui_monitor.simulator.more_coins import launched_ms, listed_at
+from tui_monitor.simulator.noise import seed_of
 
 UM, CM, SPOT = "um", "cm", "spot"
 PERPETUAL, TRADIFI = "PERPETUAL", "TRADIFI_PERPETUAL"
@@ -102,7 +106,7 @@ def wide(units: int, places: int) -> str:
 class Catalog:
     """All symbols of the three lists. All that it remembers is pure."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, size: int = 0) -> None:
         self.world = World(seed)
         self._pairs: dict[str, dict[str, Pair]] = {UM: {}, CM: {}, SPOT: {}}
         self._by_key: dict[str, Pair] = {}
@@ -116,6 +120,10 @@ class Catalog:
             self._add_inverse(name, exponent)
         for name in _DATED:
             self._add_dated(name)
+        for coin in listed_at("binance", UM, size - self._live(UM), ASSETS):
+            self._add_more(coin, UM, more_perp_prefix(coin))
+        for coin in listed_at("binance", SPOT, size - self._live(SPOT), ASSETS):
+            self._add_more(coin, SPOT, more_spot_prefix(coin))
 
     # --- what there is ------------------------------------------------------------------
 
@@ -184,6 +192,36 @@ class Catalog:
             for quote, premium in _OTHER_QUOTES:
                 other = line._replace(quote=quote, symbol=f"{name}{quote}", market=None)
                 self._add(other._replace(premium=premium, activity=0.02))
+
+    def _add_more(self, coin: Coin, category: str, quoted: tuple[str, int]) -> None:
+        """A coin beyond the written list. `quoted` are its prefix and the power of ten in that."""
+        prefix, exponent = quoted
+        base, is_spot = f"{prefix}{coin.name}", category == SPOT
+        often = 4 if seed_of("binance", coin.name) % 3 == 0 else 8
+        line = Line(
+            category=category,
+            symbol=f"{base}USDT",
+            base=base,
+            coin=coin,
+            market="spot" if is_spot else "perp",
+            exponent=exponent,
+            interval_h=None if is_spot else often,
+            listed_ms=launched_ms(coin.name),
+            activity=0.2 if is_spot else 1.0,
+            kind="" if is_spot else PERPETUAL,
+        )
+        self._add(line)
+
+    def _live(self, category: str) -> int:
+        """How many may be chosen of what is listed: coins that trade."""
+        return sum(
+            pair.market is not None
+            and not pair.state
+            and pair.line.kind != TRADIFI
+            and underlying_type(pair.coin) == "COIN"
+            and pair.coin not in (*LISTED_LATE_MS, *SPOT_NAMESAKES)
+            for pair in self._pairs[category].values()
+        )
 
     def _add_stock(self, name: str) -> None:
         """A tokenised stock: nothing in the list tells it from a coin but its name."""
@@ -255,9 +293,9 @@ class Catalog:
 
 
 @lru_cache(maxsize=4)
-def catalog_of(seed: int) -> Catalog:
+def catalog_of(seed: int, size: int = 0) -> Catalog:
     """The catalog of a seed. All it remembers is pure, so simulators of one process share it."""
-    return Catalog(seed)
+    return Catalog(seed, size)
 
 
 def _ticker(coin: Coin) -> str:

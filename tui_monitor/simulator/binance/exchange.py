@@ -29,7 +29,7 @@ class Binance:
         self._shared = shared
         futures, spot = Root(shared, self.name, FUTURES_ROOT), Root(shared, self.name, SPOT_ROOT)
         self.roots: tuple[Root, ...] = (futures, spot)
-        self._catalog = catalog = catalog_of(shared.world.seed)
+        self._catalog = catalog = catalog_of(shared.world.seed, shared.size)
         self._process = Cascades(Liquidations(shared.world, self.name, catalog.liquidated()))
         self._rests = (
             FuturesRest(futures, catalog).endpoint(),

@@ -12,6 +12,7 @@ from tui_monitor.clock import DAY_MS
 from tui_monitor.errors import BadInput
 from tui_monitor.simulator.coins import COINS, MAJORS, PRE_MARKET, TRADITIONAL, Coin
 from tui_monitor.simulator.listings import ELSEWHERE, Line, Listing, Shelf, namesake
+from tui_monitor.simulator.more_coins import exponent_for, launched_ms, listed_at
 from tui_monitor.simulator.noise import seed_of
 
 USDT, USDC, COIN, SPOT = "USDT-FUTURES", "USDC-FUTURES", "COIN-FUTURES", "SPOT"
@@ -34,6 +35,9 @@ MULTIPLES = {
     "MOG": ("1000000MOG", 6),
     "BABYDOGE": ("1MBABYDOGE", 6),
 }
+# The prefix of a power of ten, and the prices below which coins beyond the written list have it.
+_PREFIXES = {0: "", 3: "1000", 4: "10000", 6: "1M"}
+_EXPONENT_STEPS = ((1e-8, 6), (1e-6, 4), (1e-5, 3))
 _NOT_HERE = ("OKB", "MNT", "CHEEMS", *TRADITIONAL, *PRE_MARKET)
 _NO_SPOT = ("PERP", "SC", "AGLD", "哈基米", "牛来", "MUBARAK")
 _NO_PERPETUAL = ("BGB", "GLM", "WAXP")
@@ -70,8 +74,8 @@ GHOSTS = ("TESTAUSDT", "TESTBUSDT", "OLDCOINUSDT")
 
 
 @lru_cache(maxsize=4)
-def catalog_of(seed: int) -> Shelf:
-    """The lists of a seed; simulators of one process share them."""
+def catalog_of(seed: int, size: int = 0) -> Shelf:
+    """The lists of a seed, each with `size` coins; simulators of one process share them."""
     shelf = Shelf(seed, "bitget", RATE_PLACES)
     for coin in (*COINS.values(), *ELSEWHERE.values()):
         if coin.name not in _NOT_HERE:
@@ -85,7 +89,27 @@ def catalog_of(seed: int) -> Shelf:
         _list_perpetual(shelf, tenfold, name, "stock")
     for name in _COIN_MARGINED:
         _list_other_margins(shelf, COINS[name])
+    _list_more(shelf, size)
     return shelf
+
+
+def _list_more(shelf: Shelf, size: int) -> None:
+    """Coins beyond the written list, until each market has so many."""
+    for coin in listed_at("bitget", USDT, size - _live(shelf, USDT)):
+        exponent = exponent_for(coin.price_usd, _EXPONENT_STEPS)
+        more = (f"{_PREFIXES[exponent]}{coin.name}", exponent)
+        _list_perpetual(shelf, coin, coin.name, "crypto", more)
+    for coin in listed_at("bitget", SPOT, size - _live(shelf, SPOT)):
+        line = Line(SPOT, f"{coin.name}USDT", coin.name, coin, market="spot", kind="crypto")
+        shelf.add(line._replace(listed_ms=launched_ms(coin.name)))
+
+
+def _live(shelf: Shelf, category: str) -> int:
+    """How many may be chosen of what is listed: coins that trade."""
+    return sum(
+        one.market is not None and is_traded(one) and one.line.base not in _LISTED
+        for one in shelf.of(category, _ms(2026, 9, 1))
+    )
 
 
 def _list_coin(shelf: Shelf, coin: Coin) -> None:
@@ -100,8 +124,11 @@ def _list_coin(shelf: Shelf, coin: Coin) -> None:
         shelf.add(line._replace(listed_ms=listed_ms, halted_ms=halted_ms, market=market))
 
 
-def _list_perpetual(shelf: Shelf, coin: Coin, name: str, kind: str) -> None:
-    base, exponent = MULTIPLES.get(name, (name, 0))
+def _list_perpetual(
+    shelf: Shelf, coin: Coin, name: str, kind: str, more: tuple[str, int] | None = None
+) -> None:
+    """`more` are the base and its power of ten where the written list doesn't say."""
+    base, exponent = more or MULTIPLES.get(name, (name, 0))
     often = 8 if name in MAJORS or seed_of("bitget", name) % 2 else 4
     shelf.add(
         Line(
@@ -112,7 +139,7 @@ def _list_perpetual(shelf: Shelf, coin: Coin, name: str, kind: str) -> None:
             market="perp" if kind == "crypto" and name not in _STATUSES else None,
             exponent=exponent,
             interval_h=_INTERVALS_H.get(name, often),
-            listed_ms=_LISTED.get(name, _ms(2020, 5, 8)),
+            listed_ms=launched_ms(name) if more else _LISTED.get(name, _ms(2020, 5, 8)),
             halted_ms=_HALTED_MS.get(name),
             activity=0.4,
             kind=kind,

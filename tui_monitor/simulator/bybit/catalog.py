@@ -13,6 +13,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.simulator.coins import COINS, MAJORS, PRE_MARKET, TRADITIONAL, Coin
 from tui_monitor.simulator.derivatives import MAX_RATE
 from tui_monitor.simulator.listings import ELSEWHERE, Line, Listing, Shelf, namesake
+from tui_monitor.simulator.more_coins import exponent_for, launched_ms, listed_at
 from tui_monitor.simulator.noise import seed_of
 
 LINEAR, SPOT = "linear", "spot"
@@ -41,6 +42,14 @@ MULTIPLES = {
     "BABYDOGE": ("1000000BABYDOGE", 6),
     "CHEEMS": ("1000000CHEEMS", 6),
 }
+# The same for coins beyond the written list; whoever is not named goes by the price.
+_MORE_EXPONENTS = {
+    **dict.fromkeys(("BTT", "CAT", "RATS", "TAG", "X"), 3),
+    **dict.fromkeys(("COQ", "LADYS", "QUBIC", "WEN"), 4),
+    "PEIPEI": 6,
+    "AIDOGE": 7,
+}
+_EXPONENT_STEPS = ((1e-8, 6), (1e-6, 4), (2e-5, 3))
 _NOT_HERE = (
     "OKB",
     "WAXP",
@@ -88,8 +97,8 @@ _QUARTERS = 16
 
 
 @lru_cache(maxsize=4)
-def catalog_of(seed: int) -> Shelf:
-    """The lists of a seed; simulators of one process share them."""
+def catalog_of(seed: int, size: int = 0) -> Shelf:
+    """The lists of a seed, each with `size` coins; simulators of one process share them."""
     shelf = Shelf(seed, "bybit", RATE_PLACES)
     for coin in (*COINS.values(), *ELSEWHERE.values()):
         if coin.name not in _NOT_HERE:
@@ -106,7 +115,28 @@ def catalog_of(seed: int) -> Shelf:
     _list_dollar_quoted(shelf)
     for name in _DATED:
         _list_dated(shelf, COINS[name])
+    _list_more(shelf, size)
     return shelf
+
+
+def _list_more(shelf: Shelf, size: int) -> None:
+    """Coins beyond the written list, until each market has so many."""
+    for coin in listed_at("bybit", LINEAR, size - _live(shelf, LINEAR)):
+        name = coin.name
+        exponent = _MORE_EXPONENTS.get(name, exponent_for(coin.price_usd, _EXPONENT_STEPS))
+        multiple = str(10**exponent) if exponent else ""
+        _list_linear(shelf, coin, name, "", (f"{multiple}{name}", exponent))
+    for coin in listed_at("bybit", SPOT, size - _live(shelf, SPOT)):
+        line = Line(SPOT, f"{coin.name}USDT", coin.name, coin, market="spot")
+        shelf.add(line._replace(listed_ms=launched_ms(coin.name)))
+
+
+def _live(shelf: Shelf, category: str) -> int:
+    """How many may be chosen of what is listed: coins that trade."""
+    return sum(
+        one.market is not None and is_traded(one) and one.line.base not in _LISTED
+        for one in shelf.of(category, _ms(2026, 9, 1))
+    )
 
 
 def _list_coin(shelf: Shelf, coin: Coin) -> None:
@@ -124,8 +154,11 @@ def _kind(name: str) -> str:
     return "innovation" if name in _INNOVATION else _UNKNOWN_KINDS.get(name, "")
 
 
-def _list_linear(shelf: Shelf, coin: Coin, name: str, kind: str) -> None:
-    base, exponent = MULTIPLES.get(name, (name, 0))
+def _list_linear(
+    shelf: Shelf, coin: Coin, name: str, kind: str, more: tuple[str, int] | None = None
+) -> None:
+    """`more` are the base and its power of ten where the written list doesn't say."""
+    base, exponent = more or MULTIPLES.get(name, (name, 0))
     excluded = kind not in ("", "innovation") or name in PRE_MARKET or name in _STATUSES
     hourly = 4 if name not in MAJORS and seed_of("bybit", name) % 3 == 0 else 8
     shelf.add(
@@ -137,7 +170,7 @@ def _list_linear(shelf: Shelf, coin: Coin, name: str, kind: str) -> None:
             market=None if excluded else "perp",
             exponent=exponent,
             interval_h=_INTERVALS_H.get(name, hourly),
-            listed_ms=_LISTED.get(name, _ms(2020, 3, 30)),
+            listed_ms=launched_ms(name) if more else _LISTED.get(name, _ms(2020, 3, 30)),
             halted_ms=_ENDS_MS[name] if name in _STATUSES and name in _ENDS_MS else None,
             activity=0.7,
             kind=kind,

@@ -24,7 +24,7 @@ class Bybit:
         self._shared = shared
         root = Root(shared, self.name, "/bybit")
         self.roots: tuple[Root, ...] = (root,)
-        self._shelf = catalog_of(shared.world.seed)
+        self._shelf = catalog_of(shared.world.seed, shared.size)
         traded = [listing.series for listing in self._shelf.perpetuals()]
         self._cascades = Cascades(Liquidations(shared.world, self.name, traded))
         self._rest = BybitRest(root, self._shelf).endpoint()

@@ -11,10 +11,11 @@ from typing import Any
 
 from tui_monitor.clock import DAY_MS
 from tui_monitor.errors import BadInput
-from tui_monitor.simulator.coins import COINS, MAJORS, PRE_MARKET, TRADITIONAL
+from tui_monitor.simulator.coins import COINS, MAJORS, PRE_MARKET, TRADITIONAL, Coin
 from tui_monitor.simulator.decimals import plain
 from tui_monitor.simulator.derivatives import INDEX_EXTRA_PLACES, Perpetual
 from tui_monitor.simulator.market import Contract, Series, World
+from tui_monitor.simulator.more_coins import launched_ms, listed_at
 from tui_monitor.simulator.noise import seed_of
 
 SWAP, FUTURES, SPOT = "SWAP", "FUTURES", "SPOT"
@@ -170,8 +171,9 @@ def coming_row(coin: str, inst_type: str, now_ms: int) -> dict[str, Any]:
 class Catalog:
     """All listings, and those of them that exist at a time."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, size: int = 0) -> None:
         self._world = world
+        self._coins = dict(COINS)
         self._indices: dict[str, Series] = {}
         self._fixed: dict[str, Listing] = {}
         self._dated: dict[str, Listing] = {}
@@ -183,18 +185,40 @@ class Catalog:
             if coin not in _NO_SPOT:
                 self._add(self._spot(coin))
         self._add(self._xperp())
+        self._add_more(size)
+
+    def _add_more(self, size: int) -> None:
+        """Coins beyond the written list, until each market has so many."""
+        perps = tuple(listed_at("okx", SWAP, size - self._live(SWAP)))
+        pairs = tuple(listed_at("okx", SPOT, size - self._live(SPOT)))
+        self._coins |= {coin.name: coin for coin in (*perps, *pairs)}
+        for coin in perps:
+            self._add(self._swap(coin.name))
+        for coin in pairs:
+            self._add(self._spot(coin.name))
+
+    def _live(self, inst_type: str) -> int:
+        """How many may be chosen of what is listed: coins that trade."""
+        return sum(
+            listing.inst_type == inst_type
+            and listing.market is not None
+            and listing.rule == "normal"
+            and listing.state(_ms(2026, 9, 1)) == "live"
+            and listing.contract.coin not in (*TRADITIONAL, *_LISTED_LATE)
+            for listing in self._fixed.values()
+        )
 
     def _add(self, listing: Listing) -> None:
         self._fixed[listing.inst_id] = listing
 
     def _swap(self, coin: str) -> Listing:
-        listed_ms = _LISTED_LATE.get(coin, _LISTED_MS)
+        listed_ms = self._listed_ms(coin)
         contract = Contract(
             key=f"{coin}-USDT-SWAP",
             coin=coin,
-            tick_places=_tick_places(coin),
+            tick_places=_tick_places(self._coins[coin]),
             lot_places=2 if coin in MAJORS[:6] else 1,
-            size_exponent=_size_exponent(coin),
+            size_exponent=_size_exponent(self._coins[coin]),
             listed_ms=listed_ms,
             halted_ms=_SUSPENDED_MS.get(coin),
             basis=1.0,
@@ -207,11 +231,16 @@ class Catalog:
             listing.rule = "rebase_contract"
         return self._with_derived(listing, _SHORT_INTERVALS.get(coin, 8))
 
+    def _listed_ms(self, coin: str) -> int:
+        if coin not in COINS:
+            return launched_ms(coin)
+        return _LISTED_LATE.get(coin, _LISTED_MS)
+
     def _inverse(self, coin: str, exponent: int) -> Listing:
         contract = Contract(
             key=f"{coin}-USD-SWAP",
             coin=coin,
-            tick_places=_tick_places(coin),
+            tick_places=_tick_places(self._coins[coin]),
             lot_places=1,
             size_exponent=exponent,
             inverse=True,
@@ -223,13 +252,13 @@ class Catalog:
         return self._with_derived(listing, 8)
 
     def _spot(self, coin: str) -> Listing:
-        tick_places = _tick_places(coin)
+        tick_places = _tick_places(self._coins[coin])
         contract = Contract(
             key=f"{coin}-USDT",
             coin=coin,
             tick_places=tick_places,
-            lot_places=max(0, 8 - tick_places) if COINS[coin].price_usd > 0.01 else 0,
-            listed_ms=_LISTED_LATE.get(coin, _LISTED_MS) + 3_600_000,
+            lot_places=max(0, 8 - tick_places) if self._coins[coin].price_usd > 0.01 else 0,
+            listed_ms=self._listed_ms(coin) + 3_600_000,
             activity=0.15,
         )
         return self._listing(contract, SPOT, "USDT")
@@ -254,9 +283,9 @@ class Catalog:
         contract = Contract(
             key=f"{coin}-USDT-{day}",
             coin=coin,
-            tick_places=_tick_places(coin),
+            tick_places=_tick_places(self._coins[coin]),
             lot_places=2,
-            size_exponent=_size_exponent(coin),
+            size_exponent=_size_exponent(self._coins[coin]),
             listed_ms=settles_ms - 190 * DAY_MS,
             premium=0.004,
             activity=0.02,
@@ -266,7 +295,8 @@ class Catalog:
         return self._with_derived(listing, 8)
 
     def _listing(self, contract: Contract, inst_type: str, quote: str) -> Listing:
-        return Listing(contract, inst_type, quote, self._world.series(contract))
+        series = self._world.series(contract, self._coins[contract.coin])
+        return Listing(contract, inst_type, quote, series)
 
     def _with_derived(self, listing: Listing, interval_h: int) -> Listing:
         index = self.index_series(listing.contract.coin, listing.contract.tick_places)
@@ -279,19 +309,19 @@ class Catalog:
         if found is None:
             places = tick_places + INDEX_EXTRA_PLACES
             contract = Contract(f"{coin} index", coin, places, 0, listed_ms=_LISTED_MS, basis=0.0)
-            found = self._indices[coin] = self._world.series(contract)
+            found = self._indices[coin] = self._world.series(contract, self._coins[coin])
         return found
 
     def index(self, inst_id: str) -> Series | None:
         """The index that goes by BTC-USDT or BTC-USD."""
         coin, _, quote = inst_id.rpartition("-")
-        if quote not in ("USDT", "USD") or coin not in COINS:
+        if quote not in ("USDT", "USD") or coin not in self._coins:
             return None
-        return self.index_series(coin, _tick_places(coin))
+        return self.index_series(coin, _tick_places(self._coins[coin]))
 
     def index_ids(self, quote: str) -> list[str]:
         """The indices of one quote currency."""
-        coins = {"USDT": tuple(COINS), "USD": tuple(_INVERSE)}.get(quote, ())
+        coins = {"USDT": tuple(self._coins), "USD": tuple(_INVERSE)}.get(quote, ())
         return [f"{coin}-{quote}" for coin in coins]
 
     def rows(self, now_ms: int) -> list[Listing]:
@@ -334,9 +364,9 @@ class Catalog:
 
 
 @lru_cache(maxsize=4)
-def catalog_of(seed: int) -> Catalog:
+def catalog_of(seed: int, size: int = 0) -> Catalog:
     """The catalog of a seed. All it remembers is pure, so simulators of one process share it."""
-    return Catalog(World(seed))
+    return Catalog(World(seed), size)
 
 
 def _settlements(now_ms: int) -> list[int]:
@@ -350,15 +380,14 @@ def _settlements(now_ms: int) -> list[int]:
     return [int(day.timestamp()) * 1000 for day in days]
 
 
-def _tick_places(coin: str) -> int:
-    price = COINS[coin].price_usd
-    digits = floor(log10(price))
-    return max(0, (5 if price >= 1_000 else 4) - digits)
+def _tick_places(coin: Coin) -> int:
+    digits = floor(log10(coin.price_usd))
+    return max(0, (5 if coin.price_usd >= 1_000 else 4) - digits)
 
 
-def _size_exponent(coin: str) -> int:
-    known = _SIZE_EXPONENTS.get(coin)
-    return round(1 - log10(COINS[coin].price_usd)) if known is None else known
+def _size_exponent(coin: Coin) -> int:
+    known = _SIZE_EXPONENTS.get(coin.name)
+    return round(1 - log10(coin.price_usd)) if known is None else known
 
 
 def coming_rows(inst_type: str, now_ms: int) -> list[dict[str, Any]]:

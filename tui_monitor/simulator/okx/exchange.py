@@ -21,7 +21,7 @@ class Okx:
         self._shared = shared
         root = Root(shared, self.name, "/okx")
         self.roots: tuple[Root, ...] = (root,)
-        self._catalog = catalog_of(shared.world.seed)
+        self._catalog = catalog_of(shared.world.seed, shared.size)
         traded = [listing.series for listing in self._catalog.swaps()]
         self._liquidations = Liquidations(shared.world, self.name, traded)
         self._rest = OkxRest(root, self._catalog).endpoint()
