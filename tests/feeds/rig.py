@@ -1,4 +1,4 @@
-"""An OKX feed on a simulator, both in virtual time."""
+"""An exchange's feed on a simulator, both in virtual time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.support.virtual_time import VirtualClock
-from tui_monitor.config import Okx, load, with_simulator
-from tui_monitor.feeds.okx.feed import OkxFeed
+from tui_monitor.config import Exchanges, load, with_simulator
+from tui_monitor.feeds.feed import Feed
+from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.market import MarketState, Row
 from tui_monitor.model import ChannelHealth, Exchange, FeedState, Market, Outage
 from tui_monitor.simulator import Simulator
@@ -15,34 +16,50 @@ from tui_monitor.simulator import Simulator
 COINS = ("BTC", "ETH", "XRP")
 
 
-def okx_settings(url: str, **changes: Any) -> Okx:
-    """The settings that point OKX at a simulator."""
-    flags = with_simulator(url) | {f"exchanges.okx.{key}": value for key, value in changes.items()}
-    return load(environment={}, flags=flags).settings.exchanges.okx
+def settings_of(url: str, exchange: Exchange = Exchange.OKX, **changes: Any) -> Exchanges:
+    """The settings that point all exchanges at a simulator, and one's changed."""
+    changed = {f"exchanges.{exchange}.{key}": value for key, value in changes.items()}
+    return load(environment={}, flags=with_simulator(url) | changed).settings.exchanges
 
 
 class Rig:
     """A feed that runs, and what it said."""
 
-    def __init__(self, sim: Simulator, clock: VirtualClock, settings: Okx, coins: Sequence[str]):
+    def __init__(
+        self,
+        sim: Simulator,
+        clock: VirtualClock,
+        settings: Exchanges,
+        coins: Sequence[str],
+        exchange: Exchange = Exchange.OKX,
+    ):
         self.sim = sim
         self.clock = clock
+        self.exchange = exchange
         self.market = MarketState()
         self.outages: list[Outage] = []
         self.events: list[tuple[str, str, str]] = []
-        self.feed = OkxFeed(
-            settings,
+        plan = ENTRIES[exchange].plan
+        assert plan is not None
+        self.feed = Feed(
+            plan(settings, clock),
             clock,
             self.market,
-            coins,
+            coins=coins,
             on_outage=self.outages.append,
             on_event=lambda *event: self.events.append(event),
         )
 
     @property
     def health(self) -> ChannelHealth:
-        """The ticker stream's."""
+        """The first stream's."""
         return self.feed.health()[0]
+
+    def channel(self, market: Market, name: str) -> ChannelHealth:
+        """One channel's."""
+        return next(
+            one for one in self.feed.health() if one.market is market and one.channel == name
+        )
 
     @property
     def stats(self) -> dict[str, Any]:
@@ -52,28 +69,39 @@ class Rig:
 
     def row(self, coin: str = "BTC") -> Row | None:
         """The coin's perpetual."""
-        return self.market.row((Exchange.OKX, Market.PERP, f"{coin}-USDT-SWAP"))
+        return self.market.row((self.exchange, Market.PERP, self.feed.plan.perp_symbol(coin)))
 
     def fault(self, kind: str, seconds: float, **narrowed: Any) -> None:
-        """Break the simulated OKX."""
-        self.sim.fault(exchange="okx", kind=kind, seconds=seconds, **narrowed)
+        """Break the simulated exchange."""
+        where = {"exchange": self.exchange.value} | narrowed
+        self.sim.fault(kind=kind, seconds=seconds, **where)
 
     async def until(self, state: FeedState, within_s: float) -> float:
-        """Wait for a light; how long it took."""
+        """Wait for the first stream's light; how long it took."""
+        if not self.feed.health():
+            await self.clock.until(lambda: bool(self.feed.health()), within_s)
         return await self.clock.until(lambda: self.health.state is state, within_s)
 
 
 @asynccontextmanager
 async def rig(
-    coins: Sequence[str] = COINS, rate: float = 0.2, **changes: Any
+    coins: Sequence[str] = COINS,
+    rate: float = 0.2,
+    exchange: Exchange = Exchange.OKX,
+    markets: Sequence[str] = ("perp",),
+    **changes: Any,
 ) -> AsyncIterator[Rig]:
     """A running feed; leaving the block cancels it."""
     clock = VirtualClock()
     async with Simulator(seed=1, clock=clock, rate=rate).running() as sim:
-        made = Rig(sim, clock, okx_settings(sim.url, **changes), coins)
-        async with asyncio.TaskGroup() as tasks:
-            running = tasks.create_task(made.feed.run())
-            try:
-                yield made
-            finally:
-                running.cancel()
+        settings = settings_of(sim.url, exchange, markets=tuple(markets), **changes)
+        made = Rig(sim, clock, settings, coins, exchange)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                running = tasks.create_task(made.feed.run())
+                try:
+                    yield made
+                finally:
+                    running.cancel()
+        finally:
+            await made.feed.aclose()

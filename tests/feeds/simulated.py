@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
+from tests.feeds.wire import hooks, line
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.feeds.adapter import Adapter, Control, Subscription
-from tui_monitor.feeds.connection import Connection, Hooks, Line
+from tui_monitor.feeds.connection import Connection
 from tui_monitor.market import MarketState, Row
 from tui_monitor.model import (
     Funding,
@@ -92,11 +93,11 @@ async def streaming(
 ) -> AsyncIterator[Streams]:
     """Open sockets to a simulator; leaving the block closes them."""
     made = Streams(clock)
-    hooks = Hooks(made.apply, made.told.append, lambda: None)
-    line = Line(url=url.replace("http", "ws", 1), silent_after_s=60.0, rotate_after_s=82_800.0)
+    where = line(url.replace("http", "ws", 1))
+    listening = hooks(made.apply, made.told.append)
     async with asyncio.TaskGroup() as tasks:
         made.links = [
-            Connection(adapter, line, topics, clock, hooks) for adapter, topics in sockets
+            Connection(adapter, where, topics, clock, listening) for adapter, topics in sockets
         ]
         running = [tasks.create_task(link.run()) for link in made.links]
         try:

@@ -9,9 +9,10 @@ from websockets.asyncio.server import ServerConnection
 
 from tests.feeds.okx.samples import row
 from tests.feeds.servers import Talk, answers, http, tcp_server, ws_server
+from tests.feeds.wire import hooks, line
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.feeds.adapter import Control, Rejected, Subscription
-from tui_monitor.feeds.connection import Connection, Hooks, Line
+from tui_monitor.feeds.connection import Connection
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.okx import mapper
 from tui_monitor.feeds.okx.adapter import OkxAdapter
@@ -35,16 +36,14 @@ class Life:
         self.clock = VirtualClock()
         self.market = MarketState()
         self.told: list[Control] = []
-        line = Line(url=url, silent_after_s=silent_after_s, rotate_after_s=rotate_after_s)
         self.link = Connection(
             OkxAdapter(InstrumentBook(mapper.guess)),
-            line,
+            line(url, silent_after_s, rotate_after_s),
             wanted or (BTC,),
             self.clock,
-            Hooks(
+            hooks(
                 lambda event, ms, s: self.market.apply(event, ms, s, Source.STREAM),
                 self.told.append,
-                lambda: None,
             ),
         )
 

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.feeds.rig import okx_settings, rig
+from tests.feeds.rig import rig, settings_of
 from tests.feeds.test_connection import Life
 from tests.support.virtual_time import VirtualClock, in_virtual_time, run_virtual
 from tui_monitor.errors import SettingsError, Unreachable
@@ -101,7 +101,7 @@ async def test_the_settings_proxy_is_used() -> None:
 @in_virtual_time
 async def test_a_proxy_of_a_kind_we_cannot_speak_is_a_setting_to_mend() -> None:
     """One line, before anything runs; also where the settings were not read from a file."""
-    settings = okx_settings("http://127.0.0.1:9")
+    settings = settings_of("http://127.0.0.1:9").okx
     with pytest.raises(SettingsError, match="proxy"):
         OkxRest(msgspec.structs.replace(settings, proxy="socks5://127.0.0.1:9"), VirtualClock())
 

@@ -60,8 +60,7 @@ async def _backfill(settings: Settings, folder: Path, kind: str, first: date, la
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, run.stop.set)
         click.echo(run.plan_text, err=True)
-        async with engine.feed.rest:
-            job = await run.run()
+        job = await run.run()
         line.end()
         return job
 

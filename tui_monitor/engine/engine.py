@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tui_monitor.boards.status import EngineStatus, FeedLight
 from tui_monitor.boards.sum_curve import SLOT_TOLERANCE_MS, LivePrice
 from tui_monitor.clock import BoardZone, Clock
@@ -26,19 +28,20 @@ from tui_monitor.engine.outages import OutageBook
 from tui_monitor.engine.recorder import Recorder
 from tui_monitor.engine.slots import SlotKeeper
 from tui_monitor.engine.today import Today
-from tui_monitor.errors import BadInput, FeedError
-from tui_monitor.feeds.okx.feed import OkxFeed
-from tui_monitor.market import Key, MarketState, Row
-from tui_monitor.model import Job, Market, PriceSource, SlotPrice, Source, Ticker
+from tui_monitor.errors import BadInput
+from tui_monitor.feeds.feed import Feed
+from tui_monitor.feeds.registry import ENTRIES
+from tui_monitor.market import MarketState, Row
+from tui_monitor.model import Exchange, ExchangeHealth, Job, PriceSource, SlotPrice
 from tui_monitor.store import EngineLock, Store, open_store
 
 log = logging.getLogger(__name__)
 
 RESTART_S = 5.0
 TODAY_EVERY_S = 1.0
-# A coin without news for this long is asked for by REST: quiet coins keep a known age.
-QUIET_S = 20.0
-PROBE_EVERY_S = 10.0
+# The originals summed OKX's perpetuals; so do we.
+SUM_EXCHANGE = Exchange.OKX
+CACHE = "cache"
 CHECKPOINT_EVERY_S = 6 * 3600.0
 
 Worker = Callable[[], Awaitable[None]]
@@ -47,7 +50,10 @@ Worker = Callable[[], Awaitable[None]]
 class Engine:
     """Feeds → market → store, the schedules, backfill and what the boards read from."""
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock, *, kind: str) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, *, kind: str, cache: Path
+    ) -> None:
+        """`cache` is a folder for what is dear to ask for and may be lost."""
         self.settings = settings
         self.store = store
         self.clock = clock
@@ -57,14 +63,10 @@ class Engine:
         self.market = MarketState()
         self.recorder = Recorder(store, clock, self.events.add)
         self.outages = OutageBook(store, clock, self.events.add)
-        self.feed = OkxFeed(
-            settings.exchanges.okx,
-            clock,
-            self.market,
-            settings.sum_curve.coins,
-            on_outage=self.outages.note,
-            on_event=self.events.add,
-        )
+        self._kept = None
+        self.feeds = {name: self._feed(name) for name in Exchange if ENTRIES[name].plan}
+        self.feed = self.feeds[SUM_EXCHANGE]
+        """The exchange whose perpetuals are summed."""
         self.today = Today(
             store=store,
             recorder=self.recorder,
@@ -76,7 +78,9 @@ class Engine:
         history = SlotHistory(
             store=store,
             recorder=self.recorder,
-            fetcher=PageFetcher(Filler(self.feed.rest, clock), self.recorder, self.feed.by_name),
+            fetcher=PageFetcher(
+                Filler(self.feed.plan.history, clock), self.recorder, self.feed.by_name
+            ),
             zone=self.zone,
             clock=clock,
             coins=settings.sum_curve.coins,
@@ -91,7 +95,6 @@ class Engine:
         )
         self._lights = Lights(clock)
         self._failed: dict[str, str] = {}
-        self._confirmed_s: dict[str, float] = {}
         self._gaps: set[int] = set()
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -104,12 +107,9 @@ class Engine:
             "today": self._watch_today,
             "housekeeping": self._keep_house,
         }
-        if self.settings.exchanges.okx.enabled:
-            workers |= {
-                "okx": self.feed.run,
-                "sum": self._keeper.run,
-                "quiet": self._probe_quiet,
-            }
+        workers |= {name.value: self.feeds[name].run for name in self.enabled}
+        if SUM_EXCHANGE in self.enabled:
+            workers["sum"] = self._keeper.run
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
@@ -117,6 +117,37 @@ class Engine:
                     tasks.create_task(self._keep_alive(name, worker), name=name)
         finally:
             self._tasks = None
+
+    async def aclose(self) -> None:
+        """Close what the feeds hold open."""
+        for feed in self.feeds.values():
+            await feed.aclose()
+
+    def _feed(self, name: Exchange) -> Feed:
+        plan = ENTRIES[name].plan
+        if plan is None:
+            raise LookupError(f"{name} can't be watched")
+        return Feed(
+            plan(self.settings.exchanges, self.clock),
+            self.clock,
+            self.market,
+            coins=self.settings.sum_curve.coins,
+            on_outage=self.outages.note,
+            on_event=self.events.add,
+            kept=self._kept,
+        )
+
+    @property
+    def enabled(self) -> list[Exchange]:
+        """The exchanges that are watched, in their order."""
+        return [name for name in self.feeds if getattr(self.settings.exchanges, name).enabled]
+
+    def exchanges(self) -> list[ExchangeHealth]:
+        """How each exchange does, in their order."""
+        return [
+            msgspec.structs.replace(feed.report(), enabled=name in self.enabled)
+            for name, feed in self.feeds.items()
+        ]
 
     async def start_backfill(self, first: date, last: date) -> Job:
         """Begin a backfill as a worker of this engine."""
@@ -149,7 +180,7 @@ class Engine:
             if row is None or row.last is None or row.trade is None:
                 continue
             # A quiet coin's price that REST has just repeated is as good as a new one.
-            heard_s = max(row.trade.received_s, self._confirmed_s.get(coin, 0.0))
+            heard_s = max(row.trade.received_s, row.trade_seen_s or 0.0)
             found[coin] = LivePrice(
                 price=row.last,
                 age_ms=max(0, int((now_s - heard_s) * 1000)),
@@ -197,7 +228,9 @@ class Engine:
 
     def status(self) -> EngineStatus:
         """What the status line shows, from memory."""
-        lights = self._lights.of(self.feed.health()) if self.settings.exchanges.okx.enabled else []
+        lights = self._lights.of(
+            [health for name in self.enabled for health in self.feeds[name].health()]
+        )
         _, changes, oldest_ms, _ = self.today.live()
         nodes, due = self.today.counts()
         progress = self.backfill.progress()
@@ -266,31 +299,6 @@ class Engine:
         first, last = (self.zone.format(at(slots), "%H:%M") for at in (min, max))
         return f"node {first}" if len(slots) == 1 else f"{len(slots)} nodes, {first} to {last}"
 
-    async def _probe_quiet(self) -> None:
-        """Ask by REST for coins whose stream is quiet: quiet is not dead; their age shows it."""
-        while True:
-            await self.clock.sleep(PROBE_EVERY_S)
-            ages = [live.age_ms for live in self.live_prices().values()]
-            if not ages or max(ages) < QUIET_S * 1000:
-                continue
-            try:
-                tickers = await self.feed.rest.tickers(Market.PERP)
-            except FeedError as error:
-                self.events.add("warning", "okx", f"quiet coins: {error.message}")
-                continue
-            self._confirm({ticker.instrument.key: ticker for ticker in tickers})
-
-    def _confirm(self, tickers: Mapping[Key, Ticker]) -> None:
-        now_ms, now_s = self.clock.now_ms(), self.clock.monotonic_s()
-        for coin in self.settings.sum_curve.coins:
-            ticker = tickers.get(self.feed.by_name(coin).key)
-            if ticker is None:
-                continue
-            self.market.apply(ticker, now_ms, now_s, Source.REST)
-            row = self.row(coin)
-            if row is not None and row.last == ticker.last:
-                self._confirmed_s[coin] = now_s
-
     async def _keep_house(self) -> None:
         while True:
             await self.clock.sleep(CHECKPOINT_EVERY_S)
@@ -310,4 +318,8 @@ async def opened_engine(
     with EngineLock(data_dir) as lock:
         lock.acquire(info)
         async with open_store(data_dir, clock, kind=kind) as store:
-            yield Engine(settings, store, clock, kind=kind), lock
+            engine = Engine(settings, store, clock, kind=kind, cache=data_dir / CACHE)
+            try:
+                yield engine, lock
+            finally:
+                await engine.aclose()

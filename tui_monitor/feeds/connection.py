@@ -42,9 +42,12 @@ ASK_TIMES = 3
 MAX_DAMAGED = 20
 DAMAGED_WINDOW_S = 60.0
 _PROTOCOL_PING_S = 20.0
+_IDLE_LOOK_S = 60.0
 
 Apply = Callable[[MarketEvent, int, float], bool]
 """Takes an event, the wall ms and monotonic s of its arrival; says whether it was news."""
+Heard = Callable[[type, int, float], None]
+"""Gets a type of events that a frame brought data of, once a frame, and when."""
 
 
 class _Over(Exception):
@@ -62,19 +65,34 @@ class _Connect(connect):
         return exc
 
 
+class Watch(NamedTuple):
+    """One kind of data on a socket, and how long it may be silent."""
+
+    name: str
+    kinds: frozenset[type]
+    silent_after_s: float
+
+
 class Line(Struct, frozen=True, kw_only=True):
-    """Where a stream is, and how long its socket may be silent or old."""
+    """Where a stream is, and how long its socket may be silent or old.
+
+    A socket of which every watched kind is silent is dead. One that has lost some of them is to
+    be succeeded by another. Without any watch it may be silent for ever.
+    """
 
     url: str
-    silent_after_s: float
+    watches: tuple[Watch, ...]
     rotate_after_s: float
     proxy: str = ""
 
 
 class Hooks(NamedTuple):
-    """What a socket calls: for each market event, each control event, each change of itself."""
+    """What a socket calls: for each market event, each kind in a frame, each control event,
+    each change of itself.
+    """
 
     apply: Apply
+    heard: Heard
     tell: Callable[[Control], None]
     wake: Callable[[], None]
 
@@ -95,17 +113,22 @@ class Connection:
         self.live = False
         """Data has come through this socket. Not news: beside a predecessor all is said twice."""
         self.leaving = False
-        """The exchange, or the calendar, wants another socket in its place."""
+        """The exchange, the calendar, or a lost kind wants another socket in its place."""
+        self.lost = ""
+        """The kinds that have fallen silent while others still speak."""
         self._adapter = adapter
         self._line = line
         self._wanted = tuple(wanted)
         self._clock = clock
-        self._apply, self._tell, self._wake = hooks
+        self._apply, self._heard, self._tell, self._wake = hooks
         limit = adapter.request_limit
         self._pacer = Pacer(clock, limit.requests, limit.window_s)
         self._asked = Asked()
         self._nudge = asyncio.Event()
-        self._opened_s = self._frame_s = self._data_s = self._ping_s = clock.monotonic_s()
+        self._opened_s = self._frame_s = self._ping_s = clock.monotonic_s()
+        # When data of each kind came last, and the newest exchange time in it.
+        self._data_s: dict[type, float] = {}
+        self._data_ms: dict[type, int] = {}
         self._damaged: deque[float] = deque(maxlen=MAX_DAMAGED)
 
     async def run(self) -> None:
@@ -143,7 +166,7 @@ class Connection:
             self.connected = True
             self._wake()
             now_s = self._clock.monotonic_s()
-            self._opened_s = self._frame_s = self._data_s = self._ping_s = now_s
+            self._opened_s = self._frame_s = self._ping_s = now_s
             ended = Ended(end=End.DROPPED)
             try:
                 async with asyncio.TaskGroup() as tasks:
@@ -187,15 +210,31 @@ class Connection:
             self._count_damaged(error.message)
             return
         now_ms = self._clock.now_ms()
+        heard: type | None = None
         for event in events:
             if isinstance(event, Control):
                 self._control(event)
                 continue
-            if self._apply(event, now_ms, now_s):
-                self._data_s = now_s
+            news = self._apply(event, now_ms, now_s)
+            # Beside another socket that says the same, what comes second is no news, but data.
+            if self._is_later(event) or news:
+                kind = type(event)
+                self._data_s[kind] = now_s
+                if kind is not heard:
+                    heard = kind
+                    self._heard(kind, now_ms, now_s)
             if not self.live:
                 self.live = True
                 self._wake()
+
+    def _is_later(self, event: MarketEvent) -> bool:
+        """Whether its time is later than any that this socket gave for the kind."""
+        exchange_ms = getattr(event, "exchange_ms", None)
+        kind = type(event)
+        if exchange_ms is None or exchange_ms <= self._data_ms.get(kind, 0):
+            return False
+        self._data_ms[kind] = exchange_ms
+        return True
 
     def _count_damaged(self, reason: str) -> None:
         """Frames that are no messages at all; a bad row in a good frame spoils only itself."""
@@ -278,8 +317,11 @@ class Connection:
 
     def _next_s(self) -> float:
         """When the clock must be looked at again."""
-        times = [self._silent_s()]
-        if not self.leaving:
+        times = [self._silent_s(watch) for watch in self._line.watches]
+        if self.leaving:
+            # Those that were lost are due already; only the death of all counts now.
+            times = [max(times)] if times else []
+        else:
             times.append(self._rotate_s())
         if (late_s := self._asked.late_s(ACK_S)) is not None:
             times.append(late_s)
@@ -290,10 +332,13 @@ class Connection:
                 if self._waits_for_pong()
                 else self._ping_due_s(heartbeat)
             )
-        return min(times)
+        # A leaving socket without a watch, a ping or an open request only reads.
+        return min(times, default=self._clock.monotonic_s() + _IDLE_LOOK_S)
 
-    def _silent_s(self) -> float:
-        return self._data_s + self._line.silent_after_s
+    def _silent_s(self, watch: Watch) -> float:
+        """When a watched kind counts as silent."""
+        heard = (self._data_s.get(kind, self._opened_s) for kind in watch.kinds)
+        return max(heard) + watch.silent_after_s
 
     def _rotate_s(self) -> float:
         return self._opened_s + self._line.rotate_after_s
@@ -312,9 +357,12 @@ class Connection:
 
     async def _look_at_the_clock(self, socket: ClientConnection) -> None:
         now_s = self._clock.monotonic_s()
-        if now_s >= self._silent_s():
-            raise self._over(End.SILENT, f"{self._line.silent_after_s:g} s without any")
-        if now_s >= self._rotate_s() and not self.leaving:
+        silent = [one for one in self._line.watches if now_s >= self._silent_s(one)]
+        if silent and len(silent) == len(self._line.watches):
+            longest_s = min(watch.silent_after_s for watch in silent)
+            raise self._over(End.SILENT, f"{longest_s:g} s without any")
+        if (silent or now_s >= self._rotate_s()) and not self.leaving:
+            self.lost = ", ".join(watch.name for watch in silent)
             self.leaving = True
             self._wake()
         await self._ask_again(socket, now_s)

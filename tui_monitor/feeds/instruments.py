@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from tui_monitor.model import Instrument
+from tui_monitor.model import Instrument, Status
 
 # Names from outside must not fill the memory: more than any exchange lists.
 _MAX_PROVISIONAL = 5_000
@@ -43,3 +43,7 @@ class InstrumentBook:
     def count(self) -> int:
         """How many instruments are defined."""
         return len(self._known)
+
+    def live(self) -> list[Instrument]:
+        """The defined ones that trade, in the order in which they were defined."""
+        return [one for one in self._known.values() if one.status is Status.LIVE]

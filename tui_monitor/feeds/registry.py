@@ -17,13 +17,12 @@ from tui_monitor.feeds.bitget.lines import BitgetLines
 from tui_monitor.feeds.bybit import mapper as bybit
 from tui_monitor.feeds.bybit.adapter import BybitAdapter
 from tui_monitor.feeds.bybit.lines import BybitLines
-from tui_monitor.feeds.feed import Feed, OnEvent, OnOutage
 from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.okx import feed as okx_feed
 from tui_monitor.feeds.okx import mapper as okx
 from tui_monitor.feeds.okx.adapter import OkxAdapter
-from tui_monitor.feeds.okx.feed import OkxFeed
 from tui_monitor.feeds.okx.lines import OkxLines
-from tui_monitor.market import MarketState
+from tui_monitor.feeds.plans import FeedPlan
 from tui_monitor.model import Exchange, Instrument, Market
 
 
@@ -37,34 +36,6 @@ class LineReader(Protocol):
         """
 
 
-class MakeFeed(Protocol):
-    """Makes a feed from all exchanges' settings; it takes its own."""
-
-    def __call__(
-        self,
-        settings: Exchanges,
-        clock: Clock,
-        market: MarketState,
-        coins: Sequence[str],
-        *,
-        on_outage: OnOutage,
-        on_event: OnEvent,
-    ) -> Feed:
-        """A feed that does not run yet."""
-
-
-def _okx_feed(
-    settings: Exchanges,
-    clock: Clock,
-    market: MarketState,
-    coins: Sequence[str],
-    *,
-    on_outage: OnOutage,
-    on_event: OnEvent,
-) -> OkxFeed:
-    return OkxFeed(settings.okx, clock, market, coins, on_outage=on_outage, on_event=on_event)
-
-
 class Entry(Struct, frozen=True, kw_only=True):
     """How to get an exchange's parts, and a subscription that it certainly has."""
 
@@ -72,8 +43,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     adapter: Callable[[], Adapter]
     lines: Callable[[Market, Iterable[Instrument]], LineReader]
     example: Subscription
-    feed: MakeFeed | None = None
-    """None where the exchange can be decoded but is not watched."""
+    plan: Callable[[Exchanges, Clock], FeedPlan] | None = None
+    """What is watched, and how; from all exchanges' settings it takes its own."""
 
 
 ENTRIES = {
@@ -87,7 +58,7 @@ ENTRIES = {
         ),
         Entry(
             exchange=Exchange.OKX,
-            feed=_okx_feed,
+            plan=lambda settings, clock: okx_feed.plan(settings.okx, clock),
             adapter=lambda: OkxAdapter(InstrumentBook(okx.guess)),
             lines=OkxLines,
             example=Subscription("tickers", "BTC-USDT-SWAP"),

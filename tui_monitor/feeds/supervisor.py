@@ -1,52 +1,60 @@
-"""For ever: connect, read, end, verdict, wait. And REST in the stream's place while it is away.
+"""One socket for ever: connect, read, end, verdict, wait; its successors before it goes.
 
-A feed never raises for a remote reason: whatever a socket's life ends with becomes a verdict,
-and whatever REST answers becomes a line in the health. Only bugs come out of `run()`.
+A feed never raises for a remote reason: whatever a socket's life ends with becomes a verdict.
+Only bugs come out of `run()`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from random import Random
 
 from msgspec import Struct
 
 from tui_monitor.clock import Clock
-from tui_monitor.errors import FeedError, RateLimited
 from tui_monitor.feeds.adapter import (
     Adapter,
     Control,
     Damaged,
     GoingAway,
+    Listed,
     Notice,
     Rejected,
     Subscription,
 )
-from tui_monitor.feeds.connection import Connection, Hooks, Line
-from tui_monitor.feeds.verdict import End, Ended, Verdict, verdict
+from tui_monitor.feeds.connection import Apply, Connection, Hooks, Line, Watch
+from tui_monitor.feeds.verdict import End, Ended, verdict
 from tui_monitor.feeds.vitals import Vitals
-from tui_monitor.market import MarketState
-from tui_monitor.model import MarketEvent, Source
+from tui_monitor.model import Instrument
 from tui_monitor.printable import printable
 
 ROTATE_AFTER_S = 23 * 3600.0
 ROTATE_JITTER_S = 600.0
-SUSPEND_LOOK_S = 5.0
-SUSPENDED_S = 5.0
+# A kind that is lost again on each new socket is waited for longer each time.
+LONGEST_WATCH_S = 120.0
 
 Note = Callable[[str, str], None]
 """Level and text of something that a person may read."""
-Bridge = Callable[[], Awaitable[Iterable[MarketEvent]]]
-"""One REST snapshot of what the stream carries."""
 
 
-class Plan(Struct, frozen=True, kw_only=True):
-    """What is supervised and how. `bridge_every_s`: between snapshots while the stream is away."""
+class Where(Struct, frozen=True, kw_only=True):
+    """The address of a stream."""
 
     url: str
-    proxy: str
-    silent_after_s: float
-    bridge_every_s: float
+    proxy: str = ""
+
+
+class Uses(Struct, frozen=True, kw_only=True):
+    """What a supervisor calls. `changed`: a socket came or went. `banned_s`: how long to stay away
+    from the host, whoever was told so; `ban` tells of it.
+    """
+
+    apply: Apply
+    note: Note
+    changed: Callable[[], None]
+    listed: Callable[[Instrument], None]
+    banned_s: Callable[[], float]
+    ban: Callable[[float], None]
 
 
 class _Socket:
@@ -58,33 +66,39 @@ class _Socket:
 
 
 class Supervisor:
-    """Keeps one stream alive: silence watch, REST bridge, rotation, backoff."""
+    """Keeps one socket alive. `vitals` are those of the channels on it."""
 
     def __init__(
         self,
         adapter: Adapter,
-        plan: Plan,
-        market: MarketState,
+        where: Where,
         clock: Clock,
-        vitals: Vitals,
-        bridge: Bridge,
-        note: Note,
+        vitals: Sequence[Vitals],
+        uses: Uses,
     ) -> None:
-        self.vitals = vitals
+        self.vitals = tuple(vitals)
         self._adapter = adapter
-        self._plan = plan
-        self._market = market
+        self._where = where
         self._clock = clock
-        self._bridge = bridge
-        self._note = note
+        self._uses = uses
+        self._by_kind: dict[type, list[Vitals]] = {}
+        for one in self.vitals:
+            for kind in one.channel.kinds:
+                self._by_kind.setdefault(kind, []).append(one)
         self._wanted: tuple[Subscription, ...] = ()
         self._refused: set[Subscription] = set()
         self._changed = asyncio.Event()
-        self._link_changed = asyncio.Event()
         self._random = Random()
         self._attempt = 0
+        self._losses = 0
         self._current: _Socket | None = None
         self._heir: _Socket | None = None
+        self._switch()
+
+    @property
+    def wanted(self) -> tuple[Subscription, ...]:
+        """What is streamed, or would be if it were not refused."""
+        return self._wanted
 
     def want(self, topics: Sequence[Subscription]) -> None:
         """Set what is streamed. A change brings a new socket up before the old one goes."""
@@ -92,15 +106,24 @@ class Supervisor:
             return
         self._wanted = tuple(topics)
         self._refused.clear()
+        self._switch()
+        self.renew()
+
+    def renew(self) -> None:
+        """Have the socket succeeded by a new one."""
         if self._current is not None:
             self._current.connection.leaving = True
         self._changed.set()
 
+    def _switch(self) -> None:
+        for vitals in self.vitals:
+            names = vitals.channel.topics
+            vitals.topics = sum(topic.channel in names for topic in self._wanted)
+            vitals.switch(on=vitals.topics > 0)
+
     async def run(self) -> None:
         """For ever, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._bridge_silences())
-            tasks.create_task(self._notice_suspends())
             while True:
                 await self._when(lambda: bool(self._topics()))
                 await self._stream(tasks)
@@ -115,161 +138,147 @@ class Supervisor:
 
     async def _stream(self, tasks: asyncio.TaskGroup) -> None:
         """Open a socket, and successors of it, until one ends; then wait as the verdict says."""
+        await self._wait(self._uses.banned_s())
         current = self._current = self._open(tasks)
         while True:
             link = current.connection
             await self._when(partial(_needs_care, link))
             if link.ended is not None:
                 break
+            if not self._topics():
+                current.task.cancel()
+                link.ended = Ended(end=End.UNWANTED, lived_s=0.0)
+                break
             current = self._current = await self._succeed(current, tasks)
         self._current = None
-        await self._wait_after(link.ended)
+        self._woken()
+        if link.ended.end is not End.UNWANTED:
+            await self._wait_after(link.ended)
 
     async def _succeed(self, current: _Socket, tasks: asyncio.TaskGroup) -> _Socket:
         """Bring up a successor, drop the old socket when data comes through the new one."""
+        old = current.connection
+        if old.lost:
+            self._lose(old.lost)
         await self._clock.sleep(self._random.random())
+        if not self._topics():
+            return current
         heir = self._heir = self._open(tasks)
-        old, new = current.connection, heir.connection
+        new = heir.connection
         await self._when(lambda: new.live or new.ended is not None)
         self._heir = None
         if new.ended is None:
             current.task.cancel()
-            self.vitals.reconnects += 1
-            self.vitals.trouble = ""
+            self._count_reconnect()
+            if not old.lost:
+                self._say_trouble("")
             return heir
         if old.ended is None:
             # The old one still speaks: no hurry, but no hammering either.
             await self._wait_after(new.ended)
         return current
 
+    def _lose(self, names: str) -> None:
+        self._losses += 1
+        self._uses.note("warning", f"nothing more of {names} on this socket: a new one")
+
     def _open(self, tasks: asyncio.TaskGroup) -> _Socket:
-        plan = self._plan
+        watches = tuple(
+            Watch(one.name, one.channel.kinds, self._patience_s(one.channel.silent_after_s))
+            for one in self.vitals
+            if one.topics and one.channel.silent_after_s is not None
+        )
         line = Line(
-            url=plan.url,
-            proxy=plan.proxy,
-            silent_after_s=plan.silent_after_s,
+            url=self._where.url,
+            proxy=self._where.proxy,
+            watches=watches,
             rotate_after_s=ROTATE_AFTER_S - self._random.random() * ROTATE_JITTER_S,
         )
-        hooks = Hooks(self._apply, self._tell, self._woken)
+        hooks = Hooks(self._uses.apply, self._heard, self._tell, self._woken)
         link = Connection(self._adapter, line, self._topics(), self._clock, hooks)
         return _Socket(link, tasks.create_task(link.run()))
+
+    def _patience_s(self, silent_after_s: float) -> float:
+        longest_s = max(LONGEST_WATCH_S, silent_after_s)
+        return min(longest_s, silent_after_s * 2.0 ** min(self._losses, 10))
 
     async def _wait_after(self, ended: Ended) -> None:
         decided = verdict(ended, self._attempt, self._random.random())
         self._attempt = decided.attempt
-        self.vitals.reconnects += 1
-        self.vitals.trouble = printable(ended.text, 200)
-        self.vitals.last_error = self.vitals.trouble
-        delay_s = decided.bridged_delay_s if self.vitals.bridged else decided.delay_s
-        self._note("warning", f"{ended.text}; again in {delay_s:.0f} s")
+        self._count_reconnect()
+        self._say_trouble(printable(ended.text, 200))
+        self._uses.note("warning", f"{ended.text}; again in {decided.delay_s:.0f} s")
         if decided.banned:
-            self.vitals.ban(decided.delay_s)
-        await self._wait(decided)
+            self._uses.ban(decided.delay_s)
+            for vitals in self.vitals:
+                vitals.ban(decided.delay_s)
+        await self._wait(decided.delay_s)
 
-    async def _wait(self, decided: Verdict) -> None:
-        """Until it is time; that comes nearer when REST begins to work meanwhile."""
-        begin_s = self._clock.monotonic_s()
-        while True:
-            delay_s = decided.bridged_delay_s if self.vitals.bridged else decided.delay_s
-            left_s = begin_s + delay_s - self._clock.monotonic_s()
-            if left_s <= 0:
-                return
-            await _within(left_s, self._changed)
+    async def _wait(self, seconds: float) -> None:
+        if seconds > 0:
+            await self._clock.sleep(seconds)
+
+    def _count_reconnect(self) -> None:
+        for vitals in self.vitals:
+            vitals.reconnects += 1
+
+    def _say_trouble(self, text: str) -> None:
+        for vitals in self.vitals:
+            vitals.trouble = text
+            if text:
+                vitals.last_error = text
 
     def _woken(self) -> None:
-        sockets = (self._current, self._heir)
-        self.vitals.linked(any(one is not None and one.connection.connected for one in sockets))
+        sockets = [one.connection for one in (self._current, self._heir) if one is not None]
+        connected = [link for link in sockets if link.connected]
+        alive = any(link.live for link in connected)
+        for vitals in self.vitals:
+            vitals.linked(bool(connected), alive=alive)
         self._changed.set()
-        self._link_changed.set()
+        self._uses.changed()
 
-    def _apply(self, event: MarketEvent, received_ms: int, received_s: float) -> bool:
-        if not self._market.apply(event, received_ms, received_s, Source.STREAM):
-            return False
-        if self.vitals.trouble and self.vitals.outage is None:
-            self.vitals.trouble = ""
-        if self.vitals.outage is not None:
-            self.vitals.trouble = ""
-            self._note("info", "stream data again")
-        self.vitals.stream_data(received_ms, received_s)
-        return True
+    def _heard(self, kind: type, received_ms: int, received_s: float) -> None:
+        for vitals in self._by_kind.get(kind, ()):
+            if vitals.trouble:
+                vitals.trouble = ""
+            vitals.data(received_ms, received_s)
+            if self._losses and all(not one.away for one in self.vitals):
+                self._losses = 0
 
     def _tell(self, event: Control) -> None:
         match event:
             case Rejected():
                 self._rejected(event)
+            case Listed(instrument=instrument):
+                self._uses.listed(instrument)
             case GoingAway(reason=reason):
-                self._note("info", f"the exchange asks for a new stream: {reason}")
+                self._uses.note("info", f"the exchange asks for a new stream: {reason}")
             case Notice(text=text):
-                self._note("info", text)
+                self._uses.note("info", text)
             case Damaged(reason=reason):
-                self.vitals.last_error = printable(f"damaged message: {reason}", 200)
-                self._note("warning", "damaged message")
+                for vitals in self.vitals:
+                    vitals.last_error = printable(f"damaged message: {reason}", 200)
+                self._uses.note("warning", "damaged message")
             case _:
                 pass  # pongs, and what is of no use to us
 
     def _rejected(self, event: Rejected) -> None:
         topic = event.subscription
-        self.vitals.last_error = printable(f"{event.code} {event.reason}", 200)
+        text = printable(f"{event.code} {event.reason}", 200)
+        for vitals in self.vitals:
+            vitals.last_error = text
         if topic is None:
-            self._note("warning", f"refused: {self.vitals.last_error}")
+            self._uses.note("warning", f"refused: {text}")
             return
         self._refused.add(topic)
         name = printable(f"{topic.channel} {topic.symbol}", 60)
-        self._note("warning", f"{name} refused: {self.vitals.last_error}")
+        self._uses.note("warning", f"{name} refused: {text}")
 
-    async def _bridge_silences(self) -> None:
-        while True:
-            wait_s = self.vitals.away_due_s()
-            if wait_s > 0:
-                await _within(wait_s, self._link_changed)
-                continue
-            self._begin_outage()
-            await self._clock.sleep(await self._bridge_once())
-
-    def _begin_outage(self) -> None:
-        if self.vitals.outage is None:
-            self.vitals.open_outage()
-            self._note("warning", "no stream data; asking by REST")
-
-    async def _bridge_once(self) -> float:
-        """One snapshot in the stream's place; returns the seconds until the next."""
-        try:
-            events = await self._bridge()
-        except FeedError as error:
-            self.vitals.rest_trouble = self.vitals.last_error = printable(error.line(), 200)
-            if not isinstance(error, RateLimited):
-                return self._plan.bridge_every_s
-            self.vitals.ban(error.retry_after_s)
-            return error.retry_after_s
-        now_ms, now_s = self._clock.now_ms(), self._clock.monotonic_s()
-        news = [self._market.apply(event, now_ms, now_s, Source.REST) for event in events]
-        if any(news):
-            self.vitals.rest_data()
-            self._changed.set()
-        else:
-            self.vitals.rest_trouble = "nothing new"
-        return self._plan.bridge_every_s
-
-    async def _notice_suspends(self) -> None:
-        """Wall time that runs away from monotonic time means that the machine slept."""
-        ahead_s = self._ahead_s()
-        while True:
-            looked_ms = self._clock.now_ms()
-            await self._clock.sleep(SUSPEND_LOOK_S)
-            before_s, ahead_s = ahead_s, self._ahead_s()
-            drift_s = ahead_s - before_s
-            if abs(drift_s) > SUSPENDED_S:
-                self._note("info", f"the clock jumped by {drift_s:.0f} s: new streams")
-                self.vitals.trouble = End.SUSPENDED.value
-                self.vitals.slept(max(0.0, drift_s), looked_ms)
-                if self.vitals.away:
-                    self._begin_outage()
-                self._replace_now()
-
-    def _ahead_s(self) -> float:
-        return self._clock.now_ms() / 1000 - self._clock.monotonic_s()
-
-    def _replace_now(self) -> None:
+    def slept(self, seconds: float, awake_ms: int) -> None:
+        """The machine slept: the socket is worth nothing, whatever it says."""
+        for vitals in self.vitals:
+            vitals.trouble = End.SUSPENDED.value
+            vitals.slept(seconds, awake_ms)
         current = self._current
         if current is not None and current.connection.ended is None:
             current.connection.ended = Ended(end=End.SUSPENDED)
@@ -279,13 +288,3 @@ class Supervisor:
 
 def _needs_care(link: Connection) -> bool:
     return link.ended is not None or link.leaving
-
-
-async def _within(seconds: float, changed: asyncio.Event) -> None:
-    """Sleep, unless something changes sooner."""
-    try:
-        async with asyncio.timeout(seconds):
-            await changed.wait()
-    except TimeoutError:
-        return
-    changed.clear()

@@ -25,6 +25,7 @@ class End(StrEnum):
     UNACKNOWLEDGED = "subscriptions were never confirmed"
     MALFORMED = "too many damaged messages"
     SUSPENDED = "the machine slept"
+    UNWANTED = "nothing is asked for any more"
 
 
 class Ended(Struct, frozen=True, kw_only=True):

@@ -1,38 +1,58 @@
-"""Whether data comes, and which way: the only truth about a stream.
+"""Whether data comes, and which way: the only truth about a channel.
 
 Acks, pongs, pings and repetitions are not data. Ages are monotonic differences; wall times are
-only for what is written down.
+only for what is written down. A channel that is quiet by nature lives as long as its socket
+does, and the socket as long as a busy companion on it.
 """
 
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from tui_monitor.clock import Clock
-from tui_monitor.model import ChannelHealth, Exchange, FeedState, Market, Outage, Source
+from tui_monitor.feeds.plans import Channel
+from tui_monitor.model import ChannelHealth, Exchange, FeedState, Outage, Source
 from tui_monitor.printable import printable
 
 # A socket that is gone so long without another in its place is an outage; less is a hiccup.
 GONE_AFTER_S = 2.0
+# How long the first socket of a quiet channel may take.
+FIRST_S = 10.0
 # Of a line that also has to name REST's trouble, the stream's part.
 _STREAM_PART = 60
 
 
+class Way(Struct, frozen=True, kw_only=True):
+    """How a channel's data should come: through the socket that `suffix` tells from the others,
+    or polled. `every_s` is between two questions by REST, of the poll or of what bridges.
+    """
+
+    host: str
+    suffix: str = ""
+    polled: bool = False
+    every_s: float = 2.0
+
+
 class Vitals:
-    """One stream's pulse and its outage. `on_outage` gets it as it opens and as it closes."""
+    """One channel's pulse on one socket, or polled; and its outage.
+
+    `on_outage` gets it as it opens and as it closes.
+    """
 
     def __init__(
         self,
         exchange: Exchange,
-        market: Market,
-        channel: str,
+        channel: Channel,
         clock: Clock,
         *,
-        silent_after_s: float,
-        bridge_every_s: float,
         on_outage: Callable[[Outage], None],
+        way: Way,
     ) -> None:
         self.exchange = exchange
-        self.market = market
         self.channel = channel
+        self.name = f"{channel.name}{way.suffix}"
+        self._way = way
+        self.topics = 0
         self.connected = False
         self.trouble = ""
         """Why there is no stream at the moment; empty while there is one."""
@@ -43,34 +63,66 @@ class Vitals:
         self.messages = 0
         self.outage: Outage | None = None
         self._clock = clock
-        self._silent_after_s = silent_after_s
         # One slow answer is no gap in the bridge.
-        self._bridge_holds_s = max(3 * bridge_every_s, 6.0)
+        self._bridge_holds_s = max(3 * way.every_s, 6.0)
         self._on_outage = on_outage
-        # The stream's age counts from the beginning until something has come.
-        self._stream_s = clock.monotonic_s()
-        self._stream_ms = clock.now_ms()
+        self._off = False
         self._rest_s: float | None = None
+        self._banned_until_s = float("-inf")
+        self._begin()
+
+    def _begin(self) -> None:
+        # The stream's age counts from the beginning until something has come.
+        self._stream_s = self._clock.monotonic_s()
+        self._stream_ms = self._clock.now_ms()
         self._had_stream = False
         self._since_ms = self._stream_ms
-        self._gone_s: float | None = None
-        self._banned_until_s = float("-inf")
+        # A quiet channel is gone until its first socket lives; it gets longer for that.
+        self._gone_s = self._stream_s + FIRST_S - GONE_AFTER_S if self.quiet else None
 
-    def linked(self, connected: bool) -> None:
-        """Whether a socket is open now. Open is not alive, but closed is dead."""
+    @property
+    def quiet(self) -> bool:
+        """Whether its silence says nothing."""
+        return self.channel.silent_after_s is None
+
+    def switch(self, *, on: bool) -> None:
+        """Whether anything is wanted of it at all."""
+        if on and self._off:
+            self._begin()
+        elif not on and self.outage is not None:
+            self._close_outage(self._clock.now_ms())
+        self._off = not on
+
+    def linked(self, connected: bool, *, alive: bool) -> None:
+        """Whether a socket is open now, and has given data. Open is not alive; closed is dead."""
         self.connected = connected
-        if connected:
+        now_s = self._clock.monotonic_s()
+        if self.quiet:
+            self._linked_quiet(connected and alive, now_s)
+        elif connected:
             self._gone_s = None
         elif self._gone_s is None:
-            self._gone_s = self._clock.monotonic_s()
+            self._gone_s = now_s
+
+    def _linked_quiet(self, alive: bool, now_s: float) -> None:
+        now_ms = self._clock.now_ms()
+        if alive:
+            self._gone_s = None
+            if not self._had_stream:
+                self._had_stream, self._since_ms = True, now_ms
+            if self.outage is not None:
+                self._close_outage(now_ms)
+        elif self._gone_s is None:
+            self._gone_s = now_s
+            self._stream_ms = now_ms
 
     def ban(self, seconds: float) -> None:
         """The exchange told us to stay away for so long."""
         until_s = self._clock.monotonic_s() + seconds
         self._banned_until_s = max(self._banned_until_s, until_s)
 
-    def stream_data(self, received_ms: int, received_s: float) -> None:
-        """News came through the stream."""
+    def data(self, received_ms: int, received_s: float) -> None:
+        """News came the regular way."""
         self.messages += 1
         self._stream_s = received_s
         self._stream_ms = received_ms
@@ -81,7 +133,7 @@ class Vitals:
             self._close_outage(received_ms)
 
     def rest_data(self) -> None:
-        """News came by REST."""
+        """News came by REST in the stream's place."""
         self._rest_s = self._clock.monotonic_s()
         self.rest_trouble = ""
 
@@ -96,14 +148,17 @@ class Vitals:
             self._rest_s -= seconds
 
     def away_due_s(self) -> float:
-        """Seconds until the stream counts as away if nothing comes; not above 0 when it does.
+        """Seconds until the channel counts as away if nothing comes; not above 0 when it does.
 
         It is away when it has given no data for too long, or has no socket any more; and once
         it is, then until there is data again.
         """
+        if self._off:
+            return float("inf")
         if self.outage is not None:
             return 0.0
-        due_s = self._stream_s + self._silent_after_s
+        silent_s = self.channel.silent_after_s
+        due_s = float("inf") if silent_s is None else self._stream_s + silent_s
         if self._gone_s is not None:
             due_s = min(due_s, self._gone_s + GONE_AFTER_S)
         return due_s - self._clock.monotonic_s()
@@ -113,18 +168,13 @@ class Vitals:
         """Whether something has to stand in for the stream."""
         return self.away_due_s() <= 0
 
-    @property
-    def bridged(self) -> bool:
-        """Whether REST stands in for it: the exchange can be reached."""
-        return self._rest_is_fresh()
-
     def open_outage(self) -> None:
-        """Write down that the stream is away, since its last data."""
+        """Write down that the channel is away, since its last data."""
         if self.outage is None:
             self.outage = Outage(
                 exchange=self.exchange,
-                market=self.market,
-                channel=self.channel,
+                market=self.channel.market,
+                channel=self.name,
                 reason=self.trouble or "no data",
                 begin_ms=self._stream_ms,
             )
@@ -154,6 +204,8 @@ class Vitals:
 
     def state(self) -> FeedState:
         """What the light says."""
+        if self._off:
+            return FeedState.OFF
         if not self.away:
             return FeedState.LIVE if self._had_stream else FeedState.STARTING
         if self._rest_is_fresh():
@@ -167,8 +219,8 @@ class Vitals:
         state = self.state()
         return ChannelHealth(
             exchange=self.exchange,
-            market=self.market,
-            channel=self.channel,
+            market=self.channel.market,
+            channel=self.name,
             state=state,
             source=self._source(state),
             since_ms=self._stream_ms if self.away else self._since_ms,
@@ -178,6 +230,11 @@ class Vitals:
             reconnects=self.reconnects,
             last_error=self.last_error,
             until_ms=self._ban_ends_ms() if state is FeedState.BANNED else None,
+            quiet=self.quiet,
+            polled=self._way.polled,
+            every_s=self._way.every_s if self._way.polled else None,
+            host=self._way.host,
+            topics=self.topics,
         )
 
     def _ban_ends_ms(self) -> int:
@@ -186,7 +243,7 @@ class Vitals:
 
     def _source(self, state: FeedState) -> Source | None:
         if state is FeedState.LIVE:
-            return Source.STREAM
+            return Source.REST if self._way.polled else Source.STREAM
         return Source.REST if self._rest_is_fresh() else None
 
     def _rest_is_fresh(self) -> bool:
@@ -196,18 +253,20 @@ class Vitals:
 
     def _age_ms(self) -> int | None:
         times = [self._rest_s] if self._rest_s is not None else []
-        if self._had_stream:
+        if self.messages:
             times.append(self._stream_s)
         if not times:
             return None
         return max(0, round((self._clock.monotonic_s() - max(times)) * 1000))
 
     def _reason(self, state: FeedState) -> str:
+        if state in (FeedState.LIVE, FeedState.OFF):
+            return ""
         if state is FeedState.STARTING:
             return self.trouble or "waiting for the first data"
-        if state is FeedState.LIVE:
-            return ""
         stream = self.trouble or ("connected, but no data comes" if self.connected else "")
+        if self._way.polled:
+            return stream or "no answer yet"
         if state is not FeedState.BRIDGED and self.rest_trouble:
             short = printable(stream or "reconnecting", _STREAM_PART)
             return f"stream: {short}; REST: {self.rest_trouble}"

@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from tests.feeds.wire import hooks, line
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.feeds.adapter import Control, Rejected, Subscription
 from tui_monitor.feeds.binance import listing
 from tui_monitor.feeds.binance.adapter import BinanceAdapter
 from tui_monitor.feeds.binance.rest import BinanceRest
 from tui_monitor.feeds.binance.streams import Endpoints, Socket, sockets
-from tui_monitor.feeds.connection import Connection, Hooks, Line
+from tui_monitor.feeds.connection import Connection
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.market import MarketState, Row
 from tui_monitor.model import Exchange, Instrument, Market, Source, Status
@@ -42,16 +43,13 @@ class Rig:
 
     def connection(self, socket: Socket) -> Connection:
         """One socket that is not open yet."""
-        line = Line(
-            url=self.endpoints.socket_url(socket.route), silent_after_s=60.0, rotate_after_s=82_800
-        )
-        hooks = Hooks(
+        where = line(self.endpoints.socket_url(socket.route))
+        listening = hooks(
             lambda event, ms, s: self.market.apply(event, ms, s, Source.STREAM),
             self.told.append,
-            lambda: None,
         )
         adapter = BinanceAdapter(self.book, self.where, lambda one: one.status is Status.LIVE)
-        made = Connection(adapter, line, socket.topics, self.clock, hooks)
+        made = Connection(adapter, where, socket.topics, self.clock, listening)
         self.connections.append(made)
         return made
 

@@ -7,11 +7,12 @@ from websockets.asyncio.server import ServerConnection
 
 from tests.feeds.bitget import rows
 from tests.feeds.servers import ws_server
+from tests.feeds.wire import hooks, line
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.feeds.adapter import Ack, Pong, Rejected, Subscription
 from tui_monitor.feeds.bitget.adapter import BitgetAdapter, sockets
 from tui_monitor.feeds.bitget.items import books
-from tui_monitor.feeds.connection import Connection, Hooks, Line
+from tui_monitor.feeds.connection import Connection
 from tui_monitor.model import Market, Ticker
 
 AAA = Subscription("ticker", "AAAUSDT")
@@ -96,9 +97,7 @@ async def test_pings_are_sent_though_data_flows() -> None:
         return True
 
     async with ws_server(talk) as url:
-        line = Line(url=url, silent_after_s=30.0, rotate_after_s=3600.0)
-        hooks = Hooks(apply, lambda _: None, lambda: None)
-        link = Connection(adapter(), line, [AAA], clock, hooks)
+        link = Connection(adapter(), line(url, 30.0, 3600.0), [AAA], clock, hooks(apply))
         running = asyncio.create_task(link.run())
         begin_s = clock.monotonic_s()
         await asyncio.sleep(110)

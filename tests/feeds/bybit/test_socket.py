@@ -8,11 +8,12 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.feeds.bybit import rows
 from tests.feeds.servers import ws_server
+from tests.feeds.wire import hooks, line
 from tui_monitor.clock import SystemClock
 from tui_monitor.feeds.adapter import Control, Rejected, Subscription
 from tui_monitor.feeds.bybit.adapter import BybitAdapter
 from tui_monitor.feeds.bybit.mapper import GUESS
-from tui_monitor.feeds.connection import Connection, Hooks, Line
+from tui_monitor.feeds.connection import Connection
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.model import Market, MarketEvent, Ticker
 
@@ -69,10 +70,10 @@ async def test_bad_topics_are_dropped_and_the_rest_streams_at_once() -> None:
     async with ws_server(server.talk) as url:
         link = Connection(
             BybitAdapter(InstrumentBook(GUESS[Market.PERP]), Market.PERP),
-            Line(url=url, silent_after_s=30.0, rotate_after_s=3600.0),
+            line(url, 30.0, 3600.0),
             wanted,
             SystemClock(),
-            Hooks(apply, told.append, lambda: None),
+            hooks(apply, told.append),
         )
         running = asyncio.create_task(link.run())
         async with asyncio.timeout(5):

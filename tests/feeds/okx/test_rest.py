@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.feeds.rig import okx_settings
+from tests.feeds.rig import settings_of
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.clock import SystemClock
 from tui_monitor.errors import Malformed, RateLimited, Rejected
@@ -24,7 +24,7 @@ async def test_everything_it_asks_for_comes_in_our_words() -> None:
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        OkxRest(okx_settings(sim.url), clock) as rest,
+        OkxRest(settings_of(sim.url).okx, clock) as rest,
     ):
         assert abs(await rest.server_time_ms() - clock.now_ms()) < 1000
         assert isinstance(await rest.status(), list)
@@ -61,7 +61,7 @@ async def test_a_backfill_of_81_pages_takes_under_ten_seconds_and_breaks_no_limi
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        OkxRest(okx_settings(sim.url), clock) as rest,
+        OkxRest(settings_of(sim.url).okx, clock) as rest,
     ):
         perps = [one for one in await rest.instruments(Market.PERP) if one.status is Status.LIVE]
         begin_s = clock.monotonic_s()
@@ -81,7 +81,7 @@ async def test_the_real_clock_keeps_the_limit_too() -> None:
     """Thirty pages in real time, all asked for at once."""
     async with (
         Simulator(seed=1).running() as sim,
-        OkxRest(okx_settings(sim.url), SystemClock()) as rest,
+        OkxRest(settings_of(sim.url).okx, SystemClock()) as rest,
     ):
         btc = instrument_of(Exchange.OKX, Market.PERP, "BTC-USDT-SWAP", "BTC", "USDT")
         begin = time.monotonic()
@@ -98,7 +98,7 @@ async def test_pages_are_newest_first_and_only_the_last_bar_forms() -> None:
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        OkxRest(okx_settings(sim.url, paced=False), clock) as rest,
+        OkxRest(settings_of(sim.url, paced=False).okx, clock) as rest,
     ):
         btc = instrument_of(Exchange.OKX, Market.PERP, "BTC-USDT-SWAP", "BTC", "USDT")
         await clock.sleep(60)
@@ -119,7 +119,7 @@ async def test_a_server_that_counts_and_answers_429_is_left_alone() -> None:
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        OkxRest(okx_settings(sim.url), clock) as rest,
+        OkxRest(settings_of(sim.url).okx, clock) as rest,
     ):
         sim.fault(exchange="okx", kind="http_429", seconds=5, retry_after_s=30)
         with pytest.raises(RateLimited):
@@ -143,7 +143,7 @@ def test_a_spoilt_body_is_malformed(kind: str) -> None:
         clock = VirtualClock()
         async with (
             Simulator(seed=1, clock=clock).running() as sim,
-            OkxRest(okx_settings(sim.url), clock) as rest,
+            OkxRest(settings_of(sim.url).okx, clock) as rest,
         ):
             sim.fault(exchange="okx", kind=kind, seconds=600)
             with pytest.raises(Malformed):
@@ -158,7 +158,7 @@ async def test_states_that_nobody_knows_are_not_live() -> None:
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        OkxRest(okx_settings(sim.url), clock) as rest,
+        OkxRest(settings_of(sim.url).okx, clock) as rest,
     ):
         sim.fault(exchange="okx", kind="unknown_status", seconds=60)
         perps = await rest.instruments(Market.PERP)

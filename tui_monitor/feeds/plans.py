@@ -1,0 +1,116 @@
+"""What an exchange's feed consists of, said as data: lists, streams with bridges, polls.
+
+An exchange's package says this in its `feed.py`; `feed.py` here makes it run.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from tui_monitor.feeds.adapter import Adapter, Subscription
+from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.model import Candle, Exchange, Instrument, LimitUse, Market, MarketEvent
+
+Fetch = Callable[[], Awaitable[Iterable[MarketEvent]]]
+"""One REST snapshot."""
+Divide = Callable[[Sequence[Instrument]], Sequence[Sequence[Subscription]]]
+"""The topics that a market's live instruments need, one sequence a socket."""
+
+
+class CandleSource(Protocol):
+    """The part of an exchange's REST client that fills history."""
+
+    async def candles(
+        self,
+        instrument: Instrument,
+        bar: str,
+        *,
+        after_ms: int | None = None,
+        limit: int = 300,
+        history: bool = False,
+    ) -> list[Candle]:
+        """Bars strictly older than `after_ms`, newest first."""
+
+
+class Channel(Struct, frozen=True, kw_only=True):
+    """One kind of data of one market, and after how long its silence is trouble.
+
+    `kinds` are the types of events that count as its data; `topics` are the exchange's names of
+    what is subscribed to for it. `silent_after_s` None: it is quiet by nature; then it must
+    share its socket with a busy channel, whose life proves the socket's.
+    """
+
+    market: Market
+    name: str
+    kinds: frozenset[type]
+    silent_after_s: float | None
+    topics: frozenset[str] = frozenset()
+
+
+class Bridge(Struct, frozen=True, kw_only=True):
+    """What stands in for a channel while its stream is away.
+
+    `audit_every_s`: also asked now and then while the stream is there, to find the instruments
+    that it has lost (None: never).
+    """
+
+    fetch: Fetch
+    every_s: float
+    audit_every_s: float | None = None
+
+
+class StreamPlan(Struct, frozen=True, kw_only=True):
+    """Sockets of one kind. `bridges` are by the channel's name."""
+
+    market: Market
+    url: str
+    adapter: Adapter
+    channels: tuple[Channel, ...]
+    divide: Divide
+    bridges: Mapping[str, Bridge]
+    proxy: str = ""
+
+
+class PollPlan(Struct, frozen=True, kw_only=True):
+    """A channel whose regular way is REST."""
+
+    channel: Channel
+    fetch: Fetch
+    every_s: float
+    host: str
+
+
+class ListPlan(Struct, frozen=True, kw_only=True):
+    """A market's list of instruments. `fetch` teaches `book` what it reads.
+
+    `first`: what is asked for once as soon as the list is known, so that rows stand at once.
+    `by_name` makes a symbol of a coin, for the time before any list is known.
+    """
+
+    market: Market
+    book: InstrumentBook
+    fetch: Callable[[], Awaitable[Sequence[Instrument]]]
+    first: Sequence[Fetch]
+    by_name: Callable[[str], str]
+
+
+class FeedPlan(Struct, frozen=True, kw_only=True):
+    """A whole exchange. `bars` makes the stream of a bar length for those that ask.
+
+    `paused_s` is how long the exchange's REST wants to be left alone still; `history` gives old
+    bars; `perp_symbol` makes a coin's name the symbol of its perpetual.
+    """
+
+    exchange: Exchange
+    host: str
+    lists: tuple[ListPlan, ...]
+    streams: tuple[StreamPlan, ...]
+    polls: tuple[PollPlan, ...]
+    bars: Callable[[Market, str], StreamPlan]
+    server_time_ms: Callable[[], Awaitable[int]]
+    paused_s: Callable[[], float]
+    limits: Callable[[], Sequence[LimitUse]]
+    aclose: Callable[[], Awaitable[None]]
+    history: CandleSource
+    perp_symbol: Callable[[str], str]
