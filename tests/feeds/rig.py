@@ -8,6 +8,7 @@ from typing import Any
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.config import Exchanges, load, with_simulator
 from tui_monitor.feeds.feed import Feed
+from tui_monitor.feeds.plans import Given
 from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.market import MarketState, Row
 from tui_monitor.model import ChannelHealth, Exchange, FeedState, Market, Outage
@@ -42,7 +43,7 @@ class Rig:
         plan = ENTRIES[exchange].plan
         assert plan is not None
         self.feed = Feed(
-            plan(settings, clock),
+            plan(settings, Given(clock, coins, self.market)),
             clock,
             self.market,
             coins=coins,

@@ -30,6 +30,7 @@ from tui_monitor.engine.slots import SlotKeeper
 from tui_monitor.engine.today import Today
 from tui_monitor.errors import BadInput
 from tui_monitor.feeds.feed import Feed
+from tui_monitor.feeds.plans import Given
 from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.market import MarketState, Row
 from tui_monitor.model import Exchange, ExchangeHealth, Job, PriceSource, SlotPrice
@@ -127,11 +128,12 @@ class Engine:
         plan = ENTRIES[name].plan
         if plan is None:
             raise LookupError(f"{name} can't be watched")
+        coins = self.settings.sum_curve.coins
         return Feed(
-            plan(self.settings.exchanges, self.clock),
+            plan(self.settings.exchanges, Given(self.clock, coins, self.market)),
             self.clock,
             self.market,
-            coins=self.settings.sum_curve.coins,
+            coins=coins,
             on_outage=self.outages.note,
             on_event=self.events.add,
             kept=self._kept,

@@ -4,12 +4,14 @@ An exchange's package says this in its `feed.py`; `feed.py` here makes it run.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
+from tui_monitor.clock import Clock
 from tui_monitor.feeds.adapter import Adapter, Subscription
 from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.market import MarketState
 from tui_monitor.model import Candle, Exchange, Instrument, LimitUse, Market, MarketEvent
 
 Fetch = Callable[[], Awaitable[Iterable[MarketEvent]]]
@@ -60,12 +62,25 @@ class Bridge(Struct, frozen=True, kw_only=True):
     audit_every_s: float | None = None
 
 
+class Given(NamedTuple):
+    """What an exchange's plan may need besides its settings: `coins` are those that a board
+    watches closely, `market` the latest truth (to read a price, never to write).
+    """
+
+    clock: Clock
+    coins: Sequence[str]
+    market: MarketState
+
+
 class StreamPlan(Struct, frozen=True, kw_only=True):
-    """Sockets of one kind. `bridges` are by the channel's name."""
+    """Sockets of one kind. `bridges` are by the channel's name.
+
+    `adapter` makes one for each socket: what it remembers of a stream ends with the socket.
+    """
 
     market: Market
     url: str
-    adapter: Adapter
+    adapter: Callable[[], Adapter]
     channels: tuple[Channel, ...]
     divide: Divide
     bridges: Mapping[str, Bridge]

@@ -5,7 +5,6 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from tui_monitor.clock import Clock
 from tui_monitor.config import Exchanges
 from tui_monitor.feeds.adapter import Adapter, Event, Subscription
 from tui_monitor.feeds.binance import listing as binance
@@ -22,7 +21,7 @@ from tui_monitor.feeds.okx import feed as okx_feed
 from tui_monitor.feeds.okx import mapper as okx
 from tui_monitor.feeds.okx.adapter import OkxAdapter
 from tui_monitor.feeds.okx.lines import OkxLines
-from tui_monitor.feeds.plans import FeedPlan
+from tui_monitor.feeds.plans import FeedPlan, Given
 from tui_monitor.model import Exchange, Instrument, Market
 
 
@@ -43,7 +42,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     adapter: Callable[[], Adapter]
     lines: Callable[[Market, Iterable[Instrument]], LineReader]
     example: Subscription
-    plan: Callable[[Exchanges, Clock], FeedPlan] | None = None
+    plan: Callable[[Exchanges, Given], FeedPlan] | None = None
     """What is watched, and how; from all exchanges' settings it takes its own."""
 
 
@@ -58,7 +57,7 @@ ENTRIES = {
         ),
         Entry(
             exchange=Exchange.OKX,
-            plan=lambda settings, clock: okx_feed.plan(settings.okx, clock),
+            plan=lambda settings, given: okx_feed.plan(settings.okx, given),
             adapter=lambda: OkxAdapter(InstrumentBook(okx.guess)),
             lines=OkxLines,
             example=Subscription("tickers", "BTC-USDT-SWAP"),

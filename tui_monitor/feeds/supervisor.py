@@ -70,7 +70,7 @@ class Supervisor:
 
     def __init__(
         self,
-        adapter: Adapter,
+        adapter: Callable[[], Adapter],
         where: Where,
         clock: Clock,
         vitals: Sequence[Vitals],
@@ -195,7 +195,7 @@ class Supervisor:
             rotate_after_s=ROTATE_AFTER_S - self._random.random() * ROTATE_JITTER_S,
         )
         hooks = Hooks(self._uses.apply, self._heard, self._tell, self._woken)
-        link = Connection(self._adapter, line, self._topics(), self._clock, hooks)
+        link = Connection(self._adapter(), line, self._topics(), self._clock, hooks)
         return _Socket(link, tasks.create_task(link.run()))
 
     def _patience_s(self, silent_after_s: float) -> float:

@@ -7,14 +7,13 @@ One REST answer holds a whole market, so polling what changes slowly, or comes i
 from collections.abc import Sequence
 from functools import partial
 
-from tui_monitor.clock import Clock
 from tui_monitor.config import Okx
 from tui_monitor.feeds.adapter import Subscription
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.okx import mapper
 from tui_monitor.feeds.okx.adapter import OkxAdapter
 from tui_monitor.feeds.okx.rest import INST_TYPE, OkxRest
-from tui_monitor.feeds.plans import Bridge, Channel, FeedPlan, ListPlan, PollPlan, StreamPlan
+from tui_monitor.feeds.plans import Bridge, Channel, FeedPlan, Given, ListPlan, PollPlan, StreamPlan
 from tui_monitor.model import (
     Candle,
     Exchange,
@@ -35,10 +34,10 @@ INSTRUMENTS = "instruments"
 STATUS = Subscription("status")
 
 
-def plan(settings: Okx, clock: Clock) -> FeedPlan:
+def plan(settings: Okx, given: Given) -> FeedPlan:
     """The whole exchange as set."""
     book = InstrumentBook(mapper.guess)
-    rest = OkxRest(settings, clock, book)
+    rest = OkxRest(settings, given.clock, book)
     markets = [Market(name) for name in settings.markets]
     return FeedPlan(
         exchange=Exchange.OKX,
@@ -90,7 +89,7 @@ def _tickers(settings: Okx, rest: OkxRest, book: InstrumentBook, market: Market)
         market=market,
         url=settings.ws_public_url,
         proxy=settings.proxy,
-        adapter=OkxAdapter(book, market),
+        adapter=lambda: OkxAdapter(book, market),
         channels=(tickers, liquidations) if market is Market.PERP else (tickers,),
         divide=partial(_divide, market),
         bridges={
@@ -122,7 +121,7 @@ def _bars(settings: Okx, book: InstrumentBook, market: Market, bar: str) -> Stre
         market=market,
         url=settings.ws_business_url,
         proxy=settings.proxy,
-        adapter=OkxAdapter(book, market),
+        adapter=lambda: OkxAdapter(book, market),
         channels=(
             Channel(
                 market=market,
