@@ -31,15 +31,6 @@ def test_what_is_not_stable_waits_longer_each_time(ended: Ended) -> None:
     assert verdict(ended, 3, 1.0).attempt == 4
 
 
-@pytest.mark.parametrize("draw", [0.0, 0.5, 1.0])
-def test_while_rest_stands_in_no_wait_is_longer_than_15_s(draw: float) -> None:
-    """And none is longer than it would be without REST, nor below a second."""
-    for attempt in range(12):
-        decided = verdict(Ended(end=End.DROPPED), attempt, draw)
-        assert 1 <= decided.bridged_delay_s <= min(15, decided.delay_s)
-    assert verdict(Ended(end=End.DROPPED), 9, 0.5).bridged_delay_s == 11.25
-
-
 @pytest.mark.parametrize(
     ("status", "asked_s", "delay_s"),
     [
@@ -53,7 +44,6 @@ def test_told_to_stay_away_it_stays_away(
     ended = Ended(end=End.REFUSED, status=status, retry_after_s=asked_s)
     decided = verdict(ended, 0, 0.25)
     assert decided.banned
-    assert decided.bridged_delay_s == decided.delay_s
     assert delay_s <= decided.delay_s <= delay_s + 1
 
 

@@ -10,8 +10,6 @@ STABLE_S = 60.0
 POLITE_S = 0.25
 # Without a Retry-After: what others wait after these (RFC 9110 names no time).
 BAN_S = {403: 120.0, 418: 120.0, 429: 10.0, 451: 600.0}
-# The longest wait while REST works: the exchange can be reached, so soon the stream can too.
-LONGEST_BRIDGED_S = 15.0
 
 
 class End(StrEnum):
@@ -52,12 +50,10 @@ class Ended(Struct, frozen=True, kw_only=True):
 class Verdict(Struct, frozen=True, kw_only=True):
     """When to try again, and how many failures in a row that makes.
 
-    `bridged_delay_s` is for as long as REST stands in, never the longer of the two.
     `banned`: the exchange told us to stay away until then.
     """
 
     delay_s: float
-    bridged_delay_s: float
     attempt: int
     banned: bool = False
 
@@ -68,13 +64,8 @@ def verdict(ended: Ended, attempt: int, draw: float) -> Verdict:
     if ended.status in BAN_S:
         asked_s = ended.retry_after_s
         wait_s = asked_s if asked_s is not None else BAN_S[ended.status]
-        delay_s = wait_s + draw
-        return Verdict(delay_s=delay_s, bridged_delay_s=delay_s, attempt=failures + 1, banned=True)
+        return Verdict(delay_s=wait_s + draw, attempt=failures + 1, banned=True)
     if ended.end is End.SUSPENDED or ended.stable:
         # Jitter: an upgrade sends every client away at the same moment.
-        delay_s = POLITE_S + (1 - POLITE_S) * draw
-        return Verdict(delay_s=delay_s, bridged_delay_s=delay_s, attempt=failures)
-    delay_s = backoff_s(failures, draw)
-    # From its upper half: an exchange that accepts and drops is not asked faster than this.
-    bridged_s = LONGEST_BRIDGED_S * (1 + draw) / 2
-    return Verdict(delay_s=delay_s, bridged_delay_s=min(delay_s, bridged_s), attempt=failures + 1)
+        return Verdict(delay_s=POLITE_S + (1 - POLITE_S) * draw, attempt=failures)
+    return Verdict(delay_s=backoff_s(failures, draw), attempt=failures + 1)
