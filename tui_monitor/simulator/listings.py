@@ -8,6 +8,7 @@ from math import ceil, floor, log10
 from typing import Any, NamedTuple
 
 from tui_monitor.clock import DAY_MS
+from tui_monitor.simulator.bars import Bar
 from tui_monitor.simulator.coins import COINS, MAJORS, Coin
 from tui_monitor.simulator.decimals import fixed, plain
 from tui_monitor.simulator.derivatives import (
@@ -16,7 +17,7 @@ from tui_monitor.simulator.derivatives import (
     Liquidation,
     Perpetual,
 )
-from tui_monitor.simulator.market import Bar, Contract, Series, World
+from tui_monitor.simulator.market import Contract, Series, world_of
 from tui_monitor.simulator.noise import seed_of
 
 _CHANGE_PLACES = 6
@@ -157,7 +158,7 @@ class Shelf:
     """What an exchange lists. All that it remembers is pure."""
 
     def __init__(self, seed: int, exchange: str, rate_places: int) -> None:
-        self.world = World(seed)
+        self.world = world_of(seed)
         self.exchange = exchange
         self._rate_places = rate_places
         self._listings: dict[tuple[str, str], Listing] = {}

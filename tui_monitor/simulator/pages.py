@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from tui_monitor.clock import DAY_MS, MINUTE_MS
+from tui_monitor.simulator.bars import Bar
 from tui_monitor.simulator.listings import Listing
-from tui_monitor.simulator.market import Bar
 from tui_monitor.simulator.timeframes import Timeframe
 
 _BARS_PER_TURN = 20

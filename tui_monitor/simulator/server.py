@@ -15,7 +15,7 @@ from tui_monitor.errors import SimulatorError
 from tui_monitor.simulator.control import Control
 from tui_monitor.simulator.faults import Fault, Faults
 from tui_monitor.simulator.heartbeats import HeartbeatProtocol
-from tui_monitor.simulator.market import World
+from tui_monitor.simulator.market import world_of
 from tui_monitor.simulator.registry import EXCHANGES
 from tui_monitor.simulator.shared import Exchange, Shared
 
@@ -44,7 +44,7 @@ class Simulator:
         self.url = ""
         self.faults = Faults(self.clock, tuple(EXCHANGES))
         self.shared = Shared(
-            World(seed), self.clock, self.faults, limits, rate, asyncio.Event(), size
+            world_of(seed), self.clock, self.faults, limits, rate, asyncio.Event(), size
         )
         self.exchanges: dict[str, Exchange] = {
             name: make(self.shared) for name, make in EXCHANGES.items()

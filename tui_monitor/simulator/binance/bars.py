@@ -4,8 +4,9 @@ import asyncio
 from typing import NamedTuple
 
 from tui_monitor.clock import DAY_MS, MINUTE_MS, SECOND_MS
+from tui_monitor.simulator.bars import Bar
 from tui_monitor.simulator.binance.catalog import Pair
-from tui_monitor.simulator.market import GRID_MS, Bar
+from tui_monitor.simulator.market import GRID_MS
 from tui_monitor.simulator.timeframes import HOUR_MS, Timeframe, days, months, weeks
 
 _BARS_PER_TURN = 20

@@ -28,7 +28,7 @@ from tui_monitor.simulator.coins import MAJORS, TRADITIONAL, Coin
 from tui_monitor.simulator.decimals import fixed
 from tui_monitor.simulator.derivatives import INDEX_EXTRA_PLACES, Perpetual
 from tui_monitor.simulator.listings import Line, Listing
-from tui_monitor.simulator.market import Contract, Series, World
+from tui_monitor.simulator.market import Contract, Series, world_of
 from tui_monitor.simulator.more_coins import launched_ms, listed_at
 from tui_monitor.simulator.noise import seed_of
 
@@ -107,7 +107,7 @@ class Catalog:
     """All symbols of the three lists. All that it remembers is pure."""
 
     def __init__(self, seed: int, size: int = 0) -> None:
-        self.world = World(seed)
+        self.world = world_of(seed)
         self._pairs: dict[str, dict[str, Pair]] = {UM: {}, CM: {}, SPOT: {}}
         self._by_key: dict[str, Pair] = {}
         self._indices: dict[tuple[str, int], Series] = {}

@@ -3,11 +3,11 @@
 from typing import Any, NamedTuple
 
 from tui_monitor.clock import DAY_MS, MINUTE_MS
+from tui_monitor.simulator.bars import Bar, Quote
 from tui_monitor.simulator.binance.bars import Kline
 from tui_monitor.simulator.binance.catalog import Pair, wide
 from tui_monitor.simulator.decimals import fixed
 from tui_monitor.simulator.derivatives import INDEX_EXTRA_PLACES, Perpetual
-from tui_monitor.simulator.market import Bar, Quote
 from tui_monitor.simulator.noise import bits, seed_of, smooth
 from tui_monitor.simulator.updates import interval_ms
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from tui_monitor.simulator.bars import Bar
 from tui_monitor.simulator.bitget.catalog import SPOT, symbol_in
 from tui_monitor.simulator.decimals import plain
 from tui_monitor.simulator.derivatives import MAX_RATE, Liquidation, Perpetual
 from tui_monitor.simulator.listings import Listing, change
-from tui_monitor.simulator.market import Bar
 
 Row = dict[str, Any]
 _CHANGE_PLACES = 5

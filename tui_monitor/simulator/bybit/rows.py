@@ -3,9 +3,9 @@
 from typing import Any
 
 from tui_monitor.clock import MINUTE_MS
+from tui_monitor.simulator.bars import Bar
 from tui_monitor.simulator.derivatives import Liquidation, Perpetual
 from tui_monitor.simulator.listings import Listing, change
-from tui_monitor.simulator.market import Bar
 
 Row = dict[str, Any]
 _HOUR_MINUTES = 60

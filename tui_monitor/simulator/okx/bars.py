@@ -4,7 +4,7 @@ import asyncio
 from typing import NamedTuple
 
 from tui_monitor.clock import DAY_MS, MINUTE_MS
-from tui_monitor.simulator.market import Bar
+from tui_monitor.simulator.bars import Bar
 from tui_monitor.simulator.okx.catalog import Listing
 from tui_monitor.simulator.okx.rows import candle
 from tui_monitor.simulator.timeframes import HOUR_MS, Timeframe, days, months, weeks

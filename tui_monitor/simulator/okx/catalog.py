@@ -14,7 +14,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.simulator.coins import COINS, MAJORS, PRE_MARKET, TRADITIONAL, Coin
 from tui_monitor.simulator.decimals import plain
 from tui_monitor.simulator.derivatives import INDEX_EXTRA_PLACES, Perpetual
-from tui_monitor.simulator.market import Contract, Series, World
+from tui_monitor.simulator.market import Contract, Series, World, world_of
 from tui_monitor.simulator.more_coins import launched_ms, listed_at
 from tui_monitor.simulator.noise import seed_of
 
@@ -366,7 +366,7 @@ class Catalog:
 @lru_cache(maxsize=4)
 def catalog_of(seed: int, size: int = 0) -> Catalog:
     """The catalog of a seed. All it remembers is pure, so simulators of one process share it."""
-    return Catalog(World(seed), size)
+    return Catalog(world_of(seed), size)
 
 
 def _settlements(now_ms: int) -> list[int]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tui_monitor.clock import DAY_MS
+from tui_monitor.simulator.bars import Bar
 from tui_monitor.simulator.decimals import plain
 from tui_monitor.simulator.derivatives import (
     FUNDING_GRID_MS,
@@ -13,7 +14,7 @@ from tui_monitor.simulator.derivatives import (
     Liquidation,
     Perpetual,
 )
-from tui_monitor.simulator.market import GRID_MS, Bar, Contract, Series
+from tui_monitor.simulator.market import GRID_MS, Contract, Series
 from tui_monitor.simulator.okx.catalog import SPOT, Listing
 from tui_monitor.simulator.updates import last_update
 
