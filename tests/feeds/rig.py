@@ -68,6 +68,10 @@ class Rig:
         found: dict[str, Any] = self.sim.stats()["okx"]
         return found
 
+    def outages_of(self, channel: str = "tickers") -> list[Outage]:
+        """What was written of one channel."""
+        return [outage for outage in self.outages if outage.channel == channel]
+
     def row(self, coin: str = "BTC") -> Row | None:
         """The coin's perpetual."""
         return self.market.row((self.exchange, Market.PERP, self.feed.plan.perp_symbol(coin)))

@@ -45,7 +45,7 @@ _PROTOCOL_PING_S = 20.0
 _IDLE_LOOK_S = 60.0
 
 Apply = Callable[[MarketEvent, int, float], bool]
-"""Takes an event, the wall ms and monotonic s of its arrival; says whether it was news."""
+"""Takes an event, the wall ms and monotonic s of its arrival; says whether it counts as data."""
 Heard = Callable[[type, int, float], None]
 """Gets a type of events that a frame brought data of, once a frame, and when."""
 
@@ -126,9 +126,8 @@ class Connection:
         self._asked = Asked()
         self._nudge = asyncio.Event()
         self._opened_s = self._frame_s = self._ping_s = clock.monotonic_s()
-        # When data of each kind came last, and the newest exchange time in it.
+        # When data of each kind came last.
         self._data_s: dict[type, float] = {}
-        self._data_ms: dict[type, int] = {}
         self._damaged: deque[float] = deque(maxlen=MAX_DAMAGED)
 
     async def run(self) -> None:
@@ -215,9 +214,7 @@ class Connection:
             if isinstance(event, Control):
                 self._control(event)
                 continue
-            news = self._apply(event, now_ms, now_s)
-            # Beside another socket that says the same, what comes second is no news, but data.
-            if self._is_later(event) or news:
+            if self._apply(event, now_ms, now_s):
                 kind = type(event)
                 self._data_s[kind] = now_s
                 if kind is not heard:
@@ -226,15 +223,6 @@ class Connection:
             if not self.live:
                 self.live = True
                 self._wake()
-
-    def _is_later(self, event: MarketEvent) -> bool:
-        """Whether its time is later than any that this socket gave for the kind."""
-        exchange_ms = getattr(event, "exchange_ms", None)
-        kind = type(event)
-        if exchange_ms is None or exchange_ms <= self._data_ms.get(kind, 0):
-            return False
-        self._data_ms[kind] = exchange_ms
-        return True
 
     def _count_damaged(self, reason: str) -> None:
         """Frames that are no messages at all; a bad row in a good frame spoils only itself."""

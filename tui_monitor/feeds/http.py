@@ -22,6 +22,7 @@ from tui_monitor.errors import (
     SettingsError,
     Unreachable,
 )
+from tui_monitor.feeds.bans import Bans, host_of
 from tui_monitor.feeds.pacing import Pacer, Pause
 from tui_monitor.feeds.verdict import BAN_S
 from tui_monitor.printable import printable
@@ -39,6 +40,8 @@ BLOCKED = "403"
 """The code of a Rejected that `explain` finds in the page that a blocked place gets."""
 
 Explain = Callable[[bytes], FeedError | None]
+OnHeaders = Callable[[Mapping[str, str]], None]
+"""Gets an answer's headers, whatever the answer is; names are found in any case."""
 
 
 class RestSettings(Protocol):
@@ -60,15 +63,30 @@ class RestSettings(Protocol):
 class Http:
     """One exchange's REST client. Requests wait for their pacer, all wait for the pause.
 
-    `explain` reads an exchange's own error out of a body, or gives None. SettingsError where the
-    proxy can't be used.
+    `explain` reads an exchange's own error out of a body, or gives None. `waits_s` is how long a
+    status without a Retry-After means. With `bans` the pause is shared by all who ask the host,
+    and outlives the program. SettingsError where the proxy can't be used.
     """
 
-    def __init__(self, base_url: str, clock: Clock, explain: Explain, *, proxy: str = "") -> None:
+    def __init__(
+        self,
+        base_url: str,
+        clock: Clock,
+        explain: Explain,
+        *,
+        proxy: str = "",
+        bans: Bans | None = None,
+        waits_s: Mapping[int, float] = BAN_S,
+        on_headers: OnHeaders | None = None,
+    ) -> None:
         self._base_url = base_url.rstrip("/")
+        self._host = host_of(base_url)
         self._clock = clock
         self._explain = explain
-        self.pause = Pause(clock)
+        self._bans = bans
+        self._waits_s = BAN_S | dict(waits_s)
+        self._on_headers = on_headers
+        self.pause = bans.pause(self._host) if bans is not None else Pause(clock)
         self._client = _client(base_url, proxy)
 
     async def __aenter__(self) -> Self:
@@ -109,19 +127,28 @@ class Http:
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             what = printable(str(error) or type(error).__name__, SNIPPET)
             raise Unreachable(f"{path}: {what}") from error
+        if self._on_headers is not None:
+            self._on_headers(headers)
         refusal = self._refusal(path, status, headers, body)
         if isinstance(refusal, RateLimited):
-            self.pause.extend(refusal.retry_after_s)
+            self._stay_away(refusal)
         if refusal is not None:
             raise refusal
         return body
+
+    def _stay_away(self, refusal: RateLimited) -> None:
+        if self._bans is None:
+            self.pause.extend(refusal.retry_after_s, refusal.message)
+        else:
+            self._bans.ban(self._host, refusal.retry_after_s, refusal.message)
 
     async def _wait(self, pacer: Pacer | None, cost: int) -> None:
         if pacer is not None:
             await pacer.acquire(cost)
         while (remaining_s := self.pause.remaining_s()) > 0:
             if remaining_s > _PATIENCE_S:
-                raise RateLimited("the exchange asked us to wait", remaining_s)
+                why = f": {self.pause.why}" if self.pause.why else ""
+                raise RateLimited(f"the exchange asked us to wait{why}", remaining_s)
             await self._clock.sleep(remaining_s)
 
     async def _fetch(
@@ -141,7 +168,7 @@ class Http:
             asked_s = retry_after_s(headers.get("Retry-After"), self._clock.now_ms())
             if asked_s is None and isinstance(explained, RateLimited):
                 asked_s = explained.retry_after_s
-            wait_s = asked_s if asked_s is not None else BAN_S.get(status, 2.0)
+            wait_s = asked_s if asked_s is not None else self._waits_s.get(status, 2.0)
             return RateLimited(f"{path}: {_says(status, body)}", wait_s)
         if explained is not None:
             return explained

@@ -11,7 +11,7 @@ from random import Random
 
 from msgspec import Struct
 
-from tui_monitor.clock import Clock
+from tui_monitor.clock import MINUTE_MS, Clock
 from tui_monitor.feeds.adapter import (
     Adapter,
     Control,
@@ -25,7 +25,7 @@ from tui_monitor.feeds.adapter import (
 from tui_monitor.feeds.connection import Apply, Connection, Hooks, Line, Watch
 from tui_monitor.feeds.verdict import End, Ended, verdict
 from tui_monitor.feeds.vitals import Vitals
-from tui_monitor.model import Instrument
+from tui_monitor.model import Instrument, MarketEvent
 from tui_monitor.printable import printable
 
 ROTATE_AFTER_S = 23 * 3600.0
@@ -89,6 +89,7 @@ class Supervisor:
         self._refused: set[Subscription] = set()
         self._changed = asyncio.Event()
         self._random = Random()
+        self._newest_ms: dict[type, int] = {}
         self._attempt = 0
         self._losses = 0
         self._current: _Socket | None = None
@@ -194,7 +195,7 @@ class Supervisor:
             watches=watches,
             rotate_after_s=ROTATE_AFTER_S - self._random.random() * ROTATE_JITTER_S,
         )
-        hooks = Hooks(self._uses.apply, self._heard, self._tell, self._woken)
+        hooks = Hooks(self._apply, self._heard, self._tell, self._woken)
         link = Connection(self._adapter(), line, self._topics(), self._clock, hooks)
         return _Socket(link, tasks.create_task(link.run()))
 
@@ -236,6 +237,22 @@ class Supervisor:
             vitals.linked(bool(connected), alive=alive)
         self._changed.set()
         self._uses.changed()
+
+    def _apply(self, event: MarketEvent, received_ms: int, received_s: float) -> bool:
+        """Whether an event is data: news, or at least later than all before it.
+
+        Beside another socket that says the same, what comes second is no news. What merely
+        repeats itself, or is late, is neither.
+        """
+        news = self._uses.apply(event, received_ms, received_s)
+        exchange_ms = getattr(event, "exchange_ms", None)
+        kind = type(event)
+        if exchange_ms is None or not self._newest_ms.get(kind, 0) < exchange_ms:
+            return news
+        if exchange_ms > received_ms + MINUTE_MS:
+            return news  # a time in the future must not make all that follow old
+        self._newest_ms[kind] = exchange_ms
+        return True
 
     def _heard(self, kind: type, received_ms: int, received_s: float) -> None:
         for vitals in self._by_kind.get(kind, ()):

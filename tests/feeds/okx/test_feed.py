@@ -2,7 +2,10 @@
 
 from tests.feeds.rig import rig
 from tests.support.virtual_time import in_virtual_time
-from tui_monitor.model import FeedState, Source, Status
+from tui_monitor.model import FeedState, Market, Source, Status
+
+# Lists, liquidations and announcements.
+SHARED = 3
 
 
 @in_virtual_time
@@ -34,7 +37,7 @@ async def test_it_is_live_within_two_seconds_of_the_start() -> None:
 @in_virtual_time
 async def test_an_hour_passes_on_one_connection() -> None:
     """A market this quiet leaves gaps in which only our pings hold the socket."""
-    async with rig(("BTC",), rate=0.012, silent_after_s=60) as it:
+    async with rig(("BTC",), rate=0.003, silent_after_s=60) as it:
         await it.clock.sleep(3600)
         assert it.stats["connections"] == {"open": 1, "total": 1}
         assert it.stats["violations_total"] == 0
@@ -60,15 +63,15 @@ async def test_silence_is_shown_bridged_replaced_and_recorded() -> None:
         row = it.row()
         assert row is not None
         assert row.source is Source.REST
-        assert len(it.outages) == 1
-        assert it.outages[0].end_ms is None
-        assert abs(it.outages[0].begin_ms - began_ms) < 6000
+        assert len(it.outages_of()) == 1
+        assert it.outages_of()[0].end_ms is None
+        assert abs(it.outages_of()[0].begin_ms - began_ms) < 6000
         await it.clock.sleep(5)
         assert it.health.age_ms is not None
         assert it.health.age_ms < 4000
         await it.until(FeedState.LIVE, 200)
         assert it.stats["connections"]["total"] >= 2
-        opened, closed = it.outages
+        opened, closed = it.outages_of()
         assert closed.begin_ms == opened.begin_ms
         assert closed.end_ms is not None
         assert closed.bridged
@@ -130,12 +133,12 @@ async def test_a_closed_socket_is_not_called_live() -> None:
         assert it.health.state in (FeedState.DOWN, FeedState.BRIDGED)
         assert it.health.reason
         await it.until(FeedState.BRIDGED, 1)
-        assert [outage.end_ms for outage in it.outages] == [None]
-        assert abs(it.outages[0].begin_ms - began_ms) < 2000
-        assert it.health.since_ms == it.outages[0].begin_ms
+        assert [outage.end_ms for outage in it.outages_of()] == [None]
+        assert abs(it.outages_of()[0].begin_ms - began_ms) < 2000
+        assert it.health.since_ms == it.outages_of()[0].begin_ms
         await it.until(FeedState.LIVE, 60)
         assert it.health.reason == ""
-        assert len(it.outages) == 2
+        assert len(it.outages_of()) == 2
 
 
 @in_virtual_time
@@ -149,28 +152,15 @@ async def test_a_socket_that_cannot_be_had_at_the_start_is_told_at_once() -> Non
 
 
 @in_virtual_time
-async def test_the_stream_is_back_soon_after_a_long_fault_while_rest_works() -> None:
-    """However many failures there were before: the exchange could be reached all the time."""
+async def test_the_stream_is_back_within_two_minutes_after_a_long_fault() -> None:
+    """However many failures there were before; REST stands in until then."""
     async with rig(("BTC",), bridge_every_s=10) as it:
         await it.until(FeedState.LIVE, 5)
         it.fault("refuse", 400)
         it.fault("drop", 0.1)
         await it.clock.sleep(400)
         assert it.health.state is FeedState.BRIDGED
-        assert await it.until(FeedState.LIVE, 120) <= 17
-
-
-@in_virtual_time
-async def test_a_long_wait_ends_when_rest_works_again() -> None:
-    """Nothing works for long, so the waits grow; then REST is the first to be back."""
-    async with rig(("BTC",), bridge_every_s=5) as it:
-        await it.until(FeedState.LIVE, 5)
-        it.fault("refuse", 900)
-        it.fault("http_500", 900)
-        it.fault("drop", 0.1)
-        await it.clock.sleep(900)
-        assert it.health.state is FeedState.DOWN
-        assert await it.until(FeedState.LIVE, 200) <= 22
+        assert await it.until(FeedState.LIVE, 125) <= 122
 
 
 @in_virtual_time
@@ -195,18 +185,14 @@ async def test_the_reason_names_the_stream_and_rest() -> None:
 
 @in_virtual_time
 async def test_a_server_that_accepts_and_drops_is_not_hammered() -> None:
-    """While REST gives the prices: ten minutes are some fifty attempts, no two within a second.
-
-    REST shows that the exchange can be reached, so no wait is longer than 15 s; from the third
-    failure on none is much below half of that. OKX allows three connections a second.
-    """
+    """Opening is no success: ten minutes are twenty attempts at most."""
     async with rig(("BTC",), bridge_every_s=10) as it:
         await it.until(FeedState.LIVE, 5)
         before = it.stats["connections"]["total"]
         it.fault("drop", 600)
         await it.until(FeedState.BRIDGED, 20)
         await it.clock.sleep(570)
-        assert it.stats["connections"]["total"] - before <= 70
+        assert it.stats["connections"]["total"] - before <= 20
         assert it.health.state is FeedState.BRIDGED
         assert it.stats["violations_total"] == 0
         await it.until(FeedState.LIVE, 180)
@@ -221,9 +207,9 @@ async def test_when_neither_stream_nor_rest_work_the_light_says_so() -> None:
         it.fault("http_500", 100)
         it.fault("drop", 0.1)
         await it.until(FeedState.DOWN, 20)
+        await it.clock.until(lambda: "503" in it.health.reason, 20)
         health = it.health
         assert health.source is None
-        assert "503" in health.reason
         assert "500" in health.last_error or "503" in health.last_error
         await it.clock.sleep(10)
         health = it.health
@@ -315,10 +301,10 @@ async def test_a_suspended_machine_opens_new_sockets() -> None:
         it.clock.jump_wall(3600)
         await it.clock.sleep(6)
         assert it.stats["connections"]["total"] == 2
-        assert len(it.outages) >= 1
+        assert len(it.outages_of()) >= 1
         await it.until(FeedState.LIVE, 10)
-        assert it.outages[-1].end_ms is not None
-        assert it.outages[-1].end_ms - it.outages[-1].begin_ms > 3_590_000
+        assert it.outages_of()[-1].end_ms is not None
+        assert it.outages_of()[-1].end_ms - it.outages_of()[-1].begin_ms > 3_590_000
 
 
 @in_virtual_time
@@ -327,7 +313,8 @@ async def test_a_coin_that_is_not_listed_is_not_streamed() -> None:
     async with rig(("BTC", "NOSUCHCOIN", "ETH")) as it:
         await it.until(FeedState.LIVE, 5)
         assert it.feed.instrument("NOSUCHCOIN") is None
-        assert it.stats["subscriptions"]["active"] == 2
+        assert not any("NOSUCHCOIN" in text for _, _, text in it.events)
+        assert it.health.topics == len(it.feed.instruments(Market.PERP))
         assert it.health.reason == ""
 
 
@@ -338,7 +325,7 @@ async def test_one_unknown_instrument_in_a_batch_does_not_cost_the_others() -> N
         it.fault("http_500", 60, path="/api/")
         await it.until(FeedState.LIVE, 10)
         assert not it.feed.listed
-        assert it.stats["subscriptions"]["active"] == 2
+        assert it.stats["subscriptions"]["active"] == 2 + SHARED
         assert sum("NOSUCHCOIN" in text for _, _, text in it.events) == 1
         it.fault("drop", 0.1)
         await it.clock.until(lambda: it.stats["connections"]["total"] == 2, 15)
@@ -365,11 +352,16 @@ async def test_a_delisted_coin_is_told_and_the_others_live_on() -> None:
     async with rig(("BTC", "ETH", "NOSUCHCOIN")) as it:
         await it.until(FeedState.LIVE, 5)
         it.fault("delist", 3600, symbol="ETH-USDT-SWAP")
+        before = it.health.topics
         await it.clock.sleep(330)
         assert it.feed.instrument("ETH") is None
         assert it.feed.instrument("BTC") is not None
+        row = it.row("ETH")
+        assert row is not None
+        assert row.instrument.status is not Status.LIVE
         assert it.health.state is FeedState.LIVE
-        assert it.stats["subscriptions"]["active"] == 1
+        assert it.health.topics == before - 1
+        await it.clock.until(lambda: it.stats["subscriptions"]["active"] == before - 1 + SHARED, 10)
 
 
 @in_virtual_time
