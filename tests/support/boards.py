@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tui_monitor.boards.coverage import CoinCoverage, CoverageBoard, DayCoverage, Progress
+from tui_monitor.boards.markets import MarketReport
 from tui_monitor.boards.status import EngineStatus, EventLine, FeedLight
 from tui_monitor.boards.sum_curve import (
     CoinChange,
@@ -21,6 +22,7 @@ from tui_monitor.boards.sum_curve import (
     Statistics,
     SumBoard,
 )
+from tui_monitor.boards.system import SystemBoard
 from tui_monitor.clock import SLOT_MS, BoardZone, slot_of
 from tui_monitor.config import COINS
 from tui_monitor.errors import BadInput
@@ -381,6 +383,7 @@ class MemorySource:
         self.board: SumBoard | None = None
         self.current_status: EngineStatus | None = None
         self.running: Progress | None = None
+        self.system: SystemBoard | None = None
         self.failure: Exception | None = None
         self.calls: list[tuple[object, ...]] = []
         self.lines = some_job_lines()
@@ -406,6 +409,18 @@ class MemorySource:
         if self.failure is not None:
             raise self.failure
         return a_coverage_board(query, self.now_ms, self.running)
+
+    async def system_board(self) -> SystemBoard:
+        self.calls.append(("system",))
+        if self.failure is not None:
+            raise self.failure
+        # It is built of what this module has.
+        from tests.support.system_boards import a_system_board  # noqa: PLC0415
+
+        return self.system or a_system_board(now_ms=self.now_ms)
+
+    async def markets(self) -> MarketReport:
+        raise NotImplementedError
 
     async def start_backfill(self, first: date, last: date) -> Job:
         if self.running is not None:

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from tests.support.system_boards import a_market_report, a_system_board
 from tui_monitor.boards import coverage, sum_curve
 from tui_monitor.boards.coverage import CoverageBoard, Progress
+from tui_monitor.boards.markets import MarketReport
 from tui_monitor.boards.status import EngineStatus, EventLine, FeedLight
 from tui_monitor.boards.sum_curve import CoinChange, Frame, Node, Record, SumBoard
+from tui_monitor.boards.system import SystemBoard
 from tui_monitor.clock import SLOT_MS, BoardZone, Clock
 from tui_monitor.errors import AlreadyRuns, BadInput, MonitorError
 from tui_monitor.model import (
@@ -58,6 +61,8 @@ class MemorySource:
         self.failed_workers: list[str] = []
         self.lost_nodes = 0
         self.price_factor = 1.0
+        self.system: SystemBoard | None = None
+        self.report = a_market_report()
 
     def status(self) -> EngineStatus:
         slots = self._due_slots(self._today())
@@ -163,6 +168,14 @@ class MemorySource:
             jobs=[self.job] if self.job else [],
             running=self._progress(),
         )
+
+    async def system_board(self) -> SystemBoard:
+        await self._answering()
+        return self.system or a_system_board(now_ms=self.clock.now_ms())
+
+    async def markets(self) -> MarketReport:
+        await self._answering()
+        return self.report
 
     async def start_backfill(self, first: date, last: date) -> Job:
         await self._answering()

@@ -4,22 +4,11 @@ from collections import deque
 from collections.abc import Sequence
 
 from tui_monitor.boards.status import FeedLight
+from tui_monitor.boards.system import SEVERITY
 from tui_monitor.clock import Clock
 from tui_monitor.model import ChannelHealth, Exchange, FeedState
 
 RATE_WINDOW_S = 5.0
-# The worst channel gives the light of its exchange.
-_SEVERITY = (
-    FeedState.OFF,
-    FeedState.LIVE,
-    FeedState.STARTING,
-    FeedState.BRIDGED,
-    FeedState.SILENT,
-    FeedState.DOWN,
-    FeedState.BANNED,
-    FeedState.FAILED,
-)
-
 # An error of the past is no reason for anything now.
 _WELL = (FeedState.LIVE, FeedState.OFF)
 
@@ -39,7 +28,8 @@ class Lights:
         return [self._light(name, by_exchange[name]) for name in Exchange if name in by_exchange]
 
     def _light(self, exchange: Exchange, channels: Sequence[ChannelHealth]) -> FeedLight:
-        worst = max(channels, key=lambda channel: _SEVERITY.index(channel.state))
+        # The worst channel gives the light of its exchange.
+        worst = max(channels, key=lambda channel: SEVERITY.index(channel.state))
         return FeedLight(
             exchange=exchange,
             state=worst.state,

@@ -38,6 +38,11 @@ class Recorder:
         """Whether writes reach the disk."""
         return not self.reason
 
+    @property
+    def backlog_rows(self) -> int:
+        """Rows that wait for the disk."""
+        return sum(len(rows) + len(holes) for rows, holes in self._backlog)
+
     async def record(self, rows: Sequence[SlotPrice], holes: Sequence[Hole] = ()) -> bool:
         """Commit, or keep for later. True once it is committed."""
         if not rows and not holes:

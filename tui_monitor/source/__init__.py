@@ -11,8 +11,10 @@ from typing import Protocol
 from msgspec import Struct
 
 from tui_monitor.boards.coverage import CoverageBoard
+from tui_monitor.boards.markets import MarketReport
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import Record, SumBoard
+from tui_monitor.boards.system import SystemBoard
 from tui_monitor.model import Job, JobLine, StoreInfo
 
 
@@ -48,6 +50,12 @@ class Source(Protocol):
 
     async def coverage_board(self, query: Query) -> CoverageBoard:
         """Coverage of a range of days (no day: the last 14)."""
+
+    async def system_board(self) -> SystemBoard:
+        """Connections, lists, limits, process and database."""
+
+    async def markets(self) -> MarketReport:
+        """Which coin trades where."""
 
     async def start_backfill(self, first: date, last: date) -> Job:
         """Begin a backfill; BadInput if the range is wrong, AlreadyRuns if one runs."""

@@ -6,14 +6,18 @@ from pathlib import Path
 
 from tui_monitor.boards import coverage, sum_curve
 from tui_monitor.boards.coverage import CoverageBoard, Progress
+from tui_monitor.boards.markets import MarketReport, market_report
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import CoinChange, Frame, Node, NodeState, Record, SumBoard
+from tui_monitor.boards.system import SystemBoard, stored_system_board
 from tui_monitor.clock import SLOT_MS, BoardZone, Clock, slot_of
 from tui_monitor.config import SumCurve
 from tui_monitor.engine import Engine
+from tui_monitor.engine.loop_lag import LoopLag
 from tui_monitor.errors import BadInput
 from tui_monitor.model import Job, JobLine, StoreInfo
 from tui_monitor.source import Exported, Query
+from tui_monitor.source.system import SystemReader, database_figures
 from tui_monitor.store import Reader, Scope, export
 
 COVERAGE_DAYS = 14
@@ -110,6 +114,16 @@ class StoredSource:
             jobs=await self._store.jobs(JOBS_SHOWN),
             running=self._running(),
         )
+
+    async def system_board(self) -> SystemBoard:
+        """The database; nothing else is known without an engine."""
+        now_ms = self._clock.now_ms()
+        database = database_figures(await self._store.info(), now_ms)
+        return stored_system_board(now_ms, self._zone.name, database)
+
+    async def markets(self) -> MarketReport:
+        """No coin trades anywhere without an engine."""
+        return market_report({})
 
     async def job_log(self, limit: int = 500) -> list[JobLine]:
         """The newest lines of the backfill log, oldest first."""
@@ -247,15 +261,18 @@ class StoredSource:
 class LocalSource(StoredSource):
     """This process's engine."""
 
-    def __init__(self, engine: Engine, exports_dir: Path) -> None:
+    def __init__(self, engine: Engine, exports_dir: Path, loop_lag: LoopLag | None = None) -> None:
+        """`loop_lag` is one that runs; without it the loop's lag is not known."""
         super().__init__(
             engine.store, engine.zone, engine.clock, engine.settings.sum_curve, exports_dir
         )
         self._engine = engine
+        self._system = SystemReader(engine, loop_lag)
         self._days: tuple[tuple[date, date], tuple[int, int], Nodes] | None = None
 
     def status(self) -> EngineStatus:
         """The status line, from memory."""
+        self._system.note()
         return self._engine.status()
 
     def events(self, after_id: int = 0) -> list[EventLine]:
@@ -281,6 +298,14 @@ class LocalSource(StoredSource):
         if self._days is None or self._days[:2] != ((first, last), state):
             self._days = ((first, last), state, await self._nodes(first, last))
         return self._days[2]
+
+    async def system_board(self) -> SystemBoard:
+        """Connections, lists, limits, process and database."""
+        return await self._system.board()
+
+    async def markets(self) -> MarketReport:
+        """Which coin trades where, by the exchanges' lists."""
+        return self._system.markets()
 
     async def start_backfill(self, first: date, last: date) -> Job:
         """Begin a backfill; BadInput if the range is wrong, AlreadyRuns if one runs."""

@@ -78,6 +78,8 @@ class Session:
         self.clock = clock
         self._reader = reader
         self._writer = writer
+        self.committed_ms: int | None = None
+        """When the last transaction was committed; None before the first."""
         self._read_lock = asyncio.Lock()
         self._write_lock = asyncio.Lock()
         self._deadline_s = 0.0
@@ -136,6 +138,7 @@ class Session:
             await self._begin()
             result = await work(database)
             await database.execute("COMMIT")
+            self.committed_ms = self.clock.now_ms()
         except sqlite3.Error as error:
             await self._abandon()
             raise translated(error, self.path) from error

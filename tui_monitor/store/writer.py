@@ -150,6 +150,11 @@ class Store(Reader):
         super().__init__(session)
         self.notices = list(notices)
 
+    @property
+    def committed_ms(self) -> int | None:
+        """When this process committed last; None before the first commit."""
+        return self._session.committed_ms
+
     async def record_prices(self, rows: Sequence[SlotPrice], holes: Sequence[Hole] = ()) -> int:
         """Put prices down and close their holes; put holes down where there is no price.
 

@@ -1,0 +1,154 @@
+"""The system board of a running engine on the simulator, and of a database alone."""
+
+from pathlib import Path
+
+import aiosqlite
+import pytest
+
+from tests.support.engines import Monitor, a_monitor
+from tests.support.virtual_time import VirtualClock, in_virtual_time
+from tui_monitor.boards.system import SystemBoard
+from tui_monitor.clock import BoardZone
+from tui_monitor.config import SumCurve
+from tui_monitor.model import Exchange, FeedState, Market
+from tui_monitor.simulator import Simulator
+from tui_monitor.source.local import StoredSource
+from tui_monitor.source.system import COUNT_AGAIN_S
+from tui_monitor.store import open_reader
+
+FEW = ("BTC", "ETH", "SOL", "DOGE")
+
+
+async def until_listed(monitor: Monitor, clock: VirtualClock) -> None:
+    """OKX has its lists, and prices for nearly all of them."""
+
+    def ready() -> bool:
+        feed = monitor.engine.feed
+        return feed.listed and all(one.state is FeedState.LIVE for one in feed.health()[:1])
+
+    await clock.until(ready, 30)
+
+
+async def settled_board(monitor: Monitor, clock: VirtualClock) -> SystemBoard:
+    """The board, some seconds later."""
+    await until_listed(monitor, clock)
+    await clock.sleep(10)
+    return await monitor.source.system_board()
+
+
+@in_virtual_time
+async def test_a_running_engine_tells_of_each_exchange(tmp_path: Path) -> None:
+    """Connections with rates, lists with prices, skew, process, database."""
+    clock = VirtualClock()
+    async with (
+        Simulator(clock=clock, rate=0.2).running() as sim,
+        a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
+    ):
+        board = await settled_board(monitor, clock)
+        assert board.running
+        assert board.kind == "simulator"
+        okx = next(line for line in board.exchanges if line.exchange is Exchange.OKX)
+        assert okx.clock_skew_ms is not None
+        assert abs(okx.clock_skew_ms) < 1_000
+        tickers = next(
+            line
+            for line in board.connections
+            if (line.exchange, line.market) == (Exchange.OKX, Market.PERP)
+            and line.channel == "tickers"
+        )
+        assert tickers.state is FeedState.LIVE
+        assert tickers.messages_per_s is not None
+        assert tickers.messages_per_s > 1
+        listed = next(
+            line
+            for line in board.lists
+            if (line.exchange, line.market) == (Exchange.OKX, Market.PERP)
+        )
+        assert listed.instruments is not None
+        assert 0.9 * listed.instruments <= listed.priced <= listed.instruments
+        assert listed.example
+        assert board.process is not None
+        assert board.process.uptime_s > 5
+        assert board.database is not None
+        assert board.database.committed_ms is not None
+        assert board.database.backlog_rows == 0
+
+
+@in_virtual_time
+async def test_the_first_board_has_rates_already(tmp_path: Path) -> None:
+    """It waits half a second for them rather than to leave the column empty."""
+    clock = VirtualClock()
+    async with (
+        Simulator(clock=clock, rate=0.2).running() as sim,
+        a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
+    ):
+        await until_listed(monitor, clock)
+        begin_s = clock.monotonic_s()
+        board = await monitor.source.system_board()
+        assert clock.monotonic_s() - begin_s == pytest.approx(0.5, abs=0.2)
+        assert any(line.messages_per_s for line in board.connections)
+        again_s = clock.monotonic_s()
+        await monitor.source.system_board()
+        assert clock.monotonic_s() - again_s < 0.2
+
+
+@in_virtual_time
+async def test_the_report_on_markets_is_of_the_exchanges_lists(tmp_path: Path) -> None:
+    """BTC trades in each of them."""
+    clock = VirtualClock()
+    async with (
+        Simulator(clock=clock, rate=0.2).running() as sim,
+        a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
+    ):
+        await until_listed(monitor, clock)
+        report = await monitor.source.markets()
+        bitcoin = next(one for one in report.coins if one.coin == "BTC")
+        assert Exchange.OKX in bitcoin.perp
+        okx = next(one for one in report.exchanges if one.exchange is Exchange.OKX)
+        assert okx.perp > 100
+        assert okx.coverage_pct is not None
+
+
+@in_virtual_time
+async def test_rows_are_not_counted_at_every_look(tmp_path: Path) -> None:
+    """Years of them take a while; a database that can't be read leaves its error instead."""
+    clock = VirtualClock()
+    async with (
+        Simulator(clock=clock, rate=0.2).running() as sim,
+        a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
+    ):
+        first = (await monitor.source.system_board()).database
+        await monitor.engine.store._session.write(drop_a_table)
+        await clock.sleep(5)
+        second = (await monitor.source.system_board()).database
+        assert first is not None
+        assert second is not None
+        assert first.counted_ms == second.counted_ms
+        assert second.committed_ms == clock.now_ms() - 5_000
+        await clock.sleep(COUNT_AGAIN_S)
+        third = await monitor.source.system_board()
+        assert third.database is None
+        assert "no such table" in third.database_error
+
+
+async def drop_a_table(database: aiosqlite.Connection) -> None:
+    """What a damage would do, without damaging the file."""
+    await database.execute("DROP TABLE outage")
+
+
+@in_virtual_time
+async def test_a_database_alone_gives_its_own_figures(tmp_path: Path) -> None:
+    """No connections, and no coin anywhere."""
+    clock = VirtualClock()
+    async with (
+        Simulator(clock=clock, rate=0.2).running() as sim,
+        a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
+    ):
+        await settled_board(monitor, clock)
+    async with open_reader(tmp_path) as reader:
+        source = StoredSource(reader, BoardZone(), clock, SumCurve(), tmp_path / "exports")
+        board = await source.system_board()
+        assert not board.running
+        assert board.database is not None
+        assert board.database.rows["slot_prices"] > 0
+        assert (await source.markets()).coins == []
