@@ -13,6 +13,7 @@ from tui_monitor.feeds.binance.lines import BinanceLines
 from tui_monitor.feeds.bitget import items as bitget
 from tui_monitor.feeds.bitget.adapter import BitgetAdapter
 from tui_monitor.feeds.bitget.lines import BitgetLines
+from tui_monitor.feeds.bybit import feed as bybit_feed
 from tui_monitor.feeds.bybit import mapper as bybit
 from tui_monitor.feeds.bybit.adapter import BybitAdapter
 from tui_monitor.feeds.bybit.lines import BybitLines
@@ -64,6 +65,7 @@ ENTRIES = {
         ),
         Entry(
             exchange=Exchange.BYBIT,
+            plan=lambda settings, given: bybit_feed.plan(settings.bybit, given),
             adapter=lambda: BybitAdapter(InstrumentBook(bybit.guess_perp), Market.PERP),
             lines=BybitLines,
             example=Subscription("tickers", "BTCUSDT"),

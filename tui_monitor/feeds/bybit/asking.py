@@ -38,18 +38,29 @@ def subscription_of(topic: str) -> Subscription:
     return Subscription(channel, symbol) if dot else Subscription(topic)
 
 
-def sockets(wanted: Sequence[Subscription]) -> list[tuple[Subscription, ...]]:
-    """Divide subscriptions among as few connections as the limit on their args allows."""
+def sockets(
+    wanted: Sequence[Subscription], on_each: Sequence[Subscription] = ()
+) -> list[tuple[Subscription, ...]]:
+    """Divide subscriptions among as few connections as the limit on their args allows.
+
+    `on_each` are those that every connection has besides, in front of the others.
+    """
+    room_for_all = ARGS_CHARACTERS - 1  # two brackets, and the last has no comma
+    room_for_all -= sum(map(_characters, on_each))
     groups: list[list[Subscription]] = []
     room = 0
     for subscription in wanted:
-        characters = len(topic_of(subscription)) + 3  # quotes and a comma
+        characters = _characters(subscription)
         if not groups or characters > room:
-            groups.append([])
-            room = ARGS_CHARACTERS - 1  # two brackets, and the last has no comma
+            groups.append([*on_each])
+            room = room_for_all
         groups[-1].append(subscription)
         room -= characters
     return [tuple(group) for group in groups]
+
+
+def _characters(subscription: Subscription) -> int:
+    return len(topic_of(subscription)) + 3  # quotes and a comma
 
 
 class Asking:

@@ -1,0 +1,199 @@
+"""Bybit: tickers and liquidations by stream; the books of spot, which no ticker has, by REST.
+
+A ticker of a perpetual carries its book, mark, index, funding and open interest, so one channel
+stands for them all. What a delta does not say is unchanged; should one of these kinds stop while
+tickers go on, the audit brings it every 15 s, and each kind's own age on the row tells how old
+it is. A channel each would tell no more: they come, and go, with one socket.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from tui_monitor.config import Bybit
+from tui_monitor.feeds.adapter import Subscription
+from tui_monitor.feeds.bybit import asking, mapper
+from tui_monitor.feeds.bybit.adapter import PATHS, BybitAdapter
+from tui_monitor.feeds.bybit.history import BybitHistory
+from tui_monitor.feeds.bybit.rest import BybitRest
+from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.plans import (
+    Bridge,
+    Channel,
+    Divide,
+    FeedPlan,
+    Given,
+    ListPlan,
+    PollPlan,
+    StreamPlan,
+)
+from tui_monitor.model import Candle, Exchange, Instrument, Liquidation, Market, Ticker
+
+AUDIT_S = 15.0
+# Of the tickers of spot, which Bybit pushes every 50 ms, only the books are missing.
+BOOKS_EVERY_S = 1.0
+LIQUIDATIONS = "allLiquidation"
+# Whose tickers never rest: with two of them, trouble of one coin is no trouble of the socket.
+COMPANIONS = ("BTCUSDT", "ETHUSDT")
+# A bar of a coin without trades is pushed once a minute.
+BARS_SILENT_AFTER_S = 90.0
+_INTERVALS = {"1m": "1", "5m": "5", "15m": "15", "30m": "30", "1h": "60", "1H": "60"}
+
+
+def plan(settings: Bybit, given: Given) -> FeedPlan:
+    """The whole exchange as set."""
+    rest = BybitRest(settings, given.clock)
+    markets = [Market(name) for name in settings.markets]
+    streams = [_tickers(settings, rest, market) for market in markets]
+    if Market.PERP in markets:
+        streams.append(_liquidations(settings, rest))
+    return FeedPlan(
+        exchange=Exchange.BYBIT,
+        host=settings.rest_url,
+        lists=tuple(_list(rest, market) for market in markets),
+        streams=tuple(streams),
+        polls=(_books(settings, rest),) if Market.SPOT in markets else (),
+        bars=partial(_bars, settings, rest),
+        server_time_ms=rest.server_time_ms,
+        paused_s=lambda: rest.paused_s,
+        limits=list,
+        aclose=rest.aclose,
+        history=BybitHistory(rest),
+        perp_symbol=_symbols(rest.books[Market.PERP]),
+    )
+
+
+def _list(rest: BybitRest, market: Market) -> ListPlan:
+    return ListPlan(
+        market=market,
+        book=rest.books[market],
+        fetch=partial(rest.instruments, market),
+        first=(partial(rest.snapshot, market),),
+        by_name=_symbols(rest.books[market]),
+    )
+
+
+def _symbols(book: InstrumentBook) -> Callable[[str], str]:
+    """The symbol of a coin as it is listed (1000PEPEUSDT), else as its name tells."""
+
+    def symbol(coin: str) -> str:
+        named = f"{coin}{mapper.USDT}"
+        if book.known(named) is not None:
+            return named
+        return next((one.symbol for one in book.live() if one.coin == coin), named)
+
+    return symbol
+
+
+def _stream(
+    settings: Bybit,
+    rest: BybitRest,
+    channels: tuple[Channel, ...],
+    divide: Divide,
+    bridges: dict[str, Bridge],
+) -> StreamPlan:
+    market = channels[0].market
+    return StreamPlan(
+        market=market,
+        url=f"{settings.ws_url}{PATHS[market]}",
+        proxy=settings.proxy,
+        adapter=lambda: BybitAdapter(rest.books[market], market),
+        channels=channels,
+        divide=divide,
+        bridges=bridges,
+    )
+
+
+def _tickers(settings: Bybit, rest: BybitRest, market: Market) -> StreamPlan:
+    bridge = Bridge(
+        fetch=partial(rest.snapshot, market),
+        every_s=settings.bridge_every_s,
+        audit_every_s=AUDIT_S,
+    )
+    return _stream(
+        settings,
+        rest,
+        (_ticker_channel(settings, market, "tickers"),),
+        _all_of("tickers"),
+        {"tickers": bridge},
+    )
+
+
+def _ticker_channel(settings: Bybit, market: Market, name: str) -> Channel:
+    return Channel(
+        market=market,
+        name=name,
+        topics=frozenset({"tickers"}),
+        kinds=frozenset({Ticker}),
+        silent_after_s=settings.silent_after_s,
+    )
+
+
+def _all_of(channel: str) -> Divide:
+    return lambda found: asking.sockets([Subscription(channel, one.symbol) for one in found])
+
+
+def _liquidations(settings: Bybit, rest: BybitRest) -> StreamPlan:
+    """Quiet by nature; `pulse` is a busy ticker on the same socket, which shows that it lives."""
+    liquidations = Channel(
+        market=Market.PERP,
+        name="liquidations",
+        topics=frozenset({LIQUIDATIONS}),
+        kinds=frozenset({Liquidation}),
+        silent_after_s=None,
+    )
+    pulse = _ticker_channel(settings, Market.PERP, "pulse")
+    return _stream(settings, rest, (liquidations, pulse), _with_companions, {})
+
+
+def _with_companions(instruments: Sequence[Instrument]) -> list[tuple[Subscription, ...]]:
+    symbols = [one.symbol for one in instruments]
+    busy = [one for one in COMPANIONS if one in symbols] or symbols[: len(COMPANIONS)]
+    return asking.sockets(
+        [Subscription(LIQUIDATIONS, symbol) for symbol in symbols],
+        on_each=[Subscription("tickers", symbol) for symbol in busy],
+    )
+
+
+def _bars(settings: Bybit, rest: BybitRest, market: Market, bar: str) -> StreamPlan:
+    if bar not in _INTERVALS:
+        raise ValueError(f"no bars of {bar!r} here: {', '.join(_INTERVALS)}")
+    topic = f"kline.{_INTERVALS[bar]}"
+    bars = Channel(
+        market=market,
+        name=f"bars {bar}",
+        topics=frozenset({topic}),
+        kinds=frozenset({Candle}),
+        silent_after_s=max(BARS_SILENT_AFTER_S, settings.silent_after_s),
+    )
+    return _stream(settings, rest, (bars,), _all_of(topic), {})
+
+
+def _books(settings: Bybit, rest: BybitRest) -> PollPlan:
+    books = Channel(
+        market=Market.SPOT,
+        name="books",
+        kinds=frozenset({Ticker}),
+        silent_after_s=settings.silent_after_s,
+    )
+    return PollPlan(
+        channel=books,
+        fetch=partial(_spot_books, rest),
+        every_s=BOOKS_EVERY_S,
+        host=settings.rest_url,
+    )
+
+
+async def _spot_books(rest: BybitRest) -> list[Ticker]:
+    """The books alone: the last prices are the stream's, and must grow old when it is silent."""
+    return [
+        Ticker(
+            instrument=one.instrument,
+            exchange_ms=one.exchange_ms,
+            bid=one.bid,
+            ask=one.ask,
+            bid_coins=one.bid_coins,
+            ask_coins=one.ask_coins,
+            book_complete=one.book_complete,
+        )
+        for one in await rest.tickers(Market.SPOT)
+    ]
