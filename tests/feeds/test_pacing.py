@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.virtual_time import VirtualClock, in_virtual_time, run_virtual
 from tui_monitor.feeds.pacing import Pacer, Pause, backoff_s
+from tui_monitor.model import LimitUse
 
 
 async def grants_of(limit: int, window_s: float, waits_s: list[float]) -> list[float]:
@@ -70,14 +71,71 @@ async def test_an_asker_that_gives_up_does_not_block_the_others() -> None:
 
 
 @in_virtual_time
+async def test_a_pacer_says_what_it_granted_in_its_window() -> None:
+    """What is older than the window no longer counts; nothing was asked at first."""
+    clock = VirtualClock()
+    pacer = Pacer(clock, 100, 10.0)
+    assert (pacer.used(), pacer.asked) == (0, False)
+    await pacer.acquire(20)
+    await pacer.acquire(5)
+    assert pacer.used() == 25
+    assert pacer.use("weight", 125) == LimitUse(
+        name="weight", used=25, allowed=100, documented=125, window_s=10.0
+    )
+    await clock.sleep(8.5)
+    assert pacer.used() == 5
+    await clock.sleep(10)
+    assert (pacer.used(), pacer.asked) == (0, True)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    limit=st.integers(1, 20),
+    costs=st.lists(st.integers(1, 5), min_size=1, max_size=30),
+    waits_s=st.lists(st.sampled_from([0.0, 0.3, 4.0]), min_size=30, max_size=30),
+)
+def test_what_is_used_is_never_more_than_the_limit_and_one_request(
+    limit: int, costs: list[int], waits_s: list[float]
+) -> None:
+    """The figure is the sum of the grants in the window, whatever is asked when."""
+
+    async def run() -> None:
+        clock = VirtualClock()
+        pacer = Pacer(clock, limit, 5.0)
+        grants: list[tuple[float, int]] = []
+        for cost, wait_s in zip(costs, waits_s, strict=False):
+            await pacer.acquire(cost)
+            now_s = clock.monotonic_s()
+            grants.append((now_s, cost))
+            assert pacer.used() == sum(each for at_s, each in grants if at_s > now_s - 5.0)
+            assert pacer.used() <= limit + max(costs)
+            await clock.sleep(wait_s)
+
+    run_virtual(run())
+
+
+@in_virtual_time
+async def test_a_pacer_that_does_not_wait_counts_all_the_same() -> None:
+    """For a server of one's own."""
+    clock = VirtualClock()
+    begin_s = clock.monotonic_s()
+    pacer = Pacer(clock, 2, 10.0, waits=False)
+    for _ in range(5):
+        await pacer.acquire()
+    assert pacer.used() == 5
+    assert clock.monotonic_s() == begin_s
+
+
+@in_virtual_time
 async def test_a_pause_is_only_ever_prolonged() -> None:
     """A shorter request does not end a longer one."""
     clock = VirtualClock()
     pause = Pause(clock)
     assert pause.remaining_s() == 0
-    pause.extend(60)
-    pause.extend(2)
+    pause.extend(60, "a ban")
+    pause.extend(2, "a trifle")
     assert pause.remaining_s() == 60
+    assert pause.why == "a ban"
     await clock.sleep(61)
     assert pause.remaining_s() == 0
 

@@ -158,6 +158,17 @@ class Http:
         async with self._client.stream("GET", url, params=dict(params)) as response:
             return response.status_code, response.headers, await _bounded(response)
 
+    def _wait_s(self, status: int, headers: httpx.Headers, explained: FeedError | None) -> float:
+        """What the header says, else the body; but a ban is never short without a header."""
+        asked_s = retry_after_s(headers.get("Retry-After"), self._clock.now_ms())
+        if asked_s is not None:
+            return asked_s
+        usual_s = self._waits_s.get(status, 2.0)
+        if not isinstance(explained, RateLimited):
+            return usual_s
+        told_s = explained.retry_after_s
+        return max(told_s, usual_s) if status in (403, 418) else told_s
+
     def _refusal(
         self, path: str, status: int, headers: httpx.Headers, body: bytes
     ) -> FeedError | None:
@@ -165,10 +176,7 @@ class Http:
         if status == 403 and isinstance(explained, Rejected) and explained.code == BLOCKED:
             return explained  # waiting does not help: it is no ban
         if status in (403, 418, 429) or isinstance(explained, RateLimited):
-            asked_s = retry_after_s(headers.get("Retry-After"), self._clock.now_ms())
-            if asked_s is None and isinstance(explained, RateLimited):
-                asked_s = explained.retry_after_s
-            wait_s = asked_s if asked_s is not None else self._waits_s.get(status, 2.0)
+            wait_s = self._wait_s(status, headers, explained)
             return RateLimited(f"{path}: {_says(status, body)}", wait_s)
         if explained is not None:
             return explained
