@@ -15,12 +15,16 @@ class InstrumentBook:
         self._guess = guess
         self._known: dict[str, Instrument] = {}
         self._provisional: dict[str, Instrument | None] = {}
+        self._seen: dict[str, Instrument] = {}
+        # A dict's own method: adapters ask it for every row of every frame.
+        self.seen: Callable[[str], Instrument | None] = self._seen.get
+        """What `find` would answer, where that is already known; else None."""
 
     def learn(self, instruments: Iterable[Instrument]) -> None:
         """Take definitions in; what is equal keeps its object (rows are found by it)."""
         for instrument in instruments:
             if self._known.get(instrument.symbol) != instrument:
-                self._known[instrument.symbol] = instrument
+                self._known[instrument.symbol] = self._seen[instrument.symbol] = instrument
                 self._provisional.pop(instrument.symbol, None)
 
     def find(self, symbol: str) -> Instrument | None:
@@ -32,7 +36,11 @@ class InstrumentBook:
             return self._provisional[symbol]
         if len(self._provisional) >= _MAX_PROVISIONAL:
             self._provisional.clear()
+            self._seen.clear()
+            self._seen.update(self._known)
         guessed = self._provisional[symbol] = self._guess(symbol)
+        if guessed is not None:
+            self._seen[symbol] = guessed
         return guessed
 
     def known(self, symbol: str) -> Instrument | None:

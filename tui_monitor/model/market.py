@@ -3,6 +3,9 @@
 No I/O, no asyncio, no clock. Prices are per **one coin** (after the multiplier), sizes are in
 coins, money is in USD (USDT is taken as USD and said so on the boards), times are UTC epoch
 milliseconds. What is unknown is None, never 0.
+
+Events come thousands a second and hold nothing that could hold them: the garbage collector
+need not look at them (`gc=False`).
 """
 
 from enum import StrEnum
@@ -75,7 +78,7 @@ class Instrument(Struct, frozen=True, kw_only=True):
         return (self.exchange, self.market, self.symbol)
 
 
-class Ticker(Struct, kw_only=True):
+class Ticker(Struct, kw_only=True, gc=False):
     """Last trade, best bid and ask with sizes, 24 h figures. A field that a message lacks is None.
 
     `day_open` is the open of the exchange's UTC+8 day (OKX `sodUtc8`). `book_complete` says that
@@ -98,7 +101,7 @@ class Ticker(Struct, kw_only=True):
     book_complete: bool = False
 
 
-class MarkPrice(Struct, kw_only=True):
+class MarkPrice(Struct, kw_only=True, gc=False):
     """Mark and index price; a message may carry one of them."""
 
     instrument: Instrument
@@ -107,7 +110,7 @@ class MarkPrice(Struct, kw_only=True):
     index_price: float | None = None
 
 
-class Funding(Struct, kw_only=True):
+class Funding(Struct, kw_only=True, gc=False):
     """The rate that settles next: a fraction per `interval_h` hours (None: unknown, so no APR)."""
 
     instrument: Instrument
@@ -119,7 +122,7 @@ class Funding(Struct, kw_only=True):
     settled_ms: int | None = None
 
 
-class OpenInterest(Struct, kw_only=True):
+class OpenInterest(Struct, kw_only=True, gc=False):
     """Single-sided open interest."""
 
     instrument: Instrument
@@ -128,7 +131,7 @@ class OpenInterest(Struct, kw_only=True):
     open_interest_usd: float | None = None
 
 
-class Candle(Struct, kw_only=True):
+class Candle(Struct, kw_only=True, gc=False):
     """One bar. `closed` False is a bar still forming; its open no longer changes."""
 
     instrument: Instrument
@@ -143,7 +146,7 @@ class Candle(Struct, kw_only=True):
     closed: bool | None = None
 
 
-class Liquidation(Struct, frozen=True, kw_only=True):
+class Liquidation(Struct, frozen=True, kw_only=True, gc=False):
     """One forced close. `side` is the **position** that was liquidated.
 
     `usd` is None where the contract size is unknown.

@@ -66,14 +66,16 @@ class BinanceAdapter:
     ) -> None:
         self.book = book
         self.market = market
+        self._is_spot = market is Market.SPOT
+        self._seen = book.seen
         self.request_limit = REQUESTS[market]
         self._keep = keep
         self._last_id = 0
         self._open: OrderedDict[int | str, tuple[Subscription, ...]] = OrderedDict()
         self._quick: dict[type, Callable[[Any, Instrument, list[Event]], None]] = {
-            quick.QuickTicker: _add_ticker,
-            quick.QuickMini: _add_ticker,
-            quick.QuickKline: _add_kline,
+            quick.QuickTicker: mapper.add_quick_ticker,
+            quick.QuickMini: mapper.add_quick_ticker,
+            quick.QuickKline: mapper.add_quick_candle,
         }
         self._readers: dict[str, ItemReader] = {
             "24hrTicker": self._ticker,
@@ -82,7 +84,10 @@ class BinanceAdapter:
             "kline": self._kline,
         }
         if market is Market.PERP:
-            self._quick |= {quick.QuickBook: _add_book, quick.QuickMark: _add_mark}
+            self._quick |= {
+                quick.QuickBook: mapper.add_quick_book,
+                quick.QuickMark: mapper.add_quick_mark,
+            }
             self._readers |= {
                 "markPriceUpdate": self._mark,
                 "forceOrder": self._liquidation,
@@ -116,7 +121,7 @@ class BinanceAdapter:
 
     def decode(self, frame: bytes) -> Sequence[Event]:
         """One frame's events; a bad item becomes Damaged and leaves the others alone."""
-        if self.market is Market.SPOT and frame.find(_SPOT_BOOK, 0, 64) > 0:
+        if self._is_spot and frame.find(_SPOT_BOOK, 0, 64) > 0:
             try:
                 return self._quick_spot_book(_decode_spot_book(frame).data)
             except wire.UNREADABLE:
@@ -147,7 +152,7 @@ class BinanceAdapter:
         if row.st == 2:
             events.append(_coin_m(row.symbol, None))
             return
-        instrument = self.book.find(row.symbol)
+        instrument = self._seen(row.symbol) or self.book.find(row.symbol)
         if instrument is None:
             found = self.find(row.symbol)
             if isinstance(found, Control):
@@ -158,7 +163,7 @@ class BinanceAdapter:
     def _quick_spot_book(self, row: quick.QuickSpotBook) -> Sequence[Event]:
         found = self.find(row.symbol)
         if isinstance(found, Instrument):
-            return (mapper.quick_book(row, found, None),)
+            return (mapper.quick_spot_book(row, found),)
         return (found,) if found is not None else ()
 
     def _tolerant(self, frame: bytes) -> Sequence[Event]:
@@ -292,24 +297,6 @@ _MARK = msgspec.json.Decoder(wire.WsMark)
 _KLINE = msgspec.json.Decoder(wire.Kline)
 _ORDER = msgspec.json.Decoder(wire.ForceOrder)
 _CONTRACT = msgspec.json.Decoder(wire.ContractInfo)
-
-
-def _add_ticker(row: quick.QuickTicker, instrument: Instrument, events: list[Event]) -> None:
-    events.append(mapper.quick_ticker(row, instrument))
-
-
-def _add_book(row: quick.QuickBook, instrument: Instrument, events: list[Event]) -> None:
-    events.append(mapper.quick_book(row, instrument, row.ts))
-
-
-def _add_mark(row: quick.QuickMark, instrument: Instrument, events: list[Event]) -> None:
-    events.append(mapper.quick_mark(row, instrument))
-    if row.next_ms:
-        events.append(mapper.quick_funding(row, instrument))
-
-
-def _add_kline(row: quick.QuickKline, instrument: Instrument, events: list[Event]) -> None:
-    events.append(mapper.quick_candle(row.k, instrument))
 
 
 def _add_foreign(row: quick.QuickRow, _found: Instrument, events: list[Event]) -> None:

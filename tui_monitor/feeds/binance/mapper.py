@@ -7,7 +7,7 @@ Open interest is of one side.
 """
 
 from tui_monitor.errors import Malformed
-from tui_monitor.feeds.adapter import Ignored
+from tui_monitor.feeds.adapter import Event, Ignored
 from tui_monitor.feeds.binance import quick, wire
 from tui_monitor.feeds.numbers import (
     Loose,
@@ -47,35 +47,49 @@ _BARS = {
 _SIDES = {"SELL": Side.LONG, "BUY": Side.SHORT}
 
 
-def quick_ticker(row: quick.QuickTicker, instrument: Instrument) -> Ticker:
+def add_quick_ticker(row: quick.QuickTicker, instrument: Instrument, events: list[Event]) -> None:
     """A 24 h ticker; the decoder checked the numbers."""
     unit = instrument.multiplier
-    bid, bid_size, ask, ask_size = row.bid, row.bid_size, row.ask, row.ask_size
-    return Ticker(
+    bid, ask = row.bid, row.ask
+    ticker = Ticker(
         instrument=instrument,
         exchange_ms=row.ts,
         last=row.last / unit,
-        bid=bid / unit if bid is not None else None,
-        ask=ask / unit if ask is not None else None,
-        bid_coins=bid_size * unit if bid_size is not None else None,
-        ask_coins=ask_size * unit if ask_size is not None else None,
         open_24h=row.open_24h / unit,
         high_24h=row.high_24h / unit,
         low_24h=row.low_24h / unit,
         volume_24h_coins=row.volume * unit,
         turnover_24h_usd=row.quote_volume,
-        book_complete=bid is not None and ask is not None,
+    )
+    if bid is not None or ask is not None:
+        ticker.bid, ticker.bid_coins = per(bid, unit), scaled(row.bid_size, unit)
+        ticker.ask, ticker.ask_coins = per(ask, unit), scaled(row.ask_size, unit)
+        ticker.book_complete = bid is not None and ask is not None
+    events.append(ticker)
+
+
+def add_quick_book(row: quick.QuickBook, instrument: Instrument, events: list[Event]) -> None:
+    """The whole top of a perpetual's book."""
+    unit = instrument.multiplier
+    events.append(
+        Ticker(
+            instrument=instrument,
+            exchange_ms=row.ts,
+            bid=row.bid / unit,
+            ask=row.ask / unit,
+            bid_coins=row.bid_size * unit,
+            ask_coins=row.ask_size * unit,
+            book_complete=True,
+        )
     )
 
 
-def quick_book(
-    row: quick.QuickBook | quick.QuickSpotBook, instrument: Instrument, exchange_ms: int | None
-) -> Ticker:
-    """A whole top of the book."""
+def quick_spot_book(row: quick.QuickSpotBook, instrument: Instrument) -> Ticker:
+    """The whole top of a spot book, which has no time."""
     unit = instrument.multiplier
     return Ticker(
         instrument=instrument,
-        exchange_ms=exchange_ms,
+        exchange_ms=None,
         bid=row.bid / unit,
         ask=row.ask / unit,
         bid_coins=row.bid_size * unit,
@@ -84,42 +98,48 @@ def quick_book(
     )
 
 
-def quick_mark(row: quick.QuickMark, instrument: Instrument) -> MarkPrice:
-    """Mark and index."""
+def add_quick_mark(row: quick.QuickMark, instrument: Instrument, events: list[Event]) -> None:
+    """Mark and index, and the rate that settles next, where one will.
+
+    The interval is known from fundingInfo or not at all.
+    """
     unit = instrument.multiplier
-    return MarkPrice(
-        instrument=instrument,
-        exchange_ms=row.ts,
-        mark_price=row.mark / unit,
-        index_price=row.index / unit,
+    events.append(
+        MarkPrice(
+            instrument=instrument,
+            exchange_ms=row.ts,
+            mark_price=row.mark / unit,
+            index_price=row.index / unit,
+        )
     )
+    if row.next_ms:
+        events.append(
+            Funding(
+                instrument=instrument,
+                exchange_ms=row.ts,
+                rate=row.rate,
+                interval_h=instrument.funding_interval_h,
+                next_settlement_ms=row.next_ms,
+            )
+        )
 
 
-def quick_funding(row: quick.QuickMark, instrument: Instrument) -> Funding:
-    """The rate that settles next; the interval is known from fundingInfo or not at all."""
-    return Funding(
-        instrument=instrument,
-        exchange_ms=row.ts,
-        rate=row.rate,
-        interval_h=instrument.funding_interval_h,
-        next_settlement_ms=row.next_ms,
-    )
-
-
-def quick_candle(bar: quick.QuickBar, instrument: Instrument) -> Candle:
+def add_quick_candle(row: quick.QuickKline, instrument: Instrument, events: list[Event]) -> None:
     """One bar."""
-    unit = instrument.multiplier
-    return Candle(
-        instrument=instrument,
-        bar=bar.bar,
-        open_ms=bar.open_ms,
-        open=bar.open / unit,
-        high=bar.high / unit,
-        low=bar.low / unit,
-        close=bar.close / unit,
-        volume_coins=bar.volume * unit,
-        turnover_usd=bar.quote_volume,
-        closed=bar.closed,
+    unit, bar = instrument.multiplier, row.k
+    events.append(
+        Candle(
+            instrument=instrument,
+            bar=bar.bar,
+            open_ms=bar.open_ms,
+            open=bar.open / unit,
+            high=bar.high / unit,
+            low=bar.low / unit,
+            close=bar.close / unit,
+            volume_coins=bar.volume * unit,
+            turnover_usd=bar.quote_volume,
+            closed=bar.closed,
+        )
     )
 
 

@@ -45,6 +45,7 @@ _UPGRADE = "64008"
 _RETRY = frozenset({"60014", "64007"})
 _NOT_THERE = re.compile(r"channel:([^,\s]+),\s*inst(?:Id|Type|Family):(\S+) doesn't exist")
 _decode_quick = wire.quick_tickers.decode
+_map_quick = mapper.quick_ticker
 _QUICK = b'{"arg":{"channel":"tickers"'
 _PONG = Pong()
 
@@ -62,6 +63,7 @@ class OkxAdapter:
     def __init__(self, book: InstrumentBook, market: Market = Market.PERP) -> None:
         self.book = book
         self.market = market
+        self._seen = book.seen
         self._readers: dict[str, ItemReader] = {
             "tickers": self._rows(_TICKER, mapper.ticker),
             "bbo-tbt": self._best,
@@ -90,7 +92,14 @@ class OkxAdapter:
             except wire.UNREADABLE:
                 pass  # "" somewhere, or damaged: the tolerant way finds out and says so
             else:
-                return list(map(self._quick_ticker, rows))
+                events: list[Event] = []
+                for row in rows:
+                    instrument = self._seen(row.inst_id)
+                    if instrument is not None and instrument.multiplier == 1.0:
+                        events.append(_map_quick(row, instrument))
+                    else:
+                        events.append(self._rare_ticker(row))
+                return events
         if frame == b"pong":
             return (_PONG,)
         message = _message(frame)
@@ -120,8 +129,9 @@ class OkxAdapter:
         for item in items:
             yield from _guarded(reader, item, arg)
 
-    def _quick_ticker(self, row: wire.QuickTicker) -> Event:
-        instrument = self.book.find(row.inst_id)
+    def _rare_ticker(self, row: wire.QuickTicker) -> Event:
+        """One of an instrument that is quoted by the thousand, or not heard of before."""
+        instrument = self._find(row.inst_id, row.inst_type)
         if instrument is None:
             return _foreign(row.inst_id, row.inst_type, row.ts)
         if instrument.multiplier != 1.0:
