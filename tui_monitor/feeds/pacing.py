@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from typing import NamedTuple
 
 from tui_monitor.clock import Clock
 from tui_monitor.model import LimitUse
@@ -75,6 +76,18 @@ class Pacer:
     def _forget(self, now_s: float) -> None:
         while self._granted and self._granted[0][0] <= now_s - self.window_s:
             self._used -= self._granted.popleft()[1]
+
+
+class Pace(NamedTuple):
+    """How much of a limit we allow ourselves, and what the exchange allows."""
+
+    allowed: int
+    documented: float
+    window_s: float
+
+    def pacer(self, clock: Clock, *, waits: bool) -> Pacer:
+        """Keeps it."""
+        return Pacer(clock, self.allowed, self.window_s, waits=waits)
 
 
 class Pause:

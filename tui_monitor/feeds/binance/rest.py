@@ -9,20 +9,21 @@ from typing import Self, TypeVar
 import msgspec
 from msgspec import Raw
 
-from tui_monitor.clock import MINUTE_MS, Clock
+from tui_monitor.clock import Clock
 from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
 from tui_monitor.feeds.adapter import Damaged, Event
+from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.binance import listing, mapper, wire
 from tui_monitor.feeds.binance.adapter import BinanceAdapter, ItemReader, guarded
 from tui_monitor.feeds.binance.weights import (
     CANDLES_A_PAGE,
     MAX_CANDLES,
     Endpoint,
+    Purse,
     candles_cost,
     cost_of,
-    pacers_of,
+    minute_left_s,
     path_of,
-    pool_of,
 )
 from tui_monitor.feeds.http import Http, RestSettings
 from tui_monitor.feeds.instruments import InstrumentBook
@@ -31,6 +32,7 @@ from tui_monitor.model import (
     Candle,
     Funding,
     Instrument,
+    LimitUse,
     Market,
     MarkPrice,
     OpenInterest,
@@ -61,16 +63,24 @@ class BinanceRest:
         clock: Clock,
         market: Market = Market.PERP,
         book: InstrumentBook | None = None,
+        *,
+        bans: Bans | None = None,
     ) -> None:
         self.market = market
         self.book = book or InstrumentBook(listing.GUESS[market])
         self.stocks: frozenset[str] = frozenset()
         """Base assets of stock contracts in the last futures list; spot's selection needs them."""
         self._http = Http(
-            settings.rest_url, clock, partial(explain, clock=clock), proxy=settings.proxy
+            settings.rest_url,
+            clock,
+            partial(explain, clock=clock),
+            proxy=settings.proxy,
+            bans=bans,
+            on_headers=self._weigh,
         )
+        self._clock = clock
         self._adapter = BinanceAdapter(self.book, market)
-        self._pacers = pacers_of(market, clock) if settings.paced else {}
+        self._purse = Purse(market, clock, waits=settings.paced)
 
     async def __aenter__(self) -> Self:
         return self
@@ -91,6 +101,21 @@ class BinanceRest:
     def paused_s(self) -> float:
         """Seconds for which the exchange has asked us to stay away."""
         return self._http.pause.remaining_s()
+
+    @property
+    def reported_weight(self) -> int | None:
+        """What our address has used of this clock minute by Binance's count; None: not told."""
+        return self._purse.reported_weight
+
+    def limits(self) -> list[LimitUse]:
+        """What is used of each limit that was used at all."""
+        return self._purse.uses()
+
+    def _weigh(self, headers: Mapping[str, str]) -> None:
+        """Other programs behind our address may use what we leave: then wait for a new minute."""
+        if self._purse.read(headers):
+            why = f"{self.reported_weight} of the minute's weight is used from this address"
+            self._http.pause.extend(minute_left_s(self._clock.now_ms()), why)
 
     async def server_time_ms(self) -> int:
         """The exchange's clock."""
@@ -149,6 +174,13 @@ class BinanceRest:
     async def tickers(self) -> list[Ticker]:
         """24 h figures of all symbols; on spot with the book."""
         return self._rows(await self._get(Endpoint.TICKERS), self._ticker, Ticker)
+
+    async def prices(self) -> list[Ticker]:
+        """The last prices of all symbols and no more, for a twentieth of the 24 h figures' cost.
+
+        On spot without a time.
+        """
+        return self._rows(await self._get(Endpoint.PRICES), self._price, Ticker)
 
     async def books(self) -> list[Ticker]:
         """The best bid and ask of all symbols; on spot without a time."""
@@ -230,10 +262,9 @@ class BinanceRest:
         cost: int | None = None,
     ) -> bytes:
         path = path_of(self.market, endpoint)
-        pacer = self._pacers.get(pool_of(endpoint))
         if cost is None:
             cost = cost_of(self.market, endpoint)
-        return await self._http.get(path, params, pacer, cost)
+        return await self._http.get(path, params, self._purse.pacer(endpoint), cost)
 
     def _rows(self, body: bytes, reader: ItemReader, kind: type[E]) -> list[E]:
         """A body's rows of one kind; others are left out."""
@@ -251,6 +282,11 @@ class BinanceRest:
 
     def _ticker(self, item: Raw) -> Iterator[Event]:
         return self._adapter.ticker_events(_TICKER.decode(item))
+
+    def _price(self, item: Raw) -> Iterator[Event]:
+        row = _PRICE.decode(item)
+        last = wire.RestTicker(symbol=row.symbol, last=row.price, ts=row.time)
+        return self._adapter.ticker_events(last)
 
     def _book(self, item: Raw) -> Iterator[Event]:
         return self._adapter.book_events(_BOOK.decode(item))
@@ -308,6 +344,7 @@ def _read(decoder: msgspec.json.Decoder[R], body: bytes, what: str) -> R:
 _TIME = msgspec.json.Decoder(wire.ServerTime)
 _INFO = msgspec.json.Decoder(wire.ExchangeInfo)
 _TICKER = msgspec.json.Decoder(wire.RestTicker)
+_PRICE = msgspec.json.Decoder(wire.RestPrice)
 _BOOK = msgspec.json.Decoder(wire.RestBook)
 _MARK = msgspec.json.Decoder(wire.RestMark)
 _INTEREST = msgspec.json.Decoder(wire.InterestRow)
@@ -338,5 +375,6 @@ def explain(body: bytes, clock: Clock) -> FeedError | None:
 
 def _wait_s(text: str, now_ms: int) -> float:
     if match := _BAN_END.search(text):
-        return min(_LONGEST_BAN_S, max(1.0, (int(match[1]) - now_ms) / 1000))
-    return (MINUTE_MS - now_ms % MINUTE_MS) / 1000 + 1.0
+        # A second for its clock's difference from ours.
+        return min(_LONGEST_BAN_S, max(1.0, (int(match[1]) - now_ms) / 1000 + 1.0))
+    return minute_left_s(now_ms)

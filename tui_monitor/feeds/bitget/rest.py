@@ -9,16 +9,18 @@ from msgspec import Raw
 from tui_monitor.clock import Clock
 from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
 from tui_monitor.feeds.adapter import Damaged, Event, Listed
+from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.bitget import mapper, wire
 from tui_monitor.feeds.bitget.adapter import BitgetAdapter
 from tui_monitor.feeds.bitget.items import About, Books, books
 from tui_monitor.feeds.http import Http, RestSettings
 from tui_monitor.feeds.numbers import epoch_ms
-from tui_monitor.feeds.pacing import Pacer
+from tui_monitor.feeds.pacing import Pace, Pacer
 from tui_monitor.model import (
     Candle,
     Funding,
     Instrument,
+    LimitUse,
     Liquidation,
     Market,
     MarketEvent,
@@ -48,9 +50,9 @@ HISTORY_CANDLES = {
 }
 
 # 80 % of the documented 20 a second a path and 6000 a minute overall, per IP.
-PACE = (16, 1.0)
-_PACES = {LIQUIDATIONS: (4, 1.0)}
-PACE_OVERALL = (4800, 60.0)
+PACE = Pace(16, 20, 1.0)
+_PACES = {LIQUIDATIONS: Pace(4, 5, 1.0)}
+PACE_OVERALL = Pace(4800, 6000, 60.0)
 MAX_CANDLES = 1000
 MAX_HISTORY_CANDLES = 200
 MAX_FUNDINGS = 100
@@ -68,6 +70,7 @@ _SPOT_BARS = {
 # "Too Many Requests"; the answer has no time in it. Over the overall limit it takes 5 minutes.
 _TOO_MANY = frozenset({"429", "30006", "30007"})
 _PAUSE_S = 300.0
+_WAITS_S = {429: _PAUSE_S}
 # Time-out, system abnormal, server upgrade, service error, unknown error.
 _NOT_NOW = frozenset({"40010", "40015", "40200", "40725", "45001"})
 
@@ -75,13 +78,22 @@ _NOT_NOW = frozenset({"40010", "40015", "40200", "40725", "45001"})
 class BitgetRest:
     """One-shot questions. Every method raises FeedErrors and nothing else for remote reasons."""
 
-    def __init__(self, settings: RestSettings, clock: Clock, known: Books | None = None) -> None:
+    def __init__(
+        self,
+        settings: RestSettings,
+        clock: Clock,
+        known: Books | None = None,
+        *,
+        bans: Bans | None = None,
+    ) -> None:
         self.books = known or books()
-        self._http = Http(settings.rest_url, clock, explain, proxy=settings.proxy)
+        self._http = Http(
+            settings.rest_url, clock, explain, proxy=settings.proxy, bans=bans, waits_s=_WAITS_S
+        )
         self._adapter = BitgetAdapter(self.books, Market.PERP)
         self._clock = clock
         self._paced = settings.paced
-        self._overall = Pacer(clock, *PACE_OVERALL)
+        self._overall = PACE_OVERALL.pacer(clock, waits=settings.paced)
         self._pacers: dict[str, Pacer] = {}
 
     async def __aenter__(self) -> Self:
@@ -103,6 +115,17 @@ class BitgetRest:
     def paused_s(self) -> float:
         """Seconds for which the exchange has asked us to stay away."""
         return self._http.pause.remaining_s()
+
+    def limits(self) -> list[LimitUse]:
+        """What is used of the limit of all requests, and of the path that is nearest to its own."""
+        if not self._pacers:
+            return []
+        by_path = [
+            pacer.use(_name_of(path), _PACES.get(path, PACE).documented)
+            for path, pacer in self._pacers.items()
+        ]
+        busiest = max(by_path, key=lambda use: use.used / use.documented)
+        return [self._overall.use("requests", PACE_OVERALL.documented), busiest]
 
     async def server_time_ms(self) -> int:
         """The exchange's clock."""
@@ -220,8 +243,7 @@ class BitgetRest:
         return events
 
     async def _ask(self, path: str, params: Mapping[str, str]) -> "_Answer":
-        if self._paced:
-            await self._overall.acquire()
+        await self._overall.acquire()
         body = await self._http.get(path, params, self._pacer_of(path))
         try:
             envelope = wire.bodies.decode(body)
@@ -229,11 +251,10 @@ class BitgetRest:
             raise Malformed(f"{path}: {printable(str(error), 120)}") from error
         return _Answer(path, epoch_ms(envelope.requestTime), envelope.data)
 
-    def _pacer_of(self, path: str) -> Pacer | None:
-        if not self._paced:
-            return None
+    def _pacer_of(self, path: str) -> Pacer:
         if path not in self._pacers:
-            self._pacers[path] = Pacer(self._clock, *_PACES.get(path, PACE))
+            pace = _PACES.get(path, PACE)
+            self._pacers[path] = pace.pacer(self._clock, waits=self._paced)
         return self._pacers[path]
 
 
@@ -243,6 +264,13 @@ class _Answer(NamedTuple):
     path: str
     ts_ms: int | None
     data: Raw
+
+
+def _name_of(path: str) -> str:
+    """`perp tickers`, `spot tickers`, `liquidations`."""
+    parts = path.split("/")
+    market = {"mix": "perp ", "spot": "spot "}.get(parts[3], "")
+    return f"{market}{parts[-1]}"
 
 
 def _span(name: str, at_ms: int | None) -> dict[str, str]:

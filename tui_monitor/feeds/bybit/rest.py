@@ -7,16 +7,18 @@ from typing import NamedTuple, Self
 from tui_monitor.clock import Clock
 from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
 from tui_monitor.feeds.adapter import Damaged, Event, Listed
+from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.bybit import mapper, wire
 from tui_monitor.feeds.bybit.adapter import BybitAdapter
 from tui_monitor.feeds.bybit.items import About
 from tui_monitor.feeds.http import BLOCKED, Http, RestSettings
 from tui_monitor.feeds.instruments import InstrumentBook
-from tui_monitor.feeds.pacing import Pacer
+from tui_monitor.feeds.pacing import Pace
 from tui_monitor.model import (
     Candle,
     Funding,
     Instrument,
+    LimitUse,
     Market,
     MarketEvent,
     OpenInterest,
@@ -32,7 +34,7 @@ FUNDING_HISTORY = "/v5/market/funding/history"
 OPEN_INTEREST = "/v5/market/open-interest"
 
 # 80 % of the documented 600 requests in 5 s an IP, over all paths and hosts.
-PACE = (480, 5.0)
+PACE = Pace(480, 600, 5.0)
 MAX_CANDLES = 1000
 MAX_FUNDINGS = 200
 MAX_INTERESTS = 200
@@ -46,6 +48,7 @@ _TOO_MANY = frozenset({"10006", "10429"})
 _PAUSE_S = 5.0
 # "access too frequent" (HTTP 403): documented as 10 minutes.
 _BAN_S = 660.0
+_WAITS_S = {403: _BAN_S}
 # Server error, server time-out, service restarting.
 _NOT_NOW = frozenset({"10000", "10016", "10019", "429"})
 # Region restricted, compliance rules.
@@ -61,11 +64,15 @@ class BybitRest:
         settings: RestSettings,
         clock: Clock,
         books: Mapping[Market, InstrumentBook] | None = None,
+        *,
+        bans: Bans | None = None,
     ) -> None:
         self.books = books or {each: InstrumentBook(mapper.GUESS[each]) for each in Market}
-        self._http = Http(settings.rest_url, clock, explain, proxy=settings.proxy)
+        self._http = Http(
+            settings.rest_url, clock, explain, proxy=settings.proxy, bans=bans, waits_s=_WAITS_S
+        )
         self._adapters = {each: BybitAdapter(book, each) for each, book in self.books.items()}
-        self._pacer = Pacer(clock, *PACE) if settings.paced else None
+        self._pacer = PACE.pacer(clock, waits=settings.paced)
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,6 +93,10 @@ class BybitRest:
     def paused_s(self) -> float:
         """Seconds for which the exchange has asked us to stay away."""
         return self._http.pause.remaining_s()
+
+    def limits(self) -> list[LimitUse]:
+        """What is used of the one limit, if anything was."""
+        return [self._pacer.use("requests", PACE.documented)] if self._pacer.asked else []
 
     async def server_time_ms(self) -> int:
         """The exchange's clock."""

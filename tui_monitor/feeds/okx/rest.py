@@ -8,19 +8,20 @@ import msgspec
 from msgspec import Raw
 
 from tui_monitor.clock import Clock
-from tui_monitor.config import Okx
 from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
 from tui_monitor.feeds.adapter import Damaged, Event, Listed, Notice
-from tui_monitor.feeds.http import Http
+from tui_monitor.feeds.bans import Bans
+from tui_monitor.feeds.http import Http, RestSettings
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.okx import mapper, wire
 from tui_monitor.feeds.okx.adapter import OkxAdapter
-from tui_monitor.feeds.pacing import Pacer
+from tui_monitor.feeds.pacing import Pace
 from tui_monitor.model import (
     Candle,
     Funding,
     Instrument,
+    LimitUse,
     Market,
     MarkPrice,
     OpenInterest,
@@ -41,20 +42,20 @@ OPEN_INTEREST = "/api/v5/public/open-interest"
 CANDLES = "/api/v5/market/candles"
 HISTORY_CANDLES = "/api/v5/market/history-candles"
 
-# (requests, seconds) that we allow ourselves: 80 % of the documented limit per IP. Only
-# backfill uses history-candles, which is documented at 20 in 2 s: 18, evenly spaced, keep a
-# distance of two from it whatever the network does to their spacing.
+# We allow ourselves 80 % of the documented limit per IP. Only backfill uses history-candles:
+# 18, evenly spaced, keep a distance of two from it whatever the network does to their spacing.
+# The status may be asked once in 5 s: 1.25 times in 6.25.
 _PACES = {
-    TIME: (8, 2.0),
-    STATUS: (1, 6.25),
-    INSTRUMENTS: (16, 2.0),
-    TICKERS: (16, 2.0),
-    MARK_PRICE: (8, 2.0),
-    INDEX_TICKERS: (16, 2.0),
-    FUNDING_RATE: (8, 2.0),
-    OPEN_INTEREST: (16, 2.0),
-    CANDLES: (32, 2.0),
-    HISTORY_CANDLES: (18, 2.0),
+    TIME: Pace(8, 10, 2.0),
+    STATUS: Pace(1, 1.25, 6.25),
+    INSTRUMENTS: Pace(16, 20, 2.0),
+    TICKERS: Pace(16, 20, 2.0),
+    MARK_PRICE: Pace(8, 10, 2.0),
+    INDEX_TICKERS: Pace(16, 20, 2.0),
+    FUNDING_RATE: Pace(8, 10, 2.0),
+    OPEN_INTEREST: Pace(16, 20, 2.0),
+    CANDLES: Pace(32, 40, 2.0),
+    HISTORY_CANDLES: Pace(18, 20, 2.0),
 }
 MAX_CANDLES = 300
 INST_TYPE = {Market.SPOT: "SPOT", Market.PERP: "SWAP"}
@@ -69,13 +70,20 @@ _NOT_NOW = frozenset({"50001", "50004", "50013", "50026"})
 class OkxRest:
     """One-shot questions. Every method raises FeedErrors and nothing else for remote reasons."""
 
-    def __init__(self, settings: Okx, clock: Clock, book: InstrumentBook | None = None) -> None:
+    def __init__(
+        self,
+        settings: RestSettings,
+        clock: Clock,
+        book: InstrumentBook | None = None,
+        *,
+        bans: Bans | None = None,
+    ) -> None:
         self.book = book or InstrumentBook(mapper.guess)
-        self._http = Http(settings.rest_url, clock, explain, proxy=settings.proxy)
+        self._http = Http(settings.rest_url, clock, explain, proxy=settings.proxy, bans=bans)
         self._adapter = OkxAdapter(self.book)
-        self._pacers = (
-            {path: Pacer(clock, *pace) for path, pace in _PACES.items()} if settings.paced else {}
-        )
+        self._pacers = {
+            path: pace.pacer(clock, waits=settings.paced) for path, pace in _PACES.items()
+        }
 
     async def __aenter__(self) -> Self:
         return self
@@ -96,6 +104,14 @@ class OkxRest:
     def paused_s(self) -> float:
         """Seconds for which the exchange has asked us to stay away."""
         return self._http.pause.remaining_s()
+
+    def limits(self) -> list[LimitUse]:
+        """What is used of each limit that was used at all; OKX counts each path for itself."""
+        return [
+            pacer.use(path.rpartition("/")[2], _PACES[path].documented)
+            for path, pacer in self._pacers.items()
+            if pacer.asked
+        ]
 
     async def server_time_ms(self) -> int:
         """The exchange's clock."""
@@ -193,7 +209,7 @@ class OkxRest:
         return found
 
     async def _rows(self, path: str, params: Mapping[str, str] | None = None) -> list[Raw]:
-        body = await self._http.get(path, params, self._pacers.get(path))
+        body = await self._http.get(path, params, self._pacers[path])
         try:
             return wire.items.decode(wire.bodies.decode(body).data)
         except wire.UNREADABLE as error:
