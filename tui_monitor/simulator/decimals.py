@@ -11,6 +11,9 @@ def fixed(units: int, places: int) -> str:
     """The same with all its places: (2750, 2) is "27.50"."""
     if places <= 0:
         return str(units * 10**-places)
+    digits = str(units)
+    if units >= 0 and len(digits) > places:
+        return f"{digits[:-places]}.{digits[-places:]}"
     sign = "-" if units < 0 else ""
     digits = str(abs(units)).rjust(places + 1, "0")
     return f"{sign}{digits[:-places]}.{digits[-places:]}"

@@ -56,6 +56,8 @@ class Perpetual:
         self.interval_ms = interval_h * HOUR_MS
         self._rate_seed = seed_of(seed, series.contract.key, "funding")
         self._interest_seed = seed_of(seed, series.contract.key, "open interest")
+        self._rate: tuple[int, Rate] | None = None
+        self._levels = (-1, 0.0, 0.0)
         # Open interest stands at about a quarter of a day's turnover.
         self._base_lots = series.minute_lots * 1_440 * 0.25
 
@@ -69,6 +71,11 @@ class Perpetual:
     def rate(self, ms: int) -> Rate:
         """Funding at a time; the prediction reaches the settled rate when it settles."""
         at_ms = ms - ms % FUNDING_GRID_MS
+        if self._rate is None or self._rate[0] != at_ms:
+            self._rate = (at_ms, self._rate_at(at_ms))
+        return self._rate[1]
+
+    def _rate_at(self, at_ms: int) -> Rate:
         period, inside_ms = divmod(at_ms, self.interval_ms)
         before, coming = self.settled(period), self.settled(period + 1)
         begin_ms = period * self.interval_ms
@@ -93,7 +100,9 @@ class Perpetual:
         """Single-sided open interest, in lots."""
         at_ms = ms - ms % OPEN_INTEREST_GRID_MS
         block, inside_ms = divmod(at_ms, BLOCK_MS)
-        here, there = self._interest(block), self._interest(block + 1)
+        if self._levels[0] != block:
+            self._levels = (block, self._interest(block), self._interest(block + 1))
+        _, here, there = self._levels
         level = here + (there - here) * inside_ms / BLOCK_MS
         flicker = 1.0 + (unit(self._interest_seed + 9, at_ms) - 0.5) * 2e-5
         return max(1, int(self._base_lots * level * flicker))

@@ -7,6 +7,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
+from tui_monitor.simulator.wires import EXTENSION as WIRE
+from tui_monitor.simulator.wires import Wire
+
 _EXTENSION = "tui_monitor.heartbeat"
 
 
@@ -21,7 +24,7 @@ class Heartbeat:
 
 
 class HeartbeatProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's own, and a `Heartbeat` among the scope's extensions."""
+    """uvicorn's own, and a `Heartbeat` and a `Wire` among the scope's extensions."""
 
     heartbeat: Heartbeat | None = None
 
@@ -32,6 +35,7 @@ class HeartbeatProtocol(WebSocketsSansIOProtocol):
             # The application's task hasn't begun to run yet.
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[_EXTENSION] = self.heartbeat
+            extensions[WIRE] = Wire(self)
 
     def handle_ping(self) -> None:
         if self.heartbeat is not None:

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from tui_monitor.simulator.bodies import Bodies
 from tui_monitor.simulator.faults import SPOILING, Dialect, Fault, Target, hits, spoilt, status_of
 from tui_monitor.simulator.limits import Limit
 from tui_monitor.simulator.shared import Root
@@ -47,6 +48,7 @@ class Rest(Struct, frozen=True, kw_only=True):
     target_of: Callable[[str, Params], Target]
     dialect: Dialect
     meter: Meter | None = None
+    bodies: Bodies = field(default_factory=Bodies)
     # What a fault of a status says, where it isn't `too_many` or `broken`.
     said: Mapping[str, Callable[[Fault], Answer]] = {}
 
@@ -67,10 +69,25 @@ class Rest(Struct, frozen=True, kw_only=True):
         over = self.meter.admit(client, path, request.query_params) if self.meter else None
         if over is not None:
             return _json(over)
-        response = _json(await answer(request.query_params))
+        response = await self._made(request, answer)
         if self.meter is not None:
             response.headers.update(self.meter.headers(client, path))
         return self._spoilt(response, target)
+
+    async def _made(
+        self, request: Request, answer: Callable[[Params], Awaitable[Answer]]
+    ) -> Response:
+        """The answer, or the one that somebody got at the same time; faults may change it."""
+        shared, asked = self.root.shared, f"{request.url.path}?{request.url.query}"
+        now_ms, is_sound = shared.clock.now_ms(), not shared.faults.any()
+        kept = self.bodies.find(asked, now_ms) if is_sound else None
+        if kept is not None:
+            return Response(kept, media_type="application/json")
+        made = await answer(request.query_params)
+        response = _json(made)
+        if is_sound and made.status == 200:
+            self.bodies.keep(asked, bytes(response.body), now_ms)
+        return response
 
     async def _refused(self, target: Target) -> Response | None:
         """The answer of a fault that keeps the exchange from answering at all."""

@@ -22,11 +22,15 @@ from tui_monitor.simulator.faults import (
 )
 from tui_monitor.simulator.limits import Limit
 from tui_monitor.simulator.shared import Root
+from tui_monitor.simulator.wires import wire_of
 
 _HANDSHAKE_STATUSES = ("http_429", "http_418", "http_451", "http_500", "html")
 # Feeds that are due within this time are pushed together.
 _QUANTUM_MS = 20
 _LONGEST_PAUSE_MS = 3_600_000
+_MANY_FRAMES = 50
+# How long a client may leave unread what fills its connection.
+SLOW_S = 10.0
 _GOING_AWAY = 1001
 # Cut without a closing frame.
 ABNORMAL = 1006
@@ -136,6 +140,7 @@ class Socket:
         # The only market of this socket, if it has but one.
         self.market: str | None = None
         self._websocket = websocket
+        self._wire = wire_of(websocket.scope)
         self.path = websocket.url.path
         self._hear = hear
         self._dialect = dialect
@@ -213,8 +218,7 @@ class Socket:
             text = message.get("text")
             if text is None:
                 text = bytes(message.get("bytes") or b"").decode(errors="replace")
-            for frame in self._hear(text):
-                await self._send(frame)
+            await self._send(self._hear(text))
             self._refuse_dropped()
 
     async def _schedule(self) -> None:
@@ -237,14 +241,19 @@ class Socket:
         self._seen_ms = now_ms
 
     async def _push_due(self, now_ms: int) -> None:
+        frames: list[bytes] = []
         while self._queue and self._queue[0][0] <= now_ms:
             _, _, key, feed = heappop(self._queue)
             if self.feeds.get(key) is not feed:
                 continue
-            for frame in self._passed(feed, feed.frames(now_ms)):
-                self._active_s = self.clock.monotonic_s()
-                await self._send(frame)
+            frames += self._passed(feed, feed.frames(now_ms))
             self._push(feed.next_ms(now_ms), key, feed)
+            if len(frames) >= _MANY_FRAMES:
+                # Other sockets want their turn.
+                await self._send(frames)
+                await asyncio.sleep(0)
+                frames = []
+        await self._send(frames)
 
     def _pause_ms(self, now_ms: int) -> float:
         now_s = self.clock.monotonic_s()
@@ -267,12 +276,21 @@ class Socket:
         self._order += 1
         heappush(self._queue, (due_ms, self._order, key, feed))
 
-    async def _send(self, frame: bytes) -> None:
-        try:
-            await self._websocket.send_text(frame.decode(errors="replace"))
-        except (RuntimeError, WebSocketDisconnect) as error:
-            raise Closed(_GOING_AWAY, "the client has gone") from error
-        self.root.stats.frames_out += 1
+    async def _send(self, frames: list[bytes]) -> None:
+        """All at once; who doesn't read for a while is cut off, so that nothing piles up."""
+        if not frames:
+            return
+        if not self._wire.write(frames):
+            raise Closed(_GOING_AWAY, "the client has gone")
+        self.root.stats.frames_out += len(frames)
+        self._active_s = self.clock.monotonic_s()
+        if self._wire.readable.is_set():
+            return
+        await self.root.shared.pause(SLOW_S, self._wire.readable)
+        if not self._wire.readable.is_set():
+            self.root.stats.slow_clients += 1
+            self._wire.cut()
+            raise Closed(ABNORMAL, "the client is too slow")
 
     # --- faults -------------------------------------------------------------------------
 
@@ -284,8 +302,7 @@ class Socket:
     async def _heed_faults(self) -> None:
         self._refuse_dropped()
         while self._new_faults:
-            for frame in self.on_fault(self._new_faults.pop(0)):
-                await self._send(frame)
+            await self._send(self.on_fault(self._new_faults.pop(0)))
 
     def _refuse_dropped(self) -> None:
         """Close this socket if a `drop` hits it: as a whole, or one of its subscriptions."""
@@ -322,4 +339,6 @@ class Socket:
             # Once a connection: a stream of them would only fill this machine.
             self._huge_sent.add(fault.id)
             frames = frames[:1]
-        return [spoilt(fault, frame, self._dialect) for frame in frames]
+        broken = (spoilt(fault, frame, self._dialect) for frame in frames)
+        # Text all the same: a cut may be within a character.
+        return [frame.decode(errors="replace").encode() for frame in broken]

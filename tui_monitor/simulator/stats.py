@@ -24,6 +24,7 @@ class RootStats:
         self.requests: Counter[str] = Counter()
         self.frames_in = 0
         self.frames_out = 0
+        self.slow_clients = 0
         self.violations: deque[dict[str, Any]] = deque(maxlen=_KEEP_VIOLATIONS)
         self.violations_total = 0
 
@@ -53,6 +54,7 @@ class RootStats:
             "connections": {"open": self.open, "total": self.total},
             "requests": dict(self.requests),
             "frames": {"in": self.frames_in, "out": self.frames_out},
+            "slow_clients_dropped": self.slow_clients,
             "subscriptions": {
                 "active": self.subscriptions,
                 "total": self.subscriptions_total,

@@ -17,6 +17,7 @@ from tui_monitor.simulator.derivatives import INDEX_EXTRA_PLACES, Perpetual
 from tui_monitor.simulator.market import Contract, Series, World, world_of
 from tui_monitor.simulator.more_coins import launched_ms, listed_at
 from tui_monitor.simulator.noise import seed_of
+from tui_monitor.simulator.okx.coming import BLANK
 
 SWAP, FUTURES, SPOT = "SWAP", "FUTURES", "SPOT"
 _CRYPTO = "1"
@@ -55,7 +56,6 @@ _NO_SPOT = ("PERP", "SC", "AGLD", "哈基米", *TRADITIONAL, *PRE_MARKET)
 _STATES = {"SLP": "post_only", "WAXP": "rebase", "HOME": "settling_2027"}
 _SUSPENDED_MS = {"DOGS": _ms(2026, 10, 13, 3), "CATI": _ms(2026, 6, 1, 8)}
 _SHORT_INTERVALS = {"CHIP": 4, "2Z": 4, "PUMP": 4, "币安人生": 1, "哈基米": 1, "MUBARAK": 2}
-_COMING = (("ZEPHYR", "SWAP"), ("ZEPHYR", "SPOT"))
 
 
 class Listing:
@@ -68,6 +68,8 @@ class Listing:
         self.quote = quote
         self.series = series
         self.derived: Perpetual | None = None
+        # The newest ticker, with its time.
+        self.newest: tuple[int, dict[str, Any]] | None = None
         self.settles_ms: int | None = None
         self.rule = "normal"
         self.settle = ""
@@ -100,7 +102,7 @@ class Listing:
         lot = plain(1, contract.lot_places)
         expires = "" if self.settles_ms is None else str(self.settles_ms)
         return {
-            **_BLANK,
+            **BLANK,
             "baseCcy": contract.coin if is_spot else "",
             "quoteCcy": self.quote if is_spot else "",
             "ctMult": "" if is_spot else "1",
@@ -127,45 +129,6 @@ class Listing:
             "tradeQuoteCcyList": [self.quote] if is_spot else [],
             "uly": "" if is_spot else self.family,
         }
-
-
-_EMPTY_WHERE_UNUSED = """
-alias auctionEndTime baseCcy contTdSwTime ctMult ctType ctVal ctValCcy expTime freq initPxLmtPct
-instCategory instFamily instId instType lever listTime longPosRemainingQuota lotSz
-maxPlatOICoinLmt maxPlatOILmt method minSz optType posLmtAmt posLmtPct preMktSwTime quoteCcy
-seriesId settleCcy shortPosRemainingQuota state stk tickSz uly
-"""
-_BLANK: dict[str, Any] = {
-    **dict.fromkeys(_EMPTY_WHERE_UNUSED.split(), ""),
-    "category": "1",
-    "floatPxLmtPct": "0.005",
-    "futureSettlement": False,
-    "groupId": "",
-    "instIdCode": None,
-    "maxIcebergSz": "9999999999.0000000000000000",
-    "maxLmtAmt": "20000000",
-    "maxLmtSz": "9999999999",
-    "maxMktAmt": "1000000",
-    "maxMktSz": "1000000",
-    "maxPxLmtPct": "0.01",
-    "maxStopSz": "1000000",
-    "maxTriggerSz": "9999999999.0000000000000000",
-    "maxTwapSz": "9999999999.0000000000000000",
-    "openType": "fix_price",
-    "rpiMinLevel": "3",
-    "rpiMinPxBand": "20",
-    "ruleType": "",
-    "tradeQuoteCcyList": [],
-    "upcChg": [],
-}
-
-
-def coming_row(coin: str, inst_type: str, now_ms: int) -> dict[str, Any]:
-    """A listing to come: most fields are still empty."""
-    opens_ms = now_ms - now_ms % DAY_MS + DAY_MS + DAY_MS // 3
-    row = {**_BLANK, "instType": inst_type, "state": "preopen", "listTime": str(opens_ms)}
-    row["instId"] = f"{coin}-USDT-SWAP" if inst_type == SWAP else f"{coin}-USDT"
-    return row
 
 
 class Catalog:
@@ -388,11 +351,6 @@ def _tick_places(coin: Coin) -> int:
 def _size_exponent(coin: Coin) -> int:
     known = _SIZE_EXPONENTS.get(coin.name)
     return round(1 - log10(coin.price_usd)) if known is None else known
-
-
-def coming_rows(inst_type: str, now_ms: int) -> list[dict[str, Any]]:
-    """Announced listings without a market."""
-    return [coming_row(coin, kind, now_ms) for coin, kind in _COMING if kind == inst_type]
 
 
 def unknown(symbol: str) -> BadInput:

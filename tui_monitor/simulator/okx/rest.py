@@ -15,8 +15,8 @@ from tui_monitor.simulator.okx.catalog import (
     SWAP,
     Catalog,
     Listing,
-    coming_rows,
 )
+from tui_monitor.simulator.okx.coming import coming_rows
 from tui_monitor.simulator.okx.targets import DIALECT, target_of
 from tui_monitor.simulator.serving import Answer, Params, Rest
 from tui_monitor.simulator.shared import Root

@@ -41,9 +41,16 @@ def quoted(listing: Listing, bar: Bar) -> str:
 
 
 def ticker(listing: Listing, ms: int, rate: float) -> Row:
-    """The ticker as of the newest change. SPOT counts volCcy24h in quote, SWAP in coins."""
+    """The ticker as of the newest change: the same for all who ask until the next one."""
+    at_ms = last_update(listing.series, ms, rate)
+    if listing.newest is None or listing.newest[0] != at_ms:
+        listing.newest = (at_ms, _ticker_at(listing, at_ms))
+    return listing.newest[1]
+
+
+def _ticker_at(listing: Listing, at_ms: int) -> Row:
+    """SPOT counts volCcy24h in quote, SWAP in coins."""
     series, contract = listing.series, listing.contract
-    at_ms = last_update(series, ms, rate)
     quote, day = series.quote(at_ms), series.day(at_ms)
     ticks, lots = contract.tick_places, contract.lot_places
     is_spot = listing.inst_type == SPOT
