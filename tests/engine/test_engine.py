@@ -17,7 +17,7 @@ from tui_monitor.boards.sum_curve import NodeState
 from tui_monitor.clock import SLOT_MS, BoardZone
 from tui_monitor.config import COINS
 from tui_monitor.errors import EngineHeld
-from tui_monitor.model import FeedState, HoleState, PriceSource, Reason
+from tui_monitor.model import FeedState, HoleState, Outage, PriceSource, Reason
 from tui_monitor.simulator import Simulator
 from tui_monitor.source import Query
 
@@ -172,6 +172,13 @@ async def _light(monitor: Monitor) -> tuple[FeedState, str]:
     return light.state, light.text
 
 
+async def _outage(monitor: Monitor, since_ms: int) -> Outage:
+    """The only one of the tickers."""
+    rows = await monitor.engine.store.outages(since_ms, monitor.engine.clock.now_ms())
+    (found,) = (row for row in rows if row.channel == "tickers")
+    return found
+
+
 @in_virtual_time
 async def test_silence_is_shown_bridged_and_written_down(tmp_path: Path) -> None:
     """Within 15 s; REST keeps the live point fresh; the outage has a begin and an end."""
@@ -196,13 +203,13 @@ async def test_silence_is_shown_bridged_and_written_down(tmp_path: Path) -> None
         assert (board.live.valid, board.live_source) == (27, "rest")
         assert board.live_age_ms is not None
         assert board.live_age_ms < 15_000
-        (outage,) = await monitor.engine.store.outages(began_ms - 60_000, clock.now_ms())
+        outage = await _outage(monitor, began_ms - 60_000)
         assert outage.end_ms is None
         await clock.until(
             lambda: monitor.source.status().lights[0].state is FeedState.LIVE, within_s=240
         )
         await clock.sleep(1)
-        (outage,) = await monitor.engine.store.outages(began_ms - 60_000, clock.now_ms())
+        outage = await _outage(monitor, began_ms - 60_000)
         assert outage.end_ms is not None
         assert abs(outage.begin_ms - began_ms) < 15_000
         assert outage.end_ms - began_ms >= 60_000

@@ -25,9 +25,18 @@ class Monitor(NamedTuple):
     sim: Simulator
 
 
+ONLY_THE_SUM = {
+    "exchanges.binance.enabled": False,
+    "exchanges.bybit.enabled": False,
+    "exchanges.bitget.enabled": False,
+    "exchanges.okx.markets": ["perp"],
+}
+"""What the sum curve needs, and no more: the tests of the others turn them on."""
+
+
 def settings_for(sim: Simulator, **sum_curve: object) -> Settings:
     """Defaults, but for the simulator's address and what a test says of the sum curve."""
-    flags = config.with_simulator(sim.url)
+    flags = config.with_simulator(sim.url) | ONLY_THE_SUM
     flags |= {f"sum_curve.{name}": value for name, value in sum_curve.items()}
     return config.load(Path("/dev/null"), {}, flags).settings
 

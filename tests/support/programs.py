@@ -14,6 +14,15 @@ LONG_S = 60.0
 UNPACED = {"TUI_MONITOR_EXCHANGES__OKX__PACED": "false"}
 
 
+# What the sum curve needs, and no more: the tests of the others turn them on.
+ONLY_THE_SUM = {
+    "TUI_MONITOR_EXCHANGES__BINANCE__ENABLED": "false",
+    "TUI_MONITOR_EXCHANGES__BYBIT__ENABLED": "false",
+    "TUI_MONITOR_EXCHANGES__BITGET__ENABLED": "false",
+    "TUI_MONITOR_EXCHANGES__OKX__MARKETS": "perp",
+}
+
+
 class Done(NamedTuple):
     """How a command ended."""
 
@@ -29,6 +38,7 @@ def clean_environment(folder: Path) -> dict[str, str]:
     }
     return {
         **kept,
+        **ONLY_THE_SUM,
         "HOME": str(folder),
         "XDG_CONFIG_HOME": str(folder),
         "XDG_DATA_HOME": str(folder),

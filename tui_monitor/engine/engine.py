@@ -29,7 +29,9 @@ from tui_monitor.engine.recorder import Recorder
 from tui_monitor.engine.slots import SlotKeeper
 from tui_monitor.engine.today import Today
 from tui_monitor.errors import BadInput
+from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.feed import Feed
+from tui_monitor.feeds.lists import ListCache
 from tui_monitor.feeds.plans import Given
 from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.market import MarketState, Row
@@ -64,7 +66,8 @@ class Engine:
         self.market = MarketState()
         self.recorder = Recorder(store, clock, self.events.add)
         self.outages = OutageBook(store, clock, self.events.add)
-        self._kept = None
+        self._lists = ListCache(cache, self._warn_of_cache)
+        self._bans = Bans(cache, clock, self._warn_of_cache)
         self.feeds = {name: self._feed(name) for name in Exchange if ENTRIES[name].plan}
         self.feed = self.feeds[SUM_EXCHANGE]
         """The exchange whose perpetuals are summed."""
@@ -130,14 +133,18 @@ class Engine:
             raise LookupError(f"{name} can't be watched")
         coins = self.settings.sum_curve.coins
         return Feed(
-            plan(self.settings.exchanges, Given(self.clock, coins, self.market)),
+            plan(self.settings.exchanges, Given(self.clock, coins, self.market, self._bans)),
             self.clock,
             self.market,
             coins=coins,
             on_outage=self.outages.note,
             on_event=self.events.add,
-            kept=self._kept,
+            kept=self._lists,
+            bans=self._bans,
         )
+
+    def _warn_of_cache(self, text: str) -> None:
+        self.events.add("warning", "cache", text)
 
     @property
     def enabled(self) -> list[Exchange]:

@@ -28,8 +28,12 @@ class Lights:
         return [self._light(name, by_exchange[name]) for name in Exchange if name in by_exchange]
 
     def _light(self, exchange: Exchange, channels: Sequence[ChannelHealth]) -> FeedLight:
-        # The worst channel gives the light of its exchange.
-        worst = max(channels, key=lambda channel: SEVERITY.index(channel.state))
+        # The worst channel gives the light of its exchange; those that are silent for hours
+        # anyway only where nothing else is in trouble.
+        busy = [one for one in channels if not one.quiet]
+        worst = max(busy or channels, key=_severity)
+        if worst.state is FeedState.LIVE:
+            worst = max(channels, key=_severity)
         return FeedLight(
             exchange=exchange,
             state=worst.state,
@@ -51,6 +55,10 @@ class Lights:
             seen.popleft()
         first_s, first = seen[0]
         return (count - first) / (now_s - first_s) if now_s > first_s else 0.0
+
+
+def _severity(channel: ChannelHealth) -> int:
+    return SEVERITY.index(channel.state)
 
 
 def light_text(channel: ChannelHealth, now_ms: int) -> str:

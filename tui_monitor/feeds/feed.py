@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from tui_monitor.clock import Clock
 from tui_monitor.errors import FeedError
+from tui_monitor.feeds.bans import Bans, host_of
 from tui_monitor.feeds.group import StreamGroup
 from tui_monitor.feeds.lister import KeptLists, Lister, Tell
 from tui_monitor.feeds.pacing import Pause
@@ -45,6 +46,7 @@ class Feed:
         on_outage: OnOutage,
         on_event: OnEvent,
         kept: KeptLists | None = None,
+        bans: Bans | None = None,
     ) -> None:
         """`coins` are those whose perpetuals somebody waits for, list or no list."""
         self.exchange = plan.exchange
@@ -52,15 +54,16 @@ class Feed:
         self._clock = clock
         self._market = market
         self._on_event = on_event
-        # A ban from the streams' host; REST keeps its own.
-        self._stream_pause = Pause(clock)
+        # A ban from a streams' host; REST keeps its own.
+        self._bans = bans
+        self._pauses: dict[str, Pause] = {}
         uses = Uses(
             apply=self._apply,
             note=self._note,
             changed=lambda: None,
             listed=self._learn,
-            banned_s=self._stream_pause.remaining_s,
-            ban=self._stream_pause.extend,
+            banned_s=self._banned_s,
+            ban=self._ban,
         )
         self._listers = {
             one.market: Lister(
@@ -303,6 +306,16 @@ class Feed:
         lister = self._listers.get(instrument.market)
         return lister is None or lister.known or instrument.status is not Status.UNKNOWN
 
+    def _banned_s(self, url: str) -> float:
+        pause = self._bans.pause(_key(url)) if self._bans else self._pauses.get(url)
+        return pause.remaining_s() if pause else 0.0
+
+    def _ban(self, url: str, seconds: float, why: str) -> None:
+        if self._bans is not None:
+            self._bans.ban(_key(url), seconds, why)
+        else:
+            self._pauses.setdefault(url, Pause(self._clock)).extend(seconds, why)
+
     def _learn(self, instrument: Instrument) -> None:
         lister = self._listers.get(instrument.market)
         if lister is not None:
@@ -310,3 +323,8 @@ class Feed:
 
     def _note(self, level: str, text: str) -> None:
         self._on_event(level, self.exchange.value, text)
+
+
+def _key(url: str) -> str:
+    """A host's streams are banned apart from its REST."""
+    return f"{host_of(url)} streams"

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from tui_monitor.clock import Clock
 from tui_monitor.feeds.adapter import Adapter, Subscription
+from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.market import MarketState
 from tui_monitor.model import Candle, Exchange, Instrument, LimitUse, Market, MarketEvent
@@ -54,22 +55,28 @@ class Bridge(Struct, frozen=True, kw_only=True):
     """What stands in for a channel while its stream is away.
 
     `audit_every_s`: also asked now and then while the stream is there, to find the instruments
-    that it has lost (None: never).
+    that it has lost (None: never). `beside_poll`: the same is polled anyway, so the rows don't
+    show what the stream has lost; what it said is remembered apart from them. `audit`: what is
+    asked then, where it is not the same.
     """
 
     fetch: Fetch
     every_s: float
     audit_every_s: float | None = None
+    audit: Fetch | None = None
+    beside_poll: bool = False
 
 
 class Given(NamedTuple):
     """What an exchange's plan may need besides its settings: `coins` are those that a board
-    watches closely, `market` the latest truth (to read a price, never to write).
+    watches closely, `market` the latest truth (to read a price, never to write). Without `bans`
+    none outlives the program.
     """
 
     clock: Clock
     coins: Sequence[str]
     market: MarketState
+    bans: Bans | None = None
 
 
 class StreamPlan(Struct, frozen=True, kw_only=True):
@@ -100,7 +107,9 @@ class ListPlan(Struct, frozen=True, kw_only=True):
     """A market's list of instruments. `fetch` teaches `book` what it reads.
 
     `first`: what is asked for once as soon as the list is known, so that rows stand at once.
-    `by_name` makes a symbol of a coin, for the time before any list is known.
+    `by_name` makes a symbol of a coin, for the time before any list is known. `every_s`: how
+    often it is read again; seldom will do where a stream tells its changes. `lacking`: whether
+    something that it needs could not be had; then it is read again sooner.
     """
 
     market: Market
@@ -108,6 +117,8 @@ class ListPlan(Struct, frozen=True, kw_only=True):
     fetch: Callable[[], Awaitable[Sequence[Instrument]]]
     first: Sequence[Fetch]
     by_name: Callable[[str], str]
+    every_s: float = 3600.0
+    lacking: Callable[[], bool] = bool
 
 
 class FeedPlan(Struct, frozen=True, kw_only=True):

@@ -46,15 +46,15 @@ class Where(Struct, frozen=True, kw_only=True):
 
 class Uses(Struct, frozen=True, kw_only=True):
     """What a supervisor calls. `changed`: a socket came or went. `banned_s`: how long to stay away
-    from the host, whoever was told so; `ban` tells of it.
+    from a URL's host, whoever was told so; `ban` tells of it, in seconds and with the reason.
     """
 
     apply: Apply
     note: Note
     changed: Callable[[], None]
     listed: Callable[[Instrument], None]
-    banned_s: Callable[[], float]
-    ban: Callable[[float], None]
+    banned_s: Callable[[str], float]
+    ban: Callable[[str, float, str], None]
 
 
 class _Socket:
@@ -139,7 +139,7 @@ class Supervisor:
 
     async def _stream(self, tasks: asyncio.TaskGroup) -> None:
         """Open a socket, and successors of it, until one ends; then wait as the verdict says."""
-        await self._wait(self._uses.banned_s())
+        await self._wait(self._uses.banned_s(self._where.url))
         current = self._current = self._open(tasks)
         while True:
             link = current.connection
@@ -210,7 +210,7 @@ class Supervisor:
         self._say_trouble(printable(ended.text, 200))
         self._uses.note("warning", f"{ended.text}; again in {decided.delay_s:.0f} s")
         if decided.banned:
-            self._uses.ban(decided.delay_s)
+            self._uses.ban(self._where.url, decided.delay_s, ended.text)
             for vitals in self.vitals:
                 vitals.ban(decided.delay_s)
         await self._wait(decided.delay_s)

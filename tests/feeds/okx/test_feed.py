@@ -36,12 +36,11 @@ async def test_it_is_live_within_two_seconds_of_the_start() -> None:
 
 @in_virtual_time
 async def test_an_hour_passes_on_one_connection() -> None:
-    """A market this quiet leaves gaps in which only our pings hold the socket."""
+    """Nothing but the exchange or the calendar ends a socket."""
     async with rig(("BTC",), rate=0.003, silent_after_s=60) as it:
         await it.clock.sleep(3600)
         assert it.stats["connections"] == {"open": 1, "total": 1}
         assert it.stats["violations_total"] == 0
-        assert it.stats["frames"]["in"] > 60
         assert it.outages == []
 
 
@@ -136,7 +135,7 @@ async def test_a_closed_socket_is_not_called_live() -> None:
         assert [outage.end_ms for outage in it.outages_of()] == [None]
         assert abs(it.outages_of()[0].begin_ms - began_ms) < 2000
         assert it.health.since_ms == it.outages_of()[0].begin_ms
-        await it.until(FeedState.LIVE, 60)
+        await it.until(FeedState.LIVE, 130)
         assert it.health.reason == ""
         assert len(it.outages_of()) == 2
 
@@ -303,8 +302,9 @@ async def test_a_suspended_machine_opens_new_sockets() -> None:
         assert it.stats["connections"]["total"] == 2
         assert len(it.outages_of()) >= 1
         await it.until(FeedState.LIVE, 10)
-        assert it.outages_of()[-1].end_ms is not None
-        assert it.outages_of()[-1].end_ms - it.outages_of()[-1].begin_ms > 3_590_000
+        last = it.outages_of()[-1]
+        assert last.end_ms is not None
+        assert last.end_ms - last.begin_ms > 3_590_000
 
 
 @in_virtual_time

@@ -37,7 +37,7 @@ STATUS = Subscription("status")
 def plan(settings: Okx, given: Given) -> FeedPlan:
     """The whole exchange as set."""
     book = InstrumentBook(mapper.guess)
-    rest = OkxRest(settings, given.clock, book)
+    rest = OkxRest(settings, given.clock, book, bans=given.bans)
     markets = [Market(name) for name in settings.markets]
     return FeedPlan(
         exchange=Exchange.OKX,
@@ -57,7 +57,7 @@ def plan(settings: Okx, given: Given) -> FeedPlan:
         bars=partial(_bars, settings, book),
         server_time_ms=rest.server_time_ms,
         paused_s=lambda: rest.paused_s,
-        limits=list,
+        limits=rest.limits,
         aclose=rest.aclose,
         history=rest,
         perp_symbol=_SYMBOL[Market.PERP],
