@@ -5,13 +5,23 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine
+from typing import TypedDict, Unpack
 
 import click
 
 from tui_monitor import config, logs
 from tui_monitor.cli.common import Context, engine_options, say_ready
 from tui_monitor.errors import BadInput
-from tui_monitor.simulator import FULL_SIZE, MOST_COINS, Simulator
+from tui_monitor.simulator import FULL_SIZE, MOST_COINS, Simulator, load_script
+
+
+class World(TypedDict):
+    """Which market, how large and how lively."""
+
+    seed: int
+    limits: bool
+    rate: float
+    size: int
 
 
 @click.command()
@@ -38,21 +48,26 @@ from tui_monitor.simulator import FULL_SIZE, MOST_COINS, Simulator
 )
 @click.option(
     "--coins",
+    "size",
     default=FULL_SIZE,
     show_default=True,
     type=click.IntRange(0, MOST_COINS),
     help="At least so many coins on each of the eight markets.",
+)
+@click.option(
+    "--script",
+    metavar="FILE",
+    help="Faults that begin by themselves: [[fault]] tables with at_s and the keys of "
+    "POST /control/faults; `bad-day` is built in.",
 )
 @click.option("--until-eof", is_flag=True, hidden=True, help="End when stdin does.")
 @engine_options
 def simulate(
     context: Context,
     listen: str,
-    seed: int,
-    limits: bool,
-    rate: float,
-    coins: int,
+    script: str | None,
     until_eof: bool,
+    **world: Unpack[World],
 ) -> int:
     """Serve the built-in exchanges on loopback, for trying things out and for tests.
 
@@ -60,8 +75,9 @@ def simulate(
     """
     del context  # accepted by every command; the simulator keeps nothing
     host, port = _host_port(listen)
+    steps = load_script(script) if script is not None else ()
     logs.setup("warning", None, stderr=True)
-    simulator = Simulator(seed=seed, limits=limits, rate=rate, size=coins)
+    simulator = Simulator(**world, script=steps)
     asyncio.run(_serve_until(simulator.serve(host, port, say_ready), until_eof=until_eof))
     return 0
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct, field
@@ -37,6 +37,8 @@ KINDS: Mapping[str, str] = {
 # Which of them spoil a request, and which a frame of data.
 _STATUSES = {"http_429": 429, "http_418": 418, "http_451": 451, "http_500": 500}
 SPOILING = ("html", "garbage", "truncate", "nan", "huge_frame", "late_ts")
+
+_LONGEST_S = 86_400
 
 _GARBAGE = b'\x1b]0;owned\x07\x1b[2J{"data":[[[[\xe2\x80\xae\x00,,}'
 _PAGE = (
@@ -119,31 +121,19 @@ class Faults:
             raise BadInput(
                 f"not a fault: {error}", "GET /control/faults lists the kinds"
             ) from error
-        self._check(fault)
+        self.begin(fault)
+        return fault
+
+    def begin(self, fault: Fault) -> None:
+        """Begin a fault; BadInput says what is wrong with it."""
+        wrong = problem(fault, self._exchanges)
+        if wrong is not None:
+            raise BadInput(wrong.message, wrong.hint)
         self._made += 1
         fault.id = self._made
         self._active.append((self._clock.monotonic_s() + fault.seconds, fault))
         for listener in tuple(self._listeners):
             listener(fault)
-        return fault
-
-    def _check(self, fault: Fault) -> None:
-        if fault.exchange not in self._exchanges:
-            known = ", ".join(self._exchanges)
-            raise BadInput(f"no exchange {fault.exchange!r} here", f"one of {known}")
-        if fault.kind not in KINDS:
-            raise BadInput(f"no fault of kind {fault.kind!r}", f"one of {', '.join(KINDS)}")
-        if not 0 < fault.seconds <= 86_400:
-            raise BadInput(f"seconds {fault.seconds:g} is out of range", "0 to 86400")
-        if fault.market not in (None, "spot", "perp"):
-            raise BadInput(f"no market {fault.market!r}", "spot or perp")
-        if not 1 <= fault.megabytes <= 200:
-            raise BadInput(f"megabytes {fault.megabytes} is out of range", "1 to 200")
-        if not 200 <= fault.status <= 599:
-            raise BadInput(f"status {fault.status} is out of range", "200 to 599")
-        for name, seconds in (("delay_s", fault.delay_s), ("late_s", fault.late_s)):
-            if seconds is not None and not 0 <= seconds <= 86_400:
-                raise BadInput(f"{name} {seconds:g} is out of range", "0 to 86400")
 
     def clear(self) -> None:
         """End all."""
@@ -187,6 +177,40 @@ class Faults:
         if fault is None:
             return False
         return fault.symbol is not None or seed_of("delist", symbol) % 10 == 0
+
+
+class Problem(NamedTuple):
+    """Why a fault can't be: the field, what is wrong with it, what would be right."""
+
+    key: str
+    message: str
+    hint: str
+
+
+def problem(fault: Fault, exchanges: tuple[str, ...]) -> Problem | None:
+    """What is wrong with a fault."""
+    if fault.exchange not in exchanges:
+        known = ", ".join(exchanges)
+        return Problem("exchange", f"no exchange {fault.exchange!r} here", f"one of {known}")
+    if fault.kind not in KINDS:
+        known = ", ".join(KINDS)
+        return Problem("kind", f"no fault of kind {fault.kind!r}", f"one of {known}")
+    if fault.market not in (None, "spot", "perp"):
+        return Problem("market", f"no market {fault.market!r}", "spot or perp")
+    if not 0 < fault.seconds <= _LONGEST_S:
+        message = f"seconds {fault.seconds:g} is out of range"
+        return Problem("seconds", message, f"0 to {_LONGEST_S}")
+    ranges: tuple[tuple[str, float | None, int, int], ...] = (
+        ("megabytes", fault.megabytes, 1, 200),
+        ("status", fault.status, 200, 599),
+        ("delay_s", fault.delay_s, 0, _LONGEST_S),
+        ("late_s", fault.late_s, 0, _LONGEST_S),
+        ("retry_after_s", fault.retry_after_s, 0, _LONGEST_S),
+    )
+    for name, value, least, most in ranges:
+        if value is not None and not least <= value <= most:
+            return Problem(name, f"{name} {value:g} is out of range", f"{least} to {most}")
+    return None
 
 
 def hits(fault: Fault, target: Target) -> bool:

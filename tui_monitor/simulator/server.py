@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from tui_monitor.simulator.faults import Fault, Faults
 from tui_monitor.simulator.heartbeats import HeartbeatProtocol
 from tui_monitor.simulator.market import world_of
 from tui_monitor.simulator.registry import EXCHANGES
+from tui_monitor.simulator.script import Step, played
 from tui_monitor.simulator.shared import Exchange, Shared
 
 _MAX_REQUEST_FRAME = 1_000_000
@@ -29,7 +30,7 @@ class Simulator:
     `limits` False switches the documented request limits off; `rate` scales how often streams
     push; `size` is the least number of coins that each market of each exchange has (0: about
     180, those of the written list). The story told depends on `seed`, `size` and the clock's
-    time alone.
+    time alone. `script` are the faults that begin by themselves (`load_script`).
     """
 
     def __init__(
@@ -39,9 +40,11 @@ class Simulator:
         limits: bool = True,
         rate: float = 1.0,
         size: int = 0,
+        script: Sequence[Step] = (),
     ) -> None:
         self.clock = clock or SystemClock()
         self.url = ""
+        self._script = tuple(script)
         self.faults = Faults(self.clock, tuple(EXCHANGES))
         self.shared = Shared(
             world_of(seed), self.clock, self.faults, limits, rate, asyncio.Event(), size
@@ -79,10 +82,13 @@ class Simulator:
         bound = listener.getsockname()
         shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
         self.url = f"http://{shown}:{bound[1]}"
+        # Not in a TaskGroup: that would wrap what the block raises.
+        player = asyncio.create_task(played(self._script, self.shared))
         try:
             yield self
         finally:
             self.shared.stopping.set()
+            await player
             await server.shutdown(sockets=[listener])
 
     async def serve(self, host: str, port: int, on_ready: Callable[[str], None]) -> None:
