@@ -42,11 +42,10 @@ class Rig:
         self.events: list[tuple[str, str, str]] = []
         plan = ENTRIES[exchange].plan
         assert plan is not None
+        given = Given(clock, coins, self.market)
         self.feed = Feed(
-            plan(settings, Given(clock, coins, self.market)),
-            clock,
-            self.market,
-            coins=coins,
+            plan(settings, given),
+            given,
             on_outage=self.outages.append,
             on_event=lambda *event: self.events.append(event),
         )

@@ -131,16 +131,13 @@ class Engine:
         plan = ENTRIES[name].plan
         if plan is None:
             raise LookupError(f"{name} can't be watched")
-        coins = self.settings.sum_curve.coins
+        given = Given(self.clock, self.settings.sum_curve.coins, self.market, self._bans)
         return Feed(
-            plan(self.settings.exchanges, Given(self.clock, coins, self.market, self._bans)),
-            self.clock,
-            self.market,
-            coins=coins,
+            plan(self.settings.exchanges, given),
+            given,
             on_outage=self.outages.note,
             on_event=self.events.add,
             kept=self._lists,
-            bans=self._bans,
         )
 
     def _warn_of_cache(self, text: str) -> None:

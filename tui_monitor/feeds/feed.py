@@ -1,19 +1,17 @@
 """One exchange as the engine sees it: a `FeedPlan` that runs."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from tui_monitor.clock import Clock
 from tui_monitor.errors import FeedError
-from tui_monitor.feeds.bans import Bans, host_of
+from tui_monitor.feeds.bans import host_of
 from tui_monitor.feeds.group import StreamGroup
 from tui_monitor.feeds.lister import KeptLists, Lister, Tell
 from tui_monitor.feeds.pacing import Pause
-from tui_monitor.feeds.plans import FeedPlan, Fetch, StreamPlan
+from tui_monitor.feeds.plans import FeedPlan, Fetch, Given, StreamPlan
 from tui_monitor.feeds.poller import Poller
 from tui_monitor.feeds.supervisor import Uses
 from tui_monitor.feeds.told import OnEvent, OnOutage
-from tui_monitor.market import MarketState
 from tui_monitor.model import (
     ChannelHealth,
     ExchangeHealth,
@@ -39,16 +37,14 @@ class Feed:
     def __init__(
         self,
         plan: FeedPlan,
-        clock: Clock,
-        market: MarketState,
+        given: Given,
         *,
-        coins: Sequence[str],
         on_outage: OnOutage,
         on_event: OnEvent,
         kept: KeptLists | None = None,
-        bans: Bans | None = None,
     ) -> None:
-        """`coins` are those whose perpetuals somebody waits for, list or no list."""
+        """`given` is what the plan was made of. Its coins are waited for, list or no list."""
+        clock, coins, market, bans = given
         self.exchange = plan.exchange
         self.plan = plan
         self._clock = clock
