@@ -5,7 +5,7 @@ What bridges a channel is asked once for all of its sockets.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from tui_monitor.feeds.plans import Bridge, StreamPlan
 from tui_monitor.feeds.supervisor import Supervisor, Uses, Where
 from tui_monitor.feeds.told import OnOutage
 from tui_monitor.feeds.vitals import Vitals, Way
-from tui_monitor.market import MarketState, Row
+from tui_monitor.market import MarketState
 from tui_monitor.model import (
     ChannelHealth,
     Exchange,
@@ -62,6 +62,9 @@ class StreamGroup:
         self._more = asyncio.Event()
         self._bells: list[asyncio.Event] = []
         self._lost: dict[str, int] = {}
+        # By symbol, what the streams said last: only where the rows don't tell it.
+        self._said: dict[str, Ticker] = {}
+        self._remembers = any(bridge.beside_poll for bridge in plan.bridges.values())
 
     def want(self, instruments: Sequence[Instrument]) -> None:
         """Set the live instruments; sockets come and go as they need."""
@@ -125,7 +128,7 @@ class StreamGroup:
         ]
         where = Where(url=self.plan.url, proxy=self.plan.proxy)
         uses = Uses(
-            apply=self._uses.apply,
+            apply=self._remember if self._remembers else self._uses.apply,
             note=partial(self._note, suffix),
             changed=self._ring,
             listed=self._uses.listed,
@@ -212,14 +215,36 @@ class StreamGroup:
             self._lost = {symbol: self._lost.get(symbol, 0) + 1 for symbol in behind}
             self._renew([symbol for symbol, times in self._lost.items() if times >= LOST_TWICE])
 
+    def _remember(self, event: MarketEvent, received_ms: int, received_s: float) -> bool:
+        if isinstance(event, Ticker) and event.last is not None:
+            self._said[event.instrument.symbol] = event
+        return self._uses.apply(event, received_ms, received_s)
+
     def _behind(self, events: Iterable[MarketEvent]) -> set[str]:
-        behind: set[str] = set()
-        for event in events:
-            if isinstance(event, Ticker) and event.exchange_ms is not None:
-                row = self._market.row(event.instrument.key)
-                if row is not None and _is_behind(row, event):
-                    behind.add(event.instrument.symbol)
-        return behind
+        find = self._row_lags if not self._remembers else self._stream_lags(self._symbols())
+        return {
+            event.instrument.symbol for event in events if isinstance(event, Ticker) and find(event)
+        }
+
+    def _symbols(self) -> frozenset[str]:
+        return frozenset(
+            topic.symbol for supervisor in self._supervisors for topic in supervisor.wanted
+        )
+
+    def _row_lags(self, event: Ticker) -> bool:
+        row = self._market.row(event.instrument.key)
+        return row is not None and _lags(row.last, row.exchange_ms, event)
+
+    def _stream_lags(self, symbols: Container[str]) -> Callable[[Ticker], bool]:
+        def lags(event: Ticker) -> bool:
+            symbol = event.instrument.symbol
+            if symbol not in symbols:
+                return False
+            # What the stream has never said counts from the first audit on.
+            said = self._said.setdefault(symbol, event)
+            return _lags(said.last, said.exchange_ms, event)
+
+        return lags
 
     def _renew(self, symbols: Sequence[str]) -> None:
         if not symbols:
@@ -235,15 +260,14 @@ class StreamGroup:
         self._lost.clear()
 
 
-def _is_behind(row: Row, event: Ticker) -> bool:
-    known = row.trade
+def _lags(last: float | None, exchange_ms: int | None, event: Ticker) -> bool:
+    """Whether what is known is long before an event that says something else."""
     return (
-        known is not None
-        and known.exchange_ms is not None
+        exchange_ms is not None
         and event.exchange_ms is not None
         and event.last is not None
-        and event.last != row.last
-        and event.exchange_ms - known.exchange_ms > LOST_MS
+        and event.last != last
+        and event.exchange_ms - exchange_ms > LOST_MS
     )
 
 

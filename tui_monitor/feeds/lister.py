@@ -1,4 +1,4 @@
-"""A market's list of instruments: from disk at once, from the exchange at start and hourly.
+"""A market's list of instruments: from disk at once, from the exchange at start and regularly.
 
 A refresh that fails, or whose list has shrunk beyond belief, leaves the old list as it was.
 """
@@ -18,7 +18,6 @@ from tui_monitor.feeds.supervisor import Note
 from tui_monitor.model import Exchange, Instrument, Market, Status
 from tui_monitor.printable import printable
 
-REFRESH_S = 3600.0
 # A coin that the list lacks may have been left out by mistake: ask again sooner.
 REFRESH_INCOMPLETE_S = 300.0
 # A list that has lost more than this part of its instruments is a damaged list.
@@ -105,7 +104,9 @@ class Lister:
             else:
                 failures = 0
                 whole = all(self.plan.book.known(symbol) for symbol in self._symbols)
-                wait_s = REFRESH_S if whole and not self.error else REFRESH_INCOMPLETE_S
+                wait_s = self.plan.every_s
+                if self.error or not whole:
+                    wait_s = min(wait_s, REFRESH_INCOMPLETE_S)
             self.settled.set()
             await self._clock.sleep(wait_s)
 

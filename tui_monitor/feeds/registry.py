@@ -10,6 +10,7 @@ from tui_monitor.feeds.adapter import Adapter, Event, Subscription
 from tui_monitor.feeds.binance import listing as binance
 from tui_monitor.feeds.binance.adapter import BinanceAdapter
 from tui_monitor.feeds.binance.lines import BinanceLines
+from tui_monitor.feeds.bitget import feed as bitget_feed
 from tui_monitor.feeds.bitget import items as bitget
 from tui_monitor.feeds.bitget.adapter import BitgetAdapter
 from tui_monitor.feeds.bitget.lines import BitgetLines
@@ -72,6 +73,7 @@ ENTRIES = {
         ),
         Entry(
             exchange=Exchange.BITGET,
+            plan=lambda settings, given: bitget_feed.plan(settings.bitget, given),
             adapter=lambda: BitgetAdapter(bitget.books(), Market.PERP),
             lines=BitgetLines,
             example=Subscription("ticker", "BTCUSDT"),

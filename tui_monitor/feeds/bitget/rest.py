@@ -193,6 +193,7 @@ class BitgetRest:
         *,
         start_ms: int | None = None,
         end_ms: int | None = None,
+        limit: int = MAX_CANDLES,
         history: bool = False,
     ) -> list[Candle]:
         """Bars between two times that are multiples of the bar, newest first.
@@ -202,7 +203,7 @@ class BitgetRest:
         """
         market = instrument.market
         path = (HISTORY_CANDLES if history else CANDLES)[market]
-        limit = MAX_HISTORY_CANDLES if history else MAX_CANDLES
+        limit = min(limit, MAX_HISTORY_CANDLES if history else MAX_CANDLES)
         params = {"symbol": instrument.symbol, "limit": str(limit)}
         params |= _FUTURES if market is Market.PERP else {}
         params["granularity"] = bar if market is Market.PERP else _SPOT_BARS[bar]

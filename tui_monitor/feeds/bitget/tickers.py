@@ -80,6 +80,7 @@ def events_of(
                 instrument=instrument,
                 exchange_ms=ts_ms,
                 rate=found.rate,
+                interval_h=instrument.funding_interval_h,
                 next_settlement_ms=found.next_funding_ms,
             )
         )
