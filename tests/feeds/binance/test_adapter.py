@@ -6,14 +6,15 @@ import msgspec
 import pytest
 
 from tests.feeds.binance import rows
+from tui_monitor.config import Binance
 from tui_monitor.feeds.adapter import Ack, GoingAway, Listed, Rejected, Subscription
 from tui_monitor.feeds.binance import listing
 from tui_monitor.feeds.binance.adapter import BinanceAdapter
 from tui_monitor.feeds.binance.streams import (
-    ENDPOINTS,
     MAX_STREAMS,
     STREAMS_A_SOCKET,
     Route,
+    endpoints,
     route_of,
     sockets,
     stream_name,
@@ -54,11 +55,11 @@ def test_every_stream_is_asked_for_on_its_own_path() -> None:
         (Route.MARKET, 5),
         (Route.PUBLIC, 1),
     ]
-    urls = {route: ENDPOINTS[Market.PERP].socket_url(route) for route in Route}
+    urls = {route: endpoints(Binance(), Market.PERP).socket_url(route) for route in Route}
     assert urls[Route.MARKET] == "wss://fstream.binance.com/market/stream"
     assert urls[Route.PUBLIC] == "wss://fstream.binance.com/public/stream"
     (spot,) = sockets(Market.SPOT, [Subscription("!miniTicker@arr"), *books(2)])
-    url = ENDPOINTS[Market.SPOT].socket_url(spot.route)
+    url = endpoints(Binance(), Market.SPOT).socket_url(spot.route)
     assert url == "wss://stream.binance.com:9443/stream"
 
 

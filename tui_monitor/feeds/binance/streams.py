@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from tui_monitor.config import Binance
 from tui_monitor.feeds.adapter import RequestLimit, Subscription
 from tui_monitor.model import Market
 
@@ -67,7 +68,10 @@ _LOWER = str.maketrans({letter: letter.lower() for letter in "ABCDEFGHIJKLMNOPQR
 
 
 class Endpoints(Struct, frozen=True, kw_only=True):
-    """Where one market is. `paced` False: no limits are kept (a loopback server only)."""
+    """Where one market is (`feeds.http.RestSettings`), its streams too.
+
+    `paced` False: no limits are kept (a loopback server only).
+    """
 
     rest_url: str
     stream_url: str
@@ -79,14 +83,15 @@ class Endpoints(Struct, frozen=True, kw_only=True):
         return f"{self.stream_url.rstrip('/')}{route.value}/stream"
 
 
-ENDPOINTS = {
-    Market.PERP: Endpoints(
-        rest_url="https://fapi.binance.com", stream_url="wss://fstream.binance.com"
-    ),
-    Market.SPOT: Endpoints(
-        rest_url="https://api.binance.com", stream_url="wss://stream.binance.com:9443"
-    ),
-}
+def endpoints(settings: Binance, market: Market) -> Endpoints:
+    """Where the configuration says that a market is."""
+    is_perp = market is Market.PERP
+    return Endpoints(
+        rest_url=settings.futures_rest_url if is_perp else settings.spot_rest_url,
+        stream_url=settings.futures_ws_url if is_perp else settings.spot_ws_url,
+        proxy=settings.proxy,
+        paced=settings.paced,
+    )
 
 
 class Socket(NamedTuple):

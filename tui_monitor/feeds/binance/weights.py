@@ -17,11 +17,12 @@ from tui_monitor.model import LimitUse, Market
 class Pool(StrEnum):
     """What a request is counted in.
 
-    Open interest comes symbol by symbol; it has a part of the weight for itself, so that it
-    does not delay the others.
+    Open interest comes symbol by symbol, and books each second; they have parts of the weight
+    for themselves, so that neither delays the others, nor a backfill the books.
     """
 
     GENERAL = "weight"
+    BOOKS = "weight for books"
     INTEREST = "weight for open interest"
     FUNDING = "funding requests"
     STATISTICS = "statistics requests"
@@ -34,12 +35,16 @@ _USED_WEIGHT = "X-MBX-USED-WEIGHT-1M"
 
 _PACES: Mapping[Market, Mapping[Pool, Pace]] = {
     Market.PERP: {
-        Pool.GENERAL: Pace(1_000, 2_400, 60.0),
+        Pool.GENERAL: Pace(600, 2_400, 60.0),
+        Pool.BOOKS: Pace(400, 2_400, 60.0),
         Pool.INTEREST: Pace(850, 2_400, 60.0),
         Pool.FUNDING: Pace(400, 500, 300.0),
         Pool.STATISTICS: Pace(800, 1_000, 300.0),
     },
-    Market.SPOT: {Pool.GENERAL: Pace(4_700, 6_000, 60.0)},
+    Market.SPOT: {
+        Pool.GENERAL: Pace(4_400, 6_000, 60.0),
+        Pool.BOOKS: Pace(300, 6_000, 60.0),
+    },
 }
 
 
@@ -66,6 +71,7 @@ _PATHS = {
     (Market.PERP, Endpoint.INTEREST_HISTORY): Endpoint.INTEREST_HISTORY.value,
 }
 _POOLS = {
+    Endpoint.BOOKS: Pool.BOOKS,
     Endpoint.INTEREST: Pool.INTEREST,
     Endpoint.INTEREST_HISTORY: Pool.STATISTICS,
     Endpoint.FUNDING_INTERVALS: Pool.FUNDING,
