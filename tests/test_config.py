@@ -46,8 +46,14 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ('[general]\nlog_level = "loud"', "general.log_level"),
         ('[exchanges.okx]\nrest_url = "http://example.com"', "loopback"),
         ('[exchanges.okx]\nws_public_url = "https://example.com"', "wss://"),
-        ('[exchanges.okx]\nproxy = "socks5://127.0.0.1:9"', "exchanges.okx.proxy"),
+        ('[exchanges.okx]\nproxy = "socks4://127.0.0.1:9"', "exchanges.okx.proxy"),
         ('[exchanges.okx]\nproxy = "127.0.0.1:9"', "http://HOST:PORT"),
+        ('[exchanges.okx]\nproxy = "socks5://127.0.0.1"', "socks5://HOST:PORT"),
+        ('[exchanges.okx]\nproxy = "http://127.0.0.1:99999"', "exchanges.okx.proxy"),
+        ('[exchanges.okx]\nproxy = "http://[::1"', "exchanges.okx.proxy"),
+        ('[exchanges.okx]\nproxy = "http://user@127.0.0.1:9"', "USER:PASSWORD@"),
+        ('[exchanges.okx]\nproxy = "http://user:%ff@127.0.0.1:9"', "exchanges.okx.proxy"),
+        ('[exchanges.okx]\nproxy = "http://127.0.0.1:9/path"', "exchanges.okx.proxy"),
         ("[exchanges.okx]\npaced = false", "loopback"),
         ("not toml at all", "not valid TOML"),
     ],
@@ -59,6 +65,23 @@ def test_a_wrong_setting_is_named_with_file_and_key(text: str, words: str, tmp_p
     assert words in caught.value.line()
     assert "config.toml" in caught.value.line()
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "socks5", "socks5h"])
+@pytest.mark.parametrize("where", ["127.0.0.1:9", "[::1]:1080", "user:se%20cret@proxy.example:1"])
+def test_a_proxy_of_four_kinds_is_taken_as_it_stands(scheme: str, where: str) -> None:
+    """With or without a name and password."""
+    url = f"{scheme}://{where}"
+    loaded = config.load(environment={}, flags={"exchanges.okx.proxy": url})
+    assert loaded.settings.exchanges.okx.proxy == url
+
+
+@pytest.mark.parametrize("url", ["ftp://user:opensesame@h:1", "http://user:opensesame@h"])
+def test_what_is_wrong_with_a_proxy_never_says_its_password(url: str) -> None:
+    """The line names the key alone."""
+    with pytest.raises(SettingsError, match="exchanges") as caught:
+        config.load(environment={}, flags={"exchanges.okx.proxy": url})
+    assert "opensesame" not in caught.value.line()
 
 
 def test_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -56,9 +56,9 @@ class Exchange(Struct, frozen=True, forbid_unknown_fields=True):
     markets: Annotated[
         tuple[Literal["perp", "spot"], ...], _d("Which of its markets are watched.")
     ] = ("perp", "spot")
-    proxy: Annotated[str, _d("Proxy URL (http:// or https://) for this exchange; empty: none.")] = (
-        ""
-    )
+    proxy: Annotated[
+        str, _d("Proxy URL (http, https, socks5 or socks5h) for this exchange; empty: none.")
+    ] = ""
     silent_after_s: Annotated[
         float, _d("Seconds without stream data before REST takes over.", ge=2, le=60)
     ] = 10.0
@@ -414,10 +414,30 @@ def _check_url(name: str, url: str, refuse: Any) -> None:
 
 
 def _check_proxy(name: str, url: str, refuse: Any) -> None:
-    parts = urlsplit(url)
-    if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+    if url and not _is_proxy(url):
         # Not the value: it may hold a password.
-        raise refuse(name, "is no HTTP proxy's address", "write http://HOST:PORT")
+        hint = "write http://HOST:PORT or socks5://HOST:PORT, with USER:PASSWORD@ where it asks"
+        raise refuse(name, "is no proxy's address", hint)
+
+
+def _is_proxy(url: str) -> bool:
+    """Whether REST and streams both can use it. No port has the same default everywhere."""
+    try:
+        parts = urlsplit(url)
+        secrets = [parts.username, parts.password]
+        sizes = {len(unquote(each, errors="strict").encode()) for each in secrets if each}
+        has_port = bool(parts.port)
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https", "socks5", "socks5h")
+        and bool(parts.hostname)
+        and has_port
+        and (secrets == [None, None] or all(secrets))
+        and all(size < 256 for size in sizes)
+        and (parts.path in ("", "/") and not parts.query and not parts.fragment)
+        and url.isascii()
+    )
 
 
 def is_loopback(host: str) -> bool:

@@ -80,6 +80,21 @@ async def test_an_unknown_setting_names_the_nearest_known_one(tmp_path: Path) ->
     assert_one_line(done, 2, "config.toml", "did you mean sum_curve.min_coins?")
 
 
+async def test_the_settings_are_shown_without_passwords(tmp_path: Path) -> None:
+    """Neither the endpoint's token nor a proxy's password."""
+    config = tmp_path / "config.toml"
+    config.write_text(
+        '[exchanges.okx]\nproxy = "socks5://name:opensesame@127.0.0.1:9"\n'
+        '[exchanges.bybit]\nproxy = "http://127.0.0.1:9"\n'
+        '[api]\ntoken = "opensesame"\n'
+    )
+    done = await run(tmp_path, "config", "show", "--config", str(config))
+    assert done.code == 0, done
+    assert "opensesame" not in done.out + done.err
+    assert "exchanges.okx.proxy = (set)" in done.out
+    assert 'exchanges.bybit.proxy = "http://127.0.0.1:9"' in done.out
+
+
 async def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     """For the daemon and for the simulator."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -28,8 +28,11 @@ def path(context: Context) -> None:
 def show(context: Context) -> None:
     """Print every effective value and where it comes from."""
     for setting in settings_module.describe(context.load()):
-        hidden = setting.name in SECRET and setting.value
-        value = "(set)" if hidden else settings_module.toml(setting.value)
+        value = settings_module.toml(setting.value)
+        # A proxy's address may hold a password.
+        is_secret = setting.name in SECRET or (setting.name.endswith(".proxy") and "@" in value)
+        if is_secret and setting.value:
+            value = "(set)"
         click.echo(f"{setting.name} = {printable(value, VALUE_LIMIT)}  # {setting.origin}")
 
 
