@@ -324,6 +324,7 @@ async def opened_engine(
     with EngineLock(data_dir) as lock:
         lock.acquire(info)
         async with open_store(data_dir, clock, kind=kind) as store:
+            (data_dir / CACHE).mkdir(exist_ok=True)
             engine = Engine(settings, store, clock, kind=kind, cache=data_dir / CACHE)
             try:
                 yield engine, lock

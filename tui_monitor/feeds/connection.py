@@ -209,7 +209,7 @@ class Connection:
             self._count_damaged(error.message)
             return
         now_ms = self._clock.now_ms()
-        heard: type | None = None
+        heard: list[type] = []
         for event in events:
             if isinstance(event, Control):
                 self._control(event)
@@ -217,8 +217,8 @@ class Connection:
             if self._apply(event, now_ms, now_s):
                 kind = type(event)
                 self._data_s[kind] = now_s
-                if kind is not heard:
-                    heard = kind
+                if kind not in heard:
+                    heard.append(kind)
                     self._heard(kind, now_ms, now_s)
             if not self.live:
                 self.live = True

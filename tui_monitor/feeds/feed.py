@@ -7,7 +7,7 @@ from tui_monitor.errors import FeedError
 from tui_monitor.feeds.bans import host_of
 from tui_monitor.feeds.group import StreamGroup
 from tui_monitor.feeds.lister import KeptLists, Lister, Tell
-from tui_monitor.feeds.pacing import Pause
+from tui_monitor.feeds.pacing import Pacer, Pause
 from tui_monitor.feeds.plans import FeedPlan, Fetch, Given, StreamPlan
 from tui_monitor.feeds.poller import Poller
 from tui_monitor.feeds.supervisor import Uses
@@ -60,6 +60,7 @@ class Feed:
             listed=self._learn,
             banned_s=self._banned_s,
             ban=self._ban,
+            turn=Pacer(clock, *plan.opening).acquire,
         )
         self._listers = {
             one.market: Lister(

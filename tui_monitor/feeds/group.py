@@ -10,7 +10,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from tui_monitor.clock import Clock
-from tui_monitor.errors import FeedError, RateLimited
+from tui_monitor.errors import FeedError, RateLimited, Rejected
 from tui_monitor.feeds.adapter import Subscription
 from tui_monitor.feeds.plans import Bridge, StreamPlan
 from tui_monitor.feeds.supervisor import Supervisor, Uses, Where
@@ -29,6 +29,8 @@ from tui_monitor.printable import printable
 # An instrument whose stream is so far behind what REST says, twice in a row, has lost it.
 LOST_MS = 10_000
 LOST_TWICE = 2
+# Between two questions where the exchange refuses to answer (a blocked country, say).
+REFUSED_S = 10.0
 # What REST tells may still be on its way through the stream.
 ON_ITS_WAY_S = 1.0
 
@@ -134,6 +136,7 @@ class StreamGroup:
             listed=self._uses.listed,
             banned_s=self._uses.banned_s,
             ban=self._uses.ban,
+            turn=self._uses.turn,
         )
         return Supervisor(self.plan.adapter, where, self._clock, vitals, uses)
 
@@ -180,6 +183,8 @@ class StreamGroup:
         except FeedError as error:
             for vitals in away:
                 vitals.rest_trouble = vitals.last_error = printable(error.line(), 200)
+            if isinstance(error, Rejected):
+                return max(bridge.every_s, REFUSED_S)
             if not isinstance(error, RateLimited):
                 return bridge.every_s
             for vitals in away:
@@ -205,7 +210,7 @@ class StreamGroup:
             if any(vitals.away for vitals in self._vitals(name)):
                 continue  # the bridge is at work
             try:
-                events = list(await bridge.fetch())
+                events = list(await (bridge.audit or bridge.fetch)())
             except FeedError as error:
                 self._note("", "info", f"audit: {printable(error.line(), 160)}")
                 continue

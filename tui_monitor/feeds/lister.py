@@ -105,7 +105,7 @@ class Lister:
                 failures = 0
                 whole = all(self.plan.book.known(symbol) for symbol in self._symbols)
                 wait_s = self.plan.every_s
-                if self.error or not whole:
+                if self.error or not whole or self.plan.lacking():
                     wait_s = min(wait_s, REFRESH_INCOMPLETE_S)
             self.settled.set()
             await self._clock.sleep(wait_s)

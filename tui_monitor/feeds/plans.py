@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from tui_monitor.clock import Clock
-from tui_monitor.feeds.adapter import Adapter, Subscription
+from tui_monitor.feeds.adapter import Adapter, RequestLimit, Subscription
 from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.market import MarketState
@@ -124,8 +124,9 @@ class ListPlan(Struct, frozen=True, kw_only=True):
 class FeedPlan(Struct, frozen=True, kw_only=True):
     """A whole exchange. `bars` makes the stream of a bar length for those that ask.
 
-    `paused_s` is how long the exchange's REST wants to be left alone still; `history` gives old
-    bars; `perp_symbol` makes a coin's name the symbol of its perpetual.
+    `paused_s` is how long the exchange's REST wants to be left alone still; `opening` is how
+    many sockets may be opened in how many seconds; `history` gives old bars; `perp_symbol` makes
+    a coin's name the symbol of its perpetual.
     """
 
     exchange: Exchange
@@ -139,4 +140,5 @@ class FeedPlan(Struct, frozen=True, kw_only=True):
     limits: Callable[[], Sequence[LimitUse]]
     aclose: Callable[[], Awaitable[None]]
     history: CandleSource
+    opening: RequestLimit = RequestLimit(2, 1.0)
     perp_symbol: Callable[[str], str]

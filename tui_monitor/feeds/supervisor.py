@@ -5,7 +5,7 @@ Only bugs come out of `run()`.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from random import Random
 
@@ -47,6 +47,7 @@ class Where(Struct, frozen=True, kw_only=True):
 class Uses(Struct, frozen=True, kw_only=True):
     """What a supervisor calls. `changed`: a socket came or went. `banned_s`: how long to stay away
     from a URL's host, whoever was told so; `ban` tells of it, in seconds and with the reason.
+    `turn` is waited for before a socket is opened.
     """
 
     apply: Apply
@@ -55,6 +56,7 @@ class Uses(Struct, frozen=True, kw_only=True):
     listed: Callable[[Instrument], None]
     banned_s: Callable[[str], float]
     ban: Callable[[str, float, str], None]
+    turn: Callable[[], Awaitable[None]]
 
 
 class _Socket:
@@ -139,6 +141,7 @@ class Supervisor:
 
     async def _stream(self, tasks: asyncio.TaskGroup) -> None:
         """Open a socket, and successors of it, until one ends; then wait as the verdict says."""
+        await self._uses.turn()
         await self._wait(self._uses.banned_s(self._where.url))
         current = self._current = self._open(tasks)
         while True:
@@ -162,6 +165,7 @@ class Supervisor:
         if old.lost:
             self._lose(old.lost)
         await self._clock.sleep(self._random.random())
+        await self._uses.turn()
         if not self._topics():
             return current
         heir = self._heir = self._open(tasks)
