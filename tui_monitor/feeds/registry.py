@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from tui_monitor.config import Exchanges
 from tui_monitor.feeds.adapter import Adapter, Event, Subscription
+from tui_monitor.feeds.binance import feed as binance_feed
 from tui_monitor.feeds.binance import listing as binance
 from tui_monitor.feeds.binance.adapter import BinanceAdapter
 from tui_monitor.feeds.binance.lines import BinanceLines
@@ -53,6 +54,7 @@ ENTRIES = {
     for entry in (
         Entry(
             exchange=Exchange.BINANCE,
+            plan=lambda settings, given: binance_feed.plan(settings.binance, given),
             adapter=lambda: BinanceAdapter(InstrumentBook(binance.guess_perp)),
             lines=BinanceLines,
             example=Subscription("bookTicker", "BTCUSDT"),
