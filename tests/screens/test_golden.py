@@ -1,4 +1,4 @@
-"""The sum screen as text, at two sizes in three states, and what its looks say.
+"""The screens as text, each at several sizes; the sum in three states, and what its looks say.
 
 `UPDATE_GOLDEN=1 pytest tests/screens/test_golden.py` writes the files anew; read the diff.
 """
@@ -12,7 +12,7 @@ from tests.support.boards import MemorySource, a_light, a_status, an_empty_sum_b
 from tui_monitor.model import FeedState
 from tui_monitor.screens.looks import looks_of
 
-SIZES = {"80x24": (80, 24), "160x50": (160, 50), "240x70": (240, 70)}
+SIZES = {"80x24": (80, 24), "120x40": (120, 40), "160x50": (160, 50), "240x70": (240, 70)}
 
 
 def a_source(state: str) -> MemorySource:
@@ -38,6 +38,12 @@ async def test_the_sum_screen_looks_as_it_did(size: str, state: str) -> None:
 async def test_the_coverage_screen_looks_as_it_did(size: str) -> None:
     """Every character of it."""
     await _compare(f"coverage-{size}", size, MemorySource(), "coverage")
+
+
+@pytest.mark.parametrize("size", ["80x24", "120x40", "160x50"])
+async def test_the_system_screen_looks_as_it_did(size: str) -> None:
+    """Every character of it."""
+    await _compare(f"system-{size}", size, MemorySource(), "system")
 
 
 async def test_a_large_terminal_uses_its_room() -> None:

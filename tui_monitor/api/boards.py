@@ -1,17 +1,19 @@
 """The boards as they are: each one's struct, whole."""
 
 import re
+from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Struct
 
 from tui_monitor.api.answers import Answer
-from tui_monitor.api.endpoints import Endpoint, World, described
+from tui_monitor.api.endpoints import Endpoint, Nothing, World, described
 from tui_monitor.api.limits import MAX_ROWS
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.sum_curve import SumBoard
+from tui_monitor.boards.system import SystemBoard
 from tui_monitor.clock import SLOT_MS, BoardZone, parse_day
 from tui_monitor.errors import BadInput
 from tui_monitor.source import Query
@@ -21,6 +23,8 @@ _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _LONGEST_TIME = 40
 # Counting two weeks of coin-slots takes some 30 ms; its `now_ms` tells how old it is.
 _COVERAGE_S = 2.0
+# Looking through every instrument's price takes some milliseconds.
+_SYSTEM_S = 1.0
 _LONGEST_RANGE_DAYS = MAX_ROWS // 48
 
 
@@ -58,6 +62,12 @@ async def coverage(world: World, asked: Days) -> Answer:
         ("coverage", query), _COVERAGE_S, lambda: world.source.coverage_board(query)
     )
     return Answer(data=board, count=len(board.days))
+
+
+async def system(world: World, _asked: Nothing) -> Answer:
+    """The system board."""
+    board = await world.shared.once("system board", _SYSTEM_S, world.source.system_board)
+    return Answer(data=board, count=len(board.connections))
 
 
 def _days(asked: Days) -> tuple[date | None, date | None]:
@@ -114,9 +124,10 @@ def _moment(zone: BoardZone, text: str) -> int:
 
 
 # By the board's name in the registry: the function that asks the source, and its question.
-_REPLIES = {
+_REPLIES: dict[str, tuple[Callable[[World, Any], Awaitable[Answer]], type[Struct], Any]] = {
     "sum": (sum_curve, SumQuery, SumBoard),
     "coverage": (coverage, Days, CoverageBoard),
+    "system": (system, Nothing, SystemBoard),
 }
 
 ENDPOINTS = tuple(

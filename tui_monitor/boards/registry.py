@@ -20,4 +20,7 @@ BOARDS = (
     BoardInfo(
         "9", "coverage", "Coverage", "Cov", "What history has, what it lacks and why; backfill."
     ),
+    BoardInfo(
+        "0", "system", "System", "Sys", "Connections, limits, lists, this process, its database."
+    ),
 )

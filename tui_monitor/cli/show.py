@@ -17,18 +17,24 @@ from tui_monitor import paths
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.sum_curve import Node, SumBoard
+from tui_monitor.boards.system import SystemBoard
 from tui_monitor.cli.common import Context, engine_options, zone_of
 from tui_monitor.clock import BoardZone, SystemClock, parse_day
 from tui_monitor.config import Settings
 from tui_monitor.errors import MonitorError, Unreachable
+from tui_monitor.model import FeedState
 from tui_monitor.source import Query
 from tui_monitor.source.local import StoredSource
 from tui_monitor.store import open_reader, read_holder
 
 ASK_S = 5.0
 Row = Sequence[object]
-AnyBoard = SumBoard | CoverageBoard
-KINDS: dict[str, type[AnyBoard]] = {"sum": SumBoard, "coverage": CoverageBoard}
+AnyBoard = SumBoard | CoverageBoard | SystemBoard
+KINDS: dict[str, type[AnyBoard]] = {
+    "sum": SumBoard,
+    "coverage": CoverageBoard,
+    "system": SystemBoard,
+}
 
 
 class Table(Struct, frozen=True):
@@ -102,6 +108,7 @@ async def _stored(board: str, settings: Settings, folder: Path, day: str | None)
         read: dict[str, Callable[[Query], Awaitable[AnyBoard]]] = {
             "sum": source.sum_board,
             "coverage": source.coverage_board,
+            "system": lambda _: source.system_board(),
         }
         return await read[board](Query(first_day=first, last_day=first))
 
@@ -112,7 +119,9 @@ def _limited(board: AnyBoard, limit: int | None) -> AnyBoard:
     if isinstance(board, SumBoard):
         nodes = [node for node in board.nodes if node.valid] or board.nodes
         return msgspec.structs.replace(board, nodes=nodes[-limit:])
-    return msgspec.structs.replace(board, days=board.days[-limit:])
+    if isinstance(board, CoverageBoard):
+        return msgspec.structs.replace(board, days=board.days[-limit:])
+    return board
 
 
 def _sum_table(board: SumBoard, zone: BoardZone) -> Table:
@@ -176,9 +185,56 @@ def _coverage_table(board: CoverageBoard, zone: BoardZone) -> Table:
     return Table(columns, rows, f"coverage of {board.series} at {at} ({board.timezone})")
 
 
+def _system_table(board: SystemBoard, zone: BoardZone) -> Table:
+    rows = [
+        (
+            line.exchange.value,
+            line.market.value,
+            line.channel,
+            line.state.value,
+            line.source.value if line.source else "",
+            "" if line.age_ms is None else line.age_ms,
+            _number(line.messages_per_s, 1),
+            line.topics,
+            line.reconnects,
+            zone.format(line.since_ms),
+            line.reason,
+            line.last_error,
+            line.host,
+        )
+        for line in board.connections
+    ]
+    columns = (
+        "exchange",
+        "market",
+        "channel",
+        "state",
+        "source",
+        "age_ms",
+        "messages_per_s",
+        "topics",
+        "reconnects",
+        "since",
+        "reason",
+        "last_error",
+        "host",
+    )
+    return Table(columns, rows, _system_summary(board, zone))
+
+
+def _system_summary(board: SystemBoard, zone: BoardZone) -> str:
+    at = f"{zone.format(board.now_ms)} ({board.timezone})"
+    size = f"database {board.database.size_bytes:,} bytes" if board.database else "no database"
+    if not board.running:
+        return f"system at {at}, no engine runs, {size}"
+    live = sum(line.state is FeedState.LIVE for line in board.connections)
+    return f"system at {at}, {live} of {len(board.connections)} connections live, {size}"
+
+
 _TABLES: dict[str, Callable[[Any, BoardZone], Table]] = {
     "sum": _sum_table,
     "coverage": _coverage_table,
+    "system": _system_table,
 }
 
 

@@ -103,9 +103,13 @@ class Desk(Screen[None]):
         return self.status is not None and self.status.backfill_pct is not None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Stopping works only while something runs."""
+        """Stopping works only while something runs, days and exports only where there are any."""
         if action == "stop_backfill":
             return self.backfill_runs
+        if action == "date":
+            return self.view.HAS_DAYS
+        if action == "export":
+            return bool(self.view.EXPORTS)
         return super().check_action(action, parameters)
 
     @property
@@ -354,11 +358,18 @@ class Desk(Screen[None]):
 
     def show_days(self, first: date, last: date) -> None:
         """Other days on this board."""
+        self._need_days()
         self.view.show_days(first, last)
 
     def export_kinds(self) -> Sequence[str]:
-        """What this board can export."""
+        """What this board can export; BadInput for nothing."""
+        if not self.view.EXPORTS:
+            raise BadInput(f"the {self.view.NAME} board has no export", "Y copies its table")
         return self.view.EXPORTS
+
+    def _need_days(self) -> None:
+        if not self.view.HAS_DAYS:
+            raise BadInput(f"the {self.view.NAME} board has no days", "it shows what is now")
 
     def act(self, action_id: str) -> None:
         """Run an action as its key would."""
@@ -369,6 +380,8 @@ class Desk(Screen[None]):
                 return
 
     def action_date(self) -> None:
+        self._need_days()
+
         def picked(days: tuple[date, date] | None) -> None:
             if days is not None:
                 self.show_days(*days)

@@ -124,10 +124,10 @@ class ConfirmDialog(Dialog[bool]):
 
 
 class TextDialog(Dialog[bool]):
-    """A text that is too long for its row."""
+    """A text that is too long for its row, in one line or more."""
 
-    def __init__(self, title: str, text: str) -> None:
-        super().__init__(title, [], "Enter or Esc leaves", text=text)
+    def __init__(self, title: str, *lines: str) -> None:
+        super().__init__(title, [], "Enter or Esc leaves", lines=lines)
 
     def result(self, values: Sequence[str]) -> bool:
         """It was read."""

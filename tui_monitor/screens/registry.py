@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from tui_monitor.screens.coverage import CoverageView
 from tui_monitor.screens.sum_curve import SumView
+from tui_monitor.screens.system import SystemView
 from tui_monitor.screens.view import BoardView
 
-VIEWS: dict[str, Callable[[], BoardView]] = {view.NAME: view for view in (SumView, CoverageView)}
+VIEWS: dict[str, Callable[[], BoardView]] = {
+    view.NAME: view for view in (SumView, CoverageView, SystemView)
+}

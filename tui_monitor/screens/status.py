@@ -19,16 +19,22 @@ _GLYPHS = {
 OLD_MS = 10_000
 
 
-def light(feed: FeedLight, looks: Looks) -> list[Piece]:
-    """One exchange: a glyph, its name, and in words how it does."""
+def mark(state: FeedState, looks: Looks) -> Piece:
+    """The glyph of a state, in its colour; a word goes beside it."""
     style = {
         FeedState.LIVE: looks.good,
         FeedState.STARTING: looks.warn,
         FeedState.BRIDGED: looks.warn,
         FeedState.OFF: looks.faint,
-    }.get(feed.state, looks.bad)
+    }.get(state, looks.bad)
+    return _GLYPHS[state], style
+
+
+def light(feed: FeedLight, looks: Looks) -> list[Piece]:
+    """One exchange: a glyph, its name, and in words how it does."""
+    glyph, style = mark(feed.state, looks)
     words = feed.text or feed.state.value
-    return [(f"{_GLYPHS[feed.state]} ", style), (f"{feed.exchange} ", looks.text), (words, style)]
+    return [(f"{glyph} ", style), (f"{feed.exchange} ", looks.text), (words, style)]
 
 
 def reason(feed: FeedLight) -> str:

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
-from tui_monitor.screens.actions import bindings
+from tui_monitor.screens.actions import BY_ID, bindings
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Piece
@@ -47,6 +47,8 @@ class BoardView(Vertical):
     # How many days are shown without picking any.
     USUAL_DAYS: ClassVar[int] = 1
     EXPORTS: ClassVar[tuple[str, ...]] = ()
+    # Whether it shows days at all, or only what is now.
+    HAS_DAYS: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("days")]
     DEFAULT_CSS = "BoardView { height: 1fr; padding: 0 1; }"
 
@@ -67,6 +69,12 @@ class BoardView(Vertical):
         self.today: date | None = None
         self.zone = ShownZone(BoardZone())
         self.status: EngineStatus | None = None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Days are only where there are some."""
+        if action in BY_ID and BY_ID[action].where == "days":
+            return self.HAS_DAYS
+        return super().check_action(action, parameters)
 
     # For subclasses
 

@@ -58,17 +58,22 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     ]
 
     def __init__(
-        self, title: str, fields: Sequence[tuple[str, str]], hint: str = "", text: str = ""
+        self,
+        title: str,
+        fields: Sequence[tuple[str, str]],
+        hint: str = "",
+        lines: Sequence[str] = (),
     ) -> None:
         super().__init__()
-        self._title, self._fields, self._hint, self._text = title, fields, hint, text
+        self._title, self._fields, self._hint, self._lines = title, fields, hint, lines
         self._problem = Static("", classes="problem")
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = Text(printable(self._title, 60))
-            if self._text:
-                yield Static(Text(printable(self._text, _LONGEST_TEXT) + "\n"))
+            if self._lines:
+                lines = [printable(line, _LONGEST_TEXT) for line in self._lines]
+                yield Static(Text("\n".join(lines) + "\n"))
             for index, (label, value) in enumerate(self._fields):
                 yield Static(Text(printable(label, 60)))
                 field = Field(self.STEPS, value=value, id=f"field{index}", select_on_focus=True)

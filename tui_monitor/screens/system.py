@@ -1,0 +1,299 @@
+"""Board 0, system: connections, lists of instruments, limits, this process, its database."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from tui_monitor.boards.system import DatabaseFigures, ProcessFigures, SystemBoard
+from tui_monitor.model import FeedState
+from tui_monitor.screens.dialogs import TextDialog
+from tui_monitor.screens.format import ABSENT, age, ago, count, duration
+from tui_monitor.screens.looks import Looks, looks_of
+from tui_monitor.screens.status import mark
+from tui_monitor.screens.system_connections import (
+    CONNECTION_COLUMNS,
+    ConnectionRow,
+    connection_rows,
+    connection_text,
+)
+from tui_monitor.screens.system_exchanges import (
+    EXCHANGE_COLUMNS,
+    LIST_COLUMNS,
+    ExchangeRow,
+    ListRow,
+    exchange_rows,
+    list_rows,
+)
+from tui_monitor.screens.system_limits import LIMIT_COLUMNS, LimitRow, limit_rows
+from tui_monitor.screens.view import BoardView
+from tui_monitor.screens.widgets.board import Board
+from tui_monitor.screens.widgets.line import Lines, Piece, fitting
+from tui_monitor.screens.widgets.panel import Panel
+from tui_monitor.source import Source
+
+LAG_MS = 100.0
+
+_HELP = (
+    "How the program itself does: what comes from the exchanges and how, what it takes of their "
+    "limits, of this machine and of the disk. ! has the log of events: what was lost, when, why.",
+    "A connection is one kind of data of one market. The worst stand first. Where a stream is "
+    "away, REST stands in (bridged); what is polled has REST as its regular way.",
+    "The first line is the process: memory is what it holds now (MB of a million bytes), cpu the "
+    "share of one core since the last look, loop how late its timers fire (the middle and the "
+    "worst of the last minute): beyond 100 ms keys and prices wait.",
+    "The second is the history's file: its size, what its log (WAL) holds on top, when something "
+    "was last committed, rows that wait for the disk (backlog).",
+    "Limits are counted here, before a request is sent; at 100 % requests wait, so that no "
+    "exchange has to refuse one.",
+    "Sources: this process; the clock of each exchange, asked every five minutes.",
+)
+
+
+class SystemView(BoardView):
+    """Exchanges, connections, lists and limits; what there is no room for takes turns."""
+
+    NAME = "system"
+    HAS_DAYS = False
+    # The rules look at the screen's size classes, outside of this widget's scope.
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    SystemView #machine { height: 2; }
+    SystemView #exchanges { height: 6; }
+    SystemView #connections { height: 1fr; }
+    SystemView #stock { height: 10; }
+    SystemView #lists { width: 4fr; margin-right: 1; }
+    SystemView #limits { width: 3fr; }
+    .-tall SystemView #stock { height: 16; }
+    .-narrow SystemView #stock, .-short SystemView #stock { height: auto; max-height: 10; }
+    .-narrow SystemView #lists, .-short SystemView #lists { margin-right: 0; height: 10; }
+    .-narrow SystemView #limits, .-short SystemView #limits { height: 8; }
+    .-narrow SystemView #exchanges, .-narrow SystemView #lists, .-narrow SystemView #limits,
+    .-short SystemView #exchanges, .-short SystemView #lists, .-short SystemView #limits {
+        display: none;
+    }
+    .-narrow SystemView.-show0 #exchanges, .-short SystemView.-show0 #exchanges,
+    .-narrow SystemView.-show1 #lists, .-short SystemView.-show1 #lists,
+    .-narrow SystemView.-show2 #limits, .-short SystemView.-show2 #limits { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.board: SystemBoard | None = None
+        self.shown: SystemBoard | None = None
+        self.exchange_table: Board[ExchangeRow] = Board(
+            EXCHANGE_COLUMNS, lambda row: row.line.exchange.value, sort=None
+        )
+        self.connection_table: Board[ConnectionRow] = Board(
+            CONNECTION_COLUMNS, lambda row: row.key, sort="state"
+        )
+        self.list_table: Board[ListRow] = Board(LIST_COLUMNS, lambda row: row.key)
+        self.limit_table: Board[LimitRow] = Board(LIMIT_COLUMNS, lambda row: row.key)
+        self._machine = Lines(id="machine")
+        self._exchanges = Panel(self.exchange_table, id="exchanges")
+        self._connections = Panel(self.connection_table, id="connections")
+        self._lists = Panel(self.list_table, id="lists")
+        self._limits = Panel(self.limit_table, id="limits")
+        self._turn = 0
+        self.add_class("-show0")
+
+    def compose(self) -> ComposeResult:
+        yield self._machine
+        yield self._exchanges
+        yield self._connections
+        with Horizontal(id="stock"):
+            yield self._lists
+            yield self._limits
+
+    # Data
+
+    async def pull(self, source: Source) -> bool:
+        """The board; it differs every time."""
+        self.board = await source.system_board()
+        return True
+
+    def paint(self) -> None:
+        """Show the board that was pulled last."""
+        board = self.board
+        if board is None:
+            return
+        self.shown = board
+        self.exchange_table.set_rows(exchange_rows(board, self.zone), empty="no exchange is set")
+        self.connection_table.set_rows(
+            connection_rows(board, self.zone), empty="none yet: the lists of instruments come first"
+        )
+        self.list_table.set_rows(list_rows(board), empty="no exchange is watched")
+        self.limit_table.set_rows(limit_rows(board), empty="no exchange counts anything yet")
+        self._paint_texts(board)
+
+    def _paint_texts(self, board: SystemBoard) -> None:
+        looks, width = looks_of(self), self.content_size.width
+        self._machine.set_lines(
+            fitting(_process(board, looks), "   ", width),
+            fitting(_database(board, looks), "   ", width),
+        )
+        live = sum(line.state is FeedState.LIVE for line in board.connections)
+        self._exchanges.set_title("Exchanges")
+        self._connections.set_title("Connections", f"{live} of {len(board.connections)} live")
+        self._lists.set_title("Lists of instruments")
+        self._limits.set_title("Limits")
+
+    # Enter
+
+    @on(Board.Opened)
+    def _opened(self, event: Board.Opened) -> None:
+        """All that is known of the row."""
+        title, lines = self._whole(event.board)
+        if lines:
+            self.app.push_screen(TextDialog(title, *lines))
+
+    def _whole(self, table: Board[Any]) -> tuple[str, list[str]]:
+        if table is self.connection_table and (row := self.connection_table.cursor_row):
+            return row.key, connection_text(row)
+        if table is self.list_table and (found := self.list_table.cursor_row):
+            text = f"{found.instruments or 0:,} listed, {found.priced:,} with a price"
+            example = f"as {found.example}" if found.example else ""
+            return f"List of {found.key}", [line for line in (text, example, found.note) if line]
+        if table is self.limit_table and (limit := self.limit_table.cursor_row):
+            line = limit.line
+            return limit.key, [
+                f"{line.used:,.0f} taken in the last {line.window_s:g} s",
+                f"{line.allowed:,.0f} is what we allow ourselves",
+                f"{line.documented:,.0f} is what the exchange documents",
+            ]
+        if table is self.exchange_table and (one := self.exchange_table.cursor_row):
+            return one.line.exchange.value, self._exchange_text(one)
+        return "", []
+
+    def _exchange_text(self, row: ExchangeRow) -> list[str]:
+        line = row.line
+        lines = [f"{line.state.value}, {line.live} of {line.connections} connections live"]
+        worst = (one for one in self.connection_table.rows if one.exchange == line.exchange.value)
+        lines += [f"{one.market} {one.channel}: {one.reason}" for one in worst if not one.past]
+        ban = f"banned {row.ban}" if row.ban else ""
+        return [text for text in (*lines, ban, line.host) if text]
+
+    # For the frame
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether panels take turns: for want of width or of height."""
+        return super().is_narrow or self.screen.has_class("-short")
+
+    def panels(self) -> Sequence[Board[Any]]:
+        """The connections first: they have the keys."""
+        others = (self.exchange_table, self.list_table, self.limit_table)
+        if self.is_narrow:
+            return (self.connection_table, others[self._turn])
+        return (self.connection_table, *others[1:], others[0])
+
+    def next_panel(self) -> None:
+        """On a small terminal the other tables take turns beside the connections."""
+        if self.connection_table.has_focus:
+            self.panels()[1].focus()
+            return
+        self.remove_class(f"-show{self._turn}")
+        self._turn = (self._turn + 1) % 3
+        self.add_class(f"-show{self._turn}")
+        (self.panels()[1] if self._turn else self.connection_table).focus()
+
+    def can_go_back(self) -> bool:
+        """There are no days to go back from."""
+        return False
+
+    def go_back(self) -> None:
+        """Nowhere."""
+
+    def summary(self) -> list[list[Piece]]:
+        """One line an exchange, for very small terminals."""
+        looks, board = looks_of(self), self.shown
+        if board is None:
+            return [[("waiting for the first board", looks.dim)]]
+        return [
+            [
+                (f"{glyph} ", style),
+                (f"{line.exchange} ", looks.text),
+                (f"{line.state.value} {line.live}/{line.connections}", style),
+            ]
+            for line in board.exchanges
+            for glyph, style in (mark(line.state, looks),)
+        ]
+
+    def help_text(self) -> Sequence[str]:
+        """What it shows, and whence."""
+        return _HELP
+
+
+def _figure(
+    name: str, value: str, looks: Looks, *, odd: bool = False, more: str = ""
+) -> list[Piece]:
+    pieces = [(f"{name} ", looks.faint), (value, looks.warn if odd else looks.text)]
+    return [*pieces, (f" {more}", looks.faint)] if more else pieces
+
+
+def _process(board: SystemBoard, looks: Looks) -> list[list[Piece]]:
+    failed = [[(f"FAILED {text}", looks.bad)] for text in board.failed_workers]
+    process = board.process
+    return failed + ([] if process is None else _process_figures(process, looks))
+
+
+def _process_figures(process: ProcessFigures, looks: Looks) -> list[list[Piece]]:
+    lag, worst = process.loop_lag_ms, process.loop_lag_worst_ms
+    peak = f"peak {megabytes(process.memory_peak_bytes)}"
+    cpu = ABSENT if process.cpu_pct is None else f"{process.cpu_pct:.0f} %"
+    loop = ABSENT if lag is None else f"{lag:.0f} ms"
+    return [
+        _figure("up", duration(int(process.uptime_s)), looks),
+        _figure("memory", megabytes(process.memory_bytes), looks, more=peak),
+        _figure("cpu", cpu, looks, odd=(process.cpu_pct or 0) > 90),
+        _figure(
+            "loop",
+            loop,
+            looks,
+            odd=(worst or 0) > LAG_MS,
+            more="" if worst is None else f"worst {worst:.0f} ms",
+        ),
+        _figure("threads", str(process.threads), looks),
+        _figure("sockets", ABSENT if process.sockets is None else str(process.sockets), looks),
+    ]
+
+
+def _database(board: SystemBoard, looks: Looks) -> list[list[Piece]]:
+    if board.database is None:
+        return [[("database ", looks.faint), (board.database_error, looks.bad)]]
+    groups = _database_figures(board.database, board.now_ms, looks)
+    if not board.recording:
+        groups.insert(0, [("REC paused", looks.bad)])
+    return groups
+
+
+def _database_figures(found: DatabaseFigures, now_ms: int, looks: Looks) -> list[list[Piece]]:
+    groups = [
+        _figure("database", megabytes(found.size_bytes), looks),
+        _figure("WAL", megabytes(found.wal_bytes), looks),
+        _figure("commit", ago(_rounded(found.committed_ms, now_ms), now_ms), looks),
+        _figure("backlog", f"{found.backlog_rows:,}", looks, odd=found.backlog_rows > 0),
+    ]
+    if found.dropped_rows:
+        groups.append(_figure("lost", f"{found.dropped_rows:,} rows", looks, odd=True))
+    prices = found.rows.get("slot_prices")
+    if prices is not None:
+        oldest = found.oldest_ms.get("slot_prices")
+        since = f"oldest {age(now_ms - oldest)}" if oldest is not None else ""
+        groups.append(_figure("prices", count(prices), looks, more=since))
+    return [
+        *groups,
+        _figure("SQLite", found.sqlite_version, looks, more=f"schema {found.schema_version}"),
+    ]
+
+
+def _rounded(ms: int | None, now_ms: int) -> int | None:
+    """So long ago in whole seconds."""
+    return None if ms is None else now_ms - max(0, now_ms - ms) // 1000 * 1000
+
+
+def megabytes(size_bytes: int | None) -> str:
+    """`93.4 MB`."""
+    return ABSENT if size_bytes is None else f"{size_bytes / 1e6:,.1f} MB"
