@@ -250,7 +250,7 @@ async def test_limits_of_messages_frames_and_channels() -> None:
                     await clock.sleep(1.1)
             assert codes == [30001] * 240 + [30006]
         what = [one["what"] for one in sim.stats()["bitget"]["violations"]]
-    assert [one.rpartition(" ")[2] for one in what] == ["messages", "bytes", "requests"]
+    assert [one.rpartition(" ")[2] for one in what] == ["messages", "args", "bytes", "requests"]
 
 
 @in_virtual_time

@@ -181,13 +181,13 @@ class Socket:
     async def run(self) -> None:
         """Serve until either side closes."""
         stats, faults = self.root.stats, self.root.shared.faults
-        stats.connected()
+        stats.connected(self.path)
         faults.listen(self._told)
         try:
             await self._serve()
         finally:
             faults.unlisten(self._told)
-            stats.open -= 1
+            stats.gone(self.path)
             for key in tuple(self.feeds):
                 self.remove(key)
 

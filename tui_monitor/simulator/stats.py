@@ -14,6 +14,7 @@ class RootStats:
 
     def __init__(self) -> None:
         self.open = 0
+        self.open_by_path: Counter[str] = Counter()
         self.subscriptions = 0
         self.reset()
 
@@ -28,10 +29,16 @@ class RootStats:
         self.violations: deque[dict[str, Any]] = deque(maxlen=_KEEP_VIOLATIONS)
         self.violations_total = 0
 
-    def connected(self) -> None:
+    def connected(self, path: str) -> None:
         """A socket was accepted."""
         self.open += 1
+        self.open_by_path[path] += 1
         self.total += 1
+
+    def gone(self, path: str) -> None:
+        """A socket has ended."""
+        self.open -= 1
+        self.open_by_path[path] -= 1
 
     def subscribed(self) -> None:
         """A subscription began."""

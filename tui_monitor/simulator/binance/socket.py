@@ -30,6 +30,8 @@ LIFETIME_S = 86_400
 _NOTICE_S = 60.0
 _POLICY = 1008
 _ASLEEP_S = float("inf")
+# Sleeps that add up to a deadline may end a hair before it.
+_SLACK_S = 0.5
 
 
 class Rules(NamedTuple):
@@ -107,6 +109,7 @@ class _Conversation:
         self._is_combined = is_combined
         self._wrap = wrapped if is_combined else bare
         self._windows = Windows()
+        # Until when each ping waits for its pong.
         self._unanswered: dict[bytes, float] = {}
         self._heartbeat = heartbeat_of(websocket.scope)
         self._heartbeat.on_ping = self._pinged
@@ -215,19 +218,23 @@ class _Conversation:
             await self._clock.sleep(wait_s)
             wait_s = self._rules.ping_s
             now_s = self._clock.monotonic_s()
-            oldest_s = min(self._unanswered.values(), default=now_s)
-            if now_s - oldest_s >= self._rules.pong_within_s:
+            if now_s + _SLACK_S >= min(self._unanswered.values(), default=_ASLEEP_S):
                 self.socket.close_later(0, _POLICY, "Pong timeout")
             payload = str(self._clock.now_ms()).encode()
-            self._unanswered[payload] = now_s
+            self._unanswered[payload] = now_s + self._rules.pong_within_s
             self._heartbeat.ping(payload)
 
     def _ponged(self, payload: bytes) -> None:
         """A pong that copies a ping's payload; others don't keep alive."""
         if payload in self._unanswered:
             self._unanswered.clear()
+        self._count_beat()
 
     def _pinged(self) -> None:
+        self._count_beat()
+
+    def _count_beat(self) -> None:
+        """On spot, pings and pongs are messages like any other."""
         if self._rules.counts_pings and not self._within(("all",), self._rules.messages):
             self.socket.close_later(0, _POLICY, "Too many requests")
 

@@ -162,6 +162,7 @@ class _Conversation:
 
     def _refuse_large(self, text: str, args: list[Any]) -> None:
         if self._tongue is UNIFIED and len(args) > MAX_UNIFIED_ARGS:
+            self._root.violated(f"socket: a request of more than {MAX_UNIFIED_ARGS} args")
             raise Closed(ABNORMAL, "a request is too large")
         if self._tongue is CLASSIC and len(text.encode(errors="replace")) > MAX_CLASSIC_BYTES:
             self._root.violated(f"socket: a request longer than {MAX_CLASSIC_BYTES} bytes")

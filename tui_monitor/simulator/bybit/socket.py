@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
+from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from tui_monitor.simulator.bybit.catalog import LINEAR, MARKETS, SPOT, is_traded
@@ -28,6 +29,8 @@ from tui_monitor.simulator.shared import Root
 from tui_monitor.simulator.sockets import ABNORMAL, Closed, Feed, Socket, admitted, whole_socket
 
 NEW_SOCKETS = Limit(500, 300)
+# Of one category.
+MAX_SOCKETS = 1_000
 MAX_ARGS_CHARS = 21_000
 MAX_SPOT_ARGS = 10
 # Not documented; larger requests were seen to end the connection.
@@ -64,6 +67,11 @@ class BybitSockets:
         await self._serve(websocket, _STATUS)
 
     async def _serve(self, websocket: WebSocket, category: str) -> None:
+        root, path = self.root, websocket.url.path
+        if root.shared.limits and root.stats.open_by_path[path] >= MAX_SOCKETS:
+            root.violated(f"{path}: more than {MAX_SOCKETS} connections")
+            await websocket.send_denial_response(Response(b"Forbidden", 403))
+            return
         serves, market = partial(_serves, category=category), MARKETS.get(category)
         if await admitted(self.root, websocket, NEW_SOCKETS, DIALECT, serves, market):
             number = seed_of("bybit connection", next(self._numbers))

@@ -154,7 +154,15 @@ class _Conversation:
         if self._root.shared.limits and not self._requests.allow((), REQUESTS, now_s):
             self._root.violated("socket: more than 480 requests an hour")
             return Refused("60014", "Requests too frequent")
+        self._count_args(len(args))
         return None
+
+    def _count_args(self, count: int) -> None:
+        """The page doesn't say whether the 480 are frames or arguments: too many are noted."""
+        now_s = self._root.shared.clock.monotonic_s()
+        allowed = [self._requests.allow(("args",), REQUESTS, now_s) for _ in range(count)]
+        if self._root.shared.limits and not all(allowed):
+            self._root.violated("socket: more than 480 arguments an hour")
 
     def _heard(self, op: str, arg: Any, request_id: Any) -> list[bytes]:
         """One argument's acknowledgement (or error), then the first frames of its feed."""
