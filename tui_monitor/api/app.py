@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tui_monitor.api import backfill, boards, health, prices
+from tui_monitor.api import backfill, boards, health, prices, system
 from tui_monitor.api.address import Address
 from tui_monitor.api.answers import Refused
 from tui_monitor.api.endpoints import World, route
@@ -20,7 +20,13 @@ from tui_monitor.clock import BoardZone, Clock
 from tui_monitor.source import Source
 
 ENDPOINTS = self_describing(
-    (*prices.ENDPOINTS, *backfill.ENDPOINTS, *boards.ENDPOINTS, *health.ENDPOINTS)
+    (
+        *prices.ENDPOINTS,
+        *backfill.ENDPOINTS,
+        *boards.ENDPOINTS,
+        *system.ENDPOINTS,
+        *health.ENDPOINTS,
+    )
 )
 _LONGEST_PATH = 80
 

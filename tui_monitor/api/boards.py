@@ -66,8 +66,13 @@ async def coverage(world: World, asked: Days) -> Answer:
 
 async def system(world: World, _asked: Nothing) -> Answer:
     """The system board."""
-    board = await world.shared.once("system board", _SYSTEM_S, world.source.system_board)
+    board = await system_board(world)
     return Answer(data=board, count=len(board.connections))
+
+
+async def system_board(world: World) -> SystemBoard:
+    """The system board as it is told to all who ask at a time."""
+    return await world.shared.once("system", _SYSTEM_S, world.source.system_board)
 
 
 def _days(asked: Days) -> tuple[date | None, date | None]:
