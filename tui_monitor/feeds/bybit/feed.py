@@ -28,6 +28,8 @@ from tui_monitor.feeds.plans import (
 )
 from tui_monitor.model import Candle, Exchange, Instrument, Liquidation, Market, Ticker
 
+# No stream tells of new and ended listings.
+LIST_EVERY_S = 900.0
 AUDIT_S = 15.0
 # Of the tickers of spot, which Bybit pushes every 50 ms, only the books are missing.
 BOOKS_EVERY_S = 1.0
@@ -41,7 +43,7 @@ _INTERVALS = {"1m": "1", "5m": "5", "15m": "15", "30m": "30", "1h": "60", "1H": 
 
 def plan(settings: Bybit, given: Given) -> FeedPlan:
     """The whole exchange as set."""
-    rest = BybitRest(settings, given.clock)
+    rest = BybitRest(settings, given.clock, bans=given.bans)
     markets = [Market(name) for name in settings.markets]
     streams = [_tickers(settings, rest, market) for market in markets]
     if Market.PERP in markets:
@@ -55,7 +57,7 @@ def plan(settings: Bybit, given: Given) -> FeedPlan:
         bars=partial(_bars, settings, rest),
         server_time_ms=rest.server_time_ms,
         paused_s=lambda: rest.paused_s,
-        limits=list,
+        limits=rest.limits,
         aclose=rest.aclose,
         history=BybitHistory(rest),
         perp_symbol=_symbols(rest.books[Market.PERP]),
@@ -69,6 +71,7 @@ def _list(rest: BybitRest, market: Market) -> ListPlan:
         fetch=partial(rest.instruments, market),
         first=(partial(rest.snapshot, market),),
         by_name=_symbols(rest.books[market]),
+        every_s=LIST_EVERY_S,
     )
 
 
