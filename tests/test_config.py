@@ -53,6 +53,7 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ('[exchanges.okx]\nproxy = "http://[::1"', "exchanges.okx.proxy"),
         ('[exchanges.okx]\nproxy = "http://user@127.0.0.1:9"', "USER:PASSWORD@"),
         ('[exchanges.okx]\nproxy = "http://user:%ff@127.0.0.1:9"', "exchanges.okx.proxy"),
+        ('[exchanges.okx]\nproxy = "socks5://user:%C3%A4@127.0.0.1:9"', "exchanges.okx.proxy"),
         ('[exchanges.okx]\nproxy = "http://127.0.0.1:9/path"', "exchanges.okx.proxy"),
         ("[exchanges.okx]\npaced = false", "loopback"),
         ("not toml at all", "not valid TOML"),

@@ -425,7 +425,7 @@ def _is_proxy(url: str) -> bool:
     try:
         parts = urlsplit(url)
         secrets = [parts.username, parts.password]
-        sizes = {len(unquote(each, errors="strict").encode()) for each in secrets if each}
+        told = [unquote(each, errors="strict") for each in secrets if each]
         has_port = bool(parts.port)
     except ValueError:
         return False
@@ -434,9 +434,9 @@ def _is_proxy(url: str) -> bool:
         and bool(parts.hostname)
         and has_port
         and (secrets == [None, None] or all(secrets))
-        and all(size < 256 for size in sizes)
+        # SOCKS names no encoding for more than ASCII, and has a byte for the length.
+        and all(len(text) < 256 and text.isascii() for text in told)
         and (parts.path in ("", "/") and not parts.query and not parts.fragment)
-        and url.isascii()
     )
 
 

@@ -102,8 +102,10 @@ async def test_the_settings_proxy_is_used() -> None:
 async def test_a_proxy_of_a_kind_we_cannot_speak_is_a_setting_to_mend() -> None:
     """One line, before anything runs; also where the settings were not read from a file."""
     settings = settings_of("http://127.0.0.1:9").okx
-    with pytest.raises(SettingsError, match="proxy"):
-        OkxRest(msgspec.structs.replace(settings, proxy="socks5://127.0.0.1:9"), VirtualClock())
+    proxy = "socks4://name:opensesame@127.0.0.1:9"
+    with pytest.raises(SettingsError, match="proxy") as caught:
+        OkxRest(msgspec.structs.replace(settings, proxy=proxy), VirtualClock())
+    assert "opensesame" not in caught.value.line()
 
 
 def test_every_exchange_has_its_parts() -> None:

@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidStatus,
+    InvalidURI,
+    ProxyError,
+)
 
 from tui_monitor.clock import Clock
 from tui_monitor.errors import Malformed
@@ -29,6 +35,7 @@ from tui_monitor.feeds.adapter import (
 from tui_monitor.feeds.asked import Asked
 from tui_monitor.feeds.http import retry_after_s
 from tui_monitor.feeds.pacing import Pacer
+from tui_monitor.feeds.proxies import explained, for_streams
 from tui_monitor.feeds.verdict import End, Ended
 from tui_monitor.model import MarketEvent
 from tui_monitor.printable import printable
@@ -134,15 +141,12 @@ class Connection:
         """From opening to the end; cancelling closes the socket within 2 s."""
         try:
             self.ended = await self._open_and_live()
-        except (OSError, TimeoutError) as error:
-            self.ended = Ended(end=End.UNREACHABLE, detail=_short(error))
+        except (OSError, TimeoutError, ProxyError) as error:
+            self.ended = Ended(end=End.UNREACHABLE, detail=explained(error, self._line.proxy))
         except InvalidStatus as error:
             self.ended = self._refused(error)
         except (InvalidHandshake, InvalidURI, EOFError) as error:
             self.ended = Ended(end=End.REFUSED, detail=_short(error))
-        except ImportError as error:
-            # websockets needs another package for SOCKS proxies.
-            self.ended = Ended(end=End.UNREACHABLE, detail=f"proxy: {_short(error)}")
         finally:
             self.connected = False
             self._wake()
@@ -159,7 +163,7 @@ class Connection:
             max_size=MAX_FRAME_BYTES,
             max_queue=MAX_QUEUED_FRAMES,
             compression=None,
-            proxy=self._line.proxy or None,
+            proxy=for_streams(self._line.proxy),
         )
         async with opening as socket:
             self.connected = True

@@ -2,27 +2,24 @@
 
 import asyncio
 import re
-import ssl
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Protocol, Self
-from urllib.parse import urlsplit
 
 import httpx
 
-from tui_monitor import __version__
 from tui_monitor.clock import Clock
 from tui_monitor.errors import (
     FeedError,
     Malformed,
     RateLimited,
     Rejected,
-    SettingsError,
     Unreachable,
 )
 from tui_monitor.feeds.bans import Bans, host_of
+from tui_monitor.feeds.clients import REMOTE_ERRORS, Clients
 from tui_monitor.feeds.pacing import Pacer, Pause
 from tui_monitor.feeds.verdict import BAN_S
 from tui_monitor.printable import printable
@@ -30,7 +27,6 @@ from tui_monitor.printable import printable
 TOTAL_S = 15.0
 MAX_BYTES = 16 * 1024 * 1024
 SNIPPET = 200
-_CONNECT_S = 10.0
 # A longer wait is the caller's to make: it knows whether it still wants the answer.
 _PATIENCE_S = 5.0
 _LONGEST_PAUSE_S = 3 * 86_400.0
@@ -87,7 +83,7 @@ class Http:
         self._waits_s = BAN_S | dict(waits_s)
         self._on_headers = on_headers
         self.pause = bans.pause(self._host) if bans is not None else Pause(clock)
-        self._client = _client(base_url, proxy)
+        self._clients = Clients(base_url, proxy, TOTAL_S)
 
     async def __aenter__(self) -> Self:
         return self
@@ -102,7 +98,7 @@ class Http:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._clients.aclose()
 
     async def get(
         self,
@@ -123,10 +119,10 @@ class Http:
             async with asyncio.timeout(TOTAL_S):
                 status, headers, body = await self._fetch(path, params or {})
         except TimeoutError as error:
-            raise Unreachable(f"{path}: no answer within {TOTAL_S:.0f} s") from error
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            what = printable(str(error) or type(error).__name__, SNIPPET)
+            what = self._clients.text(TimeoutError(f"no answer within {TOTAL_S:.0f} s"))
             raise Unreachable(f"{path}: {what}") from error
+        except REMOTE_ERRORS as error:
+            raise Unreachable(f"{path}: {self._clients.text(error)}") from error
         if self._on_headers is not None:
             self._on_headers(headers)
         refusal = self._refusal(path, status, headers, body)
@@ -155,7 +151,7 @@ class Http:
         self, path: str, params: Mapping[str, str]
     ) -> tuple[int, httpx.Headers, bytes]:
         url = f"{self._base_url}{path}"
-        async with self._client.stream("GET", url, params=dict(params)) as response:
+        async with self._clients.get(url, params) as response:
             return response.status_code, response.headers, await _bounded(response)
 
     def _wait_s(self, status: int, headers: httpx.Headers, explained: FeedError | None) -> float:
@@ -254,32 +250,3 @@ def retry_after_s(value: str | None, now_ms: int) -> float | None:
 def _says(status: int, body: bytes) -> str:
     text = " ".join(body[: SNIPPET * 4].decode("utf-8", "replace").split())
     return f"HTTP {status} {printable(text, SNIPPET)}".rstrip()
-
-
-def _client(base_url: str, proxy: str) -> httpx.AsyncClient:
-    try:
-        return httpx.AsyncClient(
-            verify=_tls(base_url),
-            proxy=proxy or None,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(TOTAL_S, connect=_CONNECT_S),
-            headers={
-                "User-Agent": f"tui-monitor/{__version__}",
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip",
-            },
-        )
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        # SOCKS needs a package that is no dependency of ours.
-        text = printable(str(error), SNIPPET)
-        raise SettingsError(
-            f"proxy {printable(proxy)!r}: {text}", "use http://HOST:PORT"
-        ) from error
-
-
-def _tls(base_url: str) -> ssl.SSLContext | bool:
-    # Reading the certificate store takes tens of ms; a plain address (loopback only) needs none.
-    if urlsplit(base_url).scheme == "https":
-        return True
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
