@@ -159,8 +159,11 @@ class Made(Struct, frozen=True, kw_only=True):
     shape: Callable[[FeedPlan], FeedPlan] = lambda whole: whole
 
 
-def only(*symbols: str) -> Callable[[FeedPlan], FeedPlan]:
-    """A plan for which all the others of both markets do not trade: that is quicker."""
+def only(*symbols: str, lists_every_s: float | None = None) -> Callable[[FeedPlan], FeedPlan]:
+    """A plan for which all the others of both markets do not trade, which is quicker.
+
+    `lists_every_s`: their lists are read so often instead of four times an hour.
+    """
 
     def narrowed(one: ListPlan) -> ListPlan:
         async def fetch() -> list[Instrument]:
@@ -171,7 +174,7 @@ def only(*symbols: str) -> Callable[[FeedPlan], FeedPlan]:
             one.book.learn(found)
             return found
 
-        return replace(one, fetch=fetch)
+        return replace(one, fetch=fetch, every_s=lists_every_s or one.every_s)
 
     return lambda whole: replace(whole, lists=tuple(map(narrowed, whole.lists)))
 

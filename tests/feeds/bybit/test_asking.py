@@ -64,6 +64,21 @@ def test_no_socket_carries_more_than_four_fifths_of_the_allowed_characters() -> 
     assert sockets([]) == []
 
 
+def test_what_every_socket_has_besides_is_counted_among_its_characters() -> None:
+    """Companions stand in front on each, and are no reason for a socket of their own."""
+    wanted = [Subscription("allLiquidation", f"COIN{number}USDT") for number in range(2000)]
+    groups = sockets(wanted, on_each=[AAA, BBB])
+    assert all(group[:2] == (AAA, BBB) for group in groups)
+    assert [topic for group in groups for topic in group[2:]] == wanted
+    assert max(args_characters(group) for group in groups) <= 16_800
+    assert sockets([], on_each=[AAA, BBB]) == []
+
+
+def args_characters(topics: Sequence[Subscription]) -> int:
+    """How long the args are that Bybit counts."""
+    return len(msgspec.json.encode([f"{topic.channel}.{topic.symbol}" for topic in topics]))
+
+
 def test_an_answer_is_found_by_its_id() -> None:
     """It names no topic; answers may come in any order."""
     link = adapter()

@@ -6,10 +6,14 @@ import pytest
 from tests.feeds.bybit.running import FEW, SOME, Made, Running, live, only, running
 from tests.feeds.servers import answers, http, tcp_server
 from tests.support.virtual_time import START_MS, in_virtual_time
-from tui_monitor.feeds.plans import FeedPlan
+from tui_monitor.config import Bybit
+from tui_monitor.feeds.bybit.feed import plan
+from tui_monitor.feeds.plans import FeedPlan, Given
 from tui_monitor.model import (
     Candle,
+    Exchange,
     FeedState,
+    Instrument,
     Liquidation,
     Market,
     MarkPrice,
@@ -21,9 +25,6 @@ from tui_monitor.model import (
 
 PERP, SPOT = Market.PERP, Market.SPOT
 MINUTE_MS = 60_000
-# A coin that no list has makes lists be asked for every five minutes instead of every hour.
-IMPATIENT = Made(coins=("BTC", "NOSUCHCOIN"), shape=only(*FEW))
-
 WHOLE = (
     "last", "bid", "ask", "bid_coins", "ask_coins", "open_24h", "high_24h", "low_24h",
     "volume_24h_coins", "turnover_24h_usd",
@@ -236,6 +237,26 @@ async def test_a_dropped_socket_is_back_before_anybody_calls_it_an_outage() -> N
 
 
 @in_virtual_time
+async def test_liquidations_of_many_coins_take_two_sockets_with_companions_on_each() -> None:
+    """Where the busiest are not listed, others do it."""
+    async with running(markets=("perp",), made=Made(shape=only(*FEW))) as it:
+        (_, liquidations) = it.feed.plan.streams
+        many = [named(f"COIN{number}") for number in range(700)]
+        first, second = liquidations.divide([*many, named("ETH")])
+        assert first[0] == second[0] == ("tickers", "ETHUSDT")
+        first, second = liquidations.divide(many)
+        assert first[:2] == second[:2] == (("tickers", "COIN0USDT"), ("tickers", "COIN1USDT"))
+        assert liquidations.divide([]) == []
+
+
+def named(coin: str) -> Instrument:
+    """A coin's perpetual."""
+    return Instrument(
+        exchange=Exchange.BYBIT, market=PERP, symbol=f"{coin}USDT", coin=coin, status=Status.LIVE
+    )
+
+
+@in_virtual_time
 async def test_each_socket_has_a_memory_of_its_own() -> None:
     """The companion of the liquidations, and a successor, may not touch what others merge."""
     async with running(markets=("perp",), made=Made(shape=only(*FEW))) as it:
@@ -273,36 +294,43 @@ async def test_what_was_merged_ends_with_its_socket() -> None:
 
 @in_virtual_time
 async def test_a_list_that_cannot_be_read_again_is_kept_and_called_stale() -> None:
-    """Of the market that asks for it; it is fresh again with the next answer."""
-    async with running(markets=("perp",), made=IMPATIENT, rate=0.5) as it:
+    """Both markets'; it is fresh again with the next answer."""
+    async with running(made=Made(shape=only(*FEW, lists_every_s=30))) as it:
         await it.all_live()
         it.fault("http_500", 3600, path="instruments-info")
-        await it.clock.until(lambda: it.feed.report().markets[0].stale, 305)
-        (told,) = it.feed.report().markets
-        assert "Internal system error" in told.error
-        assert [one.symbol for one in it.feed.instruments(PERP)] == list(FEW)
+        await it.clock.until(lambda: all(one.stale for one in it.feed.report().markets), 32)
+        for told in it.feed.report().markets:
+            assert "Internal system error" in told.error
+            assert {one.symbol for one in it.feed.instruments(told.market)} == {*FEW}
         it.sim.faults.clear()
-        await it.clock.until(lambda: not it.feed.report().markets[0].stale, 20)
+        await it.clock.until(lambda: not any(one.stale for one in it.feed.report().markets), 20)
         assert it.light(PERP, "tickers").topics == 3
         assert it.outages == []
+        assert {one.every_s for one in plan_of(it).lists} == {900.0}
+
+
+def plan_of(it: Running) -> FeedPlan:
+    """The plan as it is without a test's changes."""
+    return plan(Bybit(), Given(it.clock, (), it.market))
 
 
 @in_virtual_time
 async def test_an_instrument_that_is_delisted_leaves_and_the_others_stay() -> None:
-    """With the next list; its row is no longer called live."""
+    """With the next list, in the market where it happens; its row is no longer called live."""
     symbols = SOME[:6]
-    made = Made(coins=("BTC", "NOSUCHCOIN"), shape=only(*symbols))
-    async with running(markets=("perp",), made=made, rate=0.5) as it:
+    async with running(made=Made(shape=only(*symbols, lists_every_s=30))) as it:
         await it.all_live()
-        it.fault("delist", 3600, symbol="XRPUSDT")
-        await it.clock.sleep(330)
+        it.fault("delist", 3600, market="perp", symbol="XRPUSDT")
+        await it.clock.sleep(40)
         left = {one.symbol for one in it.feed.instruments(PERP)}
         assert left == {*symbols} - {"XRPUSDT"}
         assert it.feed.instrument("XRP") is None
         assert it.row("XRPUSDT").instrument.status is Status.DELISTED
-        assert it.light(PERP, "tickers").topics == 5
-        assert it.light(PERP, "tickers").state is FeedState.LIVE
-        assert [one for one in it.outages if one.channel == "tickers"] == []
+        assert it.row("XRPUSDT", SPOT).instrument.status is Status.LIVE
+        topics = {one.channel: one.topics for one in it.feed.health() if one.market is PERP}
+        assert topics == {"tickers": 5, "liquidations": 5, "pulse": 2}
+        assert all(one.state is FeedState.LIVE for one in it.feed.health())
+        assert it.outages == []
 
 
 @in_virtual_time
@@ -337,9 +365,11 @@ def test_one_instrument_whose_stream_freezes_alone_is_found_by_the_audit(market:
         async with running(made=Made(shape=only(*FEW))) as it:
             await it.all_live()
             await it.clock.sleep(5)
-            it.fault("silence", 45, market=market, symbol="XRPUSDT", channel="tickers")
-            await it.clock.until(lambda: it.noted("has lost XRPUSDT") > 0, 45)
-            row = it.row("XRPUSDT", market)
+            # Even where it is the one whose tickers show that the liquidations' socket lives.
+            symbol = "BTCUSDT" if market is PERP else "XRPUSDT"
+            it.fault("silence", 45, market=market, symbol=symbol, channel="tickers")
+            await it.clock.until(lambda: it.noted(f"has lost {symbol}") > 0, 45)
+            row = it.row(symbol, market)
             assert row.source is Source.REST
             assert it.clock.now_ms() - (row.exchange_ms or 0) < 17_000
             await it.clock.until(lambda: row.source is Source.STREAM, 60)
