@@ -39,8 +39,8 @@ def _next_on_grid(now_ms: int, period_ms: int, topic: str) -> int:
 class LinearTickerFeed:
     """A snapshot of all fields, then deltas of those that changed.
 
-    Book and last price change together; mark and index come once a second, open interest and
-    the day's figures every few seconds, each by themselves: so most deltas are short.
+    Book and last price change together; mark and index come once a second, open interest every
+    few seconds, each by themselves, and the day's figures with the price: most deltas are short.
     """
 
     def __init__(
@@ -103,10 +103,12 @@ class LinearTickerFeed:
             return rows.mark(listing, derived, now_ms)
         if group == "interest":
             return rows.interest(listing, derived, now_ms)
+        # A trade changes the price too: what is missing from a delta has not changed.
         return {
             **rows.day(listing, now_ms),
             **rows.hour_ago(listing, now_ms),
             **rows.funding(listing, derived, now_ms),
+            **self._with_direction(rows.book(listing, now_ms)),
         }
 
     def _with_direction(self, book: Row) -> Row:
