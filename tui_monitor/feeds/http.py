@@ -139,8 +139,12 @@ class Http:
             self._bans.ban(self._host, refusal.retry_after_s, refusal.message)
 
     async def _wait(self, pacer: Pacer | None, cost: int) -> None:
+        await self._wait_out_pause()
         if pacer is not None:
             await pacer.acquire(cost)
+            await self._wait_out_pause()
+
+    async def _wait_out_pause(self) -> None:
         while (remaining_s := self.pause.remaining_s()) > 0:
             if remaining_s > _PATIENCE_S:
                 why = f": {self.pause.why}" if self.pause.why else ""
