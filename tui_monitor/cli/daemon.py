@@ -1,13 +1,12 @@
 """tui-monitor daemon."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from tui_monitor import logs, paths
+from tui_monitor import logs, paths, ticks
 from tui_monitor.api.address import guarded
 from tui_monitor.cli.common import Context, engine_options, holder_info, kind_of, say_ready, zone_of
 from tui_monitor.cli.demo import simulated
@@ -39,7 +38,7 @@ def daemon(context: Context, demo: bool, listen: str | None) -> int:
         folder = paths.prepare_data_dir(pointed.folder(settings, demo=demo))
         logs.setup(settings.general.log_level, paths.log_file(folder), stderr=True)
         kind = kind_of(settings, pointed, demo=demo)
-        asyncio.run(_host(settings, folder, kind))
+        ticks.run(_host(settings, folder, kind))
     return 0
 
 

@@ -1,9 +1,8 @@
 """The terminal interface: the engine and the boards in one process."""
 
-import asyncio
 from pathlib import Path
 
-from tui_monitor import logs, paths
+from tui_monitor import logs, paths, ticks
 from tui_monitor.app import MonitorApp
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.cli.common import Context, holder_info, kind_of
@@ -28,7 +27,7 @@ def open_terminal(context: Context, *, demo: bool, board: str) -> int:
         folder = paths.prepare_data_dir(pointed.folder(settings, demo=demo))
         logs.setup(settings.general.log_level, paths.log_file(folder), stderr=False)
         kind = kind_of(settings, pointed, demo=demo)
-        return asyncio.run(_host(settings, folder, kind, board))
+        return ticks.run(_host(settings, folder, kind, board))
 
 
 async def _host(settings: Settings, folder: Path, kind: str, board: str) -> int:
