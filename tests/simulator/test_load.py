@@ -5,12 +5,15 @@ import json
 import socket
 
 import httpx
+import pytest
 from websockets.asyncio.client import connect
+from websockets.frames import Frame, Opcode
 
 from tests.simulator.harness import WITHIN_S, talk_to
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
 from tui_monitor.simulator.bodies import Bodies
+from tui_monitor.simulator.wires import head_of
 
 TICKERS = "/binance-futures/fapi/v1/ticker/24hr"
 
@@ -79,3 +82,10 @@ def test_answers_are_kept_for_a_tenth_of_a_second() -> None:
     for number in range(100):
         bodies.keep(f"/{number}", large, 1_000_100)
     assert sum(bodies.find(f"/{number}", 1_000_100) is not None for number in range(100)) < 50
+
+
+@pytest.mark.parametrize("length", [0, 1, 125, 126, 65_535, 65_536, 70_000])
+def test_frames_are_those_of_the_protocol(length: int) -> None:
+    """At each border of the lengths, the same bytes as a library of the protocol writes."""
+    text = b"x" * length
+    assert head_of(text) + text == Frame(Opcode.TEXT, text).serialize(mask=False)

@@ -6,6 +6,7 @@ from tui_monitor.simulator.derivatives import Liquidation, Liquidations
 from tui_monitor.simulator.noise import bits
 
 _LONGEST_MS = 400
+_KEEP = 32
 # A bankruptcy price is 0.4 % beyond the market.
 _BEYOND = 250
 
@@ -15,9 +16,18 @@ class Cascades:
 
     def __init__(self, process: Liquidations) -> None:
         self._process = process
+        self._known: dict[tuple[int, int], list[Liquidation]] = {}
 
     def between(self, first_ms: int, end_ms: int) -> list[Liquidation]:
-        """All with first_ms ≤ time < end_ms, oldest first."""
+        """All with first_ms ≤ time < end_ms, oldest first; hundreds of streams ask the same."""
+        known = self._known.get((first_ms, end_ms))
+        if known is None:
+            if len(self._known) >= _KEEP:
+                self._known.clear()
+            known = self._known[first_ms, end_ms] = self._made(first_ms, end_ms)
+        return known
+
+    def _made(self, first_ms: int, end_ms: int) -> list[Liquidation]:
         made = [
             part
             for one in self._process.between(first_ms - _LONGEST_MS, end_ms)

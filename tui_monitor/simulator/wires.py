@@ -26,7 +26,7 @@ class Wire:
         is_open = self._protocol.conn.state is State.OPEN and not self._protocol.close_sent
         if not is_open or self._transport.is_closing():
             return False
-        self._transport.write(b"".join([part for text in frames for part in (_head(text), text)]))
+        self._transport.write(b"".join([part for text in frames for part in (head_of(text), text)]))
         return True
 
     @property
@@ -39,8 +39,8 @@ class Wire:
         self._transport.abort()
 
 
-def _head(text: bytes) -> bytes:
-    """The head of an unmasked text frame."""
+def head_of(text: bytes) -> bytes:
+    """What stands before a text in an unmasked frame of its own."""
     length = len(text)
     if length < 126:
         return bytes((_TEXT, length))

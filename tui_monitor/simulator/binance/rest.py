@@ -24,7 +24,7 @@ from tui_monitor.simulator.serving import Answer, Params, Rest
 from tui_monitor.simulator.shared import Root
 from tui_monitor.simulator.timeframes import Timeframe
 
-_ROWS_PER_TURN = 10
+_ROWS_PER_TURN = 60
 _BAN_MS = 120_000
 _RESTRICTED = (
     "Service unavailable from a restricted location according to 'b. Eligibility' in "
