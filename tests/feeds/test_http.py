@@ -12,6 +12,7 @@ from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
 from tui_monitor.feeds.http import Http, retry_after_s
 from tui_monitor.feeds.okx.rest import explain
+from tui_monitor.feeds.pacing import Pacer
 
 _OK = b'{"code":"0","msg":"","data":[]}'
 _HTML = b"<html>\x1b[2JJust a moment...</html>"
@@ -164,6 +165,58 @@ async def test_after_a_429_nobody_asks_until_the_time_is_over() -> None:
         assert await rest.get("/y") == _OK
     assert len(asked) == 2
     assert asked[1] - asked[0] >= 60
+
+
+@in_virtual_time
+async def test_those_that_wait_for_their_turn_find_out_that_there_is_a_pause() -> None:
+    """They had begun before the exchange said no; none of them goes out all the same."""
+    asked = 0
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        await answers(http("429 Too Many", b"", "Retry-After: 60"))(reader, writer)
+
+    clock = VirtualClock()
+    pacer = Pacer(clock, 10, 10.0)
+    async with tcp_server(talk) as address, Http(f"http://{address}", clock, explain) as rest:
+        tasks = [asyncio.create_task(rest.get("/x", pacer=pacer)) for _ in range(5)]
+        refused = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(one) for one in refused] == [RateLimited] * 5
+    assert asked == 1
+
+
+@in_virtual_time
+async def test_who_is_refused_in_a_pause_takes_nothing_of_the_limit() -> None:
+    """What never went out is not counted as used."""
+    clock = VirtualClock()
+    pacer = Pacer(clock, 10, 10.0)
+    talk = answers(http("429 Too Many", b"", "Retry-After: 60"))
+    async with tcp_server(talk) as address, Http(f"http://{address}", clock, explain) as rest:
+        for _ in range(20):
+            with pytest.raises(RateLimited):
+                await rest.get("/x", pacer=pacer)
+    assert pacer.used() == 1
+
+
+@in_virtual_time
+async def test_headers_are_shown_to_whoever_wants_them() -> None:
+    """Of any answer that came, also of a refusal; in any case of letters."""
+    seen: list[str | None] = []
+    clock = VirtualClock()
+    talk = answers(http("503 Oh no", b"", "X-MBX-Used-Weight-1m: 7"))
+    async with (
+        tcp_server(talk) as address,
+        Http(
+            f"http://{address}",
+            clock,
+            explain,
+            on_headers=lambda headers: seen.append(headers.get("x-mbx-used-weight-1M")),
+        ) as rest,
+    ):
+        with pytest.raises(Unreachable):
+            await rest.get("/x")
+    assert seen == ["7"]
 
 
 @pytest.mark.parametrize(
