@@ -440,6 +440,16 @@ def _is_proxy(url: str) -> bool:
     )
 
 
+def is_local(exchanges: Exchanges) -> bool:
+    """Whether any exchange's address is this machine: then no number is the real market's."""
+    return any(
+        is_loopback(urlsplit(getattr(section, key)).hostname or "")
+        for section in (getattr(exchanges, name) for name in exchanges.__struct_fields__)
+        for key in section.__struct_fields__
+        if "_url" in key
+    )
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine."""
     return host in ("localhost", "::1") or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None

@@ -86,8 +86,7 @@ def kind_of(settings: Settings, context: Context, *, demo: bool = False) -> str:
     """What this run's data are and never mix with: "demo", "simulator" or "real"."""
     if demo:
         return "demo"
-    loopback = settings.exchanges.okx.rest_url.startswith("http://")
-    return "simulator" if context.simulator or loopback else "real"
+    return "simulator" if context.simulator or config.is_local(settings.exchanges) else "real"
 
 
 def holder_info(role: str) -> dict[str, Any]:
