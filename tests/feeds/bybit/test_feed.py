@@ -16,6 +16,7 @@ from tui_monitor.model import (
     Instrument,
     Liquidation,
     Market,
+    MarketEvent,
     MarkPrice,
     Side,
     Source,
@@ -233,7 +234,15 @@ async def test_a_dropped_socket_is_back_before_anybody_calls_it_an_outage() -> N
         assert it.stats["connections"] == {"open": 3, "total": 6}
         assert [one.reconnects for one in it.feed.health() if not one.polled] == [1, 1, 1, 1]
         assert it.outages == []
+        books = [one for one in streamed(it) if isinstance(one, Ticker) and one.bid]
+        assert len(books) > 100
+        assert all(one.book_complete for one in books)
         it.assert_all_true()
+
+
+def streamed(it: Running) -> list[MarketEvent]:
+    """What was news from a stream."""
+    return [event for event, source in it.market.told if source is Source.STREAM]
 
 
 @in_virtual_time
@@ -283,11 +292,10 @@ async def test_what_was_merged_ends_with_its_socket() -> None:
         it.market.told.clear()
         await it.until(PERP, "tickers", FeedState.LIVE, 90)
         await it.clock.sleep(2)
-        streamed = [event for event, source in it.market.told if source is Source.STREAM]
-        books = [event for event in streamed if isinstance(event, Ticker) and event.bid]
+        books = [one for one in streamed(it) if isinstance(one, Ticker) and one.bid]
         assert books
-        assert all(event.book_complete and event.ask for event in books)
-        assert any(isinstance(event, MarkPrice) for event in streamed)
+        assert all(one.book_complete and one.ask for one in books)
+        assert any(isinstance(one, MarkPrice) for one in streamed(it))
         assert row.funding.received_ms > old_ms
         it.assert_all_true()
 
@@ -348,11 +356,9 @@ async def test_a_topic_that_is_unknown_costs_only_itself() -> None:
         assert it.noted("SOLUSDT refused") == 3
         it.market.told.clear()
         await it.clock.sleep(10)
-        streamed = {
-            event.instrument.key for event, source in it.market.told if source is Source.STREAM
-        }
+        heard = {one.instrument.key for one in streamed(it)}
         wanted = {one.key for market in Market for one in it.feed.instruments(market)}
-        silent = {symbol for _, _, symbol in wanted - streamed}
+        silent = {symbol for _, _, symbol in wanted - heard}
         assert silent == {"SOLUSDT"}
 
 
