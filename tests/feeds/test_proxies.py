@@ -229,6 +229,29 @@ async def test_a_failure_through_a_proxy_ends_no_other_request() -> None:
             assert await rest.get("/again")
 
 
+def test_proxies_in_the_environment_are_passed_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By REST and by streams: only the settings say where we go."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "ws_proxy", "wss_proxy", "socks_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+        monkeypatch.setenv(name.upper(), "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+
+    @in_virtual_time
+    async def run() -> None:
+        clock = VirtualClock()
+        async with Simulator(seed=1, clock=clock).running() as sim:
+            async with OkxRest(Settings(f"{sim.url}/okx"), clock) as rest:
+                assert await rest.server_time_ms()
+            stream = Stream(f"{sim.url.replace('http', 'ws', 1)}/okx/ws/v5/public", "")
+            running = asyncio.create_task(stream.link.run())
+            await clock.until(lambda: stream.link.live, 20)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    run()
+
+
 def test_what_is_said_of_a_proxy_holds_no_secret() -> None:
     """Whatever a library writes about it."""
     url = f"socks5://{QUOTED}@127.0.0.1:9"
