@@ -1,20 +1,22 @@
 """An exchange's feed on a simulator, both in virtual time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.config import Exchanges, load, with_simulator
 from tui_monitor.feeds.feed import Feed
-from tui_monitor.feeds.plans import Given
+from tui_monitor.feeds.plans import FeedPlan, Given
 from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.market import MarketState, Row
 from tui_monitor.model import ChannelHealth, Exchange, FeedState, Market, Outage
 from tui_monitor.simulator import Simulator
 
 COINS = ("BTC", "ETH", "XRP")
+Shape = Callable[[FeedPlan], FeedPlan]
+"""What becomes of a plan before it runs."""
 
 
 def settings_of(url: str, exchange: Exchange = Exchange.OKX, **changes: Any) -> Exchanges:
@@ -33,22 +35,27 @@ class Rig:
         settings: Exchanges,
         coins: Sequence[str],
         exchange: Exchange = Exchange.OKX,
+        shape: Shape = lambda whole: whole,
     ):
         self.sim = sim
         self.clock = clock
         self.exchange = exchange
-        self.market = MarketState()
+        self.market = self.make_market()
         self.outages: list[Outage] = []
         self.events: list[tuple[str, str, str]] = []
         plan = ENTRIES[exchange].plan
         assert plan is not None
         given = Given(clock, coins, self.market)
         self.feed = Feed(
-            plan(settings, given),
+            shape(plan(settings, given)),
             given,
             on_outage=self.outages.append,
             on_event=lambda *event: self.events.append(event),
         )
+
+    def make_market(self) -> MarketState:
+        """Where the feed's events go."""
+        return MarketState()
 
     @property
     def health(self) -> ChannelHealth:
@@ -63,8 +70,8 @@ class Rig:
 
     @property
     def stats(self) -> dict[str, Any]:
-        """What the simulator counted for OKX."""
-        found: dict[str, Any] = self.sim.stats()["okx"]
+        """What the simulator counted for the exchange."""
+        found: dict[str, Any] = self.sim.stats()[self.exchange.value]
         return found
 
     def outages_of(self, channel: str = "tickers") -> list[Outage]:
@@ -93,13 +100,14 @@ async def rig(
     rate: float = 0.2,
     exchange: Exchange = Exchange.OKX,
     markets: Sequence[str] = ("perp",),
+    shape: Shape = lambda whole: whole,
     **changes: Any,
 ) -> AsyncIterator[Rig]:
     """A running feed; leaving the block cancels it."""
     clock = VirtualClock()
     async with Simulator(seed=1, clock=clock, rate=rate).running() as sim:
         settings = settings_of(sim.url, exchange, markets=tuple(markets), **changes)
-        made = Rig(sim, clock, settings, coins, exchange)
+        made = Rig(sim, clock, settings, coins, exchange, shape)
         try:
             async with asyncio.TaskGroup() as tasks:
                 running = tasks.create_task(made.feed.run())

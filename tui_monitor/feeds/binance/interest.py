@@ -62,14 +62,18 @@ class InterestSweep:
     async def _ask(
         self, instrument: Instrument, found: list[OpenInterest], failed: list[FeedError]
     ) -> None:
-        mark_price = self._mark_price(instrument)
         try:
-            found.append(await self._rest.open_interest(instrument, mark_price))
+            told = await self._rest.open_interest(instrument)
         except FeedError as error:
             if isinstance(error, Rejected) and error.code in _GONE:
                 return
             failed.append(error)
             self._left.append(instrument.symbol)
+            return
+        mark_price = self._mark_price(instrument)
+        if mark_price is not None and told.open_interest_coins is not None:
+            told.open_interest_usd = told.open_interest_coins * mark_price
+        found.append(told)
 
     def _mark_price(self, instrument: Instrument) -> float | None:
         row = self._market.row(instrument.key)

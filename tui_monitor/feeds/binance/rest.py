@@ -193,16 +193,11 @@ class BinanceRest:
         _refuse_all_bad(events, marks)
         return marks, [event for event in events if isinstance(event, Funding)]
 
-    async def open_interest(
-        self, instrument: Instrument, mark_price: float | None = None
-    ) -> OpenInterest:
-        """Of one perpetual: there is no request for all. With a mark price in USD too."""
+    async def open_interest(self, instrument: Instrument) -> OpenInterest:
+        """Of one perpetual, in coins: there is no request for all."""
         params = {"symbol": instrument.symbol}
         body = await self._get(Endpoint.INTEREST, params)
-        found = mapper.open_interest(_read(_INTEREST, body, "openInterest"), instrument)
-        if mark_price is not None and found.open_interest_coins is not None:
-            found.open_interest_usd = found.open_interest_coins * mark_price
-        return found
+        return mapper.open_interest(_read(_INTEREST, body, "openInterest"), instrument)
 
     async def open_interest_history(
         self, instrument: Instrument, period: str = "5m", *, limit: int = 1
