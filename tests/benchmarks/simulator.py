@@ -213,7 +213,8 @@ async def _measure(url: str, pid: int, *, is_asking: bool) -> None:
     busy = (_cpu_s(pid) - cpu_s) / seconds
     sys.stdout.write(
         f"  {made.total() / seconds:.0f} messages/s ({each}); "
-        f"{busy:.0%} of a core, {_resident_mb(pid):.0f} MB\n"
+        f"{busy:.0%} of a core, so a whole one makes {made.total() / seconds / busy:.0f}; "
+        f"{_resident_mb(pid):.0f} MB\n"
     )
     if is_asking:
         await asyncio.to_thread(_bulk, url)

@@ -4,7 +4,9 @@
 def plain(units: int, places: int) -> str:
     """`units` × 10^-places without exponent and without trailing zeros: (2750, 2) is "27.5"."""
     text = fixed(units, places)
-    return text.rstrip("0").rstrip(".") if places > 0 else text
+    if places <= 0 or text[-1] != "0":
+        return text
+    return text.rstrip("0").rstrip(".")
 
 
 def fixed(units: int, places: int) -> str:

@@ -1,5 +1,7 @@
 """When a stream has something new: hashed moments, so that every client sees the same ones."""
 
+from functools import lru_cache
+
 from tui_monitor.simulator.market import GRID_MS, Series
 from tui_monitor.simulator.noise import bits
 
@@ -10,7 +12,11 @@ _QUICKEST_MS = 350.0
 
 def interval_ms(series: Series, rate: float) -> int:
     """The mean time between two changes: a third of a second for the busiest coins."""
-    turnover = series.coin.turnover_usd * series.contract.activity
+    return _interval_ms(series.coin.turnover_usd * series.contract.activity, rate)
+
+
+@lru_cache(maxsize=16_384)
+def _interval_ms(turnover: float, rate: float) -> int:
     mean_ms = _QUICKEST_MS * (_BUSY_LOTS_USD / turnover) ** 0.35
     return max(GRID_MS, int(min(_SLOWEST_MS, max(_QUICKEST_MS, mean_ms)) / rate))
 

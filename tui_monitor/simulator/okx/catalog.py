@@ -70,6 +70,8 @@ class Listing:
         self.derived: Perpetual | None = None
         # The newest ticker, with its time.
         self.newest: tuple[int, dict[str, Any]] | None = None
+        # Open, high and low of 24 hours and both days' opens, with their texts.
+        self.bounds: tuple[tuple[int, ...], tuple[str, ...]] | None = None
         self.settles_ms: int | None = None
         self.rule = "normal"
         self.settle = ""

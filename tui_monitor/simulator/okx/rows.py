@@ -54,6 +54,12 @@ def _ticker_at(listing: Listing, at_ms: int) -> Row:
     quote, day = series.quote(at_ms), series.day(at_ms)
     ticks, lots = contract.tick_places, contract.lot_places
     is_spot = listing.inst_type == SPOT
+    opens = (series.day_open(at_ms, 0), series.day_open(at_ms, _UTC_8_MS))
+    # These seldom change; the texts are most of a ticker's work.
+    bounds = (day.open, day.high, day.low, *opens)
+    if listing.bounds is None or listing.bounds[0] != bounds:
+        listing.bounds = (bounds, tuple(plain(bound, ticks) for bound in bounds))
+    open_24h, high_24h, low_24h, open_utc_0, open_utc_8 = listing.bounds[1]
     return {
         "instType": listing.inst_type,
         "instId": listing.inst_id,
@@ -63,14 +69,14 @@ def _ticker_at(listing: Listing, at_ms: int) -> Row:
         "askSz": plain(quote.ask_lots, lots),
         "bidPx": plain(quote.bid, ticks),
         "bidSz": plain(quote.bid_lots, lots),
-        "open24h": plain(day.open, ticks),
-        "high24h": plain(day.high, ticks),
-        "low24h": plain(day.low, ticks),
+        "open24h": open_24h,
+        "high24h": high_24h,
+        "low24h": low_24h,
         "volCcy24h": quoted(listing, day) if is_spot else coins(listing, day),
         "vol24h": plain(day.lots, lots),
         "ts": str(at_ms),
-        "sodUtc0": plain(series.day_open(at_ms, 0), ticks),
-        "sodUtc8": plain(series.day_open(at_ms, _UTC_8_MS), ticks),
+        "sodUtc0": open_utc_0,
+        "sodUtc8": open_utc_8,
     }
 
 
