@@ -149,11 +149,12 @@ def test_a_backoff_is_between_one_second_and_two_minutes(attempt: int, draw: flo
 def test_ten_minutes_of_failures_are_about_fifteen_attempts() -> None:
     """Full jitter, doubling from 5 s to 120 s: counted over many seeds."""
     counts = []
-    for seed in range(300):
+    for seed in range(1000):
         random, elapsed_s, attempts = Random(seed), 0.0, 0
         while elapsed_s < 600:
             elapsed_s += backoff_s(attempts, random.random())
             attempts += 1
         counts.append(attempts)
-    assert max(counts) <= 28
-    assert sum(counts) / len(counts) < 17
+    assert max(counts) <= 26
+    assert sum(count > 20 for count in counts) <= 5
+    assert sum(counts) / len(counts) < 15
