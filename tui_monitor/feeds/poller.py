@@ -1,15 +1,16 @@
 """Channels whose regular way is REST: asked at a steady pace, judged like streams."""
 
+from collections.abc import Iterable
 from random import Random
 
-from tui_monitor.clock import Clock
+from tui_monitor.clock import MINUTE_MS, Clock
 from tui_monitor.errors import FeedError, RateLimited
 from tui_monitor.feeds.group import ApplyRest
 from tui_monitor.feeds.plans import PollPlan
 from tui_monitor.feeds.supervisor import Note
 from tui_monitor.feeds.told import OnOutage
 from tui_monitor.feeds.vitals import Vitals, Way
-from tui_monitor.model import ChannelHealth, Exchange
+from tui_monitor.model import ChannelHealth, Exchange, MarketEvent
 from tui_monitor.printable import printable
 
 # A failing exchange is asked less and less often, down to this.
@@ -41,6 +42,7 @@ class Poller:
         self._apply_rest = apply_rest
         self._note = note
         self._failures = 0
+        self._newest_ms = 0
 
     def health(self) -> list[ChannelHealth]:
         """The channel's."""
@@ -76,17 +78,30 @@ class Poller:
     async def _ask(self) -> float:
         """One answer; returns the least seconds until the next question."""
         try:
-            events = await self.plan.fetch()
+            events = list(await self.plan.fetch())
         except FeedError as error:
             return self._failed(error)
         if self._failures:
             self._note("info", f"{self._name}: REST answers again")
         self._failures = 0
         self.vitals.connected = True
-        if self._apply_rest(events):
+        are_later = self._are_later(events)
+        if self._apply_rest(events) or are_later:
             self.vitals.trouble = ""
             self.vitals.data(self._clock.now_ms(), self._clock.monotonic_s())
         return 0.0
+
+    def _are_later(self, events: Iterable[MarketEvent]) -> bool:
+        """Whether their newest time is later than that of all answers before.
+
+        What a stream says too, and sooner, is no news; that REST goes on saying it is data.
+        """
+        limit_ms = self._clock.now_ms() + MINUTE_MS
+        times = (getattr(event, "exchange_ms", None) or 0 for event in events)
+        newest_ms = max((ms for ms in times if ms < limit_ms), default=0)
+        is_later = newest_ms > self._newest_ms
+        self._newest_ms = max(newest_ms, self._newest_ms)
+        return is_later
 
     def _failed(self, error: FeedError) -> float:
         text = printable(error.line(), 200)
