@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.frames import Frame, Opcode
 
-from tests.simulator.harness import WITHIN_S, talk_to
+from tests.simulator.harness import BTC, WITHIN_S, talk_to
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
 from tui_monitor.simulator.bodies import Bodies
@@ -89,3 +89,20 @@ def test_frames_are_those_of_the_protocol(length: int) -> None:
     """At each border of the lengths, the same bytes as a library of the protocol writes."""
     text = b"x" * length
     assert head_of(text) + text == Frame(Opcode.TEXT, text).serialize(mask=False)
+
+
+@in_virtual_time
+async def test_a_frame_that_is_cut_within_a_character_is_text_all_the_same() -> None:
+    """Or else the client's library would close the connection instead of giving it out."""
+    async with Simulator(clock=VirtualClock()).running() as sim, talk_to(sim) as talk:
+        sim.fault(exchange="okx", kind="truncate", channel="tickers", seconds=60)
+        ends = []
+        for pad in ("", "a", "aa"):
+            arg = {"channel": "tickers", "instId": BTC, "note": pad + "币" * 300}
+            await talk.say("subscribe", arg)
+            # The acknowledgement, and what is left of the first push.
+            texts = [await talk.socket.recv(), await talk.socket.recv()]
+            ends.append(str(texts[1])[-1])
+            await talk.say("unsubscribe", arg)
+            await talk.until(lambda said: said.get("event") == "unsubscribe")
+        assert "\N{REPLACEMENT CHARACTER}" in ends

@@ -163,6 +163,15 @@ def test_the_day_is_the_last_24_hours() -> None:
     assert series.day(now_ms) == expected
 
 
+@pytest.mark.parametrize("contract", [BTC, INVERSE, PEPE])
+def test_a_day_that_rolls_on_is_the_same_as_one_made_anew(contract: Contract) -> None:
+    """Minutes, hours and days later, and after the clock was set back."""
+    series, now_ms = a_series(contract), 1_795_132_812_300
+    for step_ms in (0, 60_000, 1_800_000, 5_400_000, 90_000_000, -7_200_000, 200_000_000, -600_000):
+        now_ms += step_ms
+        assert series.day(now_ms) == a_series(contract).day(now_ms)
+
+
 def test_a_new_listing_has_a_shorter_day() -> None:
     """Before the first trade there is nothing to count."""
     listed_ms = 1_795_132_800_000

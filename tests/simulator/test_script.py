@@ -66,6 +66,7 @@ async def test_a_script_ends_with_its_simulator(tmp_path: Path) -> None:
             await clock.sleep(11)
             assert len(sim.faults.active()) == 1
         assert clock.monotonic_s() - begin_s < 15
+        assert len(simulator.faults.active()) == 1
         simulator.faults.clear()
 
 
