@@ -21,6 +21,7 @@ COMMANDS = {
     "import": ("import_", "Take in the originals' JSONL and CSV files."),
     "db": ("db", "The database: info, check, clean."),
     "decode": ("decode", "Turn raw payload lines into normalised events."),
+    "doctor": ("doctor", "Look at settings, database, terminal and each exchange."),
     "simulate": ("simulate", "Serve the built-in exchanges on loopback."),
     "config": ("config", "Settings: path, show, check, template."),
 }

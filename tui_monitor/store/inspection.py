@@ -19,6 +19,7 @@ _CONTENTS = (
     ("coins", "SELECT count(*), NULL FROM coin"),
 )
 _INTEGRITY = "SELECT integrity_check FROM pragma_integrity_check(20)"
+_QUICK = "SELECT quick_check FROM pragma_quick_check(20)"
 _FOREIGN_KEYS = """SELECT "table", rowid, parent FROM pragma_foreign_key_check LIMIT 20"""
 # The schema refuses all of these; a file that was damaged or edited may still have them.
 _ODD_SLOTS = """
@@ -107,6 +108,12 @@ async def problems(session: Session) -> list[str]:
         # So broken that it can't even be looked through.
         found.append(error.message)
     return found
+
+
+async def damage(session: Session, deadline_s: float) -> list[str]:
+    """What SQLite's quick check finds; StoreError if it takes longer than the deadline."""
+    lines = [line for (line,) in await session.read(_QUICK, deadline_s=deadline_s)]
+    return [line for line in lines if line != "ok"]
 
 
 async def _odd_rows(session: Session) -> list[str]:

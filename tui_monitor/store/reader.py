@@ -277,6 +277,10 @@ class Reader:
         """Everything wrong with the file and its rows, one line each; empty means sound."""
         return await inspection.problems(self._session)
 
+    async def damage(self, deadline_s: float) -> list[str]:
+        """What a quick look finds wrong with the file; StoreError if it takes too long."""
+        return await inspection.damage(self._session, deadline_s)
+
 
 def _json(value: Iterable[object]) -> str:
     return msgspec.json.encode(list(value)).decode()

@@ -1,0 +1,104 @@
+"""tui-monitor doctor as its users run it: over the simulator, with faults, without anything."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.support.programs import Done, a_daemon, run
+from tui_monitor.simulator import Simulator
+
+# All four, as the settings have them.
+ALL = {
+    "TUI_MONITOR_EXCHANGES__BINANCE__ENABLED": "true",
+    "TUI_MONITOR_EXCHANGES__BYBIT__ENABLED": "true",
+    "TUI_MONITOR_EXCHANGES__BITGET__ENABLED": "true",
+    "TUI_MONITOR_EXCHANGES__OKX__MARKETS": "perp,spot",
+}
+
+
+def report(done: Done) -> dict[str, Any]:
+    """The JSON report; each check has its four fields."""
+    found: dict[str, Any] = json.loads(done.out)
+    for check in found["checks"]:
+        assert list(check) == ["check", "result", "what", "hint"]
+        assert check["result"] in ("ok", "warn", "fail")
+    return found
+
+
+async def test_all_well_is_exit_code_0_and_every_line_ok(sim: Simulator, tmp_path: Path) -> None:
+    """Settings, folder, engine, database, SQLite, terminal, Python, and five an exchange."""
+    options = ("--simulator", sim.url, "--data-dir", str(tmp_path / "data"))
+    done = await run(tmp_path, "doctor", *options, more=ALL)
+    assert done.code == 0, done.out
+    assert done.err == ""
+    lines = [line for line in done.out.splitlines() if not line.startswith(" ")]
+    assert {line.split()[0] for line in lines} == {"ok"}
+    assert len(lines) == 8 + 4 * 5
+    for exchange in ("binance", "okx", "bybit", "bitget"):
+        assert f"{exchange} perp stream" in done.out
+        assert f"{exchange} spot REST" in done.out
+    assert not (tmp_path / "data").exists()
+
+
+async def test_one_exchange_in_trouble_is_exit_code_3(sim: Simulator, tmp_path: Path) -> None:
+    """The others are well; one line on stderr says how many checks failed."""
+    sim.fault(exchange="okx", kind="http_451", seconds=60)
+    sim.fault(exchange="okx", kind="refuse", seconds=60)
+    options = ("--json", "--simulator", sim.url, "--data-dir", str(tmp_path / "data"))
+    done = await run(tmp_path, "doctor", *options, more=ALL)
+    assert done.code == 3, done.out
+    found = report(done)
+    assert found["result"] == "partial"
+    failed = [check["check"] for check in found["checks"] if check["result"] == "fail"]
+    assert failed == [
+        "okx clock", "okx perp REST", "okx perp stream", "okx spot REST", "okx spot stream",
+    ]  # fmt: skip
+    assert done.err == "tui-monitor: 5 of 28 checks failed; their hints say what helps\n"
+
+
+async def test_without_any_exchange_it_is_exit_code_1(tmp_path: Path) -> None:
+    """Everything else may be as well as it likes."""
+    options = ("--simulator", "http://127.0.0.1:9", "--data-dir", str(tmp_path))
+    done = await run(tmp_path, "doctor", "--json", *options)
+    assert done.code == 1
+    found = report(done)
+    assert found["result"] == "failed"
+    assert [check["check"] for check in found["checks"][-2:]] == ["bybit", "bitget"]
+
+
+async def test_a_setting_that_nobody_knows_is_told_and_the_rest_looked_at(tmp_path: Path) -> None:
+    """With the nearest known one; where the exchanges are is not known then."""
+    file = tmp_path / "config.toml"
+    file.write_text("[general]\ntimezon = 'UTC'\n")
+    done = await run(tmp_path, "doctor", "--json", "--config", str(file))
+    assert done.code == 1
+    checks = {check["check"]: check for check in report(done)["checks"]}
+    assert checks["settings"]["result"] == "fail"
+    assert "timezon" in checks["settings"]["what"]
+    assert "general.timezone" in checks["settings"]["hint"]
+    assert checks["sqlite"]["result"] == "ok"
+    assert "okx clock" not in checks
+
+
+async def test_beside_a_running_engine_nothing_is_disturbed(sim: Simulator, tmp_path: Path) -> None:
+    """It says who runs, reads the database, and asks the exchanges by itself."""
+    options = ("--simulator", sim.url, "--data-dir", str(tmp_path / "data"))
+    async with a_daemon(tmp_path, *options) as daemon:
+        done = await run(tmp_path, "doctor", "--json", *options)
+        assert not list((tmp_path / "data").rglob("bans*"))
+        assert done.code == 0, done.out
+        checks = {check["check"]: check for check in report(done)["checks"]}
+        assert daemon.url in checks["engine"]["what"]
+        assert "not checked while an engine runs" in checks["database"]["what"]
+        assert checks["okx perp stream"]["result"] == "ok"
+        shown = await run(tmp_path, "show", "system", *options)
+        assert shown.code == 0, shown.err
+        assert "connections live" in shown.out
+        table = await run(tmp_path, "show", "system", "--csv", *options)
+        assert table.out.startswith("exchange,market,channel,state,source,age_ms,messages_per_s")
+        assert "okx,perp,tickers,live,stream," in table.out
+    alone = await run(tmp_path, "show", "system", "--json", *options)
+    assert alone.code == 0, alone.err
+    board = json.loads(alone.out)
+    assert board["running"] is False
+    assert board["database"]["schema_version"] >= 1
