@@ -118,6 +118,10 @@ class Running:
         assert found is not None, symbol
         return found
 
+    def streamed(self) -> list[MarketEvent]:
+        """What was news from a stream."""
+        return [event for event, source in self.market.told if source is Source.STREAM]
+
     def noted(self, text: str) -> int:
         """How many notes have this in them."""
         return sum(text in note for _, note in self.notes)

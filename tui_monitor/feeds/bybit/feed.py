@@ -9,11 +9,13 @@ it is. A channel each would tell no more: they come, and go, with one socket.
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from msgspec.structs import replace
+
 from tui_monitor.config import Bybit
 from tui_monitor.feeds.adapter import Subscription
 from tui_monitor.feeds.bybit import asking, mapper
 from tui_monitor.feeds.bybit.adapter import PATHS, BybitAdapter
-from tui_monitor.feeds.bybit.history import BybitHistory
+from tui_monitor.feeds.bybit.bars import BarsAdapter, BybitHistory, minutes_of
 from tui_monitor.feeds.bybit.rest import BybitRest
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.plans import (
@@ -38,7 +40,6 @@ LIQUIDATIONS = "allLiquidation"
 COMPANIONS = ("BTCUSDT", "ETHUSDT")
 # A bar of a coin without trades is pushed once a minute.
 BARS_SILENT_AFTER_S = 90.0
-_INTERVALS = {"1m": "1", "5m": "5", "15m": "15", "30m": "30", "1h": "60", "1H": "60"}
 
 
 def plan(settings: Bybit, given: Given) -> FeedPlan:
@@ -59,7 +60,7 @@ def plan(settings: Bybit, given: Given) -> FeedPlan:
         paused_s=lambda: rest.paused_s,
         limits=rest.limits,
         aclose=rest.aclose,
-        history=BybitHistory(rest),
+        history=BybitHistory(rest, given.clock),
         perp_symbol=_symbols(rest.books[Market.PERP]),
     )
 
@@ -158,9 +159,7 @@ def _with_companions(instruments: Sequence[Instrument]) -> list[tuple[Subscripti
 
 
 def _bars(settings: Bybit, rest: BybitRest, market: Market, bar: str) -> StreamPlan:
-    if bar not in _INTERVALS:
-        raise ValueError(f"no bars of {bar!r} here: {', '.join(_INTERVALS)}")
-    topic = f"kline.{_INTERVALS[bar]}"
+    topic = f"kline.{minutes_of(bar)}"
     bars = Channel(
         market=market,
         name=f"bars {bar}",
@@ -168,7 +167,8 @@ def _bars(settings: Bybit, rest: BybitRest, market: Market, bar: str) -> StreamP
         kinds=frozenset({Candle}),
         silent_after_s=max(BARS_SILENT_AFTER_S, settings.silent_after_s),
     )
-    return _stream(settings, rest, (bars,), _all_of(topic), {})
+    stream = _stream(settings, rest, (bars,), _all_of(topic), {})
+    return replace(stream, adapter=lambda: BarsAdapter(rest.books[market], market, bar))
 
 
 def _books(settings: Bybit, rest: BybitRest) -> PollPlan:
