@@ -57,6 +57,7 @@ class BybitAdapter:
     def __init__(self, book: InstrumentBook, market: Market, *, merged: bool = True) -> None:
         self.book = book
         self.market = market
+        self._seen = book.seen
         self._tops = Tops(merged=merged)
         self._asking = Asking(market, self._tops)
         self._items = Items(book, market, self._tops)
@@ -91,7 +92,7 @@ class BybitAdapter:
 
     def _quick_ticker(self, frame: wire.QuickTickers) -> Sequence[Event]:
         symbol = frame.data.symbol
-        instrument = self.book.find(symbol)
+        instrument = self._seen(symbol) or self.book.find(symbol)
         if instrument is None:
             return (self._items.foreign(symbol, frame.ts),)
         top = self._tops.of(frame.topic, delta=frame.type == "delta")
@@ -101,7 +102,7 @@ class BybitAdapter:
 
     def _quick_book(self, frame: wire.QuickBook) -> Sequence[Event]:
         symbol = frame.data.s
-        instrument = self.book.find(symbol)
+        instrument = self._seen(symbol) or self.book.find(symbol)
         if instrument is None:
             return (self._items.foreign(symbol, frame.ts),)
         top = self._tops.of(frame.topic, delta=frame.type == "delta")

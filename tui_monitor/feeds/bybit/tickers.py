@@ -75,7 +75,7 @@ def events_of(
         _per_coin(found, unit)
     events: list[MarketEvent] = []
     with_book = _take_book(found, top) or side_emptied
-    if with_book or _has_trade(found):
+    if with_book or found.last_price is not None or _has_trade(found):
         events.append(_ticker(found, instrument, ts_ms, top if with_book else None))
     if found.mark_price is not None or found.index_price is not None:
         events.append(
@@ -96,9 +96,13 @@ def events_of(
                 next_settlement_ms=found.next_funding_ms,
             )
         )
-    interest = _interest(found, instrument, ts_ms)
-    if interest is not None:
-        events.append(interest)
+    if (
+        found.interest is not None
+        or found.single is not None
+        or found.interest_value is not None
+        or found.single_value is not None
+    ):
+        events.append(_interest(found, instrument, ts_ms))
     return events
 
 
@@ -148,34 +152,42 @@ def _has_trade(found: wire.Figures) -> bool:
 def _ticker(
     found: wire.Figures, instrument: Instrument, ts_ms: int | None, top: Top | None
 ) -> Ticker:
-    ticker = Ticker(
+    turnover = found.turnover_24h if instrument.quote in USD else None
+    if top is None:
+        return Ticker(
+            instrument=instrument,
+            exchange_ms=ts_ms,
+            last=found.last_price,
+            open_24h=found.open_24h,
+            high_24h=found.high_24h,
+            low_24h=found.low_24h,
+            volume_24h_coins=found.volume_24h,
+            turnover_24h_usd=turnover,
+        )
+    return Ticker(
         instrument=instrument,
         exchange_ms=ts_ms,
         last=found.last_price,
+        bid=top.bid,
+        ask=top.ask,
+        bid_coins=top.bid_coins,
+        ask_coins=top.ask_coins,
         open_24h=found.open_24h,
         high_24h=found.high_24h,
         low_24h=found.low_24h,
         volume_24h_coins=found.volume_24h,
-        turnover_24h_usd=found.turnover_24h if instrument.quote in USD else None,
+        turnover_24h_usd=turnover,
+        book_complete=top.whole,
     )
-    if top is not None:
-        ticker.bid, ticker.ask = top.bid, top.ask
-        ticker.bid_coins, ticker.ask_coins = top.bid_coins, top.ask_coins
-        ticker.book_complete = top.whole
-    return ticker
 
 
-def _interest(
-    found: wire.Figures, instrument: Instrument, ts_ms: int | None
-) -> OpenInterest | None:
+def _interest(found: wire.Figures, instrument: Instrument, ts_ms: int | None) -> OpenInterest:
     """The single-sided figures, else half of the both-sided ones."""
     coins, usd = found.single, found.single_value
     if coins is None and found.interest is not None:
         coins = found.interest / 2
     if usd is None and found.interest_value is not None:
         usd = found.interest_value / 2
-    if coins is None and usd is None:
-        return None
     return OpenInterest(
         instrument=instrument,
         exchange_ms=ts_ms,
