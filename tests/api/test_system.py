@@ -1,5 +1,6 @@
 """The spread monitor's routes in the originals' shapes: markets, coverage, system status."""
 
+import asyncio
 from typing import Any
 
 from msgspec.structs import replace
@@ -185,6 +186,26 @@ async def test_the_system_board_is_given_whole() -> None:
         assert board["limits"][0]["used_pct"] > 90
         assert board["failed_workers"] == ["okx: KeyError"]
         assert "path" not in board["database"]
+
+
+@in_virtual_time
+async def test_whoever_asks_only_once_waits_for_the_rates() -> None:
+    """Messages are counted twice, two seconds apart; a board with rates is told at once."""
+    async with endpoint() as served:
+        known = a_system_board()
+        unknown = [replace(line, messages_per_s=None) for line in known.connections]
+        served.source.system = replace(known, connections=unknown)
+        begin_s = served.clock.monotonic_s()
+        async with asyncio.TaskGroup() as tasks:
+            asked = tasks.create_task(served.get("/api/boards/system"))
+            await served.clock.until(lambda: served.source.asked == 1, 5)
+            served.source.system = known
+        assert asked.result()["data"]["connections"][0]["messages_per_s"] is not None
+        assert 2 <= served.clock.monotonic_s() - begin_s < 2.5
+        await served.clock.sleep(2)
+        begin_s = served.clock.monotonic_s()
+        await served.get("/api/boards/system")
+        assert served.clock.monotonic_s() - begin_s < 0.5
 
 
 @in_virtual_time

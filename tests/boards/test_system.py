@@ -77,6 +77,22 @@ def test_a_list_has_an_age_once_it_was_read() -> None:
     assert [line.age_ms for line in board.lists] == [600_000, None, 0]
 
 
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://fapi.binance.com", "fapi.binance.com"),
+        ("http://user:secret@127.0.0.1:5100/okx", "127.0.0.1:5100"),
+        ("stream.binance.com:9443", "stream.binance.com:9443"),
+        ("", ""),
+    ],
+)
+def test_of_an_address_the_host_is_shown(address: str, host: str) -> None:
+    """Never who logs in there."""
+    health = a_health(Exchange.OKX, host=address, channels=[a_channel(host=address)])
+    board = a_system_board([health])
+    assert board.exchanges[0].host == board.connections[0].host == host
+
+
 @pytest.mark.parametrize(("used", "allowed", "pct"), [(480, 1920, 25.0), (5, 0, None)])
 def test_a_limits_share_is_of_what_we_allow_ourselves(
     used: float, allowed: float, pct: float | None

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import aiosqlite
-import pytest
 
 from tests.support.engines import Monitor, a_monitor
 from tests.support.virtual_time import VirtualClock, in_virtual_time
@@ -32,6 +31,7 @@ async def until_listed(monitor: Monitor, clock: VirtualClock) -> None:
 async def settled_board(monitor: Monitor, clock: VirtualClock) -> SystemBoard:
     """The board, some seconds later."""
     await until_listed(monitor, clock)
+    monitor.source.status()
     await clock.sleep(10)
     return await monitor.source.system_board()
 
@@ -75,21 +75,21 @@ async def test_a_running_engine_tells_of_each_exchange(tmp_path: Path) -> None:
 
 
 @in_virtual_time
-async def test_the_first_board_has_rates_already(tmp_path: Path) -> None:
-    """It waits half a second for them rather than to leave the column empty."""
+async def test_whoever_looked_at_the_status_has_rates_at_once(tmp_path: Path) -> None:
+    """The very first look can have none; nobody waits for them here."""
     clock = VirtualClock()
     async with (
         Simulator(clock=clock, rate=0.2).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         await until_listed(monitor, clock)
-        begin_s = clock.monotonic_s()
+        first = await monitor.source.system_board()
+        assert all(line.messages_per_s is None for line in first.connections)
+        await clock.sleep(3)
+        monitor.source.status()
+        await clock.sleep(3)
         board = await monitor.source.system_board()
-        assert clock.monotonic_s() - begin_s == pytest.approx(0.5, abs=0.2)
         assert any(line.messages_per_s for line in board.connections)
-        again_s = clock.monotonic_s()
-        await monitor.source.system_board()
-        assert clock.monotonic_s() - again_s < 0.2
 
 
 @in_virtual_time
@@ -118,13 +118,15 @@ async def test_rows_are_not_counted_at_every_look(tmp_path: Path) -> None:
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         first = (await monitor.source.system_board()).database
+        begin_ms = clock.now_ms()
         await monitor.engine.store._session.write(drop_a_table)
         await clock.sleep(5)
         second = (await monitor.source.system_board()).database
         assert first is not None
         assert second is not None
         assert first.counted_ms == second.counted_ms
-        assert second.committed_ms == clock.now_ms() - 5_000
+        assert second.committed_ms is not None
+        assert begin_ms <= second.committed_ms <= clock.now_ms()
         await clock.sleep(COUNT_AGAIN_S)
         third = await monitor.source.system_board()
         assert third.database is None

@@ -25,6 +25,7 @@ _LONGEST_TIME = 40
 _COVERAGE_S = 2.0
 # Looking through every instrument's price takes some milliseconds.
 _SYSTEM_S = 1.0
+_RATES_S = 2.0
 _LONGEST_RANGE_DAYS = MAX_ROWS // 48
 
 
@@ -72,7 +73,16 @@ async def system(world: World, _asked: Nothing) -> Answer:
 
 async def system_board(world: World) -> SystemBoard:
     """The system board as it is told to all who ask at a time."""
-    return await world.shared.once("system", _SYSTEM_S, world.source.system_board)
+    return await world.shared.once("system", _SYSTEM_S, lambda: _with_rates(world))
+
+
+async def _with_rates(world: World) -> SystemBoard:
+    """Whoever asks only once must wait until messages were counted twice."""
+    board = await world.source.system_board()
+    if board.connections and all(line.messages_per_s is None for line in board.connections):
+        await world.clock.sleep(_RATES_S)
+        board = await world.source.system_board()
+    return board
 
 
 def _days(asked: Days) -> tuple[date | None, date | None]:

@@ -1,6 +1,7 @@
 """The system board: connections, lists of instruments, limits, this process, its database."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -204,6 +205,11 @@ def stored_system_board(now_ms: int, timezone: str, database: DatabaseFigures) -
     )
 
 
+def host_of(address: str) -> str:
+    """Host and port of an address; without scheme, path, and whoever logs in there."""
+    return urlsplit(address).netloc.rpartition("@")[2] if "://" in address else address
+
+
 def channel_key(channel: ChannelHealth) -> ChannelKey:
     """What identifies a channel among all."""
     return channel.exchange, channel.market, channel.channel
@@ -216,7 +222,7 @@ def _exchange(one: ExchangeHealth, rates: Mapping[ChannelKey, float]) -> Exchang
         exchange=one.exchange,
         enabled=one.enabled,
         state=_worst(channels) if one.enabled else FeedState.OFF,
-        host=one.host,
+        host=host_of(one.host),
         round_trip_ms=one.round_trip_ms,
         clock_skew_ms=one.clock_skew_ms,
         banned_until_ms=one.banned_until_ms,
@@ -249,7 +255,7 @@ def _connection(channel: ChannelHealth, rates: Mapping[ChannelKey, float]) -> Co
         until_ms=channel.until_ms,
         reason=channel.reason,
         last_error=channel.last_error,
-        host=channel.host,
+        host=host_of(channel.host),
         quiet=channel.quiet,
         polled=channel.polled,
         every_s=channel.every_s,

@@ -18,11 +18,6 @@ class MessageRates:
         self._clock = clock
         self._seen: deque[tuple[float, dict[ChannelKey, int]]] = deque()
 
-    @property
-    def is_cold(self) -> bool:
-        """Whether there is nothing to compare with yet."""
-        return not self._seen or self._clock.monotonic_s() - self._seen[0][0] < BETWEEN_S
-
     def of(self, channels: Iterable[ChannelHealth]) -> dict[ChannelKey, float]:
         """The rates now; a channel that was not there before is left out."""
         now_s = self._clock.monotonic_s()

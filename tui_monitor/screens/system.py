@@ -64,8 +64,8 @@ class SystemView(BoardView):
     SystemView #exchanges { height: 6; }
     SystemView #connections { height: 1fr; }
     SystemView #stock { height: 10; }
-    SystemView #lists { width: 4fr; margin-right: 1; }
-    SystemView #limits { width: 3fr; }
+    SystemView #lists { width: 1fr; margin-right: 1; }
+    SystemView #limits { width: 1fr; }
     .-tall SystemView #stock { height: 16; }
     .-narrow SystemView #stock, .-short SystemView #stock { height: auto; max-height: 10; }
     .-narrow SystemView #lists, .-short SystemView #lists { margin-right: 0; height: 10; }
@@ -90,7 +90,7 @@ class SystemView(BoardView):
             CONNECTION_COLUMNS, lambda row: row.key, sort="state"
         )
         self.list_table: Board[ListRow] = Board(LIST_COLUMNS, lambda row: row.key)
-        self.limit_table: Board[LimitRow] = Board(LIMIT_COLUMNS, lambda row: row.key)
+        self.limit_table: Board[LimitRow] = Board(LIMIT_COLUMNS, lambda row: row.key, sort="used")
         self._machine = Lines(id="machine")
         self._exchanges = Panel(self.exchange_table, id="exchanges")
         self._connections = Panel(self.connection_table, id="connections")
@@ -124,7 +124,9 @@ class SystemView(BoardView):
         self.connection_table.set_rows(
             connection_rows(board, self.zone), empty="none yet: the lists of instruments come first"
         )
-        self.list_table.set_rows(list_rows(board), empty="no exchange is watched")
+        lists = list_rows(board)
+        self.list_table.set_idle(frozenset({"note"} - {"note" for row in lists if row.note}))
+        self.list_table.set_rows(lists, empty="no exchange is watched")
         self.limit_table.set_rows(limit_rows(board), empty="no exchange counts anything yet")
         self._paint_texts(board)
 

@@ -7,7 +7,7 @@ from tui_monitor.boards.system import DatabaseFigures, SystemBoard, system_board
 from tui_monitor.engine import Engine
 from tui_monitor.engine.loop_lag import LoopLag
 from tui_monitor.engine.process import ProcessProbe
-from tui_monitor.engine.rates import BETWEEN_S, MessageRates
+from tui_monitor.engine.rates import MessageRates
 from tui_monitor.errors import StoreError
 from tui_monitor.model import ChannelHealth, Market, StoreInfo
 
@@ -30,10 +30,7 @@ class SystemReader:
         self._rates.of(self._channels())
 
     async def board(self) -> SystemBoard:
-        """The board; the very first waits a moment for something to compare counts with."""
-        if self._rates.is_cold:
-            self.note()
-            await self._clock.sleep(BETWEEN_S)
+        """The board. Rates are there from the second look on, half a second after the first."""
         database = await self._database()
         return system_board(
             self._engine.status(),
