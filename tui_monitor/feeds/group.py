@@ -63,6 +63,7 @@ class StreamGroup:
         self._running = 0
         self._more = asyncio.Event()
         self._bells: list[asyncio.Event] = []
+        self._wanted: frozenset[str] = frozenset()
         self._lost: dict[str, int] = {}
         # By symbol, what the streams said last: only where the rows don't tell it.
         self._said: dict[str, Ticker] = {}
@@ -70,6 +71,7 @@ class StreamGroup:
 
     def want(self, instruments: Sequence[Instrument]) -> None:
         """Set the live instruments; sockets come and go as they need."""
+        self._wanted = frozenset(one.symbol for one in instruments)
         portions = [tuple(topics) for topics in self.plan.divide(instruments)]
         while len(self._supervisors) < len(portions):
             self._supervisors.append(self._make(len(self._supervisors) + 1))
@@ -228,7 +230,10 @@ class StreamGroup:
     def _behind(self, events: Iterable[MarketEvent]) -> set[str]:
         find = self._row_lags if not self._remembers else self._stream_lags(self._symbols())
         return {
-            event.instrument.symbol for event in events if isinstance(event, Ticker) and find(event)
+            event.instrument.symbol
+            for event in events
+            # What is not wanted any more has no stream to lose.
+            if isinstance(event, Ticker) and event.instrument.symbol in self._wanted and find(event)
         }
 
     def _symbols(self) -> frozenset[str]:

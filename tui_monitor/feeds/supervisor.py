@@ -32,6 +32,8 @@ ROTATE_AFTER_S = 23 * 3600.0
 ROTATE_JITTER_S = 600.0
 # A kind that is lost again on each new socket is waited for longer each time.
 LONGEST_WATCH_S = 120.0
+# What goes on is no news: the same is noted again only after so long.
+SAME_NOTE_S = 600.0
 
 Note = Callable[[str, str], None]
 """Level and text of something that a person may read."""
@@ -94,6 +96,7 @@ class Supervisor:
         self._newest_ms: dict[type, int] = {}
         self._attempt = 0
         self._losses = 0
+        self._noted_s: dict[str, float] = {}
         self._current: _Socket | None = None
         self._heir: _Socket | None = None
         self._switch()
@@ -212,7 +215,7 @@ class Supervisor:
         self._attempt = decided.attempt
         self._count_reconnect()
         self._say_trouble(printable(ended.text, 200))
-        self._uses.note("warning", f"{ended.text}; again in {decided.delay_s:.0f} s")
+        self._note_once(ended.text, f"{ended.text}; again in {decided.delay_s:.0f} s")
         if decided.banned:
             self._uses.ban(self._where.url, decided.delay_s, ended.text)
             for vitals in self.vitals:
@@ -222,6 +225,15 @@ class Supervisor:
     async def _wait(self, seconds: float) -> None:
         if seconds > 0:
             await self._clock.sleep(seconds)
+
+    def _note_once(self, what: str, text: str) -> None:
+        """A warning, unless the same was said lately: a flapping stream must not fill the log."""
+        now_s = self._clock.monotonic_s()
+        noted_s = {old: at for old, at in self._noted_s.items() if now_s - at < SAME_NOTE_S}
+        if what not in noted_s:
+            self._uses.note("warning", text)
+            noted_s[what] = now_s
+        self._noted_s = noted_s
 
     def _count_reconnect(self) -> None:
         for vitals in self.vitals:
@@ -236,9 +248,13 @@ class Supervisor:
     def _woken(self) -> None:
         sockets = [one.connection for one in (self._current, self._heir) if one is not None]
         connected = [link for link in sockets if link.connected]
-        alive = any(link.live for link in connected)
+        busy = [one for one in self.vitals if not one.quiet]
+        # After trouble a socket is proven by news, not by what is merely said on it.
+        proven = not busy or not all(one.trouble for one in busy)
+        alive = proven and any(link.live for link in connected)
+        heard_ms = max((one.heard_ms for one in busy), default=None)
         for vitals in self.vitals:
-            vitals.linked(bool(connected), alive=alive)
+            vitals.linked(bool(connected), alive=alive, heard_ms=heard_ms)
         self._changed.set()
         self._uses.changed()
 
@@ -262,6 +278,7 @@ class Supervisor:
         for vitals in self._by_kind.get(kind, ()):
             if vitals.trouble:
                 vitals.trouble = ""
+                self._woken()
             vitals.data(received_ms, received_s)
             if self._losses and all(not one.away for one in self.vitals):
                 self._losses = 0
@@ -279,7 +296,7 @@ class Supervisor:
             case Damaged(reason=reason):
                 for vitals in self.vitals:
                     vitals.last_error = printable(f"damaged message: {reason}", 200)
-                self._uses.note("warning", "damaged message")
+                self._note_once("damaged message", f"damaged message: {reason}")
             case _:
                 pass  # pongs, and what is of no use to us
 

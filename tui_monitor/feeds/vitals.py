@@ -93,18 +93,26 @@ class Vitals:
             self._close_outage(self._clock.now_ms())
         self._off = not on
 
-    def linked(self, connected: bool, *, alive: bool) -> None:
-        """Whether a socket is open now, and has given data. Open is not alive; closed is dead."""
+    @property
+    def heard_ms(self) -> int:
+        """When data came last the regular way, or since when it is waited for."""
+        return self._stream_ms
+
+    def linked(self, connected: bool, *, alive: bool, heard_ms: int | None = None) -> None:
+        """Whether a socket is open now, and has given data. Open is not alive; closed is dead.
+
+        `heard_ms` is when any of the socket's busy channels gave data last.
+        """
         self.connected = connected
         now_s = self._clock.monotonic_s()
         if self.quiet:
-            self._linked_quiet(connected and alive, now_s)
+            self._linked_quiet(connected and alive, now_s, heard_ms)
         elif connected:
             self._gone_s = None
         elif self._gone_s is None:
             self._gone_s = now_s
 
-    def _linked_quiet(self, alive: bool, now_s: float) -> None:
+    def _linked_quiet(self, alive: bool, now_s: float, heard_ms: int | None) -> None:
         now_ms = self._clock.now_ms()
         if alive:
             self._gone_s = None
@@ -114,7 +122,9 @@ class Vitals:
                 self._close_outage(now_ms)
         elif self._gone_s is None:
             self._gone_s = now_s
-            self._stream_ms = now_ms
+            # A socket that is found dead was so since it fell silent.
+            fell_ms = now_ms if heard_ms is None else min(now_ms, heard_ms)
+            self._stream_ms = max(self._since_ms, fell_ms)
 
     def ban(self, seconds: float) -> None:
         """The exchange told us to stay away for so long."""
