@@ -8,9 +8,9 @@ import tests.benchmarks
 
 
 def main(names: list[str]) -> None:
-    """Call `main()` of each module, or of those that are named."""
+    """Call `main()` of each module, or of those that are named; `_…` are their parts."""
     for module in pkgutil.iter_modules(tests.benchmarks.__path__):
-        if module.name == "__main__" or (names and module.name not in names):
+        if module.name.startswith("_") or (names and module.name not in names):
             continue
         importlib.import_module(f"tests.benchmarks.{module.name}").main()
 

@@ -1,31 +1,41 @@
-"""Bytes to a market row beside `orjson.loads` on the same bytes, in one run."""
+"""Bytes to a market row beside `orjson.loads` on the same bytes, and beside peers, in one run."""
 
+import asyncio
+import json
 import statistics
 import sys
 import time
 from collections.abc import Callable
 
+import ccxt.pro
 import orjson
 
-from tests.feeds.okx import rows
-from tui_monitor.feeds.adapter import Control
-from tui_monitor.feeds.instruments import InstrumentBook
-from tui_monitor.feeds.okx import mapper
-from tui_monitor.feeds.okx.adapter import OkxAdapter
+from tests.benchmarks import _runs
+from tests.benchmarks._frames import FIRST_MS, Corpus, corpora
+from tui_monitor.feeds.adapter import Adapter, Control
 from tui_monitor.market import MarketState
 from tui_monitor.model import Source
 
-FRAMES = 20_000
 ROUNDS = 7
-_FIRST_MS = 1_795_132_800_123
-
-
-def frames_of(channel: str, row: dict[str, str], count: int = FRAMES) -> list[bytes]:
-    """Frames of one instrument, a millisecond apart, so that each is news."""
-    return [
-        rows.push(channel, [row | {"ts": str(_FIRST_MS + number)}], instId=row["instId"])
-        for number in range(count)
-    ]
+PEER_FRAMES = 2_000
+_STREAM = Source.STREAM
+# What ccxt must know of a perpetual to understand its frames.
+_BTC = {
+    "symbol": "BTC/USDT:USDT", "base": "BTC", "quote": "USDT", "settle": "USDT", "type": "swap",
+    "swap": True, "spot": False, "contract": True, "linear": True, "contractSize": 0.01,
+}  # fmt: skip
+_CCXT = {
+    "okx tickers": "okx",
+    "binance bookTicker": "binanceusdm",
+    "bybit tickers delta": "bybit",
+    "bybit tickers snapshot": "bybit",
+}
+_CRYPTOFEED = {
+    "okx tickers": "okx",
+    "binance bookTicker": "binance",
+    "bybit tickers delta": "bybit",
+    "bybit tickers snapshot": "bybit",
+}
 
 
 def seconds(work: Callable[[], None]) -> float:
@@ -41,42 +51,85 @@ def load_all(frames: list[bytes]) -> None:
         orjson.loads(frame)
 
 
-def decode_all(adapter: OkxAdapter, frames: list[bytes]) -> None:
+def decode_all(adapter: Adapter, frames: list[bytes]) -> None:
     """To the model's events."""
     for frame in frames:
         adapter.decode(frame)
 
 
-def apply_all(adapter: OkxAdapter, frames: list[bytes]) -> None:
+def apply_all(adapter: Adapter, frames: list[bytes]) -> None:
     """To a row of the market."""
     market = MarketState()
     for frame in frames:
         for event in adapter.decode(frame):
             if not isinstance(event, Control):
-                market.apply(event, _FIRST_MS, 1.0, Source.STREAM)
+                market.apply(event, FIRST_MS, 1.0, _STREAM)
+    assert market.revision >= len(frames)
 
 
-def compare(name: str, frames: list[bytes]) -> None:
-    """Print the medians of interleaved rounds, and their ratio."""
-    adapter = OkxAdapter(InstrumentBook(mapper.guess))
+def ccxt_us(corpus: Corpus) -> float | None:
+    """The median time of a frame in ccxt.pro's message handler, its parsing counted."""
+    if corpus.name not in _CCXT:
+        return None
+
+    async def run() -> float:
+        kind = _CCXT[corpus.name]
+        exchange = getattr(ccxt.pro, kind)()
+        symbol = "BTC-USDT-SWAP" if kind == "okx" else "BTCUSDT"
+        exchange.set_markets([exchange.safe_market_structure(_BTC | {"id": symbol})])
+        url = "wss://localhost/v5/public/linear"
+        client = exchange.client(url)
+
+        def handle_all() -> None:
+            for frame in frames:
+                exchange.handle_message(client, json.loads(frame))
+
+        frames = corpus.frames[:PEER_FRAMES]
+        try:
+            found = statistics.median(seconds(handle_all) for _ in range(3)) / len(frames)
+            assert exchange.tickers or exchange.bidsasks
+        finally:
+            await exchange.close()
+        return found * 1e6
+
+    return asyncio.run(run())
+
+
+def cryptofeed_us(corpus: Corpus) -> float | None:
+    """The same of cryptofeed, where it is installed."""
+    if corpus.name not in _CRYPTOFEED:
+        return None
+    frames = b"\n".join(corpus.frames[:PEER_FRAMES])
+    found = _runs.cryptofeed("decode", _CRYPTOFEED[corpus.name], given=frames)
+    return found["us"] if found is not None else None
+
+
+def compare(corpus: Corpus) -> None:
+    """Print the medians of interleaved rounds, and their ratios to the baseline."""
+    adapter = corpus.adapter()
     works: dict[str, Callable[[], None]] = {
-        "orjson.loads": lambda: load_all(frames),
-        "decode": lambda: decode_all(adapter, frames),
-        "to a market row": lambda: apply_all(adapter, frames),
+        "orjson.loads": lambda: load_all(corpus.frames),
+        "decode": lambda: decode_all(adapter, corpus.frames),
+        "to a market row": lambda: apply_all(adapter, corpus.frames),
     }
     timed: dict[str, list[float]] = {key: [] for key in works}
     for _ in range(ROUNDS):
         for key, work in works.items():
             timed[key].append(seconds(work))
-    medians = {key: statistics.median(values) / len(frames) for key, values in timed.items()}
-    base = medians["orjson.loads"]
-    for key, each in medians.items():
-        sys.stdout.write(f"{name:16} {key:16} {each * 1e6:6.2f} µs {each / base:6.2f} ×\n")
+    us = {key: statistics.median(each) / len(corpus.frames) * 1e6 for key, each in timed.items()}
+    ours_us = us["to a market row"]
+    for key, each in us.items():
+        line = f"{corpus.name:24} {key:16} {each:8.2f} µs {each / us['orjson.loads']:6.2f} ×"
+        sys.stdout.write(line + "\n")
+    for key, peer_us in (("cryptofeed", cryptofeed_us(corpus)), ("ccxt.pro", ccxt_us(corpus))):
+        if peer_us is not None:
+            line = f"{corpus.name:24} {key:16} {peer_us:8.2f} µs {peer_us / ours_us:6.1f} × ours"
+            sys.stdout.write(line + "\n")
 
 
 def main() -> None:
-    """Tickers by the quick way and by the tolerant one, and mark prices."""
-    compare("ticker", frames_of("tickers", rows.SWAP_TICKER))
-    compare("ticker, no bid", frames_of("tickers", rows.SWAP_TICKER | {"bidPx": ""}))
-    mark = {"instType": "SWAP", "instId": "AAA-USDT-SWAP", "markPx": "2.51"}
-    compare("mark-price", frames_of("mark-price", mark))
+    """All corpora; arrays count as one frame of 400 rows."""
+    for corpus in corpora():
+        compare(corpus)
+    if _runs.cryptofeed_python() is None:
+        sys.stdout.write("cryptofeed is not installed (see CRYPTOFEED_PYTHON)\n")
