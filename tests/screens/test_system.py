@@ -106,6 +106,27 @@ async def test_the_worst_connections_stand_first() -> None:
         assert "4 of 16" in screen_text(app)
 
 
+async def test_the_cursor_stays_on_the_worst_until_it_is_moved() -> None:
+    """What goes wrong meanwhile is in sight; a row that was chosen stays under it."""
+    source = MemorySource()
+    source.system = a_system_board([a_health(name) for name in Exchange])
+    app = an_app(source, "system")
+    async with app.run_test(size=(120, 24)) as pilot:
+        await pulled(pilot, app)
+        view = app.desk.view
+        assert isinstance(view, SystemView)
+        table = view.connection_table
+        assert table.cursor_key == "binance perp tickers"
+        source.system = a_system_board()
+        await pulled(pilot, app)
+        assert table.cursor_key == "binance perp interest"
+        assert table.scroll_offset.y == 0
+        await pilot.press("j")
+        source.system = a_system_board([a_health(name) for name in Exchange])
+        await pulled(pilot, app)
+        assert table.cursor_key == "bitget spot tickers"
+
+
 async def test_a_board_without_days_and_exports_offers_neither() -> None:
     """Neither their keys nor their commands; no key of them does harm."""
     app = an_app(board="system")

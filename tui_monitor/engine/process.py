@@ -29,11 +29,13 @@ class ProcessProbe:
 
     def look(self) -> ProcessFigures:
         """The figures of now."""
+        memory = _memory_bytes()
         return ProcessFigures(
             started_ms=self._started_ms,
             uptime_s=self._clock.monotonic_s() - self._started_s,
-            memory_bytes=_memory_bytes(),
-            memory_peak_bytes=_memory_peak_bytes(),
+            memory_bytes=memory,
+            # The kernel's two counts lag behind each other.
+            memory_peak_bytes=max(memory or 0, _memory_peak_bytes()),
             cpu_pct=self._cpu(),
             threads=threading.active_count(),
             sockets=_sockets(),

@@ -87,7 +87,7 @@ class SystemView(BoardView):
             EXCHANGE_COLUMNS, lambda row: row.line.exchange.value, sort=None
         )
         self.connection_table: Board[ConnectionRow] = Board(
-            CONNECTION_COLUMNS, lambda row: row.key, sort="state"
+            CONNECTION_COLUMNS, lambda row: row.key, sort="state", follows=True
         )
         self.list_table: Board[ListRow] = Board(LIST_COLUMNS, lambda row: row.key)
         self.limit_table: Board[LimitRow] = Board(LIMIT_COLUMNS, lambda row: row.key, sort="used")

@@ -65,7 +65,7 @@ LIMIT_COLUMNS: tuple[Column[LimitRow], ...] = (
     Column(
         key="limit",
         title="limit",
-        width=14,
+        width=30,
         align="left",
         grows=True,
         paint=lambda row, looks, _: Cell(row.line.name, looks.text),
