@@ -75,7 +75,11 @@ class BybitAdapter:
                 return self._quick_book(_decode_books(frame))
         except wire.UNREADABLE:
             pass  # "" somewhere, or damaged: the tolerant way finds out and says so
-        message = _message(frame)
+        try:
+            message = _message(frame)
+        except Malformed:
+            self._tops.damaged()
+            raise
         if message.topic is None:
             return list(self._control(message, frame))
         if message.data is wire.ABSENT:

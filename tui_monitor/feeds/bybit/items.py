@@ -53,10 +53,14 @@ class Items:
         try:
             yield from list(self.kinds[kind](item, about))
         except Malformed as error:
-            yield Damaged(reason=error.message, symbol=_symbol_in(item) or about.symbol or None)
+            yield self._damaged(error.message, item, about)
         except wire.UNREADABLE as error:
-            reason = printable(str(error), 120)
-            yield Damaged(reason=reason, symbol=_symbol_in(item) or about.symbol or None)
+            yield self._damaged(printable(str(error), 120), item, about)
+
+    def _damaged(self, reason: str, item: Raw, about: About) -> Damaged:
+        if about.topic:
+            self._tops.damaged(about.topic)
+        return Damaged(reason=reason, symbol=_symbol_in(item) or about.symbol or None)
 
     def foreign(self, symbol: str, ts_ms: int | None, kind: str = "") -> Ignored:
         """Why an item is passed over: it is of none of our instruments."""

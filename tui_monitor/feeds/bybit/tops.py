@@ -51,6 +51,14 @@ class Tops:
         for topic in topics:
             self._before.pop(topic, None)
 
+    def damaged(self, topic: str = "") -> None:
+        """A message of the topic, or of any, is lost: what later deltas leave out is unknown."""
+        for tops in (self._tops, self._before):
+            if topic:
+                tops.pop(topic, None)
+            else:
+                tops.clear()
+
     def of(self, topic: str, *, delta: bool) -> Top | None:
         """The top that a message changes; None for a delta before its snapshot."""
         if not delta:
