@@ -105,7 +105,8 @@ class BitgetAdapter:
     def _quick(self, quick: wire.QuickTickers) -> Sequence[Event]:
         market = mapper.MARKETS[quick.arg.instType]
         symbol = quick.arg.symbol
-        instrument = self.books[market].find(symbol)
+        book = self.books[market]
+        instrument = book.seen(symbol) or book.find(symbol)
         if instrument is None:
             return (self._items.foreign(symbol, About(market=market, ts_ms=quick.ts)),)
         events: list[Event] = []
