@@ -108,6 +108,24 @@ def test_an_empty_number_is_null() -> None:
     assert found["funding"]["next_settlement_ms"] is None
 
 
+@pytest.mark.parametrize(
+    "line", [rows.ticker(lastPrice=""), rows.body([rows.TICKER_V2 | {"lastPr": ""}])]
+)
+def test_without_a_last_price_the_book_alone_is_told(line: bytes) -> None:
+    """24 h figures at a new time would make the old price of the row a new one."""
+    found = kinds(line)["ticker"]
+    assert (found["bid"], found["ask"]) == (2.4, 2.6)
+    assert [found[name] for name in ("last", "open_24h", "volume_24h_coins")] == [None] * 3
+
+
+@pytest.mark.parametrize("name", ["lastPrice", "bid1Price", "ask1Price"])
+def test_a_price_that_is_none_spoils_its_row(name: str) -> None:
+    """It is not the same as an empty side."""
+    found = one(rows.ticker(**{name: "NaN"}))
+    assert found["type"] == "error"
+    assert "NaN" in found["reason"]
+
+
 def test_best_levels_are_a_ticker() -> None:
     """A side may be empty; the time of v3 is in the row."""
     level = {"a": [["2.6", "40"]], "b": [], "checksum": 0, "seq": 1, "ts": str(rows.MS)}

@@ -27,9 +27,14 @@ class Tolerated(NamedTuple):
 
 
 def tolerant(row: wire.TickerV2 | wire.TickerV3) -> Tolerated:
-    """What can be used of a row; a nonsensical last price spoils it."""
-    if not is_absent(row.last) and price(row.last) is None:
-        raise Malformed(f"last price {shown(row.last)}")
+    """What can be used of a row; a nonsensical last, bid or ask spoils it.
+
+    Where it has no last price, its 24 h figures are not told: they would make an old price new.
+    """
+    for name in ("last", "bid", "ask"):
+        said = getattr(row, name)
+        if not is_absent(said) and price(said) is None:
+            raise Malformed(f"{name} price {shown(said)}")
     open_24h, turnover = row.open_24h, row.turnover_24h
     if isinstance(row, wire.TickerV2):
         open_24h = row.open_24h if row.open_24h is not None else row.open_spot
@@ -40,18 +45,24 @@ def tolerant(row: wire.TickerV2 | wire.TickerV3) -> Tolerated:
         bid_size=size(row.bid_size),
         ask=price(row.ask),
         ask_size=size(row.ask_size),
-        open_24h=price(open_24h),
-        high_24h=price(row.high_24h),
-        low_24h=price(row.low_24h),
-        volume_24h=size(row.volume_24h),
-        turnover_24h=size(turnover),
         mark=price(row.mark),
         index=price(row.index),
         rate=rate(row.rate),
         next_funding_ms=epoch_ms(row.next_funding_ms),
         interest=size(row.interest),
     )
+    if found.last is not None or _is_delta(row):
+        found.open_24h = price(open_24h)
+        found.high_24h = price(row.high_24h)
+        found.low_24h = price(row.low_24h)
+        found.volume_24h = size(row.volume_24h)
+        found.turnover_24h = size(turnover)
     return Tolerated(found, row.bid is not None and row.ask is not None)
+
+
+def _is_delta(row: wire.TickerV2 | wire.TickerV3) -> bool:
+    """Whether a row need not repeat the last price: only v3 has such rows."""
+    return row.last is None and isinstance(row, wire.TickerV3)
 
 
 def events_of(
