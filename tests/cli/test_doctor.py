@@ -80,23 +80,38 @@ async def test_a_setting_that_nobody_knows_is_told_and_the_rest_looked_at(tmp_pa
     assert "okx clock" not in checks
 
 
+async def banned(sim: Simulator, folder: Path, *options: str) -> None:
+    """A ban by an exchange that the engine does not watch; its file has one writer only."""
+    sim.fault(exchange="bybit", kind="http_418", seconds=60, retry_after_s=300)
+    done = await run(folder, "doctor", "--json", *options, more=ALL)
+    checks = {check["check"]: check for check in report(done)["checks"]}
+    assert done.code == 3
+    assert "wait" in checks["bybit clock"]["hint"]
+
+
 async def test_beside_a_running_engine_nothing_is_disturbed(sim: Simulator, tmp_path: Path) -> None:
-    """It says who runs, reads the database, and asks the exchanges by itself."""
+    """It says who runs, reads the database, and asks the exchanges by itself.
+
+    What it learns of bans it keeps for the next engine where none runs.
+    """
     options = ("--simulator", sim.url, "--data-dir", str(tmp_path / "data"))
     async with a_daemon(tmp_path, *options) as daemon:
         done = await run(tmp_path, "doctor", "--json", *options)
-        assert not list((tmp_path / "data").rglob("bans*"))
         assert done.code == 0, done.out
         checks = {check["check"]: check for check in report(done)["checks"]}
         assert daemon.url in checks["engine"]["what"]
         assert "not checked while an engine runs" in checks["database"]["what"]
         assert checks["okx perp stream"]["result"] == "ok"
+        await banned(sim, tmp_path, *options)
+        assert not (tmp_path / "data" / "cache" / "bans.json").exists()
         shown = await run(tmp_path, "show", "system", *options)
         assert shown.code == 0, shown.err
         assert "connections live" in shown.out
         table = await run(tmp_path, "show", "system", "--csv", *options)
         assert table.out.startswith("exchange,market,channel,state,source,age_ms,messages_per_s")
         assert "okx,perp,tickers,live,stream," in table.out
+    await banned(sim, tmp_path, *options)
+    assert (tmp_path / "data" / "cache" / "bans.json").exists()
     alone = await run(tmp_path, "show", "system", "--json", *options)
     assert alone.code == 0, alone.err
     board = json.loads(alone.out)

@@ -89,6 +89,18 @@ async def test_a_damaged_page_is_found(tmp_path: Path) -> None:
     assert database.hint
 
 
+async def test_a_damage_that_no_question_meets_is_found_too(tmp_path: Path) -> None:
+    """A head that counts free pages which are not there: only a check looks at them."""
+    await a_database(tmp_path)
+    path = paths.database_file(tmp_path)
+    content = bytearray(path.read_bytes())
+    content[36:40] = (5).to_bytes(4, "big")
+    path.write_bytes(bytes(content))
+    _, database = await looked_at(tmp_path)
+    assert database.result is Outcome.FAIL
+    assert "db check" in database.hint
+
+
 @pytest.mark.parametrize("content", [b"", b"this is no database, whatever its name says" * 40])
 async def test_a_file_that_is_no_database_fails(tmp_path: Path, content: bytes) -> None:
     """In words, and it stays as it was."""

@@ -103,6 +103,16 @@ async def test_a_fault_fails_what_it_hits_and_nothing_else(
 
 
 @in_virtual_time
+async def test_a_stream_that_tells_of_all_is_judged_without_any_list() -> None:
+    """Binance's streams tell of a whole market; what is in no list would be dropped."""
+    clock = VirtualClock()
+    async with a_simulator(clock) as sim:
+        sim.fault(exchange="binance", kind="http_451", seconds=60)
+        found = await checked(sim, clock, Exchange.BINANCE)
+        assert outcomes(found) == ["fail", "fail", "ok", "fail", "ok"]
+
+
+@in_virtual_time
 async def test_a_fault_of_one_market_leaves_the_other_well() -> None:
     """The reports are told apart."""
     clock = VirtualClock()
