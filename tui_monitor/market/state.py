@@ -137,8 +137,10 @@ class MarketState:
         self.revision += 1
         row.revision = self.revision
 
-    # Written out, and nothing called that need not be: this runs for every ticker of every
-    # instrument, and a call costs as much as the merge of three fields.
+    # The merges are written out, and call nothing that need not be: they run for every row of
+    # every frame, and a call costs as much as three fields. In all of them an event is news if
+    # its group has no stamp, if either time is unknown, or if it is later; `_is_news` has the rest.
+
     def _apply_ticker(
         self, event: Ticker, received_ms: int, received_s: float, source: Source
     ) -> bool:
@@ -224,8 +226,18 @@ class MarketState:
         self, event: Funding, received_ms: int, received_s: float, source: Source
     ) -> bool:
         row = self._by_id.get(id(event.instrument)) or self._row_of(event.instrument)
-        stamp = Stamp(_plausible(event.exchange_ms, received_ms), received_ms, received_s, source)
-        if not _is_news(row.funding, stamp, row, event, _FUNDING):
+        ms = event.exchange_ms
+        if ms is not None and not _OLDEST_MS <= ms <= received_ms + DAY_MS:
+            ms = None
+        stamp = Stamp(ms, received_ms, received_s, source)
+        known = row.funding
+        if not (
+            known is None
+            or ms is None
+            or (was := known.exchange_ms) is None
+            or ms > was
+            or _is_news(known, stamp, row, event, _FUNDING)
+        ):
             return False
         row.funding = stamp
         if (value := event.rate) is not None:
@@ -245,8 +257,18 @@ class MarketState:
         self, event: OpenInterest, received_ms: int, received_s: float, source: Source
     ) -> bool:
         row = self._by_id.get(id(event.instrument)) or self._row_of(event.instrument)
-        stamp = Stamp(_plausible(event.exchange_ms, received_ms), received_ms, received_s, source)
-        if not _is_news(row.interest, stamp, row, event, _INTEREST):
+        ms = event.exchange_ms
+        if ms is not None and not _OLDEST_MS <= ms <= received_ms + DAY_MS:
+            ms = None
+        stamp = Stamp(ms, received_ms, received_s, source)
+        known = row.interest
+        if not (
+            known is None
+            or ms is None
+            or (was := known.exchange_ms) is None
+            or ms > was
+            or _is_news(known, stamp, row, event, _INTEREST)
+        ):
             return False
         row.interest = stamp
         if (value := event.open_interest_coins) is not None:
@@ -290,18 +312,9 @@ class MarketState:
         self.revision += 1
 
 
-def _plausible(exchange_ms: int | None, received_ms: int) -> int | None:
-    """An exchange time, or None where its unit or its clock must be wrong."""
-    if exchange_ms is None or _OLDEST_MS <= exchange_ms <= received_ms + DAY_MS:
-        return exchange_ms
-    return None
-
-
-def _is_news(known: Stamp | None, stamp: Stamp, row: Row, event: object, fields: _Group) -> bool:
-    """Whether an event is later than what a group has, or says something else at the same time."""
-    if known is None or known.exchange_ms is None or stamp.exchange_ms is None:
-        return True
-    if stamp.exchange_ms > known.exchange_ms:
+def _is_news(known: Stamp, stamp: Stamp, row: Row, event: object, fields: _Group) -> bool:
+    """Whether an event that is not later than what a group has is news all the same."""
+    if known.exchange_ms is None or stamp.exchange_ms is None:
         return True
     if stamp.exchange_ms == known.exchange_ms:
         said, has = fields.of(event), fields.of(row)
