@@ -1,5 +1,7 @@
 """Faults that begin by themselves: the built-in bad day, files of one's own, and bad files."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -140,3 +142,13 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadInput, match=r"binary\.toml: it is no text"):
         load_script(str(tmp_path / "binary.toml"))
+
+
+def test_the_command_refuses_a_bad_script_in_one_line(tmp_path: Path) -> None:
+    """Exit code 2, nothing on stdout: it doesn't begin to serve."""
+    path = script_of(tmp_path, '[[fault]]\nat_s = 1\nexchange = "okx"\nkind = "quiet"\n')
+    command = [sys.executable, "-m", "tui_monitor", "simulate", "--script", path]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert all(word in done.stderr for word in ("day.toml", "fault 1", "kind", "silence"))
