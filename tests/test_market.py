@@ -110,6 +110,20 @@ def test_what_is_late_does_not_overwrite() -> None:
     assert it.row.source is Source.STREAM
 
 
+def test_what_has_no_time_lets_nothing_in_that_is_older() -> None:
+    """After it, as before it, only what is later than the newest time counts."""
+    it = Applied()
+    it.apply(a_ticker())
+    for last in (3.0, 4.0):
+        assert it.apply(a_ticker(None, last=last), Source.REST)
+    assert it.row.exchange_ms is None
+    assert not it.apply(a_ticker(NOW_MS - 60_000, last=9.0))
+    assert not it.apply(a_ticker(NOW_MS))
+    assert it.row.last == 4.0
+    assert it.apply(a_ticker(NOW_MS + 1, last=5.0))
+    assert it.row.last == 5.0
+
+
 def test_one_time_from_the_future_does_not_shut_out_the_present() -> None:
     """Beyond a day it is a mistake of unit; within it, the next true time replaces it."""
     it = Applied()

@@ -6,12 +6,16 @@ from tui_monitor.model import Candle, Instrument, Source
 
 
 class Stamp(Struct, frozen=True, gc=False):
-    """How fresh a group of fields is. `received_s` is monotonic: ages come from it."""
+    """How fresh a group of fields is. `received_s` is monotonic: ages come from it.
+
+    `after_ms`: where the values came without a time, the newest time of those before them.
+    """
 
     exchange_ms: int | None
     received_ms: int
     received_s: float
     source: Source
+    after_ms: int | None = None
 
 
 class Row:

@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from tui_monitor.clock import DAY_MS, MINUTE_MS
 from tui_monitor.market.row import Row, Stamp
 from tui_monitor.model import (
@@ -160,11 +162,12 @@ class MarketState:
             if (
                 known is None
                 or ms is None
-                or (was := known.exchange_ms) is None
+                or ((was := known.exchange_ms) is None and (was := known.after_ms) is None)
                 or ms > was
                 or _is_news(known, stamp, row, event, _TRADE)
             ):
-                row.trade, row.trade_seen_s, news = stamp, received_s, True
+                row.trade = stamp if ms is not None else _after(known, stamp)
+                row.trade_seen_s, news = received_s, True
                 _merge_trade(row, event)
             elif source is _REST and ms == was:
                 row.trade_seen_s = received_s
@@ -173,11 +176,12 @@ class MarketState:
             if (
                 known is None
                 or ms is None
-                or (was := known.exchange_ms) is None
+                or ((was := known.exchange_ms) is None and (was := known.after_ms) is None)
                 or ms > was
                 or _is_news(known, stamp, row, event, _BOOK)
             ):
-                row.book, row.book_seen_s, news = stamp, received_s, True
+                row.book = stamp if ms is not None else _after(known, stamp)
+                row.book_seen_s, news = received_s, True
                 if event.book_complete:
                     row.bid, row.bid_coins = event.bid, event.bid_coins
                     row.ask, row.ask_coins = event.ask, event.ask_coins
@@ -203,21 +207,23 @@ class MarketState:
             if (
                 known is None
                 or ms is None
-                or (was := known.exchange_ms) is None
+                or ((was := known.exchange_ms) is None and (was := known.after_ms) is None)
                 or ms > was
                 or _is_news(known, stamp, row, event, _MARK)
             ):
-                row.mark, row.mark_price, news = stamp, event.mark_price, True
+                row.mark = stamp if ms is not None else _after(known, stamp)
+                row.mark_price, news = event.mark_price, True
         if event.index_price is not None:
             known = row.index
             if (
                 known is None
                 or ms is None
-                or (was := known.exchange_ms) is None
+                or ((was := known.exchange_ms) is None and (was := known.after_ms) is None)
                 or ms > was
                 or _is_news(known, stamp, row, event, _INDEX)
             ):
-                row.index, row.index_price, news = stamp, event.index_price, True
+                row.index = stamp if ms is not None else _after(known, stamp)
+                row.index_price, news = event.index_price, True
         if news:
             row.revision = self.revision = self.revision + 1
         return news
@@ -234,12 +240,12 @@ class MarketState:
         if not (
             known is None
             or ms is None
-            or (was := known.exchange_ms) is None
+            or ((was := known.exchange_ms) is None and (was := known.after_ms) is None)
             or ms > was
             or _is_news(known, stamp, row, event, _FUNDING)
         ):
             return False
-        row.funding = stamp
+        row.funding = stamp if ms is not None else _after(known, stamp)
         if (value := event.rate) is not None:
             row.rate = value
         if (value := event.interval_h) is not None:
@@ -265,12 +271,12 @@ class MarketState:
         if not (
             known is None
             or ms is None
-            or (was := known.exchange_ms) is None
+            or ((was := known.exchange_ms) is None and (was := known.after_ms) is None)
             or ms > was
             or _is_news(known, stamp, row, event, _INTEREST)
         ):
             return False
-        row.interest = stamp
+        row.interest = stamp if ms is not None else _after(known, stamp)
         if (value := event.open_interest_coins) is not None:
             row.open_interest_coins = value
         if (value := event.open_interest_usd) is not None:
@@ -314,7 +320,8 @@ class MarketState:
 
 def _is_news(known: Stamp, stamp: Stamp, row: Row, event: object, fields: _Group) -> bool:
     """Whether an event that is not later than what a group has is news all the same."""
-    if known.exchange_ms is None or stamp.exchange_ms is None:
+    newest_ms = known.after_ms if known.exchange_ms is None else known.exchange_ms
+    if newest_ms is None or stamp.exchange_ms is None:
         return True
     if stamp.exchange_ms == known.exchange_ms:
         said, has = fields.of(event), fields.of(row)
@@ -322,7 +329,15 @@ def _is_news(known: Stamp, stamp: Stamp, row: Row, event: object, fields: _Group
             new is not None and new != old for new, old in zip(said, has, strict=True)
         )
     # Older. But one time that lay in the future must not shut out everything after it.
-    return known.exchange_ms > stamp.received_ms + MINUTE_MS
+    return newest_ms > stamp.received_ms + MINUTE_MS
+
+
+def _after(known: Stamp | None, stamp: Stamp) -> Stamp:
+    """The stamp of values without a time: what came before them must not come after them."""
+    if known is None:
+        return stamp
+    newest_ms = known.after_ms if known.exchange_ms is None else known.exchange_ms
+    return replace(stamp, after_ms=newest_ms)
 
 
 def _merge_trade(row: Row, event: Ticker) -> None:
