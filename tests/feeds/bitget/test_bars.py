@@ -16,10 +16,13 @@ from tests.feeds.bitget.running import (
     topics_of,
 )
 from tests.feeds.rig import Rig
-from tests.support.virtual_time import in_virtual_time
+from tests.feeds.servers import answers, http, tcp_server
+from tests.feeds.simulated import Settings
+from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.feeds.bitget.bars import KEPT, BarsAdapter
-from tui_monitor.feeds.bitget.history import MINUTES, NAMES
+from tui_monitor.feeds.bitget.history import MINUTES, NAMES, BitgetHistory
 from tui_monitor.feeds.bitget.items import books
+from tui_monitor.feeds.bitget.rest import BitgetRest
 from tui_monitor.model import Candle, FeedState, Instrument, Market
 
 MINUTE_MS = 60_000
@@ -156,6 +159,20 @@ def test_history_is_strictly_older_newest_first_and_of_any_age(market: Market) -
             assert [one.open_ms for one in odd] == [midnight_ms, midnight_ms - 60 * MINUTE_MS]
 
     run()
+
+
+@in_virtual_time
+async def test_an_end_that_is_included_is_left_out() -> None:
+    """Whether it is, Bitget does not say; a bar too many is asked for, and none given."""
+    opens = [n * 30 * MINUTE_MS for n in (100, 101, 102)]
+    page = rows.body([[str(at_ms), *rows.CANDLE[1:]] for at_ms in opens])
+    async with tcp_server(answers(http("200 OK", page))) as where:
+        clock = VirtualClock()
+        async with BitgetRest(Settings(f"http://{where}"), clock) as rest:
+            _, found = adapter()
+            history = BitgetHistory(rest, clock)
+            old = await history.candles(found, "30m", after_ms=opens[-1], limit=2)
+            assert [one.open_ms for one in old] == [opens[1], opens[0]]
 
 
 def adapter() -> tuple[BarsAdapter, Instrument]:

@@ -3,6 +3,7 @@
 from itertools import groupby
 
 import pytest
+from msgspec.structs import replace
 
 from tests.feeds.bitget.running import (
     BOTH,
@@ -186,6 +187,15 @@ async def test_a_coin_is_found_by_its_name_whatever_its_symbol() -> None:
 
 
 @in_virtual_time
+async def test_lists_are_read_every_ten_minutes() -> None:
+    """Nothing else tells of maintenance, of new instruments, and of those that are gone."""
+    async with bitget(("BTC",), rate=0.05, shape=lambda plan: replace(plan, polls=())) as it:
+        await it.clock.sleep(610)
+        for path in ("/api/v2/mix/market/contracts", "/api/v2/spot/public/symbols"):
+            assert it.stats["requests"][path] == 2
+
+
+@in_virtual_time
 async def test_twenty_five_hours_pass_without_an_outage() -> None:
     """Bitget ends each connection after 24 h: before that, a successor is there."""
     async with bitget(
@@ -195,3 +205,5 @@ async def test_twenty_five_hours_pass_without_an_outage() -> None:
         assert it.outages == []
         assert it.stats["connections"] == {"open": 1, "total": 2}
         assert [one.state for one in it.feed.health()] == [FeedState.LIVE]
+        # Had Bitget been the one to end it, that would be told.
+        assert it.events == []
