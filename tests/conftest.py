@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.feeds.faults.summary import pytest_terminal_summary  # noqa: F401 - a hook
 from tests.support.sim import quick_sim, sim  # noqa: F401 - fixtures for all tests
 
 # The suite judges a change, so it draws the same examples every time.

@@ -1,0 +1,203 @@
+"""A feed on a simulated exchange that is broken on purpose, and everything that it shows."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+import pytest
+from msgspec.structs import replace
+
+from tests.feeds.rig import Rig, settings_of
+from tests.feeds.simulated import truth
+from tests.support.virtual_time import VirtualClock
+from tui_monitor.feeds.plans import FeedPlan, ListPlan
+from tui_monitor.market import MarketState, Row, Stamp
+from tui_monitor.model import (
+    ChannelHealth,
+    Exchange,
+    FeedState,
+    Funding,
+    Instrument,
+    Market,
+    MarketEvent,
+    MarkPrice,
+    OpenInterest,
+    Source,
+    Status,
+    Ticker,
+)
+from tui_monitor.simulator import Simulator
+
+COINS = ("BTC", "ETH", "SOL", "XRP", "DOGE", "LTC")
+ROOTS = {Exchange.BINANCE: ("binance-futures", "binance-spot")}
+# The parts of a row, each with a time of its own. USD of open interest may be reckoned by us.
+_PARTS = {
+    "trade": {"last": "last"},
+    "book": {name: name for name in ("bid", "ask", "bid_coins", "ask_coins")},
+    "mark": {"mark_price": "mark_price"},
+    "index": {"index_price": "index_price"},
+    "funding": {"rate": "funding_rate", "next_settlement_ms": "next_settlement_ms"},
+    "interest": {"open_interest_coins": "open_interest_coins"},
+}
+_VALUES: dict[type[MarketEvent], dict[str, str]] = {
+    Ticker: {name: name for name in ("last", "bid", "ask", "bid_coins", "ask_coins")},
+    MarkPrice: {"mark_price": "mark_price", "index_price": "index_price"},
+    Funding: {"rate": "funding_rate", "next_settlement_ms": "next_settlement_ms"},
+    OpenInterest: {"open_interest_coins": "open_interest_coins"},
+}
+
+
+class Witness(MarketState):
+    """A market that remembers the events that were news to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[MarketEvent] = []
+
+    def apply(
+        self, event: MarketEvent, received_ms: int, received_s: float, source: Source
+    ) -> bool:
+        """Merge it; remember it if it was news."""
+        news = super().apply(event, received_ms, received_s, source)
+        if news:
+            self.told.append(event)
+        return news
+
+
+class Sign(NamedTuple):
+    """Something that a person can see: whose it is, and what it says."""
+
+    where: str
+    text: str
+
+
+class Broken(Rig):
+    """A feed that runs, and what it showed."""
+
+    def make_market(self) -> MarketState:
+        """One that remembers."""
+        self.witness = Witness()
+        return self.witness
+
+    # --- what is to be seen -------------------------------------------------------------
+
+    def signs(self) -> set[Sign]:
+        """All of it: events, lights with their reasons, lists, the ban."""
+        found = {Sign(f"event {level}", text) for level, _, text in self.events}
+        report = self.feed.report()
+        for one in report.channels:
+            name = f"{one.market} {one.channel}"
+            found |= {Sign(f"{name} error", one.last_error), Sign(f"{name} reason", one.reason)}
+        found |= {Sign(f"{one.market} list", one.error) for one in report.markets}
+        return {sign for sign in found if sign.text}
+
+    def away(self) -> list[ChannelHealth]:
+        """The channels that are not live."""
+        return [one for one in self.feed.health() if one.state is not FeedState.LIVE]
+
+    @property
+    def all_live(self) -> bool:
+        """Every channel gives data in its regular way, and every list is fresh and whole."""
+        lists = self.feed.report().markets
+        return (
+            bool(self.feed.health())
+            and not self.away()
+            and all(one.instruments == len(COINS) and not one.stale for one in lists)
+        )
+
+    @property
+    def violations(self) -> list[Any]:
+        """Documented limits that the feed broke."""
+        stats = self.sim.stats()
+        roots = ROOTS.get(self.exchange, (self.exchange.value,))
+        return [broken for root in roots for broken in stats[root]["violations"]]
+
+    def rows(self) -> list[Row]:
+        """Those of the instruments that are listed."""
+        listed = (one for market in Market for one in self.feed.instruments(market))
+        found = (self.market.row(one.key) for one in listed)
+        return [row for row in found if row is not None]
+
+    def falsehoods(self) -> list[str]:
+        """Whatever became news and was not true at its own time."""
+        return [wrong for event in self.witness.told for wrong in self._wrongs(event)]
+
+    def untrue_rows(self) -> list[str]:
+        """Whatever stands in the rows and was not true at its part's time."""
+        return [
+            wrong
+            for row in self.rows()
+            for part, values in _PARTS.items()
+            for wrong in self._differences(row, values, _time_of(row, part))
+        ]
+
+    def _wrongs(self, event: MarketEvent) -> list[str]:
+        values = _VALUES.get(type(event))
+        return (
+            self._differences(event, values, getattr(event, "exchange_ms", None)) if values else []
+        )
+
+    def _differences(self, said: Any, values: dict[str, str], at_ms: int | None) -> list[str]:
+        """Where an event or row is not as the market was. What has no time can't be compared."""
+        if at_ms is None:
+            return []
+        told = truth(self.sim, said.instrument, at_ms)
+        pairs = [(name, getattr(said, name), told.get(values[name])) for name in values]
+        return [
+            f"{said.instrument.symbol} {name}: {value} is not {true} at {at_ms}"
+            for name, value, true in pairs
+            if value is not None and value != pytest.approx(true, rel=1e-6)
+        ]
+
+
+def _time_of(row: Row, part: str) -> int | None:
+    stamp: Stamp | None = getattr(row, part)
+    return stamp.exchange_ms if stamp is not None else None
+
+
+def few(lists_every_s: float | None) -> Any:
+    """A plan for which all but a few coins do not trade; its lists are read so often."""
+
+    def narrowed(one: ListPlan) -> ListPlan:
+        async def fetch() -> list[Instrument]:
+            found = [
+                instrument
+                if instrument.coin in COINS
+                else replace(instrument, status=Status.HALTED)
+                for instrument in await one.fetch()
+            ]
+            one.book.learn(found)
+            return found
+
+        return replace(one, fetch=fetch, every_s=lists_every_s or one.every_s)
+
+    def shape(plan: FeedPlan) -> FeedPlan:
+        return replace(plan, lists=tuple(map(narrowed, plan.lists)))
+
+    return shape
+
+
+@asynccontextmanager
+async def broken(
+    exchange: Exchange,
+    markets: Sequence[str],
+    *,
+    lists_every_s: float | None = None,
+    rate: float = 0.2,
+    **changes: Any,
+) -> AsyncIterator[Broken]:
+    """A running feed of a few coins, all live; leaving the block cancels it."""
+    clock = VirtualClock()
+    async with Simulator(seed=1, clock=clock, rate=rate).running() as sim:
+        settings = settings_of(sim.url, exchange, markets=tuple(markets), **changes)
+        it = Broken(sim, clock, settings, COINS, exchange, few(lists_every_s))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                running = tasks.create_task(it.feed.run())
+                await clock.until(lambda: it.all_live, 20)
+                yield it
+                assert not running.done(), "the feed's run ended"
+                running.cancel()
+        finally:
+            await it.feed.aclose()
