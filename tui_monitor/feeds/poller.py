@@ -59,7 +59,9 @@ class Poller:
         while True:
             pause_s = await self._ask()
             now_s = self._clock.monotonic_s()
-            due_s = max(due_s + self.plan.every_s, now_s + pause_s)
+            # What is asked seldom does not wait its whole turn for another try.
+            turn_s = min(self.plan.every_s, LONGEST_PAUSE_S) if pause_s else self.plan.every_s
+            due_s = max(due_s + turn_s, now_s + pause_s)
             await self._rest_until(due_s)
 
     async def _rest_until(self, due_s: float) -> None:

@@ -68,6 +68,7 @@ class BinanceRest:
     ) -> None:
         self.market = market
         self.book = book or InstrumentBook(listing.GUESS[market])
+        self._intervals: dict[str, float] = {}
         self.stocks: frozenset[str] = frozenset()
         """Base assets of stock contracts in the last futures list; spot's selection needs them."""
         self._http = Http(
@@ -150,12 +151,13 @@ class BinanceRest:
 
     def _with_interval(self, one: Instrument) -> Instrument:
         known = self.book.known(one.symbol)
-        if known is None or known.funding_interval_h is None:
-            return one
-        return msgspec.structs.replace(one, funding_interval_h=known.funding_interval_h)
+        hours = self._intervals.get(one.symbol)
+        if hours is None and known is not None:
+            hours = known.funding_interval_h  # from a list on disk
+        return msgspec.structs.replace(one, funding_interval_h=hours)
 
     async def funding_intervals(self) -> dict[str, float]:
-        """Hours by symbol; the book's instruments learn theirs.
+        """Hours by symbol; the book's instruments learn theirs, those of later lists too.
 
         A symbol that is not in it settles every 8 h by an older text of the documentation; we
         don't assume it.
@@ -165,6 +167,7 @@ class BinanceRest:
         for row in self._rows(body, self._interval, Funding):
             if row.interval_h is not None:
                 found[row.instrument.symbol] = row.interval_h
+        self._intervals = found
         known = ((self.book.known(symbol), hours) for symbol, hours in found.items())
         self.book.learn(
             msgspec.structs.replace(one, funding_interval_h=hours) for one, hours in known if one
