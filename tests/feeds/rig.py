@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from msgspec.structs import replace
+
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.config import Exchanges, load, with_simulator
 from tui_monitor.feeds.feed import Feed
-from tui_monitor.feeds.plans import FeedPlan, Given
+from tui_monitor.feeds.plans import FeedPlan, Given, StreamPlan
 from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.market import MarketState, Row
 from tui_monitor.model import ChannelHealth, Exchange, FeedState, Market, Outage
@@ -45,7 +47,7 @@ class Rig:
         self.events: list[tuple[str, str, str]] = []
         plan = ENTRIES[exchange].plan
         assert plan is not None
-        given = Given(clock, coins, self.market)
+        given = Given(clock, coins, self.market, seed=1)
         self.feed = Feed(
             shape(plan(settings, given)),
             given,
@@ -92,6 +94,25 @@ class Rig:
         if not self.feed.health():
             await self.clock.until(lambda: bool(self.feed.health()), within_s)
         return await self.clock.until(lambda: self.health.state is state, within_s)
+
+
+def lean(*coins: str) -> Shape:
+    """For long times: only these coins are streamed, and nothing is polled or audited."""
+
+    def shape(plan: FeedPlan) -> FeedPlan:
+        return replace(plan, streams=tuple(map(_lean_stream, plan.streams)), polls=())
+
+    def _lean_stream(stream: StreamPlan) -> StreamPlan:
+        bridges = {
+            name: replace(bridge, audit_every_s=None) for name, bridge in stream.bridges.items()
+        }
+        return replace(
+            stream,
+            bridges=bridges,
+            divide=lambda found: stream.divide([one for one in found if one.coin in coins]),
+        )
+
+    return shape
 
 
 @asynccontextmanager

@@ -24,6 +24,7 @@ from tui_monitor.engine.fetcher import PageFetcher
 from tui_monitor.engine.filler import Filler
 from tui_monitor.engine.history import SlotHistory
 from tui_monitor.engine.lights import Lights
+from tui_monitor.engine.loop_lag import LoopLag
 from tui_monitor.engine.outages import OutageBook
 from tui_monitor.engine.recorder import Recorder
 from tui_monitor.engine.slots import SlotKeeper
@@ -97,6 +98,7 @@ class Engine:
             day_opens=self.day_opens,
             on_event=self.events.add,
         )
+        self.loop_lag = LoopLag(clock)
         self._lights = Lights(clock)
         self._failed: dict[str, str] = {}
         self._gaps: set[int] = set()
@@ -110,6 +112,7 @@ class Engine:
             "recorder": self.recorder.run,
             "today": self._watch_today,
             "housekeeping": self._keep_house,
+            "loop lag": self.loop_lag.run,
         }
         workers |= {name.value: self.feeds[name].run for name in self.enabled}
         if SUM_EXCHANGE in self.enabled:

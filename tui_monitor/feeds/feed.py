@@ -1,7 +1,8 @@
 """One exchange as the engine sees it: a `FeedPlan` that runs."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from random import Random
 
 from tui_monitor.errors import FeedError
 from tui_monitor.feeds.bans import host_of
@@ -27,8 +28,12 @@ from tui_monitor.printable import printable
 # The stream does not wait longer than this for the list of instruments.
 LIST_PATIENCE_S = 3.0
 TIME_EVERY_S = 300.0
+# The start is a rush in which times are taken badly.
+TIME_AGAIN_S = 30.0
 SUSPEND_LOOK_S = 5.0
 SUSPENDED_S = 5.0
+# Asked for with every event; an enum's member by its class costs as much as a call.
+_LIVE, _STREAM, _REST = Status.LIVE, Source.STREAM, Source.REST
 
 
 class Feed:
@@ -44,7 +49,7 @@ class Feed:
         kept: KeptLists | None = None,
     ) -> None:
         """`given` is what the plan was made of. Its coins are waited for, list or no list."""
-        clock, coins, market, bans = given
+        clock, coins, market, bans, seed = given
         self.exchange = plan.exchange
         self.plan = plan
         self._clock = clock
@@ -61,6 +66,7 @@ class Feed:
             banned_s=self._banned_s,
             ban=self._ban,
             turn=Pacer(clock, *plan.opening).acquire,
+            random=Random(seed),
         )
         self._listers = {
             one.market: Lister(
@@ -176,8 +182,15 @@ class Feed:
             rows=sum(row is not None and row.last is not None for row in rows),
             read_ms=lister.read_ms,
             stale=lister.stale,
-            example=live[0].symbol if live else "",
+            example=self._example(market, live),
             error=lister.error,
+        )
+
+    def _example(self, market: Market, live: Sequence[Instrument]) -> str:
+        """A well-known one, if there is any."""
+        wanted = self._listers[market].plan.by_name("BTC")
+        return next((one.symbol for one in live if one.symbol == wanted), "") or (
+            live[0].symbol if live else ""
         )
 
     # --- life ---------------------------------------------------------------------------
@@ -253,6 +266,7 @@ class Feed:
             self._note("warning", f"first snapshot: {printable(error.line(), 160)}")
 
     async def _measure_time(self) -> None:
+        wait_s = TIME_AGAIN_S
         while True:
             begin_s, begin_ms = self._clock.monotonic_s(), self._clock.now_ms()
             try:
@@ -262,7 +276,8 @@ class Feed:
             else:
                 self._round_trip_ms = (self._clock.monotonic_s() - begin_s) * 1000
                 self._skew_ms = theirs_ms - (begin_ms + self._round_trip_ms / 2)
-            await self._clock.sleep(TIME_EVERY_S)
+            await self._clock.sleep(wait_s)
+            wait_s = TIME_EVERY_S
 
     async def _notice_suspends(self) -> None:
         """Wall time that runs away from monotonic time means that the machine slept."""
@@ -283,23 +298,23 @@ class Feed:
     # --- what comes ---------------------------------------------------------------------
 
     def _apply(self, event: MarketEvent, received_ms: int, received_s: float) -> bool:
-        if self._is_unwanted(event.instrument):
+        instrument = event.instrument
+        if instrument.status is not _LIVE and self._is_unwanted(instrument):
             return False
-        return self._market.apply(event, received_ms, received_s, Source.STREAM)
+        return self._market.apply(event, received_ms, received_s, _STREAM)
 
     def apply_rest(self, events: Iterable[MarketEvent]) -> bool:
         """Merge a REST snapshot; says whether anything in it was news."""
         now_ms, now_s = self._clock.now_ms(), self._clock.monotonic_s()
         news = False
         for event in events:
-            if not self._is_unwanted(event.instrument):
-                news |= self._market.apply(event, now_ms, now_s, Source.REST)
+            instrument = event.instrument
+            if instrument.status is _LIVE or not self._is_unwanted(instrument):
+                news |= self._market.apply(event, now_ms, now_s, _REST)
         return news
 
     def _is_unwanted(self, instrument: Instrument) -> bool:
         """What does not trade, or is in no list, has no row; before a list all names may."""
-        if instrument.status is Status.LIVE:
-            return False
         lister = self._listers.get(instrument.market)
         return lister is None or lister.known or instrument.status is not Status.UNKNOWN
 

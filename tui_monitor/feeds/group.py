@@ -139,6 +139,7 @@ class StreamGroup:
             banned_s=self._uses.banned_s,
             ban=self._uses.ban,
             turn=self._uses.turn,
+            random=self._uses.random,
         )
         return Supervisor(self.plan.adapter, where, self._clock, vitals, uses)
 

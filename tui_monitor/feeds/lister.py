@@ -155,7 +155,10 @@ class Lister:
         is_new = found != set(before) or not self.known
         self.known = True
         if self._kept is not None:
-            self._kept.save(self._exchange, self.plan.market, self.live(), self.read_ms)
+            # Some 20 ms of writing, more on a slow disk.
+            await asyncio.to_thread(
+                self._kept.save, self._exchange, self.plan.market, self.live(), self.read_ms
+            )
         if is_new:
             self._on_change()
 

@@ -70,13 +70,14 @@ class Bridge(Struct, frozen=True, kw_only=True):
 class Given(NamedTuple):
     """What an exchange's plan may need besides its settings: `coins` are those that a board
     watches closely, `market` the latest truth (to read a price, never to write). Without `bans`
-    none outlives the program.
+    none outlives the program; with a `seed` all jitter is the same each time.
     """
 
     clock: Clock
     coins: Sequence[str]
     market: MarketState
     bans: Bans | None = None
+    seed: int | None = None
 
 
 class StreamPlan(Struct, frozen=True, kw_only=True):

@@ -59,6 +59,7 @@ class Uses(Struct, frozen=True, kw_only=True):
     banned_s: Callable[[str], float]
     ban: Callable[[str, float, str], None]
     turn: Callable[[], Awaitable[None]]
+    random: Random
 
 
 class _Socket:
@@ -92,7 +93,7 @@ class Supervisor:
         self._wanted: tuple[Subscription, ...] = ()
         self._refused: set[Subscription] = set()
         self._changed = asyncio.Event()
-        self._random = Random()
+        self._random = uses.random
         self._newest_ms: dict[type, int] = {}
         self._attempt = 0
         self._losses = 0

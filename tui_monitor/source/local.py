@@ -13,7 +13,6 @@ from tui_monitor.boards.system import SystemBoard, stored_system_board
 from tui_monitor.clock import SLOT_MS, BoardZone, Clock, slot_of
 from tui_monitor.config import SumCurve
 from tui_monitor.engine import Engine
-from tui_monitor.engine.loop_lag import LoopLag
 from tui_monitor.errors import BadInput
 from tui_monitor.model import Job, JobLine, StoreInfo
 from tui_monitor.source import Exported, Query
@@ -261,13 +260,12 @@ class StoredSource:
 class LocalSource(StoredSource):
     """This process's engine."""
 
-    def __init__(self, engine: Engine, exports_dir: Path, loop_lag: LoopLag | None = None) -> None:
-        """`loop_lag` is one that runs; without it the loop's lag is not known."""
+    def __init__(self, engine: Engine, exports_dir: Path) -> None:
         super().__init__(
             engine.store, engine.zone, engine.clock, engine.settings.sum_curve, exports_dir
         )
         self._engine = engine
-        self._system = SystemReader(engine, loop_lag)
+        self._system = SystemReader(engine)
         self._days: tuple[tuple[date, date], tuple[int, int], Nodes] | None = None
 
     def status(self) -> EngineStatus:

@@ -5,7 +5,6 @@ from msgspec.structs import replace
 from tui_monitor.boards.markets import MarketReport, market_report
 from tui_monitor.boards.system import DatabaseFigures, SystemBoard, system_board
 from tui_monitor.engine import Engine
-from tui_monitor.engine.loop_lag import LoopLag
 from tui_monitor.engine.process import ProcessProbe
 from tui_monitor.engine.rates import MessageRates
 from tui_monitor.errors import StoreError
@@ -18,11 +17,11 @@ COUNT_AGAIN_S = 30.0
 class SystemReader:
     """Asks the engine; remembers what rates and shares are made of."""
 
-    def __init__(self, engine: Engine, loop_lag: LoopLag | None = None) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._clock = engine.clock
         self._rates = MessageRates(engine.clock)
-        self._probe = ProcessProbe(engine.clock, loop_lag or LoopLag(engine.clock))
+        self._probe = ProcessProbe(engine.clock, engine.loop_lag)
         self._counted: tuple[float, DatabaseFigures] | None = None
 
     def note(self) -> None:

@@ -1,11 +1,21 @@
 """The OKX feed against a simulated OKX, good days and bad."""
 
-from tests.feeds.rig import rig
+import pytest
+
+from tests.feeds.rig import lean, rig
 from tests.support.virtual_time import in_virtual_time
 from tui_monitor.model import FeedState, Market, Source, Status
 
 # Lists, liquidations and announcements.
 SHARED = 3
+PRICES = (
+    "last", "bid", "ask", "bid_coins", "ask_coins", "open_24h", "high_24h", "low_24h",
+    "volume_24h_coins", "turnover_24h_usd", "day_open",
+)  # fmt: skip
+OF_SWAPS = (
+    "mark_price", "index_price", "rate", "interval_h", "next_settlement_ms",
+    "open_interest_coins", "open_interest_usd",
+)  # fmt: skip
 
 
 @in_virtual_time
@@ -37,7 +47,7 @@ async def test_it_is_live_within_two_seconds_of_the_start() -> None:
 @in_virtual_time
 async def test_an_hour_passes_on_one_connection() -> None:
     """Nothing but the exchange or the calendar ends a socket."""
-    async with rig(("BTC",), rate=0.003, silent_after_s=60) as it:
+    async with rig(("BTC",), rate=0.012, shape=lean("BTC"), silent_after_s=60) as it:
         await it.clock.sleep(3600)
         assert it.stats["connections"] == {"open": 1, "total": 1}
         assert it.stats["violations_total"] == 0
@@ -153,7 +163,7 @@ async def test_a_socket_that_cannot_be_had_at_the_start_is_told_at_once() -> Non
 @in_virtual_time
 async def test_the_stream_is_back_within_two_minutes_after_a_long_fault() -> None:
     """However many failures there were before; REST stands in until then."""
-    async with rig(("BTC",), bridge_every_s=10) as it:
+    async with rig(("BTC",), shape=lean("BTC"), bridge_every_s=10) as it:
         await it.until(FeedState.LIVE, 5)
         it.fault("refuse", 400)
         it.fault("drop", 0.1)
@@ -185,7 +195,7 @@ async def test_the_reason_names_the_stream_and_rest() -> None:
 @in_virtual_time
 async def test_a_server_that_accepts_and_drops_is_not_hammered() -> None:
     """Opening is no success: ten minutes are twenty attempts at most."""
-    async with rig(("BTC",), bridge_every_s=10) as it:
+    async with rig(("BTC",), shape=lean("BTC"), bridge_every_s=10) as it:
         await it.until(FeedState.LIVE, 5)
         before = it.stats["connections"]["total"]
         it.fault("drop", 600)
@@ -338,7 +348,7 @@ async def test_one_unknown_instrument_in_a_batch_does_not_cost_the_others() -> N
 @in_virtual_time
 async def test_a_list_that_lost_half_of_itself_is_not_believed() -> None:
     """The instruments that were known stay known."""
-    async with rig(("BTC", "ETH", "XRP", "SOL", "NOSUCHCOIN")) as it:
+    async with rig(("BTC", "ETH", "XRP", "SOL", "NOSUCHCOIN"), shape=lean("BTC")) as it:
         await it.until(FeedState.LIVE, 5)
         it.fault("partial_list", 700)
         await it.clock.sleep(650)
@@ -349,7 +359,7 @@ async def test_a_list_that_lost_half_of_itself_is_not_believed() -> None:
 @in_virtual_time
 async def test_a_delisted_coin_is_told_and_the_others_live_on() -> None:
     """After the next list it is gone from the stream, and only it."""
-    async with rig(("BTC", "ETH", "NOSUCHCOIN")) as it:
+    async with rig(("BTC", "ETH", "NOSUCHCOIN"), shape=lean("BTC", "ETH")) as it:
         await it.until(FeedState.LIVE, 5)
         it.fault("delist", 3600, symbol="ETH-USDT-SWAP")
         before = it.health.topics
@@ -374,3 +384,49 @@ async def test_a_successor_that_only_repeats_its_predecessor_takes_over() -> Non
             await it.clock.sleep(5)
             assert it.stats["connections"] == {"open": 1, "total": number}
         assert it.outages == []
+
+
+@in_virtual_time
+@pytest.mark.parametrize("bar", ["15m", "1h"])
+async def test_bars_come_for_those_that_ask(bar: str) -> None:
+    """Forming bars of the asked instruments alone, under our name of their length."""
+    async with rig(rate=1.0) as it:
+        await it.until(FeedState.LIVE, 5)
+        it.feed.want_bars(Market.PERP, bar, ["BTC-USDT-SWAP", "ETH-USDT-SWAP"])
+        await it.clock.sleep(10)
+        bars = {row.instrument.coin: row.bars for row in it.market.rows() if row.bars}
+        assert set(bars) == {"BTC", "ETH"}
+        assert all(set(found) == {bar} for found in bars.values())
+        assert it.channel(Market.PERP, f"bars {bar}").state is FeedState.LIVE
+
+
+@in_virtual_time
+async def test_every_row_of_both_markets_is_whole_within_ten_seconds() -> None:
+    """Spot and swaps: prices, book, the day; of swaps mark, index, funding and open interest."""
+    async with rig(rate=0.5, markets=("perp", "spot")) as it:
+        await it.clock.sleep(10)
+        rows = it.market.rows()
+        assert len(rows) == sum(len(it.feed.instruments(market)) for market in Market) > 300
+        for row in rows:
+            names = (*PRICES, *(OF_SWAPS if row.instrument.market is Market.PERP else ()))
+            assert [name for name in names if getattr(row, name) is None] == [], row.instrument
+        assert all(one.state is FeedState.LIVE for one in it.feed.health())
+        assert it.outages == []
+        assert it.stats["violations_total"] == 0
+
+
+@in_virtual_time
+async def test_one_instrument_that_the_stream_has_lost_is_found_by_the_audit() -> None:
+    """The others go on all the time: only REST can tell that this one does not."""
+    async with rig(rate=1.0) as it:
+        await it.until(FeedState.LIVE, 5)
+        it.fault("silence", 60, channel="tickers", symbol="BTC-USDT-SWAP")
+        before = it.stats["connections"]["total"]
+        await it.clock.until(lambda: it.stats["connections"]["total"] > before, 50)
+        assert any("has lost BTC-USDT-SWAP" in text for _, _, text in it.events)
+        row = it.row("BTC")
+        assert row is not None
+        assert row.received_s is not None
+        assert it.clock.monotonic_s() - row.received_s < 20
+        await it.clock.sleep(60)
+        assert row.source is Source.STREAM

@@ -202,7 +202,8 @@ class OkxAdapter:
         if instrument is None:
             yield _foreign(arg.instId, arg.instType, row[0] if row else None)
         else:
-            yield mapper.candle(row, arg.channel.removeprefix("candle"), instrument)
+            bar = arg.channel.removeprefix("candle")
+            yield mapper.candle(row, mapper.OUR_BARS.get(bar, bar), instrument)
 
     def _instrument(self, item: Raw, _arg: wire.Arg) -> Iterator[Event]:
         row = _INSTRUMENT.decode(item)

@@ -29,6 +29,7 @@ from tui_monitor.model import (
 # 80 % of 480 subscriptions an hour and connection, should each arg of a frame be counted.
 ARGS_A_SOCKET = 384
 AUDIT_S = 15.0
+BARS = ("1m", "5m", "15m", "30m", "1h")
 LIQUIDATIONS = "liquidation-orders"
 INSTRUMENTS = "instruments"
 STATUS = Subscription("status")
@@ -116,7 +117,9 @@ def _sockets(topics: list[Subscription]) -> list[list[Subscription]]:
 
 
 def _bars(settings: Okx, book: InstrumentBook, market: Market, bar: str) -> StreamPlan:
-    channel = f"candle{bar}"
+    if bar not in BARS:
+        raise ValueError(f"OKX's bars of {bar} are not streamed")
+    channel = f"candle{mapper.THEIR_BARS.get(bar, bar)}"
     return StreamPlan(
         market=market,
         url=settings.ws_business_url,

@@ -27,6 +27,9 @@ from tui_monitor.model import (
 from tui_monitor.printable import printable
 
 HOUR_MS = 3_600_000
+# OKX writes hours with a capital; of days and months we use its own words.
+OUR_BARS = {"1H": "1h", "2H": "2h", "4H": "4h"}
+THEIR_BARS = {ours: theirs for theirs, ours in OUR_BARS.items()}
 SWAP = "-SWAP"
 USDT_SWAP = "-USDT-SWAP"
 # What the boards take as USD.

@@ -178,7 +178,11 @@ class OkxRest:
         `history` asks the archive (years, slower); else only the latest 1440 bars are there. A
         server may give fewer than `limit`: only an empty page is the end.
         """
-        params = {"instId": instrument.symbol, "bar": bar, "limit": str(min(limit, MAX_CANDLES))}
+        params = {
+            "instId": instrument.symbol,
+            "bar": mapper.THEIR_BARS.get(bar, bar),
+            "limit": str(min(limit, MAX_CANDLES)),
+        }
         if after_ms is not None:
             params["after"] = str(after_ms)
         rows = await self._rows(HISTORY_CANDLES if history else CANDLES, params)
