@@ -19,6 +19,7 @@ from msgspec import Meta, Struct, field
 from tui_monitor import paths
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput, SettingsError
+from tui_monitor.model.place import alias_of, place_of
 
 ENV_PREFIX = "TUI_MONITOR_"
 
@@ -31,6 +32,7 @@ COINS = (
 )
 # fmt: on
 _COIN = re.compile(r"[A-Z0-9]{1,20}")
+PairKind = Literal["all", "perp-perp", "spot-perp", "spot-spot"]
 
 
 def _d(text: str, **limits: Any) -> Meta:
@@ -68,6 +70,8 @@ class Exchange(Struct, frozen=True, forbid_unknown_fields=True):
     paced: Annotated[
         bool, _d("Keep below the documented request limits; off only for a loopback address.")
     ] = True
+    taker_fee_pct: Annotated[float, _d("Your taker fee on perpetuals, in %.", ge=0, le=5)] = 0.05
+    spot_taker_fee_pct: Annotated[float, _d("Your taker fee on spot, in %.", ge=0, le=5)] = 0.1
 
 
 class Binance(Exchange, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +104,7 @@ class Bybit(Exchange, frozen=True, forbid_unknown_fields=True):
 
     rest_url: Annotated[str, _d("Root of the REST API.")] = "https://api.bybit.com"
     ws_url: Annotated[str, _d("Host of the streams.")] = "wss://stream.bybit.com"
+    taker_fee_pct: Annotated[float, _d("Your taker fee on perpetuals, in %.", ge=0, le=5)] = 0.055
 
 
 class Bitget(Exchange, frozen=True, forbid_unknown_fields=True):
@@ -107,6 +112,7 @@ class Bitget(Exchange, frozen=True, forbid_unknown_fields=True):
 
     rest_url: Annotated[str, _d("Root of the REST API.")] = "https://api.bitget.com"
     ws_url: Annotated[str, _d("Host of the streams.")] = "wss://ws.bitget.com"
+    taker_fee_pct: Annotated[float, _d("Your taker fee on perpetuals, in %.", ge=0, le=5)] = 0.06
 
 
 class Exchanges(Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,6 +134,52 @@ class SumCurve(Struct, frozen=True, forbid_unknown_fields=True):
     fill_days: Annotated[
         int, _d("Days before today whose missed slots are filled at start.", ge=0, le=30)
     ] = 1
+
+
+class Spreads(Struct, frozen=True, forbid_unknown_fields=True):
+    """[spreads]"""
+
+    pairs: Annotated[PairKind, _d("Which legs the board pairs when it is opened.")] = "all"
+    max_age_s: Annotated[
+        float, _d("A leg whose book is older is greyed and ranks nowhere.", ge=0.5, le=60)
+    ] = 3.0
+    majors: Annotated[tuple[str, ...], _d("The coins of the filter for majors.")] = (
+        *("BTC", "ETH", "BNB", "SOL", "XRP", "DOGE"),
+    )
+    aliases: Annotated[
+        tuple[str, ...],
+        _d(
+            "Other names of coins: okx:perp:XYZ-USDT-SWAP = ABC, or okx:XYZ = ABC for both markets."
+        ),
+    ] = ()
+    same: Annotated[
+        tuple[str, ...],
+        _d("Never in quarantine: okx:perp:XYZ-USDT-SWAP, or okx:XYZ for both markets."),
+    ] = ()
+    not_same: Annotated[
+        tuple[str, ...],
+        _d("Always in quarantine: okx:perp:XYZ-USDT-SWAP, or okx:XYZ for both markets."),
+    ] = ()
+
+
+class Signals(Struct, frozen=True, forbid_unknown_fields=True):
+    """[signals]"""
+
+    basis: Annotated[
+        Literal["executable", "last"],
+        _d("What is compared: bid with ask, or last prices of perpetuals (the originals' rule)."),
+    ] = "executable"
+    pairs: Annotated[PairKind, _d("Which legs are compared where the basis is executable.")] = (
+        "perp-perp"
+    )
+    threshold_pct: Annotated[float, _d("The spread that counts, in %.", gt=0, le=100)] = 0.6
+    samples: Annotated[int, _d("Samples in a row that must reach it.", ge=2, le=20)] = 3
+    every_s: Annotated[float, _d("Seconds between samples.", ge=0.5, le=60)] = 2.0
+    gap_s: Annotated[float, _d("Seconds without a sample that break a row.", ge=1, le=600)] = 8.0
+    cooldown_s: Annotated[
+        float, _d("Seconds between signals of one pair in one direction.", ge=0, le=86400)
+    ] = 30.0
+    keep: Annotated[int, _d("Signals the board keeps.", ge=5, le=1000)] = 50
 
 
 class Api(Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,6 +208,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     general: General = field(default_factory=General)
     exchanges: Exchanges = field(default_factory=Exchanges)
     sum_curve: SumCurve = field(default_factory=SumCurve)
+    spreads: Spreads = field(default_factory=Spreads)
+    signals: Signals = field(default_factory=Signals)
     api: Api = field(default_factory=Api)
     ui: Ui = field(default_factory=Ui)
 
@@ -376,7 +430,19 @@ def _check_sense(settings: Settings, origins: Mapping[str, str]) -> None:
         raise refuse("sum_curve.min_coins", f"is more than the {len(coins)} coins")
     for name in settings.exchanges.__struct_fields__:
         _check_exchange(f"exchanges.{name}", getattr(settings.exchanges, name), refuse)
+    _check_spreads(settings.spreads, refuse)
+    if settings.signals.gap_s <= settings.signals.every_s:
+        raise refuse("signals.gap_s", "is not more than signals.every_s")
     _check_listen(settings.api, refuse)
+
+
+def _check_spreads(spreads: Spreads, refuse: Any) -> None:
+    for key, read in (("aliases", alias_of), ("same", place_of), ("not_same", place_of)):
+        for text in getattr(spreads, key):
+            try:
+                read(text)
+            except BadInput as error:
+                raise refuse(f"spreads.{key}", error.message, error.hint) from error
 
 
 def _check_exchange(section: str, exchange: Exchange, refuse: Any) -> None:
