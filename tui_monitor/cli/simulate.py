@@ -89,7 +89,10 @@ async def _serve_until(serving: Coroutine[object, object, None], *, until_eof: b
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
     if until_eof:
-        loop.add_reader(sys.stdin.fileno(), _cancel_at_eof, task)
+        try:
+            loop.add_reader(sys.stdin.fileno(), _cancel_at_eof, task)
+        except PermissionError as error:
+            raise BadInput("--until-eof needs a pipe as stdin") from error
     try:
         await task
     except asyncio.CancelledError:
