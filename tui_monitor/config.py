@@ -148,9 +148,7 @@ class Spreads(Struct, frozen=True, forbid_unknown_fields=True):
     )
     aliases: Annotated[
         tuple[str, ...],
-        _d(
-            "Other names of coins: okx:perp:XYZ-USDT-SWAP = ABC, or okx:XYZ = ABC for both markets."
-        ),
+        _d("Other names of coins: okx:perp:XYZ-USDT-SWAP=ABC, or okx:XYZ=ABC for both markets."),
     ] = ()
     same: Annotated[
         tuple[str, ...],
