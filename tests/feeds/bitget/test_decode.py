@@ -118,6 +118,22 @@ def test_without_a_last_price_the_book_alone_is_told(line: bytes) -> None:
     assert [found[name] for name in ("last", "open_24h", "volume_24h_coins")] == [None] * 3
 
 
+@pytest.mark.parametrize("row", [rows.TICKER_V2, rows.SPOT_V2])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {}, {"symbol": "1000AAAUSDT"}, {"usdtVolume": None}, {"open": None, "open24h": "2"},
+        {"bidPr": None}, {"symbolType": "2"}, {"symbol": "AAABTC"}, {"markPrice": None},
+    ],
+)  # fmt: skip
+def test_the_quick_way_tells_what_the_tolerant_one_does(
+    row: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    """A settlement at 0, which stands for none, is for the tolerant one."""
+    quick = lines_of(rows.body([row | changes]))
+    assert quick == lines_of(rows.body([row | changes | {"nextFundingTime": "0"}]))
+
+
 @pytest.mark.parametrize("name", ["lastPrice", "bid1Price", "ask1Price"])
 def test_a_price_that_is_none_spoils_its_row(name: str) -> None:
     """It is not the same as an empty side."""

@@ -75,6 +75,21 @@ class Items:
         return Ignored(reason=reason, symbol=symbol or None, exchange_ms=about.ts_ms)
 
     def _ticker_v2(self, item: Raw, about: About) -> Iterator[Event]:
+        try:
+            quick = _quick_ticker_v2(item)
+        except wire.UNREADABLE:
+            # "" somewhere, or damaged: the tolerant way finds out and says so.
+            yield from self._tolerant_v2(item, about)
+            return
+        instrument = self.find(quick.symbol, about.market)
+        if instrument is None or str(quick.symbol_type) == _DELIVERY:
+            yield from self._tolerant_v2(item, about)
+            return
+        found, both_sides = tickers.checked(quick)
+        whole = both_sides or about.whole
+        yield from tickers.events_of(found, instrument, quick.ts, whole=whole)
+
+    def _tolerant_v2(self, item: Raw, about: About) -> Iterator[Event]:
         row = _TICKER_V2.decode(item)
         symbol = row.symbol or row.inst_id
         if str(row.symbol_type) == _DELIVERY:
@@ -171,6 +186,7 @@ class Items:
             yield mapper.mark_price(row, instrument)
 
 
+_quick_ticker_v2 = wire.quick_ticker_v2.decode
 _TICKER_V2 = msgspec.json.Decoder(wire.TickerV2)
 _TICKER_V3 = msgspec.json.Decoder(wire.TickerV3)
 _BOOK = msgspec.json.Decoder(wire.BookRow)

@@ -19,11 +19,23 @@ from tui_monitor.model import (
 _PERP = Market.PERP
 
 
+_Found = wire.Figures | wire.QuickTickerV2
+
+
 class Tolerated(NamedTuple):
     """What can be used of a row. `whole`: it speaks of both sides of the book."""
 
-    found: wire.Figures
+    found: _Found
     whole: bool
+
+
+def checked(row: wire.QuickTickerV2) -> Tolerated:
+    """A row whose numbers the decoder has checked, as it stands."""
+    if row.open_24h is None:
+        row.open_24h = row.open_spot
+    if row.turnover_usdt is not None:
+        row.turnover_24h = row.turnover_usdt
+    return Tolerated(row, row.bid is not None and row.ask is not None)
 
 
 def tolerant(row: wire.TickerV2 | wire.TickerV3) -> Tolerated:
@@ -66,7 +78,7 @@ def _is_delta(row: wire.TickerV2 | wire.TickerV3) -> bool:
 
 
 def events_of(
-    found: wire.Figures, instrument: Instrument, ts_ms: int | None, *, whole: bool
+    found: _Found, instrument: Instrument, ts_ms: int | None, *, whole: bool
 ) -> list[MarketEvent]:
     """The events of one ticker; none where it says nothing that is used."""
     if instrument.multiplier != 1.0:
@@ -113,7 +125,7 @@ _PRICES = ("last", "bid", "ask", "open_24h", "high_24h", "low_24h", "mark", "ind
 _SIZES = ("bid_size", "ask_size", "volume_24h", "interest")
 
 
-def _per_coin(found: wire.Figures, unit: float) -> None:
+def _per_coin(found: _Found, unit: float) -> None:
     for name in _PRICES:
         value = getattr(found, name)
         if value is not None:
@@ -124,7 +136,7 @@ def _per_coin(found: wire.Figures, unit: float) -> None:
             setattr(found, name, value * unit)
 
 
-def _has_ticker(found: wire.Figures) -> bool:
+def _has_ticker(found: _Found) -> bool:
     return (
         found.last is not None
         or found.bid is not None
@@ -134,9 +146,7 @@ def _has_ticker(found: wire.Figures) -> bool:
     )
 
 
-def _ticker(
-    found: wire.Figures, instrument: Instrument, ts_ms: int | None, *, whole: bool
-) -> Ticker:
+def _ticker(found: _Found, instrument: Instrument, ts_ms: int | None, *, whole: bool) -> Ticker:
     return Ticker(
         instrument=instrument,
         exchange_ms=ts_ms,

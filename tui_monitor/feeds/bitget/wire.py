@@ -97,6 +97,34 @@ class Figures(Struct, rename=_V3, gc=False):
     interest: Size | None = None
 
 
+class QuickTickerV2(Struct, rename=_V2, gc=False):
+    """A row of v2 as REST gives a whole market of them every second, checked.
+
+    The names are those of `Figures`; what differs between the markets is settled after decoding.
+    """
+
+    symbol: str
+    ts: Millis
+    last: Price
+    symbol_type: Loose = None
+    bid: Price | None = None
+    bid_size: Size | None = None
+    ask: Price | None = None
+    ask_size: Size | None = None
+    open_24h: Price | None = None
+    open_spot: Price | None = None
+    high_24h: Price | None = None
+    low_24h: Price | None = None
+    volume_24h: Size | None = None
+    turnover_24h: Size | None = None
+    turnover_usdt: Size | None = None
+    mark: Price | None = None
+    index: Price | None = None
+    rate: Rate | None = None
+    next_funding_ms: Millis | None = None
+    interest: Size | None = None
+
+
 class QuickArg(Struct, gc=False):
     """The only place where a v3 ticker names its instrument."""
 
@@ -283,6 +311,7 @@ class PriceRow(Struct, rename="camel"):
     ts: Loose = None
 
 
+quick_ticker_v2 = msgspec.json.Decoder(QuickTickerV2, strict=False)
 quick_tickers = msgspec.json.Decoder(QuickTickers, strict=False)
 frames = msgspec.json.Decoder(Frame)
 bodies = msgspec.json.Decoder(Body)
