@@ -50,7 +50,7 @@ class Filter(StrEnum):
     MAJORS = "majors"
 
 
-class SpreadRow(Struct, frozen=True, kw_only=True):
+class SpreadRow(Struct, frozen=True):
     """The best pair of one coin. None is unknown.
 
     `ranked`: both legs are fresh. Otherwise `reason` says why not, `rank` is None, and the pair
@@ -65,8 +65,9 @@ class SpreadRow(Struct, frozen=True, kw_only=True):
 
     Ages are of the books, since arrival or confirmation; `skew_ms` is the difference of the two.
     `…_exchange_age_ms` is since the exchange's own time. `lasts` are the last prices per slot, in
-    the order of the board's `slots`. `legs` have a book, `fresh_legs` rank, `exchanges` is on how
-    many exchanges the coin has a leg, `suspects` are in quarantine.
+    the order of the board's `slots`, whatever their age. `legs` are all that the coin has,
+    `fresh_legs` can rank, `suspects` are in quarantine, `exchanges` says on how many exchanges it
+    has one.
     """
 
     coin: str
