@@ -6,8 +6,9 @@ sockets and real threads work.
         clock = VirtualClock()
         await clock.sleep(3600)      # takes a millisecond or two
 
-How it works: before the loop would wait, its selector looks at the sockets for one real
-millisecond. If nothing came, the wait is added to a number, and that number is the loop's time.
+How it works: before the loop would wait, its selector looks at the sockets twice (loopback hands
+over what was sent within the call that sends it). If nothing came, the wait is added to a number,
+and that number is the loop's time.
 Everything that waits through asyncio (websockets, httpx, timeouts) lives in that time.
 
 Work in threads holds time still: executor jobs (`asyncio.to_thread`, name resolution) are
@@ -17,6 +18,7 @@ Other processes are not seen: their answers take as long as time has jumped mean
 
 import asyncio
 import functools
+import os
 import selectors
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -32,7 +34,6 @@ T = TypeVar("T")
 
 # 2026-11-20T00:00:00Z: 08:00 in the board day of Asia/Shanghai, an hour that hides nothing.
 START_MS = 1_795_132_800_000
-_QUIET_S = 0.001
 _BUSY_S = 0.002
 
 
@@ -50,7 +51,9 @@ class _JumpingSelector(selectors.DefaultSelector):
             return ready
         # Twice: a thread may have taken its next job between being looked at and being idle.
         busy = self.is_busy()
-        ready = super().select(_BUSY_S if busy else _QUIET_S)
+        if not busy:
+            os.sched_yield()
+        ready = super().select(_BUSY_S if busy else 0)
         if ready or busy or self.is_busy():
             return ready
         if timeout is None:
