@@ -46,8 +46,9 @@ class Signal(Struct, frozen=True, kw_only=True):
 
     `began_ms` is the first sample over the threshold of the run that it came from, `at_ms` that
     which made it a signal. While the run goes on `ended_ms` is None; then it is the time of the
-    first sample that is no longer over it, `lasted_ms` the time between, and `ending` says why.
-    Coin, legs and `at_ms` together name a signal.
+    first sample that is no longer over it, `lasted_ms` the time between, and `ending` says why
+    (after a GAP: of the last sample before it). Coin, legs and `at_ms` together name a signal;
+    those of one run have `began_ms` in common.
     """
 
     coin: str
