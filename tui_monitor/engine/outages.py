@@ -1,6 +1,7 @@
 """Outages: a stored row from the moment a stream stops giving data until it gives some again."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 
 import msgspec
@@ -11,6 +12,12 @@ from tui_monitor.model import Exchange, Market, Outage
 from tui_monitor.store import Store
 
 RETRY_S = 15.0
+# A channel that comes and goes is told of so often in so long; the rest stands in the store.
+MOST_TOLD = 3
+TOLD_WITHIN_S = 600.0
+# ... unless it was long.
+LONG_S = 60.0
+_Key = tuple[Exchange, Market, str]
 
 
 class OutageBook:
@@ -23,19 +30,37 @@ class OutageBook:
         self._clock = clock
         self._on_event = on_event
         self._queue: asyncio.Queue[Outage] = asyncio.Queue()
-        self._open: dict[tuple[Exchange, Market, str], Outage] = {}
+        self._open: dict[_Key, Outage] = {}
+        # When each channel's last outages were told of, and those of which the end is to be told.
+        self._times: dict[_Key, deque[float]] = {}
+        self._told: set[_Key] = set()
 
     def note(self, outage: Outage) -> None:
         """From a feed: `end_ms` None opens an outage, a time closes it."""
-        what = f"{outage.channel}: {outage.reason}"
         if outage.end_ms is None:
-            bridge = ", REST stands in" if outage.bridged else ""
-            self._on_event("warning", outage.exchange.value, f"outage of {what}{bridge}")
+            self._tell_begin(outage)
         else:
-            lasted_s = (outage.end_ms - outage.begin_ms) / 1000
-            text = f"outage of {outage.channel} over after {lasted_s:.0f} s"
-            self._on_event("info", outage.exchange.value, text)
+            self._tell_end(outage, outage.end_ms)
         self._queue.put_nowait(outage)
+
+    def _tell_begin(self, outage: Outage) -> None:
+        key, now_s = _key(outage), self._clock.monotonic_s()
+        times = self._times.setdefault(key, deque(maxlen=MOST_TOLD))
+        if len(times) == MOST_TOLD and now_s - times[0] < TOLD_WITHIN_S:
+            return
+        times.append(now_s)
+        self._told.add(key)
+        bridge = ", REST stands in" if outage.bridged else ""
+        text = f"outage of {outage.channel}: {outage.reason}{bridge}"
+        self._on_event("warning", outage.exchange.value, text)
+
+    def _tell_end(self, outage: Outage, end_ms: int) -> None:
+        lasted_s = (end_ms - outage.begin_ms) / 1000
+        if _key(outage) not in self._told and lasted_s < LONG_S:
+            return
+        self._told.discard(_key(outage))
+        text = f"outage of {outage.channel} over after {lasted_s:.0f} s"
+        self._on_event("info", outage.exchange.value, text)
 
     async def run(self) -> None:
         """Write for ever; an outage that can't be written now is written later."""
@@ -45,7 +70,7 @@ class OutageBook:
                 await self._clock.sleep(RETRY_S)
 
     async def _write(self, outage: Outage) -> bool:
-        key = (outage.exchange, outage.market, outage.channel)
+        key = _key(outage)
         try:
             known = self._open.get(key)
             if outage.end_ms is None:
@@ -62,3 +87,7 @@ class OutageBook:
         except StoreError:
             return False  # the recorder shows the reason: both write to the same file
         return True
+
+
+def _key(outage: Outage) -> _Key:
+    return outage.exchange, outage.market, outage.channel

@@ -216,7 +216,9 @@ class Supervisor:
         self._attempt = decided.attempt
         self._count_reconnect()
         self._say_trouble(printable(ended.text, 200))
-        self._note_once(ended.text, f"{ended.text}; again in {decided.delay_s:.0f} s")
+        # Each damaged message has a text of its own.
+        what = ended.end if ended.end is End.MALFORMED else ended.text
+        self._note_once(what, f"{ended.text}; again in {decided.delay_s:.0f} s")
         if decided.banned:
             self._uses.ban(self._where.url, decided.delay_s, ended.text)
             for vitals in self.vitals:
@@ -249,11 +251,10 @@ class Supervisor:
     def _woken(self) -> None:
         sockets = [one.connection for one in (self._current, self._heir) if one is not None]
         connected = [link for link in sockets if link.connected]
-        busy = [one for one in self.vitals if not one.quiet]
         # After trouble a socket is proven by news, not by what is merely said on it.
-        proven = not busy or not all(one.trouble for one in busy)
+        proven = not all(one.trouble for one in self.vitals)
         alive = proven and any(link.live for link in connected)
-        heard_ms = max((one.heard_ms for one in busy), default=None)
+        heard_ms = max((one.heard_ms for one in self.vitals if not one.quiet), default=None)
         for vitals in self.vitals:
             vitals.linked(bool(connected), alive=alive, heard_ms=heard_ms)
         self._changed.set()

@@ -22,6 +22,8 @@ from tui_monitor.simulator.shared import Exchange, Shared
 
 _MAX_REQUEST_FRAME = 1_000_000
 _GRACE_S = 1
+# As most servers: longer than clients keep an idle connection, so that none closes under a request.
+_KEEP_ALIVE_S = 75
 
 
 class Simulator:
@@ -111,6 +113,7 @@ class Simulator:
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=_GRACE_S,
+            timeout_keep_alive=_KEEP_ALIVE_S,
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from tests.feeds.rig import Rig, settings_of
+from tests.feeds.rig import Rig, Shape, settings_of
 from tests.feeds.simulated import truth
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.feeds.plans import FeedPlan, ListPlan
@@ -156,14 +156,14 @@ def _time_of(row: Row, part: str) -> int | None:
     return stamp.exchange_ms if stamp is not None else None
 
 
-def few(lists_every_s: float | None) -> Any:
+def few(lists_every_s: float | None, coins: Sequence[str] = COINS) -> Shape:
     """A plan for which all but a few coins do not trade; its lists are read so often."""
 
     def narrowed(one: ListPlan) -> ListPlan:
         async def fetch() -> list[Instrument]:
             found = [
                 instrument
-                if instrument.coin in COINS
+                if instrument.coin in coins
                 else replace(instrument, status=Status.HALTED)
                 for instrument in await one.fetch()
             ]
