@@ -83,9 +83,6 @@ class LegTable:
         self._places: dict[Row, _Place] = {}
         self._late = _LeastLate()
 
-    def __len__(self) -> int:
-        return len(self.coins)
-
     def column(self, column: Column) -> Floats:
         """One column as it stands: a view, good until the next update."""
         return self._numbers[column, : len(self.coins) * _WIDTH].reshape(-1, _WIDTH)

@@ -68,7 +68,7 @@ class SameCoin:
 
     def barred(self, table: LegTable) -> Bools:
         """Which of the table's legs are in quarantine, per coin and slot."""
-        barred = np.zeros((len(table), len(SLOTS)), dtype=bool)
+        barred = np.zeros((len(table.coins), len(SLOTS)), dtype=bool)
         for row in self._held:
             place = table.leg_of(row)
             if place is not None and table.row(*place) is row:

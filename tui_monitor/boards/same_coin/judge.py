@@ -43,19 +43,18 @@ def judge(prices: Sequence[float], multipliers: Sequence[float]) -> list[Evidenc
     return found
 
 
-def _largest_group(prices: Sequence[float]) -> set[int]:
-    """The places of the legs that make the coin; empty where no group is larger than all else."""
+def _largest_group(prices: Sequence[float]) -> frozenset[int]:
+    """The places of the legs that make the coin; empty where no one group is the largest."""
     places = range(len(prices))
-    groups = [{other for other in places if agree(prices[one], prices[other])} for one in places]
-    largest = max(groups, key=len)
-    if len(largest) < 2 or any(
-        len(groups[place]) >= len(largest) for place in places if place not in largest
-    ):
-        return set()
-    return largest
+    groups = {
+        frozenset(other for other in places if agree(prices[one], prices[other])) for one in places
+    }
+    most = max(map(len, groups))
+    largest = [group for group in groups if len(group) == most]
+    return largest[0] if len(largest) == 1 and most > 1 else frozenset()
 
 
-def _evidence(place: int, prices: Sequence[float], group: set[int]) -> Evidence:
+def _evidence(place: int, prices: Sequence[float], group: frozenset[int]) -> Evidence:
     others = [
         price for at, price in enumerate(prices) if at != place and (not group or at in group)
     ]

@@ -121,7 +121,7 @@ FUNDING_REASONS = ("", "rate unknown", "next settlement unknown or past", "inter
 def look(table: LegTable, barred: Bools, rules: Rules, now: Now, coins: Ints | None = None) -> Legs:
     """Which legs count now; of all coins, or of some."""
     if coins is None:
-        coins = np.arange(len(table))
+        coins = np.arange(len(table.coins))
     age_s = table.book_age_s(now.s)[coins]
     trusted = ~barred[coins]
     usable = trusted & np.isfinite(age_s)
