@@ -13,6 +13,8 @@ from tui_monitor.boards.spreads.best import FUNDING_REASONS, NONE, Best, Rules
 from tui_monitor.model import Market
 
 _KINDS = {0: Kind.SPOT_SPOT, 1: Kind.SPOT_PERP, 2: Kind.PERP_PERP}
+# 100 → 100.1 is 0.0999… in floats.
+_ROUNDING = 1e-9
 SLOT_NAMES = [f"{exchange} {market}" for exchange, market in SLOTS]
 
 
@@ -62,7 +64,7 @@ def _passes(best: Best, wanted: Wanted, rules: Rules) -> Bools:
     if wanted.coin is not None:
         passes &= best.legs.coins == best.legs.table.index.get(wanted.coin, NONE)
     if wanted.filter is Filter.OVER:
-        passes &= best.executable_pct >= OVER_PCT
+        passes &= best.executable_pct >= OVER_PCT - _ROUNDING
     elif wanted.filter is Filter.SEVERAL:
         passes &= exchanges(best) >= 2
     elif wanted.filter is Filter.FUNDING:
