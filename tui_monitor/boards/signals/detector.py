@@ -26,7 +26,7 @@ _NEAR_PCT = 1e-6
 # Enough for any product of two 15-digit prices and a threshold.
 _EXACT = 60
 # A sample sooner than this share of the regular time after the one before does not count.
-_TOO_SOON = 0.5
+_TOO_SOON = 0.75
 
 _Key = tuple[int, int]
 
