@@ -11,7 +11,7 @@ from tui_monitor.store.database import connect
 from tui_monitor.store.migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION, migrate
 
 SCHEMA_PAGE = Path(__file__).parents[2] / "tui_monitor" / "store" / "SCHEMA.md"
-NEXT = ("PRAGMA user_version = 2", "CREATE TABLE extra (x)", "INSERT INTO extra VALUES (1)")
+NEXT = ("PRAGMA user_version = 99", "CREATE TABLE extra (x)", "INSERT INTO extra VALUES (1)")
 
 
 async def tables(database: aiosqlite.Connection) -> dict[str, list[str]]:
@@ -46,7 +46,7 @@ async def test_each_version_can_be_brought_to_the_next() -> None:
             await migrate(database, version, MIGRATIONS[: version + 1])
             assert await number(database, "PRAGMA user_version") == version + 1
         await migrate(database, SCHEMA_VERSION, (*MIGRATIONS, NEXT))
-        assert await number(database, "PRAGMA user_version") == 2
+        assert await number(database, "PRAGMA user_version") == 99
         assert "extra" in await tables(database)
 
 
@@ -58,12 +58,12 @@ async def test_a_step_that_is_cut_off_leaves_the_version_before(tmp_path: Path, 
         await migrate(database, 0)
         broken = (*NEXT[:stop], "INSERT INTO nowhere VALUES (1)")
         with pytest.raises(sqlite3.OperationalError):
-            await migrate(database, 1, (*MIGRATIONS, broken))
+            await migrate(database, SCHEMA_VERSION, (*MIGRATIONS, broken))
     async with connect(f"file:{path}") as database:
-        assert await number(database, "PRAGMA user_version") == 1
+        assert await number(database, "PRAGMA user_version") == SCHEMA_VERSION
         assert "extra" not in await tables(database)
-        await migrate(database, 1, (*MIGRATIONS, NEXT))
-        assert await number(database, "PRAGMA user_version") == 2
+        await migrate(database, SCHEMA_VERSION, (*MIGRATIONS, NEXT))
+        assert await number(database, "PRAGMA user_version") == 99
 
 
 async def test_the_schema_page_names_every_table_and_column() -> None:

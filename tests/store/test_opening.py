@@ -19,6 +19,7 @@ from tests.store.builders import (
 from tui_monitor import paths
 from tui_monitor.errors import StoreError, StoreUnusable
 from tui_monitor.store import open_reader, open_store
+from tui_monitor.store.migrations import SCHEMA_VERSION
 
 STAMP = "20260120T040000Z"
 
@@ -66,7 +67,7 @@ async def test_a_new_store_is_set_up_as_the_rules_say(tmp_path: Path) -> None:
             "trusted": 0,
             "busy": 5000,
             "limit": 64 * 1024 * 1024,
-            "version": 1,
+            "version": SCHEMA_VERSION,
         }
     assert names(tmp_path) == ["monitor.sqlite3"]
 

@@ -63,9 +63,10 @@ def check(context: Context) -> int:
 @click.option("--force", is_flag=True, help="Don't ask.")
 @engine_options
 def clean(context: Context, hours: float, force: bool) -> int:
-    """Remove what is kept for a time only (job logs, off-slot samples) and shrink the file.
+    """Remove what is kept for a time only and shrink the file.
 
-    Nodes and outages are kept for good.
+    That is job logs, off-slot samples and spreads by the minute. Nodes, outages, funding and
+    signals are kept for good.
     """
     settings = context.load().settings
     folder = context.folder(settings)
@@ -86,7 +87,10 @@ async def _clean(folder: Path, hours: float, *, force: bool) -> int:
         lock.acquire(holder_info("db clean"))
         async with open_store(folder, SystemClock(), kind=None) as store:
             found = await store.clean(hours, force=False)
-            what = f"{found.job_lines} job log lines, {found.off_slot_prices} off-slot samples"
+            what = (
+                f"{found.job_lines} job log lines, {found.off_slot_prices} off-slot samples, "
+                f"{found.spread_minutes} spread minutes"
+            )
             if not force and not _confirmed(f"Older than {hours:g} h: remove {what}?"):
                 click.echo("nothing removed")
                 return 0

@@ -1,4 +1,4 @@
-"""The vocabulary: `market` is what exchanges tell us now, `history` is what is kept.
+"""The vocabulary: `market` is what exchanges tell us now, `history` and `series` what is kept.
 
 `health` is how the connections do.
 """
@@ -42,6 +42,16 @@ from tui_monitor.model.market import (
     Status,
     Ticker,
 )
+from tui_monitor.model.series import (
+    FundingSpan,
+    PaidFunding,
+    Settlement,
+    SignalRecord,
+    SignalSample,
+    SpreadKind,
+    SpreadMinute,
+    SpreadTime,
+)
 
 __all__ = [
     "ORIGINAL_REASONS",
@@ -53,6 +63,7 @@ __all__ = [
     "ExchangeHealth",
     "FeedState",
     "Funding",
+    "FundingSpan",
     "Hole",
     "HoleState",
     "ImportedSum",
@@ -69,11 +80,18 @@ __all__ = [
     "OffSlotPrice",
     "OpenInterest",
     "Outage",
+    "PaidFunding",
     "PriceSource",
     "Reason",
+    "Settlement",
     "Side",
+    "SignalRecord",
+    "SignalSample",
     "SlotPrice",
     "Source",
+    "SpreadKind",
+    "SpreadMinute",
+    "SpreadTime",
     "Status",
     "StoreInfo",
     "Ticker",

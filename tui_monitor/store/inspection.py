@@ -8,6 +8,12 @@ from tui_monitor.store.session import Parameters, Row, Session
 
 CHECK_DEADLINE_S = 120.0
 
+# The oldest of each instrument is one look into the key; of all rows at once it is a long search.
+_COUNT_SETTLEMENTS = """
+    SELECT (SELECT count(*) FROM funding_settlement), min((
+        SELECT min(settled_ms) FROM funding_settlement WHERE instrument_id = instrument.id
+    )) FROM instrument
+"""
 _CONTENTS = (
     ("slot_prices", "SELECT count(*), min(slot_ms) FROM slot_price"),
     ("off_slot_prices", "SELECT count(*), min(observed_ms) FROM off_slot_price"),
@@ -17,6 +23,10 @@ _CONTENTS = (
     ("jobs", "SELECT count(*), min(created_ms) FROM job"),
     ("job_lines", "SELECT count(*), min(ts_ms) FROM job_log"),
     ("coins", "SELECT count(*), NULL FROM coin"),
+    ("instruments", "SELECT count(*), NULL FROM instrument"),
+    ("settlements", _COUNT_SETTLEMENTS),
+    ("spread_minutes", "SELECT ifnull(sum(found), 0), min(minute_ms) FROM spread_tally"),
+    ("signals", "SELECT count(*), min(observed_ms) FROM signal"),
 )
 _INTEGRITY = "SELECT integrity_check FROM pragma_integrity_check(20)"
 _QUICK = "SELECT quick_check FROM pragma_quick_check(20)"
@@ -52,6 +62,16 @@ _ORPHANS = """
 _HOLES_WITH_PRICES = """
     SELECT h.slot_ms, h.coin_id FROM hole AS h
     JOIN slot_price AS p ON p.slot_ms = h.slot_ms AND p.coin_id = h.coin_id
+    LIMIT 20
+"""
+_ODD_SIGNALS = """
+    SELECT id FROM signal
+    WHERE NOT (json_valid(samples) AND json_type(samples) = 'array' AND json_array_length(samples))
+    LIMIT 20
+"""
+_ODD_TALLIES = """
+    SELECT minute_ms, found FROM spread_tally AS t
+    WHERE found <> (SELECT count(*) FROM spread_minute WHERE minute_ms = t.minute_ms)
     LIMIT 20
 """
 _FUTURE = "SELECT DISTINCT slot_ms FROM slot_price WHERE slot_ms > ? LIMIT 20"
@@ -129,6 +149,10 @@ async def _odd_rows(session: Session) -> list[str]:
         found.append(f"{table}: price {price!r} of coin {coin_id} at {at_ms} is not a price")
     for slot_ms, coin_id in await _ask(session, _HOLES_WITH_PRICES):
         found.append(f"hole: coin {coin_id} at {utc_text(slot_ms)} has a price all the same")
+    for (number,) in await _ask(session, _ODD_SIGNALS):
+        found.append(f"signal: the samples of {number} can't be read")
+    for minute_ms, told in await _ask(session, _ODD_TALLIES):
+        found.append(f"spread_tally: {utc_text(minute_ms)} does not have {told} rows")
     for (slot_ms,) in await _ask(session, _FUTURE, (session.clock.now_ms() + DAY_MS,)):
         found.append(f"slot_price: {utc_text(slot_ms)} lies in the future")
     return found

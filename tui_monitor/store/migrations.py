@@ -86,7 +86,69 @@ _FIRST = (
     "CREATE INDEX job_log_time ON job_log (ts_ms)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# Spread minutes are keyed by time first: a minute is written, and later removed, as one run of
+# pages. By coin first it would be a page a coin.
+_SECOND = (
+    "PRAGMA user_version = 2",
+    """CREATE TABLE instrument (
+        id INTEGER PRIMARY KEY,
+        exchange TEXT NOT NULL,
+        market TEXT NOT NULL,
+        symbol TEXT NOT NULL CHECK (symbol <> ''),
+        coin TEXT NOT NULL CHECK (coin <> ''),
+        UNIQUE (exchange, market, symbol)
+    )""",
+    "CREATE INDEX instrument_coin ON instrument (coin)",
+    """CREATE TABLE funding_settlement (
+        instrument_id INTEGER NOT NULL REFERENCES instrument (id),
+        settled_ms INTEGER NOT NULL,
+        rate REAL NOT NULL CHECK (abs(rate) < 10),
+        PRIMARY KEY (instrument_id, settled_ms)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE funding_span (
+        instrument_id INTEGER PRIMARY KEY REFERENCES instrument (id),
+        first_ms INTEGER NOT NULL,
+        last_ms INTEGER NOT NULL CHECK (last_ms >= first_ms)
+    )""",
+    """CREATE TABLE spread_minute (
+        minute_ms INTEGER NOT NULL CHECK (minute_ms % 60000 = 0),
+        coin_id INTEGER NOT NULL REFERENCES coin (id),
+        kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 3),
+        max_pct REAL NOT NULL CHECK (max_pct >= min_pct),
+        min_pct REAL NOT NULL CHECK (min_pct >= -100),
+        buy INTEGER NOT NULL,
+        sell INTEGER NOT NULL,
+        over_s REAL NOT NULL CHECK (over_s >= 0),
+        rises INTEGER NOT NULL CHECK (rises >= 0),
+        samples INTEGER NOT NULL CHECK (samples > 0),
+        PRIMARY KEY (minute_ms, coin_id, kind)
+    ) WITHOUT ROWID""",
+    """CREATE INDEX spread_over ON spread_minute (minute_ms, coin_id, kind, over_s, rises)
+        WHERE over_s > 0 OR rises > 0""",
+    """CREATE TABLE spread_tally (
+        minute_ms INTEGER PRIMARY KEY CHECK (minute_ms % 60000 = 0),
+        found INTEGER NOT NULL CHECK (found > 0)
+    )""",
+    """CREATE TABLE signal (
+        id INTEGER PRIMARY KEY,
+        coin_id INTEGER NOT NULL REFERENCES coin (id),
+        basis TEXT NOT NULL,
+        buy_exchange TEXT NOT NULL,
+        buy_market TEXT NOT NULL,
+        sell_exchange TEXT NOT NULL,
+        sell_market TEXT NOT NULL,
+        first_ms INTEGER NOT NULL,
+        observed_ms INTEGER NOT NULL CHECK (observed_ms >= first_ms),
+        ended_ms INTEGER,
+        ending TEXT,
+        threshold_pct REAL NOT NULL,
+        samples TEXT NOT NULL CHECK (samples <> ''),
+        UNIQUE (observed_ms, coin_id, basis, buy_exchange, buy_market, sell_exchange, sell_market)
+    )""",
+    "CREATE INDEX signal_lasting ON signal (id) WHERE ending IS NULL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 

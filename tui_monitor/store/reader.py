@@ -3,9 +3,6 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
-from tui_monitor.errors import BadInput
 from tui_monitor.model import (
     CoverageRow,
     CurveRow,
@@ -24,12 +21,12 @@ from tui_monitor.model import (
     StoreInfo,
 )
 from tui_monitor.store import inspection
-from tui_monitor.store.session import Row, Session
+from tui_monitor.store.asking import MAX_ROWS, as_json, bounded
+from tui_monitor.store.funding import FundingQuestions
+from tui_monitor.store.session import Row
+from tui_monitor.store.spreads import SpreadQuestions
 
 Day = tuple[int, int]
-
-# More than this in one answer is a mistake of the asker; exports ask day by day.
-MAX_ROWS = 500_000
 
 _PRICES = """
     SELECT p.slot_ms, coin.name, p.price, p.source, p.observed_ms, p.own_base
@@ -145,11 +142,8 @@ _NEWEST = """
 """
 
 
-class Reader:
+class Reader(FundingQuestions, SpreadQuestions):
     """What can be asked of a store."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     @property
     def path(self) -> str:
@@ -158,7 +152,7 @@ class Reader:
 
     async def prices(self, start_ms: int, end_ms: int, coins: Sequence[str]) -> list[SlotPrice]:
         """Slot prices of some coins, by slot and coin; `end_ms` excluded."""
-        rows = await self._session.read(_PRICES, (start_ms, end_ms, _json(coins), MAX_ROWS + 1))
+        rows = await self._session.read(_PRICES, (start_ms, end_ms, as_json(coins), MAX_ROWS + 1))
         return [
             SlotPrice(
                 slot_ms=slot_ms,
@@ -168,7 +162,7 @@ class Reader:
                 observed_ms=observed_ms,
                 own_base=own_base,
             )
-            for slot_ms, coin, price, source, observed_ms, own_base in _bounded(rows)
+            for slot_ms, coin, price, source, observed_ms, own_base in bounded(rows)
         ]
 
     async def off_slot(self, start_ms: int, end_ms: int) -> list[OffSlotPrice]:
@@ -176,13 +170,13 @@ class Reader:
         rows = await self._session.read(_OFF_SLOT, (start_ms, end_ms, MAX_ROWS + 1))
         return [
             OffSlotPrice(observed_ms=observed_ms, coin=coin, price=price, own_base=own_base)
-            for observed_ms, coin, price, own_base in _bounded(rows)
+            for observed_ms, coin, price, own_base in bounded(rows)
         ]
 
     async def imported_sums(self, start_ms: int, end_ms: int) -> list[ImportedSum]:
         """Imported sums by slot, also where prices are known; `end_ms` excluded."""
         rows = await self._session.read(_SUMS, (start_ms, end_ms, MAX_ROWS + 1))
-        return [ImportedSum(slot_ms=slot_ms, sum_pct=pct) for slot_ms, pct in _bounded(rows)]
+        return [ImportedSum(slot_ms=slot_ms, sum_pct=pct) for slot_ms, pct in bounded(rows)]
 
     async def curve(self, days: Sequence[Day], coins: Sequence[str]) -> list[CurveRow]:
         """The sum of the changes at each slot of some days (start and end in ms each).
@@ -190,7 +184,7 @@ class Reader:
         A change is against the row's own base or the price at its day's first slot; a coin
         without either counts as not valid. Slots without any row are absent.
         """
-        names = _json(coins)
+        names = as_json(coins)
         found: list[CurveRow] = []
         # A statement a day is no slower than one for all, and never holds the WAL for long.
         for start_ms, end_ms in days:
@@ -208,8 +202,8 @@ class Reader:
 
     async def coverage(self, days: Sequence[Day], coins: Sequence[str]) -> list[CoverageRow]:
         """One row a day and coin, in the order asked for, zeros where nothing is known."""
-        rows = await self._session.read(_COVERAGE, (_json(days), _json(coins), MAX_ROWS + 1))
-        found = {(start_ms, coin): counts for start_ms, coin, *counts in _bounded(rows)}
+        rows = await self._session.read(_COVERAGE, (as_json(days), as_json(coins), MAX_ROWS + 1))
+        found = {(start_ms, coin): counts for start_ms, coin, *counts in bounded(rows)}
         return [
             _coverage_row(start_ms, coin, found.get((start_ms, coin), (0, 0, 0)))
             for start_ms, _ in days
@@ -230,7 +224,7 @@ class Reader:
                 bridged=bool(bridged),
                 id=number,
             )
-            for exchange, market, channel, reason, begin_ms, stop_ms, bridged, number in _bounded(
+            for exchange, market, channel, reason, begin_ms, stop_ms, bridged, number in bounded(
                 rows
             )
         ]
@@ -280,16 +274,6 @@ class Reader:
     async def damage(self, deadline_s: float) -> list[str]:
         """What a quick look finds wrong with the file; StoreError if it takes too long."""
         return await inspection.damage(self._session, deadline_s)
-
-
-def _json(value: Iterable[object]) -> str:
-    return msgspec.json.encode(list(value)).decode()
-
-
-def _bounded(rows: list[Row]) -> list[Row]:
-    if len(rows) > MAX_ROWS:
-        raise BadInput(f"more than {MAX_ROWS} rows", "ask for a shorter range")
-    return rows
 
 
 def _curve_row(row: Row) -> CurveRow:

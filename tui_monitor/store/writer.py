@@ -4,7 +4,7 @@ Each method is one transaction and returns once it is committed; a cancelled cal
 cancelled after that, never in between.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import aiosqlite
 from msgspec import Struct
@@ -19,15 +19,17 @@ from tui_monitor.model import (
     SlotPrice,
 )
 from tui_monitor.store import inspection
+from tui_monitor.store.asking import name_coins
+from tui_monitor.store.funding import FundingWrites
 from tui_monitor.store.reader import Reader
 from tui_monitor.store.session import Parameters, Session
 from tui_monitor.store.settling import Sample, Settled, settle
+from tui_monitor.store.spreads import SpreadWrites
 
 JOB_LINES_KEPT = 2_000
 STALE_OUTAGE_REASON = "the program ended"
 _HOUR_MS = 3_600_000
 
-_COIN = "INSERT OR IGNORE INTO coin (name) VALUES (?)"
 # A better source replaces a worse one; among equals the newest observation wins.
 _PRICE = """
     INSERT INTO slot_price (slot_ms, coin_id, price, source, observed_ms, own_base)
@@ -121,6 +123,7 @@ _OLD_LINES = """
 """
 _COUNT_OLD_LINES = "SELECT count(*) FROM job_log WHERE ts_ms < ?"
 _COUNT_OLD_SAMPLES = "SELECT count(*) FROM off_slot_price WHERE observed_ms < ?"
+_COUNT_OLD_SPREADS = "SELECT ifnull(sum(found), 0) FROM spread_tally WHERE minute_ms < ?"
 # In chunks, with a pause for other writes between them.
 _CLEAN_LINES = """
     DELETE FROM job_log WHERE id IN (SELECT id FROM job_log WHERE ts_ms < ? LIMIT 2000)
@@ -139,11 +142,12 @@ class Cleaned(Struct, frozen=True, kw_only=True):
     before_ms: int
     job_lines: int
     off_slot_prices: int
+    spread_minutes: int
     bytes_before: int
     bytes_after: int
 
 
-class Store(Reader):
+class Store(Reader, FundingWrites, SpreadWrites):
     """The engine's store. `notices` are lines for the user about what happened at opening."""
 
     def __init__(self, session: Session, notices: Sequence[str] = ()) -> None:
@@ -162,7 +166,7 @@ class Store(Reader):
         """
 
         async def work(database: aiosqlite.Connection) -> int:
-            await _name_coins(database, [*rows, *holes])
+            await _name_coins(database, rows, holes)
             cursor = await database.executemany(_PRICE, [_price(row) for row in rows])
             await database.executemany(_FILLED, [(row.slot_ms, row.coin) for row in rows])
             await database.executemany(_HOLE, [_hole(hole) for hole in holes])
@@ -203,7 +207,7 @@ class Store(Reader):
                 await database.execute_fetchall(_KNOWN_SLOTS, (str(slots),)),
                 await database.execute_fetchall(_KNOWN_OFF_SLOT, (str(times),)),
             )
-            await _name_coins(database, [*samples, *holes])
+            await _name_coins(database, samples, holes)
             prices = [_price(row) for row in settled.prices]
             await database.executemany(_IMPORTED_PRICE, prices)
             await database.executemany(_FILLED, [price[:2] for price in prices])
@@ -260,19 +264,22 @@ class Store(Reader):
         return not rows[0][0]
 
     async def clean(self, older_than_hours: float, *, force: bool) -> Cleaned:
-        """Remove job lines and off-slot samples older than that, and shrink the file.
+        """Remove job lines, off-slot samples and spreads older than that, and shrink the file.
 
-        Nodes, holes, outages and jobs are kept for good. Without `force` nothing is removed;
-        the answer tells what would be.
+        Nodes, holes, outages, jobs, funding and signals are kept for good. Without `force`
+        nothing is removed; the answer tells what would be.
         """
         before_ms = self._session.clock.now_ms() - round(older_than_hours * _HOUR_MS)
         lines = await self._count(_COUNT_OLD_LINES, before_ms)
         samples = await self._count(_COUNT_OLD_SAMPLES, before_ms)
+        spreads = await self._count(_COUNT_OLD_SPREADS, before_ms)
         bytes_before = sum(inspection.sizes(self._session.path))
         if force:
             for statement in (_CLEAN_LINES, _CLEAN_SAMPLES):
                 while await self._run(statement, (before_ms,)):
                     await self.vacuum_step()
+            while await self.prune_spreads(before_ms):
+                await self.vacuum_step()
             await self.checkpoint()
             while await self.vacuum_step():
                 pass
@@ -282,6 +289,7 @@ class Store(Reader):
             before_ms=before_ms,
             job_lines=lines,
             off_slot_prices=samples,
+            spread_minutes=spreads,
             bytes_before=bytes_before,
             bytes_after=sum(inspection.sizes(self._session.path)),
         )
@@ -289,26 +297,11 @@ class Store(Reader):
     async def _count(self, sql: str, before_ms: int) -> int:
         return int((await self._session.read(sql, (before_ms,)))[0][0])
 
-    async def _run(self, sql: str, parameters: Parameters) -> int:
-        async def work(database: aiosqlite.Connection) -> int:
-            return (await database.execute(sql, parameters)).rowcount
-
-        return await self._session.write(work)
-
-    async def _insert(self, sql: str, parameters: Parameters) -> int:
-        async def work(database: aiosqlite.Connection) -> int:
-            row_id = (await database.execute(sql, parameters)).lastrowid
-            if row_id is None:
-                raise RuntimeError("an INSERT gave no row id")
-            return row_id
-
-        return await self._session.write(work)
-
 
 async def _name_coins(
-    database: aiosqlite.Connection, rows: Iterable[SlotPrice | OffSlotPrice | Hole | Sample]
+    database: aiosqlite.Connection, *groups: Sequence[SlotPrice | OffSlotPrice | Hole | Sample]
 ) -> None:
-    await database.executemany(_COIN, [(coin,) for coin in sorted({row.coin for row in rows})])
+    await name_coins(database, (row.coin for rows in groups for row in rows))
 
 
 def _price(row: SlotPrice) -> Parameters:
