@@ -219,6 +219,36 @@ async def test_headers_are_shown_to_whoever_wants_them() -> None:
     assert seen == ["7"]
 
 
+@in_virtual_time
+async def test_a_kept_connection_that_was_closed_meanwhile_costs_no_answer() -> None:
+    """Closing and asking may cross on the way: it is asked once more, and once only."""
+    asked = 0
+
+    async def once_each(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        answer = http("200 OK", _OK).replace(b"Connection: close", b"Connection: keep-alive")
+        while asked < 4:
+            await reader.readuntil(b"\r\n\r\n")
+            asked += 1
+            if asked != 1 and asked != 3:
+                return
+            writer.write(answer)
+            await writer.drain()
+        await reader.readuntil(b"\r\n\r\n")
+        asked += 1
+
+    async with (
+        tcp_server(once_each) as address,
+        Http(f"http://{address}", VirtualClock(), explain) as rest,
+    ):
+        assert await rest.get("/x") == _OK
+        assert await rest.get("/x") == _OK
+        assert asked == 3
+        with pytest.raises(Unreachable):
+            await rest.get("/x")
+        assert asked == 5
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from tui_monitor.clock import Clock
 from tui_monitor.errors import FeedError, RateLimited, Rejected
 from tui_monitor.feeds.adapter import Subscription
+from tui_monitor.feeds.pacing import within
 from tui_monitor.feeds.plans import Bridge, StreamPlan
 from tui_monitor.feeds.supervisor import Supervisor, Uses, Where
 from tui_monitor.feeds.told import OnOutage
@@ -29,6 +30,8 @@ from tui_monitor.printable import printable
 # An instrument whose stream is so far behind what REST says, twice in a row, has lost it.
 LOST_MS = 10_000
 LOST_TWICE = 2
+FIRST_RENEW_S = 60.0
+LONGEST_RENEW_S = 3600.0
 # Between two questions where the exchange refuses to answer (a blocked country, say).
 REFUSED_S = 10.0
 # What REST tells may still be on its way through the stream.
@@ -65,6 +68,8 @@ class StreamGroup:
         self._bells: list[asyncio.Event] = []
         self._wanted: frozenset[str] = frozenset()
         self._lost: dict[str, int] = {}
+        self._renewals = 0
+        self._renewed_s = float("-inf")
         # By symbol, what the streams said last: only where the rows don't tell it.
         self._said: dict[str, Ticker] = {}
         self._remembers = any(bridge.beside_poll for bridge in plan.bridges.values())
@@ -167,14 +172,14 @@ class StreamGroup:
             vitals = self._vitals(name)
             wait_s = min((one.away_due_s() for one in vitals), default=float("inf"))
             if wait_s > 0:
-                await _within(wait_s, bell)
+                await within(wait_s, bell)
                 continue
             away = [one for one in vitals if one.away]
             for one in away:
                 if one.outage is None:
                     one.open_outage()
             if bridge is None:
-                await _within(float("inf"), bell)
+                await within(float("inf"), bell)
             else:
                 await self._clock.sleep(await self._bridge_once(bridge, away))
 
@@ -258,8 +263,13 @@ class StreamGroup:
         return lags
 
     def _renew(self, symbols: Sequence[str]) -> None:
-        if not symbols:
+        now_s = self._clock.monotonic_s()
+        if not self._lost and now_s - self._renewed_s > _renew_pause_s(self._renewals):
+            self._renewals = 0
+        if not symbols or now_s - self._renewed_s < _renew_pause_s(self._renewals):
             return
+        self._renewals += 1
+        self._renewed_s = now_s
         named = ", ".join(printable(symbol, 30) for symbol in symbols[:3])
         more = f" and {len(symbols) - 3} more" if len(symbols) > 3 else ""
         for supervisor in self._supervisors:
@@ -271,6 +281,11 @@ class StreamGroup:
         self._lost.clear()
 
 
+def _renew_pause_s(renewals: int) -> float:
+    """What no new socket brings back must not cost one every half minute."""
+    return min(LONGEST_RENEW_S, FIRST_RENEW_S * 2.0 ** min(renewals - 1, 10)) if renewals else 0.0
+
+
 def _lags(last: float | None, exchange_ms: int | None, event: Ticker) -> bool:
     """Whether what is known is long before an event that says something else."""
     return (
@@ -280,13 +295,3 @@ def _lags(last: float | None, exchange_ms: int | None, event: Ticker) -> bool:
         and event.last != last
         and event.exchange_ms - exchange_ms > LOST_MS
     )
-
-
-async def _within(seconds: float, bell: asyncio.Event) -> None:
-    """Sleep, unless the bell rings sooner."""
-    try:
-        async with asyncio.timeout(None if seconds == float("inf") else seconds):
-            await bell.wait()
-    except TimeoutError:
-        return
-    bell.clear()

@@ -29,6 +29,7 @@ MAX_BYTES = 16 * 1024 * 1024
 SNIPPET = 200
 # A longer wait is the caller's to make: it knows whether it still wants the answer.
 _PATIENCE_S = 5.0
+_CLOSED = "Server disconnected without sending a response"
 _LONGEST_PAUSE_S = 3 * 86_400.0
 _CHUNK = 64 * 1024
 
@@ -155,6 +156,15 @@ class Http:
         self, path: str, params: Mapping[str, str]
     ) -> tuple[int, httpx.Headers, bytes]:
         url = f"{self._base_url}{path}"
+        try:
+            return await self._ask(url, params)
+        except httpx.RemoteProtocolError as error:
+            # A kept connection that the server closed while our request was on its way.
+            if _CLOSED not in str(error):
+                raise
+            return await self._ask(url, params)
+
+    async def _ask(self, url: str, params: Mapping[str, str]) -> tuple[int, httpx.Headers, bytes]:
         async with self._clients.get(url, params) as response:
             return response.status_code, response.headers, await _bounded(response)
 
