@@ -230,7 +230,7 @@ async def test_a_kept_connection_that_was_closed_meanwhile_costs_no_answer() -> 
         while asked < 4:
             await reader.readuntil(b"\r\n\r\n")
             asked += 1
-            if asked != 1 and asked != 3:
+            if asked not in {1, 3}:
                 return
             writer.write(answer)
             await writer.drain()
