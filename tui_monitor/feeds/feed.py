@@ -291,6 +291,8 @@ class Feed:
                 self._note("info", f"the clock jumped by {drift_s:.0f} s: new streams")
                 for part in self._parts:
                     part.slept(max(0.0, drift_s), looked_ms)
+                for lister in self._listers.values():
+                    lister.slept()
 
     def _ahead_s(self) -> float:
         return self._clock.now_ms() / 1000 - self._clock.monotonic_s()

@@ -12,7 +12,7 @@ import msgspec
 
 from tui_monitor.clock import Clock
 from tui_monitor.errors import FeedError, RateLimited
-from tui_monitor.feeds.pacing import backoff_s
+from tui_monitor.feeds.pacing import backoff_s, within
 from tui_monitor.feeds.plans import ListPlan
 from tui_monitor.feeds.supervisor import Note
 from tui_monitor.model import Exchange, Instrument, Market, Status
@@ -73,6 +73,7 @@ class Lister:
         self._kept = kept
         self._on_change, self._on_delisted, self._note = tell
         self._shrunk = 0
+        self._bell = asyncio.Event()
 
     @property
     def stale(self) -> bool:
@@ -108,7 +109,11 @@ class Lister:
                 if self.error or not whole or self.plan.lacking():
                     wait_s = min(wait_s, REFRESH_INCOMPLETE_S)
             self.settled.set()
-            await self._clock.sleep(wait_s)
+            await within(wait_s, self._bell)
+
+    def slept(self) -> None:
+        """The machine slept: read it again now."""
+        self._bell.set()
 
     def learn(self, instrument: Instrument) -> None:
         """A definition that came through a stream."""

@@ -21,6 +21,16 @@ def backoff_s(attempt: int, draw: float) -> float:
     return max(SHORTEST_BACKOFF_S, draw * longest)
 
 
+async def within(seconds: float, bell: asyncio.Event) -> None:
+    """Sleep, unless the bell rings sooner; it is silent afterwards."""
+    try:
+        async with asyncio.timeout(None if seconds == float("inf") else seconds):
+            await bell.wait()
+    except TimeoutError:
+        return
+    bell.clear()
+
+
 class Pacer:
     """At most `limit` grants in any `window_s` seconds, because they are evenly spaced.
 

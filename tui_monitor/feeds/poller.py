@@ -1,11 +1,13 @@
 """Channels whose regular way is REST: asked at a steady pace, judged like streams."""
 
+import asyncio
 from collections.abc import Iterable
 from random import Random
 
 from tui_monitor.clock import MINUTE_MS, Clock
 from tui_monitor.errors import FeedError, RateLimited
 from tui_monitor.feeds.group import ApplyRest
+from tui_monitor.feeds.pacing import within
 from tui_monitor.feeds.plans import PollPlan
 from tui_monitor.feeds.supervisor import Note
 from tui_monitor.feeds.told import OnOutage
@@ -43,14 +45,18 @@ class Poller:
         self._note = note
         self._failures = 0
         self._newest_ms = 0
+        self._bell = asyncio.Event()
+        self._slept = False
 
     def health(self) -> list[ChannelHealth]:
         """The channel's."""
         return [self.vitals.health()]
 
     def slept(self, seconds: float, awake_ms: int) -> None:
-        """The machine slept."""
+        """The machine slept: what is asked seldom is asked now."""
         self.vitals.slept(seconds, awake_ms)
+        self._slept = True
+        self._bell.set()
 
     async def run(self) -> None:
         """For ever, until cancelled. Not all pollers at the same moment."""
@@ -63,6 +69,7 @@ class Poller:
             turn_s = min(self.plan.every_s, LONGEST_PAUSE_S) if pause_s else self.plan.every_s
             due_s = max(due_s + turn_s, now_s + pause_s)
             await self._rest_until(due_s)
+            due_s = min(due_s, self._clock.monotonic_s())
 
     async def _rest_until(self, due_s: float) -> None:
         """Sleep; if meanwhile the channel has been without data too long, write that down."""
@@ -73,9 +80,10 @@ class Poller:
                 self.vitals.open_outage()
             elif away_s < left_s:
                 left_s = away_s
-            if left_s <= 0:
+            if left_s <= 0 or self._slept:
+                self._slept = False
                 return
-            await self._clock.sleep(left_s)
+            await within(left_s, self._bell)
 
     async def _ask(self) -> float:
         """One answer; returns the least seconds until the next question."""
