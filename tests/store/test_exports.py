@@ -303,5 +303,5 @@ def test_negative_numbers_stay_numbers() -> None:
 
 def test_every_export_is_offered() -> None:
     """What the command line lists."""
-    assert WHATS == ("prices", "sum", "missing", "outages")
+    assert WHATS == ("prices", "sum", "missing", "outages", "funding", "spreads", "signals")
     assert FILE_FORMATS == ("csv", "jsonl")

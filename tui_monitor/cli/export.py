@@ -13,16 +13,16 @@ from tui_monitor.clock import SystemClock, parse_day
 from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput
 from tui_monitor.source.local import StoredSource
-from tui_monitor.store import open_reader
+from tui_monitor.store import FILE_FORMATS, WHATS, open_reader
 
 _FAR_FUTURE_MS = 4_102_444_800_000
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["prices", "sum", "missing", "outages"]))
+@click.argument("what", type=click.Choice(WHATS))
 @click.option("--from", "since", metavar="T", help="From then on (a day or a time).")
 @click.option("--to", "until", metavar="T", help="Until then; a day is included whole.")
-@click.option("--format", "file_format", type=click.Choice(["csv", "jsonl"]), default="csv")
+@click.option("--format", "file_format", type=click.Choice(FILE_FORMATS), default="csv")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="Write there; without it, to standard output.",

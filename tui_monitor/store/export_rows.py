@@ -57,7 +57,7 @@ def _price_row(zone: BoardZone, quote: _Quote) -> str:
     change = ""
     if base and float(base) > 0:
         change = f"{_plain_zero((float(price) - float(base)) / float(base) * 100):.4f}"
-    return _csv(
+    return csv_line(
         zone.format(second_ms, _DAY),
         zone.format(second_ms, _SECOND),
         str(second_ms // SECOND_MS),
@@ -89,7 +89,7 @@ def _record(scope: Scope, at_ms: int, by_coin: dict[str, _Quote]) -> str:
     known = [change for change in changes.values() if change is not None]
     total = math.fsum(known) if known else None
     whole_second = at_ms % SECOND_MS == 0
-    return _json(
+    return json_line(
         {
             "collect_time": scope.zone.format(at_ms),
             "timestamp": at_ms // SECOND_MS if whole_second else at_ms,
@@ -117,7 +117,7 @@ async def sum_rows(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
     """The sum CSV: drawn nodes only. A node under `min_coins` is a gap, not a sum of 27."""
     async for nodes in _nodes(reader, scope):
         yield [
-            _csv(
+            csv_line(
                 scope.zone.format(node.slot_ms, _DAY),
                 scope.zone.format(node.slot_ms, _MINUTE),
                 str(node.slot_ms // SECOND_MS),
@@ -132,7 +132,7 @@ async def sum_records(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
     """Every node with how many coins are in its sum."""
     async for nodes in _nodes(reader, scope):
         yield [
-            _json(
+            json_line(
                 {
                     "collect_time": scope.zone.format(node.slot_ms),
                     "timestamp": node.slot_ms // SECOND_MS,
@@ -156,7 +156,7 @@ async def missing_rows(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]
     """The missing CSV: by date, time and coin; due slots only."""
     async for missing in _missing(reader, scope):
         yield [
-            _csv(
+            csv_line(
                 scope.zone.format(slot_ms, _DAY),
                 scope.zone.format(slot_ms, _MINUTE),
                 formats.text_cell(coin),
@@ -170,7 +170,7 @@ async def missing_records(reader: Reader, scope: Scope) -> AsyncIterator[list[st
     """The same as JSON lines, with our own reason too."""
     async for missing in _missing(reader, scope):
         yield [
-            _json(
+            json_line(
                 {
                     "collect_time": scope.zone.format(slot_ms),
                     "timestamp": slot_ms // SECOND_MS,
@@ -191,7 +191,7 @@ async def outage_rows(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
 
 def _outage_row(outage: Outage) -> str:
     over = outage.end_ms is not None
-    return _csv(
+    return csv_line(
         outage.exchange.value,
         outage.market.value,
         formats.text_cell(outage.channel),
@@ -205,7 +205,7 @@ def _outage_row(outage: Outage) -> str:
 
 async def outage_records(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
     """The same as JSON lines, in the model's own fields."""
-    yield [_json(outage) for outage in await reader.outages(scope.start_ms, scope.end_ms)]
+    yield [json_line(outage) for outage in await reader.outages(scope.start_ms, scope.end_ms)]
 
 
 async def _quotes(reader: Reader, scope: Scope) -> AsyncIterator[list[_Quote]]:
@@ -285,11 +285,13 @@ def _plain_zero(value: float) -> float:
     return 0.0 if abs(value) < 0.5e-4 else value
 
 
-def _csv(*cells: str) -> str:
+def csv_line(*cells: str) -> str:
+    """One row, quoted where it must be."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(cells)
     return line.getvalue()
 
 
-def _json(value: object) -> str:
+def json_line(value: object) -> str:
+    """One record."""
     return msgspec.json.encode(value).decode()

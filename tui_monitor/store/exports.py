@@ -1,4 +1,4 @@
-"""Writing history to files: the originals' three CSVs to the byte, JSON lines, and outages.
+"""Writing history to files: the originals' three CSVs to the byte, JSON lines, our own series.
 
 A file is written under a temporary name and gets its own when it is whole; one that exists is
 never replaced unasked. History is read a day at a time, so memory does not grow with the range.
@@ -12,13 +12,16 @@ from pathlib import Path
 from msgspec import Struct
 
 from tui_monitor.errors import BadInput, FolderUnusable
-from tui_monitor.store import export_rows
+from tui_monitor.store import export_rows, export_series
 from tui_monitor.store.export_rows import Scope
 from tui_monitor.store.formats import (
     BOM,
+    FUNDING_HEADER,
     MISSING_HEADER,
     OUTAGES_HEADER,
     PRICES_HEADER,
+    SIGNALS_HEADER,
+    SPREADS_HEADER,
     SUM_HEADER,
 )
 from tui_monitor.store.reader import Reader
@@ -46,10 +49,16 @@ _FORMATS = {
     ("sum", "csv"): _Format(export_rows.sum_rows, "coin_sum_27", SUM_HEADER),
     ("missing", "csv"): _Format(export_rows.missing_rows, "missing_data", MISSING_HEADER),
     ("outages", "csv"): _Format(export_rows.outage_rows, "outages", OUTAGES_HEADER),
+    ("funding", "csv"): _Format(export_series.funding_rows, "funding", FUNDING_HEADER),
+    ("spreads", "csv"): _Format(export_series.spread_rows, "spreads", SPREADS_HEADER),
+    ("signals", "csv"): _Format(export_series.signal_rows, "signals", SIGNALS_HEADER),
     ("prices", "jsonl"): _Format(export_rows.price_records, "coin_prices"),
     ("sum", "jsonl"): _Format(export_rows.sum_records, "coin_sum"),
     ("missing", "jsonl"): _Format(export_rows.missing_records, "missing_data"),
     ("outages", "jsonl"): _Format(export_rows.outage_records, "outages"),
+    ("funding", "jsonl"): _Format(export_series.funding_records, "funding"),
+    ("spreads", "jsonl"): _Format(export_series.spread_records, "spreads"),
+    ("signals", "jsonl"): _Format(export_series.signal_records, "signals"),
 }
 WHATS = tuple(dict.fromkeys(what for what, _ in _FORMATS))
 FILE_FORMATS = tuple(dict.fromkeys(file_format for _, file_format in _FORMATS))

@@ -1,8 +1,9 @@
-"""The originals' file formats, shared by export and import: headers, cells, reasons."""
+"""The files' formats, the originals' and ours: headers, cells, reasons."""
 
 import re
+from decimal import Decimal
 
-from tui_monitor.model import ORIGINAL_REASONS, Reason
+from tui_monitor.model import ORIGINAL_REASONS, Reason, SpreadKind
 from tui_monitor.printable import printable
 
 BOM = b"\xef\xbb\xbf"
@@ -10,6 +11,21 @@ PRICES_HEADER = "日期,时间,时间戳,币种,基准价格(00:00),当前价格
 SUM_HEADER = "日期,时间,时间戳,27币涨跌幅总和(%)"
 MISSING_HEADER = "日期,时间,币种,原因"
 OUTAGES_HEADER = "exchange,market,channel,begin_utc,end_utc,seconds,bridged,reason"
+FUNDING_HEADER = "settled_utc,exchange,market,symbol,coin,rate"
+SPREADS_HEADER = (
+    "minute_utc,coin,pairs,max_pct,min_pct,buy_exchange,buy_market,sell_exchange,sell_market,"
+    "over_s,rises,samples"
+)
+SIGNALS_HEADER = (
+    "observed_utc,coin,basis,buy_exchange,buy_market,sell_exchange,sell_market,buy_price,"
+    "sell_price,spread_pct,threshold_pct,first_utc,ended_utc,lasted_s,ending,samples_pct"
+)
+PAIRS = {
+    SpreadKind.ALL: "all",
+    SpreadKind.PERP_PERP: "perp-perp",
+    SpreadKind.SPOT_PERP: "spot-perp",
+    SpreadKind.SPOT_SPOT: "spot-spot",
+}
 
 # A change from the smallest price to the largest has 22 digits.
 _NUMBER = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,18})?")
@@ -29,6 +45,11 @@ def number(text: str) -> float:
 def number_or_none(text: str) -> float | None:
     """The same, None for an empty cell."""
     return number(text) if text else None
+
+
+def number_cell(value: float) -> str:
+    """All digits of a number and no more, without an exponent; the same number on reading."""
+    return format(Decimal(repr(value)), "f")
 
 
 def text_cell(text: str) -> str:

@@ -70,6 +70,12 @@ _PAID = """
     LIMIT ?5
 """
 
+# The first of each instrument is one look into the key; among all rows it is a long search.
+_OLDEST = """
+    SELECT min((SELECT min(settled_ms) FROM funding_settlement WHERE instrument_id = instrument.id))
+    FROM instrument
+"""
+
 
 class FundingQuestions(Asking):
     """What can be asked about settled funding."""
@@ -106,6 +112,11 @@ class FundingQuestions(Asking):
                 await self._session.read(_SPANS, (MAX_ROWS + 1,))
             )
         ]
+
+    async def oldest_settled_ms(self) -> int | None:
+        """The first settlement; None while there is none."""
+        ((oldest_ms,),) = await self._session.read(_OLDEST)
+        return int(oldest_ms) if oldest_ms is not None else None
 
 
 class FundingWrites(Writing):

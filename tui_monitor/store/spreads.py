@@ -82,6 +82,8 @@ _TIMES = """
     LIMIT ?
 """
 _WATCHED = "SELECT count(*) FROM spread_tally WHERE minute_ms >= ? AND minute_ms < ?"
+_OLDEST_MINUTE = "SELECT min(minute_ms) FROM spread_tally"
+_OLDEST_SIGNAL = "SELECT min(observed_ms) FROM signal"
 # A few minutes at a time, with a pause for other writes between them.
 _OLD_MINUTES = """
     DELETE FROM spread_minute WHERE minute_ms IN (
@@ -145,6 +147,16 @@ class SpreadQuestions(Asking):
         rows = await self._session.read(_SIGNALS, (start_ms, end_ms, limit))
         found = (_signal(row) for row in rows)
         return [signal for signal in found if signal is not None]
+
+    async def oldest_spread_ms(self) -> int | None:
+        """The first minute; None while there is none."""
+        ((oldest_ms,),) = await self._session.read(_OLDEST_MINUTE)
+        return int(oldest_ms) if oldest_ms is not None else None
+
+    async def oldest_signal_ms(self) -> int | None:
+        """The first signal; None while there is none."""
+        ((oldest_ms,),) = await self._session.read(_OLDEST_SIGNAL)
+        return int(oldest_ms) if oldest_ms is not None else None
 
 
 class SpreadWrites(Writing):
