@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from tests.boards.quotes import BINANCE, BYBIT, OKX, PERP, SPOT, Quotes, an_instrument
 from tui_monitor.boards.legs import SLOTS
+from tui_monitor.boards.legs.coin import legs_of
 from tui_monitor.boards.legs.table import Column, LegTable
 from tui_monitor.model import Source, Status
 from tui_monitor.model.place import alias_of
@@ -98,10 +99,10 @@ def test_a_book_that_rest_confirms_is_young_again() -> None:
     quotes, link = Quotes(), an_instrument(OKX)
     quotes.book(link, 99.0, 101.0)
     assert age_s(quotes) == 0.0
-    quotes.wait(20)
-    assert age_s(quotes) == pytest.approx(20.0)
+    quotes.wait(19)
+    assert age_s(quotes) == pytest.approx(19.0)
+    quotes.wait(1)
     quotes.book(link, 99.0, 101.0, late_ms=20_000, source=Source.REST)
-    assert quotes.market.changed_since(quotes.market.revision - 1)[0].book_seen_s == quotes.now.s
     assert age_s(quotes) == 0.0
     assert quotes.table.exchange_age_ms(quotes.now.ms)[0, OKX_PERP] == 20_000
 
@@ -150,3 +151,40 @@ def test_no_age_is_below_zero() -> None:
     quotes.refresh()
     assert np.isnan(quotes.table.exchange_age_ms(quotes.now.ms)[0, 0])
     assert quotes.table.book_age_s(quotes.now.s)[0, 0] == 0.0
+
+
+def test_the_legs_of_a_coin_are_told_in_full() -> None:
+    """What is stale or suspect says so; a coin that nobody lists has none."""
+    quotes = Quotes()
+    quotes.book(an_instrument(OKX), 99.0, 101.0, last=100.0, turnover_24h_usd=5.0)
+    quotes.wait(4)
+    quotes.book(an_instrument(BINANCE, SPOT), 150.0, 151.0, bid_coins=None, late_ms=None)
+    quotes.index(an_instrument(BYBIT), 100.0)
+    quotes.book(an_instrument(OKX, symbol="LINK2"), 99.0, 101.0)
+    quotes.refresh()
+    legs = legs_of(quotes.table, "LINK", quotes.now, 3.0, quotes.same.suspicion)
+    okx, bybit, binance = legs
+    assert [(leg.exchange, leg.market) for leg in legs] == [
+        (OKX, PERP),
+        (BYBIT, PERP),
+        (BINANCE, SPOT),
+    ]
+    assert (okx.age_ms, okx.last_age_ms, okx.stale, okx.others) == (4000, 4000, True, ["LINK2"])
+    assert (bybit.bid, bybit.age_ms, bybit.stale) == (None, None, True)
+    assert (binance.bid_coins, binance.exchange_age_ms, binance.stale) == (None, None, False)
+    assert binance.suspicion.startswith("another coin: 1.505 ×")
+    assert legs_of(quotes.table, "ZZZ", quotes.now, 3.0, quotes.same.suspicion) == []
+
+
+def test_every_leg_field_is_that_of_its_row() -> None:
+    """The interval of the definition stands in where no message gave one."""
+    quotes = Quotes()
+    link = replace(an_instrument(OKX), funding_interval_h=4.0)
+    quotes.book(link, 99.0, 101.0, last=100.0, turnover_24h_usd=5.0)
+    quotes.funding(link, 0.0001, None, 2)
+    quotes.refresh()
+    (leg,) = legs_of(quotes.table, "LINK", quotes.now, 3.0, quotes.same.suspicion)
+    row = quotes.row(link)
+    for name in ("bid", "ask", "bid_coins", "ask_coins", "last", "rate", "next_settlement_ms"):
+        assert getattr(leg, name) == getattr(row, name)
+    assert (leg.interval_h, leg.turnover_24h_usd) == (4.0, 5.0)

@@ -7,6 +7,7 @@ that a coin's index is good for as long as the table; instruments that are not L
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from math import inf
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -26,8 +27,10 @@ _SLOT_OF = {slot: place for place, slot in enumerate(SLOTS)}
 _GONE = -1
 # Another symbol of one coin takes its slot over only with clearly more turnover.
 _CLEARLY_MORE = 1.5
-# Confirmations leave no revision behind; legs quieter than this are asked for theirs.
+# Confirmations leave no revision behind; legs quieter than this are asked for theirs, this often.
 _QUIET_S = 0.5
+_BOOK_SEEN_S = attrgetter("book_seen_s")
+_LAST_SEEN_S = attrgetter("trade_seen_s")
 _WINDOW_S = 60.0
 
 
@@ -38,24 +41,31 @@ class Column(IntEnum):
     how much older than its arrival the exchange's time was: 0 once confirmed or where REST told.
     """
 
+    # What most messages change comes first.
     BID = 0
     ASK = 1
     BID_COINS = 2
     ASK_COINS = 3
     LAST = 4
-    MARK = 5
-    INDEX = 6
-    RATE = 7
-    INTERVAL_H = 8
-    NEXT_SETTLEMENT_MS = 9
-    TURNOVER_USD = 10
-    BOOK_SEEN_S = 11
-    BOOK_LATE_MS = 12
-    BOOK_EXCHANGE_MS = 13
-    LAST_SEEN_S = 14
-    LAST_LATE_MS = 15
+    TURNOVER_USD = 5
+    BOOK_SEEN_S = 6
+    BOOK_LATE_MS = 7
+    BOOK_EXCHANGE_MS = 8
+    LAST_SEEN_S = 9
+    LAST_LATE_MS = 10
+    MARK = 11
+    INDEX = 12
+    RATE = 13
+    INTERVAL_H = 14
+    NEXT_SETTLEMENT_MS = 15
     MARK_SEEN_S = 16
     INDEX_SEEN_S = 17
+
+
+_OFTEN = Column.MARK
+
+
+_Stamps = tuple[Stamp | None, Stamp | None, Stamp | None]
 
 
 class _Place(NamedTuple):
@@ -78,10 +88,13 @@ class LegTable:
         self._aliases = tuple(aliases)
         self._numbers = np.full((len(Column), 64 * _WIDTH), np.nan)
         self._shown: list[Row | None] = []
+        # The stamps behind what changes seldom, per leg: the same objects mean the same numbers.
+        self._stamps: list[_Stamps | None] = []
         self._listed: dict[int, list[Row]] = {}
         self._crowded: set[int] = set()
         self._places: dict[Row, _Place] = {}
         self._late = _LeastLate()
+        self._confirmed_s = -inf
 
     def column(self, column: Column) -> Floats:
         """One column as it stands: a view, good until the next update."""
@@ -90,6 +103,12 @@ class LegTable:
     def row(self, coin: int, slot: int) -> Row | None:
         """The row behind a leg."""
         return self._shown[coin * _WIDTH + slot]
+
+    def symbols(self, coins: Ints, slots: Ints) -> list[str]:
+        """The exchanges' own names of some legs; empty where a slot has none."""
+        legs = (coins * _WIDTH + slots).tolist()
+        rows = [self._shown[leg] for leg in legs]
+        return [row.instrument.symbol if row is not None else "" for row in rows]
 
     def others(self, coin: int, slot: int) -> list[Row]:
         """Further live symbols of the coin in that slot."""
@@ -119,8 +138,10 @@ class LegTable:
     def update(self, rows: Iterable[Row], now_s: float) -> None:
         """Take over rows that changed, and the confirmations of those that did not."""
         legs: list[int] = []
-        numbers: list[tuple[float | None, ...]] = []
-        places, shown = self._places, self._shown
+        seldom: list[int] = []
+        # Flat: thousands of tuples would keep the garbage collector busy.
+        numbers: list[float | None] = []
+        places, shown, stamps = self._places, self._shown, self._stamps
         for row in rows:
             place = places.get(row)
             if place is None or place.instrument is not row.instrument:
@@ -128,15 +149,29 @@ class LegTable:
             leg = place.leg
             if leg == _GONE:
                 continue
-            if shown[leg] is not row and self._best(leg) is not row:
-                continue
-            shown[leg] = row
+            if shown[leg] is not row:
+                if self._best(leg) is not row:
+                    continue
+                shown[leg] = row
+                stamps[leg] = None
             legs.append(leg)
-            numbers.append(_numbers(row))
-        if numbers:
-            columns = np.array(numbers, dtype=float).T
-            self._numbers[:, legs] = columns
+            numbers.extend(_often(row))
+            known = stamps[leg]
+            if (
+                known is None
+                or known[0] is not row.mark
+                or known[1] is not row.index
+                or known[2] is not row.funding
+            ):
+                seldom.append(leg)
+                stamps[leg] = (row.mark, row.index, row.funding)
+        if legs:
+            columns = np.array(numbers, dtype=float).reshape(len(legs), -1).T
+            self._numbers[:_OFTEN, legs] = columns
             self._late.learn(columns[Column.BOOK_LATE_MS], now_s)
+        if seldom:
+            rest = [number for leg in seldom for number in _seldom(shown[leg])]
+            self._numbers[_OFTEN:, seldom] = np.array(rest, float).reshape(len(seldom), -1).T
         self._confirm(now_s)
 
     def prefer(self, aside: frozenset[Row]) -> None:
@@ -176,6 +211,8 @@ class LegTable:
         if leg != known.leg:
             self._take_out(row, known.leg)
             self._list(row, leg)
+        elif leg != _GONE:
+            self._stamps[leg] = None  # the definition has the interval
         place = self._places[row] = _Place(row.instrument, leg)
         return place
 
@@ -212,6 +249,7 @@ class LegTable:
         number = self.index[coin] = len(self.coins)
         self.coins.append(coin)
         self._shown.extend([None] * _WIDTH)
+        self._stamps.extend([None] * _WIDTH)
         if len(self._shown) > self._numbers.shape[1]:
             more = np.full_like(self._numbers, np.nan)
             self._numbers = np.concatenate((self._numbers, more), axis=1)
@@ -231,18 +269,24 @@ class LegTable:
 
     def _show(self, leg: int, row: Row | None) -> None:
         self._shown[leg] = row
-        self._numbers[:, leg] = np.nan if row is None else np.array(_numbers(row), dtype=float)
+        self._stamps[leg] = None
+        self._numbers[:, leg] = np.nan
+        if row is not None:
+            self._numbers[:, leg] = np.array((*_often(row), *_seldom(row)), dtype=float)
 
     def _confirm(self, now_s: float) -> None:
+        """Ask the quiet legs when they were last confirmed."""
+        if now_s - self._confirmed_s < _QUIET_S:
+            return
+        self._confirmed_s = now_s
         for column, late, get in (
-            (Column.BOOK_SEEN_S, Column.BOOK_LATE_MS, _book_seen),
-            (Column.LAST_SEEN_S, Column.LAST_LATE_MS, _last_seen),
+            (Column.BOOK_SEEN_S, Column.BOOK_LATE_MS, _BOOK_SEEN_S),
+            (Column.LAST_SEEN_S, Column.LAST_LATE_MS, _LAST_SEEN_S),
         ):
             seen = self._numbers[column, : len(self._shown)]
             quiet = np.flatnonzero(seen < now_s - _QUIET_S)
-            if not quiet.size:
-                continue
-            newest = np.array([get(self._shown[leg]) for leg in quiet.tolist()])
+            rows = map(self._shown.__getitem__, quiet.tolist())
+            newest = np.fromiter(map(get, rows), float, quiet.size)
             confirmed = quiet[newest > seen[quiet]]
             seen[quiet] = newest
             self._numbers[late, confirmed] = 0.0
@@ -273,14 +317,6 @@ def _turnover(row: Row) -> float:
     return row.turnover_24h_usd or 0.0
 
 
-def _book_seen(row: Row | None) -> float:
-    return np.nan if row is None or row.book_seen_s is None else row.book_seen_s
-
-
-def _last_seen(row: Row | None) -> float:
-    return np.nan if row is None or row.trade_seen_s is None else row.trade_seen_s
-
-
 def _late_ms(stamp: Stamp | None, seen_s: float | None) -> float | None:
     """How late a value came. A REST answer says what is true now, however long it has been."""
     if stamp is None or stamp.exchange_ms is None:
@@ -290,27 +326,34 @@ def _late_ms(stamp: Stamp | None, seen_s: float | None) -> float | None:
     return stamp.received_ms - stamp.exchange_ms
 
 
-def _numbers(row: Row) -> tuple[float | None, ...]:
-    """A row's numbers in the order of the columns; None becomes NaN in the array."""
+def _often(row: Row) -> tuple[float | None, ...]:
+    """The first columns of a row; None becomes NaN in the array."""
     book, trade = row.book, row.trade
-    mark, index = row.mark, row.index
     return (
         row.bid,
         row.ask,
         row.bid_coins,
         row.ask_coins,
         row.last,
-        row.mark_price,
-        row.index_price,
-        row.rate,
-        row.interval_h if row.interval_h is not None else row.instrument.funding_interval_h,
-        row.next_settlement_ms,
         row.turnover_24h_usd,
         row.book_seen_s,
         _late_ms(book, row.book_seen_s),
         book.exchange_ms if book is not None else None,
         row.trade_seen_s,
         _late_ms(trade, row.trade_seen_s),
-        mark.received_s if mark is not None else None,
-        index.received_s if index is not None else None,
+    )
+
+
+def _seldom(row: Row | None) -> tuple[float | None, ...]:
+    """The columns from MARK on."""
+    if row is None:
+        return (None,) * (len(Column) - _OFTEN)
+    return (
+        row.mark_price,
+        row.index_price,
+        row.rate,
+        row.interval_h if row.interval_h is not None else row.instrument.funding_interval_h,
+        row.next_settlement_ms,
+        row.mark.received_s if row.mark is not None else None,
+        row.index.received_s if row.index is not None else None,
     )

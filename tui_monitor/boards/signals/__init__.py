@@ -70,7 +70,10 @@ class Signal(Struct, frozen=True, kw_only=True):
 
 
 class SignalsBoard(Struct, frozen=True, kw_only=True):
-    """Signals newest first. `open_runs` pairs are over the threshold now, signal or not yet."""
+    """Signals newest first. `open_runs` pairs are over the threshold now, signal or not yet.
+
+    `live` is False, with the `reason`, where the signals are stored ones and nobody looks for new.
+    """
 
     board: str
     now_ms: int
@@ -84,3 +87,5 @@ class SignalsBoard(Struct, frozen=True, kw_only=True):
     open_runs: int
     last_sample_ms: int | None
     signals: list[Signal]
+    live: bool = True
+    reason: str = ""

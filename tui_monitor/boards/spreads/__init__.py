@@ -22,7 +22,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from tui_monitor.boards.same_coin import Suspect
-from tui_monitor.model import Exchange, Market
+from tui_monitor.model import Exchange, Market, SpreadTime
 
 OVER_PCT = 0.1
 
@@ -124,6 +124,10 @@ class SpreadsBoard(Struct, frozen=True, kw_only=True):
     `slots` are "binance perp" and so on, in the order of `lasts`. `fees_pct` are the taker fees
     in that order. `coins` have two legs or more of this kind, `ranked` of them rank, before any
     filter; `matching` pass the filter, of which `rows` may hold the first ones only.
+
+    `over_24h` tells of how long and how often coins stood at `threshold_pct` or over it in the
+    last 24 h; who isn't in it never did, in the `watched_24h_min` minutes that were looked at.
+    `reason` says why there are no rows where nobody watches the market.
     """
 
     board: str
@@ -139,3 +143,8 @@ class SpreadsBoard(Struct, frozen=True, kw_only=True):
     matching: int
     rows: list[SpreadRow]
     quarantine: list[Suspect]
+    threshold_pct: float | None = None
+    over_24h: list[SpreadTime] = []
+    watched_24h_min: int | None = None
+    live: bool = True
+    reason: str = ""

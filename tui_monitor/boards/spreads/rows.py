@@ -12,7 +12,11 @@ from tui_monitor.boards.spreads import OVER_PCT, Filter, Kind, SpreadRow, Spread
 from tui_monitor.boards.spreads.best import FUNDING_REASONS, NONE, Best, Rules
 from tui_monitor.model import Market
 
-_KINDS = {0: Kind.SPOT_SPOT, 1: Kind.SPOT_PERP, 2: Kind.PERP_PERP}
+_EXCHANGES = np.array([exchange for exchange, _ in SLOTS], dtype=object)
+_MARKETS = np.array([market for _, market in SLOTS], dtype=object)
+_PERPS = np.array([market is Market.PERP for _, market in SLOTS], dtype=int)
+# By how many of a pair's legs are perpetuals.
+_KINDS = np.array([Kind.SPOT_SPOT, Kind.SPOT_PERP, Kind.PERP_PERP], dtype=object)
 # 100 → 100.1 is 0.0999… in floats.
 _ROUNDING = 1e-9
 SLOT_NAMES = [f"{exchange} {market}" for exchange, market in SLOTS]
@@ -100,20 +104,19 @@ def rows(best: Best, places: Ints, ranks: Ints, now: Now) -> list[SpreadRow]:
 
 def _who(best: Best, places: Ints, ranks: Ints) -> dict[str, list[Any]]:
     table = best.legs.table
-    coins = best.legs.coins[places].tolist()
-    found: dict[str, list[Any]] = {"coin": [table.coins[coin] for coin in coins]}
-    perps = np.zeros(len(places), dtype=int)
-    for side, slots in (("buy", best.buy[places]), ("sell", best.sell[places])):
-        where = [SLOTS[slot] for slot in slots.tolist()]
-        shown = [table.row(coin, slot) for coin, slot in zip(coins, slots.tolist(), strict=True)]
-        found[f"{side}_exchange"] = [exchange for exchange, _ in where]
-        found[f"{side}_market"] = [market for _, market in where]
-        found[f"{side}_symbol"] = [row.instrument.symbol if row else "" for row in shown]
-        perps += [market is Market.PERP for _, market in where]
-    found["kind"] = [_KINDS[count] for count in perps.tolist()]
+    coins = best.legs.coins[places]
+    buy, sell = best.buy[places], best.sell[places]
     ranked = best.is_ranked[places]
-    found["ranked"] = ranked.tolist()
-    found["rank"] = _whole(np.where(ranked, ranks[places], np.nan))
+    found: dict[str, list[Any]] = {
+        "coin": [table.coins[coin] for coin in coins.tolist()],
+        "kind": _KINDS[_PERPS[buy] + _PERPS[sell]].tolist(),
+        "ranked": ranked.tolist(),
+        "rank": _whole(np.where(ranked, ranks[places], np.nan)),
+    }
+    for side, slots in (("buy", buy), ("sell", sell)):
+        found[f"{side}_exchange"] = _EXCHANGES[slots].tolist()
+        found[f"{side}_market"] = _MARKETS[slots].tolist()
+        found[f"{side}_symbol"] = table.symbols(coins, slots)
     return found
 
 
