@@ -10,8 +10,11 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.markets import MarketReport
+from tui_monitor.boards.signals import SignalsBoard
+from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import Record, SumBoard
 from tui_monitor.boards.system import SystemBoard
@@ -56,6 +59,17 @@ class Source(Protocol):
 
     async def markets(self) -> MarketReport:
         """Which coin trades where."""
+
+    async def spreads_board(
+        self, kind: Kind, filter: Filter, coin: str | None = None, limit: int | None = None
+    ) -> SpreadsBoard:
+        """The best pair of each coin, with the quarantine; the first `limit` rows."""
+
+    async def signals_board(self) -> SignalsBoard:
+        """The newest signals."""
+
+    async def coin_page(self, coin: str) -> CoinPage:
+        """All of one coin; BadInput names the nearest where nobody lists it."""
 
     async def start_backfill(self, first: date, last: date) -> Job:
         """Begin a backfill; BadInput if the range is wrong, AlreadyRuns if one runs."""
