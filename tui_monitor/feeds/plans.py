@@ -3,7 +3,7 @@
 An exchange's package says this in its `feed.py`; `feed.py` here makes it run.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
@@ -13,10 +13,20 @@ from tui_monitor.feeds.adapter import Adapter, RequestLimit, Subscription
 from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.market import MarketState
-from tui_monitor.model import Candle, Exchange, Instrument, LimitUse, Market, MarketEvent
+from tui_monitor.model import (
+    Candle,
+    Exchange,
+    Funding,
+    Instrument,
+    LimitUse,
+    Market,
+    MarketEvent,
+)
 
 Fetch = Callable[[], Awaitable[Iterable[MarketEvent]]]
 """One REST snapshot."""
+Settled = Callable[[Instrument, int, int], AsyncIterator[list[Funding]]]
+"""What a perpetual settled between two times, both included, a page a request (`settled.py`)."""
 Divide = Callable[[Sequence[Instrument]], Sequence[Sequence[Subscription]]]
 """The topics that a market's live instruments need, one sequence a socket."""
 
@@ -126,8 +136,8 @@ class FeedPlan(Struct, frozen=True, kw_only=True):
     """A whole exchange. `bars` makes the stream of a bar length for those that ask.
 
     `paused_s` is how long the exchange's REST wants to be left alone still; `opening` is how
-    many sockets may be opened in how many seconds; `history` gives old bars; `perp_symbol` makes
-    a coin's name the symbol of its perpetual.
+    many sockets may be opened in how many seconds; `history` gives old bars, `settled` old funding;
+    `perp_symbol` makes a coin's name the symbol of its perpetual.
     """
 
     exchange: Exchange
@@ -141,5 +151,6 @@ class FeedPlan(Struct, frozen=True, kw_only=True):
     limits: Callable[[], Sequence[LimitUse]]
     aclose: Callable[[], Awaitable[None]]
     history: CandleSource
+    settled: Settled
     opening: RequestLimit = RequestLimit(2, 1.0)
     perp_symbol: Callable[[str], str]

@@ -11,7 +11,7 @@ Open interest goes round symbol by symbol (`interest.py`). Funding intervals, wh
 tells, are asked for every ten minutes: Binance shortens them at short notice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 
 from tui_monitor.config import Binance
@@ -21,7 +21,7 @@ from tui_monitor.feeds.binance.adapter import BinanceAdapter
 from tui_monitor.feeds.binance.history import BinanceHistory
 from tui_monitor.feeds.binance.interest import TURN_S, InterestSweep
 from tui_monitor.feeds.binance.lists import Lists
-from tui_monitor.feeds.binance.rest import BinanceRest
+from tui_monitor.feeds.binance.rest import MAX_FUNDING_ROWS, BinanceRest
 from tui_monitor.feeds.binance.snapshots import Snapshots
 from tui_monitor.feeds.binance.streams import endpoints, route_of, sockets
 from tui_monitor.feeds.instruments import InstrumentBook
@@ -36,6 +36,7 @@ from tui_monitor.feeds.plans import (
     PollPlan,
     StreamPlan,
 )
+from tui_monitor.feeds.settled import forwards
 from tui_monitor.model import (
     Candle,
     Exchange,
@@ -91,8 +92,18 @@ def plan(settings: Binance, given: Given) -> FeedPlan:
         limits=lambda: [use for rest in rests.values() for use in rest.limits()],
         aclose=partial(_close, rests),
         history=BinanceHistory(rests),
+        settled=partial(_settled, futures.rest),
         perp_symbol=futures.symbol,
     )
+
+
+def _settled(
+    rest: BinanceRest, instrument: Instrument, start_ms: int, end_ms: int
+) -> AsyncIterator[list[Funding]]:
+    async def page(since_ms: int) -> list[Funding]:
+        return await rest.settled_funding(instrument, start_ms=since_ms)
+
+    return forwards(page, instrument, start_ms, end_ms, MAX_FUNDING_ROWS)
 
 
 async def _close(rests: Mapping[Market, BinanceRest]) -> None:

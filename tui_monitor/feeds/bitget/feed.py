@@ -4,7 +4,7 @@ One answer holds a whole market with its marks, rates and open interest. Streame
 tickers of a market would be some 6000 messages a second, unchanged ones too.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from functools import partial
 
 from tui_monitor.config import Bitget
@@ -13,7 +13,7 @@ from tui_monitor.feeds.bitget import mapper
 from tui_monitor.feeds.bitget.adapter import CHANNELS_A_SOCKET, PATH, BitgetAdapter, sockets
 from tui_monitor.feeds.bitget.bars import BarsAdapter
 from tui_monitor.feeds.bitget.history import MINUTES, BitgetHistory, bitgets_name
-from tui_monitor.feeds.bitget.rest import BitgetRest
+from tui_monitor.feeds.bitget.rest import MAX_FUNDINGS, BitgetRest
 from tui_monitor.feeds.bitget.terms import FundingTerms
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.plans import (
@@ -27,6 +27,7 @@ from tui_monitor.feeds.plans import (
     PollPlan,
     StreamPlan,
 )
+from tui_monitor.feeds.settled import by_number
 from tui_monitor.model import (
     Candle,
     Exchange,
@@ -79,7 +80,16 @@ def plan(settings: Bitget, given: Given) -> FeedPlan:
         limits=rest.limits,
         aclose=rest.aclose,
         history=BitgetHistory(rest, given.clock),
+        settled=partial(_settled, rest),
         perp_symbol=_symbols(rest.books[_PERP]),
+    )
+
+
+def _settled(
+    rest: BitgetRest, instrument: Instrument, start_ms: int, end_ms: int
+) -> AsyncIterator[list[Funding]]:
+    return by_number(
+        partial(rest.funding_history, instrument), instrument, start_ms, end_ms, MAX_FUNDINGS
     )
 
 

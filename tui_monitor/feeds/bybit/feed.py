@@ -6,7 +6,7 @@ tickers go on, the audit brings it every 15 s, and each kind's own age on the ro
 it is. A channel each would tell no more: they come, and go, with one socket.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from tui_monitor.feeds.adapter import Subscription
 from tui_monitor.feeds.bybit import asking, mapper
 from tui_monitor.feeds.bybit.adapter import PATHS, BybitAdapter
 from tui_monitor.feeds.bybit.bars import BarsAdapter, BybitHistory, minutes_of
-from tui_monitor.feeds.bybit.rest import BybitRest
+from tui_monitor.feeds.bybit.rest import MAX_FUNDINGS, BybitRest
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.plans import (
     Bridge,
@@ -28,7 +28,8 @@ from tui_monitor.feeds.plans import (
     PollPlan,
     StreamPlan,
 )
-from tui_monitor.model import Candle, Exchange, Instrument, Liquidation, Market, Ticker
+from tui_monitor.feeds.settled import backwards
+from tui_monitor.model import Candle, Exchange, Funding, Instrument, Liquidation, Market, Ticker
 
 # No stream tells of new and ended listings.
 LIST_EVERY_S = 900.0
@@ -61,8 +62,18 @@ def plan(settings: Bybit, given: Given) -> FeedPlan:
         limits=rest.limits,
         aclose=rest.aclose,
         history=BybitHistory(rest, given.clock),
+        settled=partial(_settled, rest),
         perp_symbol=_symbols(rest.books[Market.PERP]),
     )
+
+
+def _settled(
+    rest: BybitRest, instrument: Instrument, start_ms: int, end_ms: int
+) -> AsyncIterator[list[Funding]]:
+    async def page(until_ms: int) -> list[Funding]:
+        return await rest.funding_history(instrument, start_ms=start_ms, end_ms=until_ms)
+
+    return backwards(page, instrument, start_ms, end_ms, MAX_FUNDINGS)
 
 
 def _list(rest: BybitRest, market: Market) -> ListPlan:

@@ -4,7 +4,7 @@ One REST answer holds a whole market, so polling what changes slowly, or comes i
 (`mark-price` pushes five times a second and instrument), costs next to nothing of the limits.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
 from tui_monitor.config import Okx
@@ -12,8 +12,9 @@ from tui_monitor.feeds.adapter import Subscription
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.okx import mapper
 from tui_monitor.feeds.okx.adapter import OkxAdapter
-from tui_monitor.feeds.okx.rest import INST_TYPE, OkxRest
+from tui_monitor.feeds.okx.rest import INST_TYPE, MAX_FUNDINGS, OkxRest
 from tui_monitor.feeds.plans import Bridge, Channel, FeedPlan, Given, ListPlan, PollPlan, StreamPlan
+from tui_monitor.feeds.settled import backwards
 from tui_monitor.model import (
     Candle,
     Exchange,
@@ -61,8 +62,18 @@ def plan(settings: Okx, given: Given) -> FeedPlan:
         limits=rest.limits,
         aclose=rest.aclose,
         history=rest,
+        settled=partial(_settled, rest),
         perp_symbol=_SYMBOL[Market.PERP],
     )
+
+
+def _settled(
+    rest: OkxRest, instrument: Instrument, start_ms: int, end_ms: int
+) -> AsyncIterator[list[Funding]]:
+    async def page(until_ms: int) -> list[Funding]:
+        return await rest.funding_history(instrument, after_ms=until_ms + 1)
+
+    return backwards(page, instrument, start_ms, end_ms, MAX_FUNDINGS)
 
 
 _SYMBOL = {

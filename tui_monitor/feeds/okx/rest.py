@@ -38,6 +38,7 @@ TICKERS = "/api/v5/market/tickers"
 MARK_PRICE = "/api/v5/public/mark-price"
 INDEX_TICKERS = "/api/v5/market/index-tickers"
 FUNDING_RATE = "/api/v5/public/funding-rate"
+FUNDING_HISTORY = "/api/v5/public/funding-rate-history"
 OPEN_INTEREST = "/api/v5/public/open-interest"
 CANDLES = "/api/v5/market/candles"
 HISTORY_CANDLES = "/api/v5/market/history-candles"
@@ -53,11 +54,13 @@ _PACES = {
     MARK_PRICE: Pace(8, 10, 2.0),
     INDEX_TICKERS: Pace(16, 20, 2.0),
     FUNDING_RATE: Pace(8, 10, 2.0),
+    FUNDING_HISTORY: Pace(8, 10, 2.0),
     OPEN_INTEREST: Pace(16, 20, 2.0),
     CANDLES: Pace(32, 40, 2.0),
     HISTORY_CANDLES: Pace(18, 20, 2.0),
 }
 MAX_CANDLES = 300
+MAX_FUNDINGS = 400
 INST_TYPE = {Market.SPOT: "SPOT", Market.PERP: "SWAP"}
 
 # "Rate limit reached", "too frequent operations", "sub-account rate limit".
@@ -157,6 +160,15 @@ class OkxRest:
     async def funding_rates(self) -> list[Funding]:
         """Funding of all USDT perpetuals (`instId=ANY`)."""
         return await self._events(FUNDING_RATE, "funding-rate", Funding, {"instId": "ANY"})
+
+    async def funding_history(
+        self, instrument: Instrument, *, after_ms: int | None = None
+    ) -> list[Funding]:
+        """What settled before `after_ms` (None: lately), at most 400, newest first; 3 months."""
+        params = {"instId": instrument.symbol, "limit": str(MAX_FUNDINGS)}
+        if after_ms is not None:
+            params["after"] = str(after_ms)
+        return await self._events(FUNDING_HISTORY, "funding-rate", Funding, params)
 
     async def open_interest(self) -> list[OpenInterest]:
         """Open interest of all USDT perpetuals."""
