@@ -61,7 +61,7 @@ class Source(Protocol):
         """Which coin trades where."""
 
     async def spreads_board(
-        self, kind: Kind, filter: Filter, coin: str | None = None, limit: int | None = None
+        self, kind: Kind, only: Filter, /, coin: str | None = None, limit: int | None = None
     ) -> SpreadsBoard:
         """The best pair of each coin, with the quarantine; the first `limit` rows."""
 

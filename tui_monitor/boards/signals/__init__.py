@@ -21,7 +21,10 @@ class Basis(StrEnum):
 
 
 class Ending(StrEnum):
-    """Why a spread is no longer over the threshold; UNKNOWN_PRICE: a leg has none, or has left."""
+    """Why a spread is no longer over the threshold; UNKNOWN_PRICE: a leg has none, or has left.
+
+    LOST: nobody saw its end, the program had ended before.
+    """
 
     NARROWED = "under the threshold"
     TURNED = "the direction turned"
@@ -29,6 +32,7 @@ class Ending(StrEnum):
     QUARANTINED = "a leg is in quarantine"
     UNKNOWN_PRICE = "a leg has no price"
     GAP = "no sample for too long"
+    LOST = "the program ended"
 
 
 class Sample(Struct, frozen=True):
