@@ -1,5 +1,6 @@
 """A market with a hand on its clock, and the legs that stand on it."""
 
+from functools import cache
 from typing import Any
 
 from tui_monitor.boards.legs import Now
@@ -109,6 +110,7 @@ class Quotes:
         return row
 
 
+@cache  # a feed has one object for each of its instruments
 def an_instrument(
     exchange: Exchange = BINANCE,
     market: Market = PERP,

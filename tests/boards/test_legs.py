@@ -8,7 +8,7 @@ from tests.boards.quotes import BINANCE, BYBIT, OKX, PERP, SPOT, Quotes, an_inst
 from tui_monitor.boards.legs import SLOTS
 from tui_monitor.boards.legs.coin import legs_of
 from tui_monitor.boards.legs.table import Column, LegTable
-from tui_monitor.model import Source, Status
+from tui_monitor.model import MarkPrice, Source, Status
 from tui_monitor.model.place import alias_of
 
 OKX_PERP = SLOTS.index((OKX, PERP))
@@ -115,6 +115,61 @@ def test_a_book_that_arrives_late_is_as_old_as_the_exchange_says() -> None:
         quotes.book(other, 99.0, 101.0)
         quotes.book(link, 99.0, 101.0, late_ms=30_000)
     assert age_s(quotes) == pytest.approx(30.0)
+
+
+def test_a_late_book_that_rest_confirms_is_no_longer_late() -> None:
+    """REST says what is true now; that stays so when other numbers of the row change."""
+    quotes, link = Quotes(), an_instrument(OKX)
+    quotes.book(an_instrument(BINANCE), 99.0, 101.0)
+    quotes.book(link, 99.0, 101.0, late_ms=30_000)
+    assert age_s(quotes) == pytest.approx(30.0)
+    quotes.wait(1)
+    quotes.book(link, 99.0, 101.0, late_ms=31_000, source=Source.REST)
+    assert age_s(quotes) == 0.0
+    quotes.last(link, 100.0)
+    assert age_s(quotes) == 0.0
+
+
+def test_a_first_book_by_rest_is_not_late() -> None:
+    """A quiet coin's book is as old as its last change, and true."""
+    quotes = Quotes()
+    quotes.book(an_instrument(BINANCE), 99.0, 101.0)
+    quotes.book(an_instrument(OKX), 99.0, 101.0, late_ms=30_000, source=Source.REST)
+    assert age_s(quotes) == 0.0
+
+
+def test_what_changes_seldom_is_followed_too() -> None:
+    """Mark, index, funding, each by itself; and the interval of a new definition."""
+    quotes, link = Quotes(), an_instrument(OKX)
+
+    def now(column: Column) -> float:
+        quotes.refresh()
+        return float(quotes.table.column(column)[0, OKX_PERP])
+
+    for price in (100.0, 101.0):
+        quotes.wait(1)
+        quotes.index(link, price)
+        assert (now(Column.INDEX), now(Column.INDEX_SEEN_S)) == (price, quotes.now.s)
+        quotes.tell(MarkPrice(instrument=link, exchange_ms=quotes.now.ms, mark_price=price + 1))
+        assert (now(Column.MARK), now(Column.MARK_SEEN_S)) == (price + 1, quotes.now.s)
+        quotes.funding(link, price / 1e6, None, 1)
+        assert now(Column.RATE) == price / 1e6
+    for interval_h in (8.0, 4.0):
+        quotes.market.relist(replace(link, funding_interval_h=interval_h))
+        quotes.refresh()
+        assert quotes.table.column(Column.INTERVAL_H)[0, OKX_PERP] == interval_h
+
+
+def test_a_slot_that_changes_its_symbol_keeps_nothing_of_the_old_one() -> None:
+    """Not even what the new one lacks."""
+    quotes = Quotes()
+    for number, turnover in ((1, 10.0), (2, 99.0)):
+        link = replace(an_instrument(OKX, symbol=f"LINK{number}"), funding_interval_h=number)
+        quotes.book(link, 99.0, 101.0, last=100.0, turnover_24h_usd=turnover)
+        quotes.refresh()
+    assert quotes.table.column(Column.INTERVAL_H)[0, OKX_PERP] == 2.0
+    assert quotes.table.symbols(np.array([0]), np.array([OKX_PERP])) == ["LINK2"]
+    assert quotes.table.symbols(np.array([0]), np.array([0])) == [""]
 
 
 def test_a_clock_that_is_ahead_makes_nothing_old() -> None:

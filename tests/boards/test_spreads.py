@@ -208,6 +208,7 @@ def test_a_leg_of_a_shorter_interval_settles_more_often() -> None:
     [
         ((None, 8, 3), "rate unknown"),
         ((0.001, None, 3), "interval unknown"),
+        ((0.001, 0, 3), "interval unknown"),
         ((0.001, 8, None), "next settlement unknown or past"),
         ((0.001, 8, -0.1), "next settlement unknown or past"),
         ((0.001, 8, 0), "next settlement unknown or past"),
