@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.feeds.faults.broken import broken
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.engine.outages import OutageBook
@@ -25,15 +23,14 @@ def an_outage(begin_ms: int, end_ms: int | None = None) -> Outage:
     )
 
 
-@pytest.mark.parametrize("exchange", [Exchange.OKX, Exchange.BINANCE])
 @in_virtual_time
-async def test_a_stream_that_flaps_does_not_fill_the_log(exchange: Exchange) -> None:
-    """Ten minutes, a drop each twenty seconds: a line or two for each socket, and none lost."""
-    async with broken(exchange, ("perp",)) as it:
+async def test_a_stream_that_flaps_does_not_fill_the_log() -> None:
+    """Ten minutes, a drop each twenty seconds: a line or two, and it is well again after all."""
+    async with broken(Exchange.OKX, ("perp",)) as it:
         for _ in range(30):
             it.fault("drop", 3)
             await it.clock.sleep(EVERY_S)
-        assert 0 < len(it.events) <= 8
+        assert 0 < len(it.events) <= 4
         assert max(one.reconnects for one in it.feed.health()) > 10
         await it.clock.until(lambda: it.all_live, 150)
         assert it.violations == []

@@ -119,7 +119,10 @@ class OkxRest:
     async def server_time_ms(self) -> int:
         """The exchange's clock."""
         rows = await self._rows(TIME)
-        found = epoch_ms(_TIME.decode(rows[0]).ts) if rows else None
+        try:
+            found = epoch_ms(_TIME.decode(rows[0]).ts) if rows else None
+        except wire.UNREADABLE as error:
+            raise Malformed(f"{TIME}: {printable(str(error), 120)}") from error
         if found is None:
             raise Malformed(f"{TIME}: no time in it")
         return found
