@@ -11,7 +11,7 @@ from tui_monitor.clock import BoardZone
 from tui_monitor.config import SumCurve
 from tui_monitor.model import Exchange, FeedState, Market
 from tui_monitor.simulator import Simulator
-from tui_monitor.source.local import StoredSource
+from tui_monitor.source.stored import StoredSource
 from tui_monitor.source.system import COUNT_AGAIN_S
 from tui_monitor.store import open_reader
 

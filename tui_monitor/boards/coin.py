@@ -12,6 +12,7 @@ from tui_monitor.boards.legs import Leg
 from tui_monitor.boards.same_coin import Suspect
 from tui_monitor.boards.signals import Signal
 from tui_monitor.boards.spreads import SpreadRow
+from tui_monitor.market import Row, Stamp
 from tui_monitor.model import (
     Exchange,
     Market,
@@ -96,6 +97,27 @@ class CoinPage(Struct, frozen=True, kw_only=True):
     settlements: list[Settlement]
     signals: list[Signal]
     quarantine: list[Suspect]
+
+
+def coin_leg(leg: Leg, row: Row, now_s: float) -> CoinLeg:
+    """A leg with the rest of what its row knows; `now_s` is monotonic."""
+    return CoinLeg(
+        leg=leg,
+        rate_8h=rate_8h(leg.rate, leg.interval_h),
+        apr=apr(leg.rate, leg.interval_h),
+        open_interest_coins=row.open_interest_coins,
+        open_interest_usd=row.open_interest_usd,
+        book_source=row.book.source if row.book else None,
+        last_source=row.source,
+        mark_age_ms=_age_ms(row.mark, now_s),
+        index_age_ms=_age_ms(row.index, now_s),
+        funding_age_ms=_age_ms(row.funding, now_s),
+        open_interest_age_ms=_age_ms(row.interest, now_s),
+    )
+
+
+def _age_ms(stamp: Stamp | None, now_s: float) -> int | None:
+    return None if stamp is None else max(0, round((now_s - stamp.received_s) * 1000))
 
 
 def premiums(legs: Sequence[Leg], max_age_s: float) -> list[Premium]:

@@ -1,7 +1,8 @@
 """Each coin's best executable spread, minute by minute: its extremes, and how long it was high."""
 
-from collections import deque
+from bisect import insort
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -152,12 +153,12 @@ class OverTimes:
     def __init__(self) -> None:
         self.watched_min = 0
         """In how many of those minutes anybody looked."""
-        self._parts: deque[tuple[int, int, list[SpreadTime]]] = deque()
+        self._parts: list[tuple[int, int, list[SpreadTime]]] = []
         self._sums: dict[tuple[SpreadKind, str], tuple[float, int]] = {}
 
     def add(self, start_ms: int, watched_min: int, times: Sequence[SpreadTime]) -> None:
-        """Take in a part that is later than those before it."""
-        self._parts.append((start_ms, watched_min, list(times)))
+        """Take in a part of the day; each once."""
+        insort(self._parts, (start_ms, watched_min, list(times)), key=itemgetter(0))
         self.watched_min += watched_min
         self._count(times, 1)
 
@@ -169,7 +170,7 @@ class OverTimes:
     def forget(self, now_ms: int) -> None:
         """Let go of what is older than 24 h."""
         while self._parts and self._parts[0][0] < now_ms - DAY_MS:
-            _, watched_min, times = self._parts.popleft()
+            _, watched_min, times = self._parts.pop(0)
             self.watched_min -= watched_min
             self._count(times, -1)
 

@@ -12,7 +12,7 @@ from tui_monitor.cli.common import Context, engine_options, zone_of
 from tui_monitor.clock import SystemClock, parse_day
 from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput
-from tui_monitor.source.local import StoredSource
+from tui_monitor.source.stored import StoredSource
 from tui_monitor.store import FILE_FORMATS, WHATS, open_reader
 
 _FAR_FUTURE_MS = 4_102_444_800_000

@@ -24,7 +24,7 @@ from tui_monitor.config import Settings
 from tui_monitor.errors import MonitorError, Unreachable
 from tui_monitor.model import FeedState
 from tui_monitor.source import Query
-from tui_monitor.source.local import StoredSource
+from tui_monitor.source.stored import StoredSource
 from tui_monitor.store import open_reader, read_holder
 
 ASK_S = 5.0

@@ -28,6 +28,7 @@ from tui_monitor.engine.loop_lag import LoopLag
 from tui_monitor.engine.outages import OutageBook
 from tui_monitor.engine.recorder import Recorder
 from tui_monitor.engine.slots import SlotKeeper
+from tui_monitor.engine.spreads import SpreadWatch
 from tui_monitor.engine.today import Today
 from tui_monitor.errors import BadInput
 from tui_monitor.feeds.bans import Bans
@@ -98,6 +99,7 @@ class Engine:
             day_opens=self.day_opens,
             on_event=self.events.add,
         )
+        self.spreads = SpreadWatch(settings, self.market, store, clock, self.events.add)
         self.loop_lag = LoopLag(clock)
         self._lights = Lights(clock)
         self._failed: dict[str, str] = {}
@@ -113,6 +115,8 @@ class Engine:
             "today": self._watch_today,
             "housekeeping": self._keep_house,
             "loop lag": self.loop_lag.run,
+            "spreads": self.spreads.run,
+            "spread records": self.spreads.keep,
         }
         workers |= {name.value: self.feeds[name].run for name in self.enabled}
         if SUM_EXCHANGE in self.enabled:
@@ -124,6 +128,7 @@ class Engine:
                     tasks.create_task(self._keep_alive(name, worker), name=name)
         finally:
             self._tasks = None
+            await self.spreads.close()
 
     async def aclose(self) -> None:
         """Close what the feeds hold open."""

@@ -1,260 +1,19 @@
-"""Boards from stored rows, and from this process's engine."""
+"""Boards from this process's engine."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-from tui_monitor.boards import coverage, sum_curve
-from tui_monitor.boards.coverage import CoverageBoard, Progress
-from tui_monitor.boards.markets import MarketReport, market_report
+from tui_monitor.boards.coverage import Progress
+from tui_monitor.boards.markets import MarketReport
 from tui_monitor.boards.status import EngineStatus, EventLine
-from tui_monitor.boards.sum_curve import CoinChange, Frame, Node, NodeState, Record, SumBoard
-from tui_monitor.boards.system import SystemBoard, stored_system_board
-from tui_monitor.clock import SLOT_MS, BoardZone, Clock, slot_of
-from tui_monitor.config import SumCurve
+from tui_monitor.boards.sum_curve import NodeState, SumBoard
+from tui_monitor.boards.system import SystemBoard
 from tui_monitor.engine import Engine
-from tui_monitor.errors import BadInput
-from tui_monitor.model import Job, JobLine, StoreInfo
-from tui_monitor.source import Exported, Query
-from tui_monitor.source.system import SystemReader, database_figures
-from tui_monitor.store import Reader, Scope, export
-
-COVERAGE_DAYS = 14
-MAX_RANGE_DAYS = 1_100
-MAX_RECORDS = 5_000
-HOLES_LIMIT = 20_000
-HOLES_SHOWN = 500
-JOBS_SHOWN = 50
-# A slot comes due at a multiple of this after another.
-DUE_STEP_MS = 30_000
-
-Nodes = tuple[list[Node], dict[int, list[CoinChange]]]
-
-
-class StoredSource:
-    """Boards from a database alone: for one-shot commands, and the stored half of the engine's."""
-
-    def __init__(
-        self,
-        store: Reader,
-        zone: BoardZone,
-        clock: Clock,
-        settings: SumCurve,
-        exports_dir: Path,
-    ) -> None:
-        self._store = store
-        self._zone = zone
-        self._clock = clock
-        self._settings = settings
-        self._exports_dir = exports_dir
-
-    async def sum_board(self, query: Query) -> SumBoard:
-        """The sum curve from stored rows; there is no live point."""
-        first, last = self._range(query, days=1)
-        nodes, coins = await self._nodes(first, last)
-        return await self._board(first, last, nodes, coins, query.slot_ms)
-
-    async def records(self, first_ms: int, last_ms: int, limit: int) -> list[Record]:
-        """The newest `limit` nodes with a sum between two times (both included), oldest first."""
-        now = self._clock.now_ms()
-        day = self._zone.day_of(min(last_ms, now))
-        stop = self._zone.day_of(max(0, first_ms))
-        oldest = await self._store.oldest_slot_ms()
-        if oldest is not None:
-            stop = max(stop, self._zone.day_of(oldest))
-        newest_first: list[Record] = []
-        while oldest is not None and day >= stop and len(newest_first) < min(limit, MAX_RECORDS):
-            nodes, coins = await self._day(day)
-            newest_first += [
-                Record(day=day.isoformat(), node=node, coins=coins[node.slot_ms])
-                for node in reversed(nodes)
-                if node.sum_pct is not None and first_ms <= node.slot_ms <= last_ms
-            ]
-            day -= timedelta(days=1)
-        return newest_first[:limit][::-1]
-
-    async def coverage_board(self, query: Query) -> CoverageBoard:
-        """Coverage of the days asked for, the last 14 by default."""
-        first, last = self._range(query, days=COVERAGE_DAYS)
-        now = self._clock.now_ms()
-        frame = self._frame()
-        dates = _dates(first, last)
-        due_end = now - sum_curve.SLOT_TOLERANCE_MS
-        spans = [
-            (start, max(start, min(self._zone.day_end_ms(day), due_end)))
-            for day in dates
-            for start in (self._zone.day_start_ms(day),)
-        ]
-        rows = await self._store.coverage(spans, frame.coins)
-        curve = await self._store.curve(spans, frame.coins)
-        nodes = sum_curve.nodes_of_curve([row.slot_ms for row in curve], curve, frame)
-        drawn = [node.slot_ms for node in nodes if sum_curve.is_drawn(node)]
-        days = [
-            coverage.Day(
-                name=day.isoformat(),
-                start_ms=start,
-                slots_due=sum(sum_curve.is_due(slot, now) for slot in range(start, end, SLOT_MS)),
-                nodes=sum(start <= slot < end for slot in drawn),
-            )
-            for day, (start, end) in zip(dates, spans, strict=True)
-        ]
-        return CoverageBoard(
-            board="coverage",
-            now_ms=now,
-            timezone=self._zone.name,
-            first_day=first.isoformat(),
-            last_day=last.isoformat(),
-            series="okx perp 30m opens",
-            days=coverage.days_coverage(days, frame.coins, rows),
-            coins=coverage.coins_coverage(days, frame.coins, rows),
-            cells=coverage.cells(days, frame.coins, rows),
-            queue=await self._store.queue(now + 100 * SLOT_MS, HOLES_SHOWN),
-            holes=await self._store.holes(spans[0][0], spans[-1][1], HOLES_SHOWN),
-            jobs=await self._store.jobs(JOBS_SHOWN),
-            running=self._running(),
-        )
-
-    async def system_board(self) -> SystemBoard:
-        """The database; nothing else is known without an engine."""
-        now_ms = self._clock.now_ms()
-        database = database_figures(await self._store.info(), now_ms)
-        return stored_system_board(now_ms, self._zone.name, database)
-
-    async def markets(self) -> MarketReport:
-        """No coin trades anywhere without an engine."""
-        return market_report({})
-
-    async def job_log(self, limit: int = 500) -> list[JobLine]:
-        """The newest lines of the backfill log, oldest first."""
-        return await self._store.job_log(limit)
-
-    async def store_info(self) -> StoreInfo:
-        """Size, rows and ages of what is stored."""
-        return await self._store.info()
-
-    async def export(
-        self, what: str, first_ms: int, last_ms: int, file_format: str, path: Path | None
-    ) -> Exported:
-        """Write an export; without a path under a name of its own in the exports folder."""
-        scope = Scope(
-            start_ms=first_ms,
-            end_ms=last_ms + 1,
-            zone=self._zone,
-            coins=self._settings.coins,
-            min_coins=self._settings.min_coins,
-            now_ms=self._clock.now_ms(),
-        )
-        written = await export(
-            self._store, what, file_format, scope, folder=self._exports_dir, path=path
-        )
-        return Exported(path=written.path, rows=written.rows)
-
-    def _running(self) -> Progress | None:
-        return None
-
-    def _frame(self) -> Frame:
-        return Frame(
-            coins=self._settings.coins,
-            min_coins=self._settings.min_coins,
-            now_ms=self._clock.now_ms(),
-            zone_name=self._zone.name,
-        )
-
-    def _range(self, query: Query, *, days: int) -> tuple[date, date]:
-        """The days asked for; BadInput if they can't be meant."""
-        today = self._zone.day_of(self._clock.now_ms())
-        last = query.last_day or query.first_day or today
-        first = query.first_day or last - timedelta(days=days - 1)
-        if last < first:
-            raise BadInput(f"the last day {last} is before the first {first}", "swap them")
-        if last > today:
-            raise BadInput(f"{last} is in the future", f"today is {today} in {self._zone.name}")
-        if (last - first).days >= MAX_RANGE_DAYS:
-            raise BadInput(f"{first} to {last} is too long", f"{MAX_RANGE_DAYS} days at most")
-        return first, last
-
-    async def _nodes(self, first: date, last: date) -> Nodes:
-        """One day with its coins, or many days already summed (their coins come by slot)."""
-        if first == last:
-            return await self._day(first)
-        spans = [
-            (self._zone.day_start_ms(day), self._zone.day_end_ms(day))
-            for day in _dates(first, last)
-        ]
-        frame = self._frame()
-        rows = await self._store.curve(spans, frame.coins)
-        slots = (slot for start, end in spans for slot in range(start, end, SLOT_MS))
-        return sum_curve.nodes_of_curve(slots, rows, frame), {}
-
-    async def _day(self, day: date) -> Nodes:
-        start, end = self._zone.day_start_ms(day), self._zone.day_end_ms(day)
-        frame = self._frame()
-        prices = await self._store.prices(start, end, frame.coins)
-        holes = await self._store.holes(start, end, HOLES_LIMIT)
-        nodes, coins = sum_curve.nodes_of_day(range(start, end, SLOT_MS), prices, holes, frame)
-        if all(node.valid for node in nodes):
-            return nodes, coins
-        # An imported sum stands where there are no prices to sum.
-        sums = await self._store.curve([(start, end)], frame.coins)
-        bare = {row.slot_ms: row for row in sums if row.sum_only}
-        if bare:
-            summed = sum_curve.nodes_of_curve(list(bare), list(bare.values()), frame)
-            by_slot = {node.slot_ms: node for node in summed}
-            nodes = [by_slot.get(node.slot_ms, node) for node in nodes]
-        return nodes, coins
-
-    async def _board(
-        self,
-        first: date,
-        last: date,
-        nodes: list[Node],
-        coins: dict[int, list[CoinChange]],
-        slot_ms: int | None,
-        live: tuple[Node, list[CoinChange], int | None, str | None] | None = None,
-    ) -> SumBoard:
-        frame = self._frame()
-        shown_ms, shown = await self._shown(nodes, coins, slot_ms, live)
-        today = self._zone.day_of(frame.now_ms)
-        return SumBoard(
-            board="sum",
-            now_ms=frame.now_ms,
-            timezone=self._zone.name,
-            first_day=first.isoformat(),
-            last_day=last.isoformat(),
-            today=today.isoformat(),
-            expected=len(frame.coins),
-            min_coins=frame.min_coins,
-            nodes=nodes,
-            live=live[0] if live and live[0].valid else None,
-            live_age_ms=live[2] if live else None,
-            live_source=live[3] if live else None,
-            shown_ms=shown_ms,
-            coins=shown,
-            statistics=sum_curve.statistics(nodes, frame),
-            as_of_ms=max(
-                (row.observed_ms for row in shown if row.observed_ms is not None), default=None
-            ),
-        )
-
-    async def _shown(
-        self,
-        nodes: Sequence[Node],
-        coins: dict[int, list[CoinChange]],
-        slot_ms: int | None,
-        live: tuple[Node, list[CoinChange], int | None, str | None] | None,
-    ) -> tuple[int | None, list[CoinChange]]:
-        """The slot asked for and its coins; else the live point; else the newest drawn node."""
-        if slot_ms is None and live is not None and live[0].valid:
-            return live[0].slot_ms, live[1]
-        if slot_ms is None:
-            drawn = [n for n in nodes if n.valid and n.state is not NodeState.SUM_ONLY]
-            if not drawn:
-                return None, []
-            slot_ms = drawn[-1].slot_ms
-        slot_ms = slot_of(slot_ms)
-        if slot_ms not in coins:
-            _, coins = await self._day(self._zone.day_of(slot_ms))
-        return slot_ms, coins.get(slot_ms, [])
+from tui_monitor.model import Job
+from tui_monitor.source import Query
+from tui_monitor.source.live_spreads import LiveSpreads
+from tui_monitor.source.stored import DUE_STEP_MS, Nodes, StoredSource
+from tui_monitor.source.system import SystemReader
 
 
 class LocalSource(StoredSource):
@@ -262,7 +21,12 @@ class LocalSource(StoredSource):
 
     def __init__(self, engine: Engine, exports_dir: Path) -> None:
         super().__init__(
-            engine.store, engine.zone, engine.clock, engine.settings.sum_curve, exports_dir
+            engine.store,
+            engine.zone,
+            engine.clock,
+            engine.settings.sum_curve,
+            exports_dir,
+            LiveSpreads(engine),
         )
         self._engine = engine
         self._system = SystemReader(engine)
@@ -315,7 +79,3 @@ class LocalSource(StoredSource):
 
     def _running(self) -> Progress | None:
         return self._engine.backfill.progress()
-
-
-def _dates(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

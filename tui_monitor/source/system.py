@@ -8,7 +8,8 @@ from tui_monitor.engine import Engine
 from tui_monitor.engine.process import ProcessProbe
 from tui_monitor.engine.rates import MessageRates
 from tui_monitor.errors import StoreError
-from tui_monitor.model import ChannelHealth, Market, StoreInfo
+from tui_monitor.model import ChannelHealth, Market
+from tui_monitor.source.figures import database_figures
 
 # Counting the rows of years takes some tenths of a second.
 COUNT_AGAIN_S = 30.0
@@ -67,17 +68,3 @@ class SystemReader:
             dropped_rows=engine.recorder.dropped_rows,
             committed_ms=engine.store.committed_ms,
         )
-
-
-def database_figures(info: StoreInfo, now_ms: int) -> DatabaseFigures:
-    """What the file says of itself, counted now; without its path."""
-    return DatabaseFigures(
-        size_bytes=info.size_bytes,
-        wal_bytes=info.wal_bytes,
-        kind=info.kind,
-        schema_version=info.schema_version,
-        sqlite_version=info.sqlite_version,
-        rows=info.rows,
-        oldest_ms=info.oldest_ms,
-        counted_ms=now_ms,
-    )

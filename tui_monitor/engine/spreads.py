@@ -1,0 +1,152 @@
+"""Watches what every coin costs everywhere: legs, quarantine, signals, minutes of spreads."""
+
+from collections.abc import Callable
+from math import ceil
+
+from tui_monitor.boards.legs import Leg, Now
+from tui_monitor.boards.legs.coin import legs_of
+from tui_monitor.boards.legs.table import LegTable
+from tui_monitor.boards.minutes import MinuteKeeper, OverTimes
+from tui_monitor.boards.same_coin import Suspect
+from tui_monitor.boards.same_coin.identity import SameCoin
+from tui_monitor.boards.signals import SignalsBoard
+from tui_monitor.boards.signals.detector import Sampled, SignalDetector
+from tui_monitor.boards.signals.records import record_of, signal_of
+from tui_monitor.boards.spreads import SpreadsBoard
+from tui_monitor.boards.spreads.best import Rules, best, look
+from tui_monitor.boards.spreads.rows import Wanted, board
+from tui_monitor.clock import DAY_MS, MINUTE_MS, Clock
+from tui_monitor.config import Settings
+from tui_monitor.engine.spread_news import SpreadNews
+from tui_monitor.engine.spread_records import RETRY_S, SpreadRecords
+from tui_monitor.errors import StoreError
+from tui_monitor.market import MarketState
+from tui_monitor.model.place import alias_of
+from tui_monitor.store import Store
+
+LOOK_EVERY_S = 1.0
+# The last day's minutes are summed up in parts: all at once would hold other readers for seconds.
+_PART_MS = 30 * MINUTE_MS
+
+
+class SpreadWatch:
+    """Looks at the whole market once a second; boards are of the moment they are asked for."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        market: MarketState,
+        store: Store,
+        clock: Clock,
+        on_event: Callable[[str, str, str], None],
+    ) -> None:
+        self.settings = settings
+        self.rules = Rules.of(settings)
+        self.records = SpreadRecords(store, clock, on_event)
+        self.over_times = OverTimes()
+        self._market = market
+        self._store = store
+        self._clock = clock
+        self._table = LegTable(map(alias_of, settings.spreads.aliases))
+        self._same = SameCoin.of(settings.spreads)
+        self._detector = SignalDetector(settings.signals, settings.spreads.max_age_s)
+        self._minutes = MinuteKeeper(settings.signals.threshold_pct)
+        self._news = SpreadNews(clock, on_event)
+        self._revision = 0
+        self._restored = False
+        self._started_ms = clock.now_ms()
+
+    async def run(self) -> None:
+        """Look for ever."""
+        every_s = self.settings.signals.every_s
+        looks_a_sample = ceil(every_s / LOOK_EVERY_S)
+        step_s = every_s / looks_a_sample
+        begin_s, looks = self._clock.monotonic_s(), 0
+        while True:
+            self.look(is_sample=looks % looks_a_sample == 0)
+            looks += 1
+            wait_s = begin_s + looks * step_s - self._clock.monotonic_s()
+            if wait_s < -step_s:
+                # The machine slept, or was too busy: what was missed is not made up for.
+                begin_s, wait_s = begin_s - wait_s, 0.0
+            await self._clock.sleep(max(wait_s, 0.0))
+
+    async def keep(self) -> None:
+        """Take up what was stored before, then write what is found, for ever."""
+        while not self._restored:
+            try:
+                await self._restore()
+                self._restored = True
+            except StoreError:  # the recorder shows the reason: both use the same file
+                await self._clock.sleep(RETRY_S)
+        await self.records.run()
+
+    async def close(self) -> None:
+        """Write what was gathered of the running minute: nobody will look any more."""
+        self.records.add_minutes(self._minutes.end(self._table.coins))
+        await self.records.flush()
+
+    def look(self, *, is_sample: bool) -> None:
+        """One pass: legs, quarantine, the minute; signals where this is a sample."""
+        now = self._refresh()
+        self._same.judge(self._table, now)
+        self._news.tell_of_quarantine(self._same.suspects())
+        barred = self._same.barred(self._table)
+        minutes = self._minutes.look(look(self._table, barred, self.rules, now), now)
+        self.over_times.add_minutes(minutes)
+        self.over_times.forget(now.ms)
+        self.records.add_minutes(minutes)
+        if is_sample:
+            self._note(self._detector.sample(self._table, barred, now))
+
+    def spreads_board(self, wanted: Wanted) -> SpreadsBoard:
+        """The board of now, of all that is known now."""
+        now = self._refresh()
+        legs = look(self._table, self._same.barred(self._table), self.rules, now)
+        return board(
+            best(legs, wanted.kind, self.rules, now), wanted, self.rules, now, self.suspects()
+        )
+
+    def signals_board(self) -> SignalsBoard:
+        """The newest signals."""
+        return self._detector.board(self._clock.now_ms())
+
+    def suspects(self) -> list[Suspect]:
+        """What is in quarantine."""
+        return self._same.suspects()
+
+    def legs(self, coin: str) -> list[Leg]:
+        """A coin's legs now; none for a coin that nobody lists."""
+        now = self._refresh()
+        return legs_of(self._table, coin, now, self.rules.max_age_s, self._same.suspicion)
+
+    def coins(self) -> list[str]:
+        """Every coin that is or was listed anywhere."""
+        return self._table.coins
+
+    def _refresh(self) -> Now:
+        now = Now(self._clock.now_ms(), self._clock.monotonic_s())
+        rows = self._market.changed_since(self._revision)
+        self._revision = self._market.revision
+        self._table.update(rows, now.s)
+        return now
+
+    def _note(self, found: Sampled) -> None:
+        self.records.add_signals(map(record_of, [*found.ended, *found.new]))
+        self._news.tell_of_signals(found.new)
+
+    async def _restore(self) -> None:
+        """Take up what was stored before the start."""
+        now_ms = self._started_ms
+        await self._store.end_lost_signals()
+        stored = await self._store.signals(0, now_ms, self.settings.signals.keep)
+        oldest_ms = await self._store.oldest_spread_ms()
+        start_ms = max(now_ms if oldest_ms is None else oldest_ms, now_ms - DAY_MS)
+        parts = []
+        for part_ms in range(start_ms, now_ms, _PART_MS):
+            end_ms = min(part_ms + _PART_MS, now_ms)
+            watched_min = await self._store.watched_minutes(part_ms, end_ms)
+            parts.append((part_ms, watched_min, await self._store.spread_times(part_ms, end_ms)))
+        for part in parts:
+            self.over_times.add(*part)
+        self._detector.remember(map(signal_of, stored))
