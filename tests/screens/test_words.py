@@ -66,6 +66,9 @@ class Recorded:
     def __init__(self) -> None:
         self.done: list[tuple[object, ...]] = []
 
+    def choose(self, what: str, word: str) -> None:
+        self.done.append((what, word))
+
     def show_board(self, name: str) -> None:
         self.done.append(("board", name))
 

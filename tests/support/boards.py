@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from tui_monitor.boards.coverage import CoinCoverage, CoverageBoard, DayCoverage, Progress
 from tui_monitor.boards.markets import MarketReport
+from tui_monitor.boards.signals import SignalsBoard
+from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.status import EngineStatus, EventLine, FeedLight
 from tui_monitor.boards.sum_curve import (
     CoinChange,
@@ -384,6 +386,8 @@ class MemorySource:
         self.current_status: EngineStatus | None = None
         self.running: Progress | None = None
         self.system: SystemBoard | None = None
+        self.spreads: SpreadsBoard | None = None
+        self.signals: SignalsBoard | None = None
         self.failure: Exception | None = None
         self.calls: list[tuple[object, ...]] = []
         self.lines = some_job_lines()
@@ -418,6 +422,30 @@ class MemorySource:
         from tests.support.system_boards import a_system_board  # noqa: PLC0415
 
         return self.system or a_system_board(now_ms=self.now_ms)
+
+    async def spreads_board(
+        self,
+        kind: Kind,
+        filter: Filter,  # noqa: A002 - as the protocol has it
+        coin: str | None = None,
+        limit: int | None = None,
+    ) -> SpreadsBoard:
+        self.calls.append(("spreads", kind, filter, coin))
+        if self.failure is not None:
+            raise self.failure
+        # It is built of what this module has.
+        from tests.support.spread_boards import a_spreads_board, asked_for  # noqa: PLC0415
+
+        found = self.spreads or a_spreads_board(self.now_ms)
+        return asked_for(found, kind, filter, coin, limit)
+
+    async def signals_board(self) -> SignalsBoard:
+        self.calls.append(("signals",))
+        if self.failure is not None:
+            raise self.failure
+        from tests.support.spread_boards import a_signals_board  # noqa: PLC0415
+
+        return self.signals or a_signals_board(self.now_ms)
 
     async def markets(self) -> MarketReport:
         raise NotImplementedError

@@ -39,6 +39,7 @@ GROUPS = {
     "panel": "Of a table",
     "days": "Days",
     "work": "History",
+    "spreads": "Spreads",
 }
 
 # fmt: off
@@ -60,6 +61,9 @@ ACTIONS = (
     Action("sort_invert", "I", "I", "invert", "Invert the order", "table"),
     Action("copy_row", "y", "y", "copy", "Copy the row (OSC 52, and to a file)", "panel"),
     Action("copy_table", "Y", "Y", "copy all", "Copy the table (OSC 52, and to a file)", "panel"),
+    Action("pairs", "p", "p", "pairs", "Other pairs: perps, spot and perp, spots", "spreads", 5),
+    Action("coins", "f", "f", "coins", "Other coins: all, >= 0.1 %, majors, ...", "spreads", 6),
+    Action("one_coin", "o", "o", "one", "Only the coin under the cursor, and back", "spreads", 12),
     Action("day_previous", "[", "[ ]", "day", "The day before", "days", 5),
     Action("day_next", "]", "]", "day", "The day after", "days"),
     Action("date", "d", "d", "date", "Pick a day or days: 2026-01-04, -7d, today", "work", 11),

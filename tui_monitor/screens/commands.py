@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from tui_monitor.boards.registry import BOARDS
+from tui_monitor.boards.spreads import Filter, Kind
 from tui_monitor.errors import BadInput
 from tui_monitor.screens.actions import ACTIONS
 from tui_monitor.screens.days import parse_range, parse_shown
@@ -47,6 +48,9 @@ class Commanded(Protocol):
 
     def set_pair(self, name: str) -> None:
         """Other colours for rises and falls."""
+
+    def choose(self, what: str, word: str) -> None:
+        """Another part of the board, by name."""
 
     def act(self, action_id: str) -> None:
         """Run an action as if its key was pressed."""
@@ -103,6 +107,14 @@ def _filter(desk: Commanded, words: list[str]) -> None:
     desk.set_filter(" ".join(words))
 
 
+def _pairs(desk: Commanded, words: list[str]) -> None:
+    desk.choose("pairs", words[0].lower() if words else "")
+
+
+def _coins(desk: Commanded, words: list[str]) -> None:
+    desk.choose("coins", words[0].lower() if words else "")
+
+
 def _coin(desk: Commanded, words: list[str]) -> None:
     desk.set_filter(words[0].upper() if words else "")
 
@@ -113,6 +125,8 @@ COMMANDS = (
     Command("days", "FIRST LAST", "A range of days, or 7d for the last seven", _days),
     Command("coin", "COIN", "Filter the table by a coin", _coin),
     Command("filter", "TEXT", "Filter the table", _filter),
+    Command("pairs", " | ".join(Kind), "Which markets the spreads pair", _pairs),
+    Command("coins", " | ".join(Filter), "Which coins the spreads show", _coins),
     Command("backfill", "FIRST LAST", "Fill days from the exchange", _backfill),
     Command("stop", "", "Stop the running backfill", lambda desk, _: desk.stop_backfill()),
     Command("export", "[WHAT] [FORMAT] [FIRST LAST]", "Write a file of what is shown", _export),
@@ -124,7 +138,7 @@ _BY_WORD = {command.word: command for command in COMMANDS}
 _BY_ACTION = {
     action.id: action
     for action in ACTIONS
-    if action.where in ("desk", "days", "work") and action.id not in _BY_WORD
+    if action.where in ("desk", "days", "work", "spreads") and action.id not in _BY_WORD
 }
 # Said by a command already: by its own word, which takes arguments as well.
 _COVERED = {"start_backfill", "stop_backfill"}

@@ -290,6 +290,10 @@ class Desk(Screen[None]):
     def _board(self) -> Board[Any] | None:
         return self.focused if isinstance(self.focused, Board) else None
 
+    def choose(self, what: str, word: str) -> None:
+        """Another part of this board, by name."""
+        self.view.choose(what, word)
+
     def set_filter(self, text: str) -> None:
         """Filter the table that has the keys."""
         panel = panel_of(self._board() or self.view.panels()[-1])

@@ -63,4 +63,5 @@ def _comparison(match: re.Match[str], columns: Sequence[Column[R]]) -> Predicate
 
 
 def _words(row: R, columns: Sequence[Column[R]]) -> str:
-    return " ".join(column.paint(row, STANDARD, column.width).text for column in columns).casefold()
+    searched = (column for column in columns if column.searched)
+    return " ".join(one.paint(row, STANDARD, one.width).text for one in searched).casefold()

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from tui_monitor.screens.coverage import CoverageView
+from tui_monitor.screens.signals import SignalsView
+from tui_monitor.screens.spreads import SpreadsView
 from tui_monitor.screens.sum_curve import SumView
 from tui_monitor.screens.system import SystemView
 from tui_monitor.screens.view import BoardView
 
 VIEWS: dict[str, Callable[[], BoardView]] = {
-    view.NAME: view for view in (SumView, CoverageView, SystemView)
+    view.NAME: view for view in (SumView, SpreadsView, SignalsView, CoverageView, SystemView)
 }

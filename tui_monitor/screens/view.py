@@ -12,6 +12,7 @@ from textual.message import Message
 
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
+from tui_monitor.errors import BadInput
 from tui_monitor.screens.actions import BY_ID, bindings
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.widgets.board import Board
@@ -63,6 +64,16 @@ class BoardView(Vertical):
             self.board = board
             self.day = day
 
+    class CoinWanted(Message):
+        """The page of a coin is wanted."""
+
+        def __init__(self, coin: str) -> None:
+            super().__init__()
+            self.coin = coin
+
+    class Left(Message):
+        """The board that was shown before is wanted again."""
+
     def __init__(self) -> None:
         super().__init__(id=f"board-{self.NAME}")
         self.days = Days()
@@ -100,6 +111,11 @@ class BoardView(Vertical):
 
     def next_panel(self) -> None:
         """Bring on what a narrow terminal has no room for."""
+
+    def choose(self, what: str, word: str) -> None:
+        """Another part of the board by name, "": the next. BadInput where there is no choice."""
+        asked = f"{what} {word}".strip()
+        raise BadInput(f"{asked}: nothing to choose on the {self.NAME} board", "spreads has it")
 
     def can_go_back(self) -> bool:
         """Whether Esc has anywhere to go."""

@@ -33,7 +33,8 @@ class Column(Generic[R]):
 
     `paint` gets the row, the looks and the column's width. `value` is what it sorts and
     filters by; None sorts last. A column that `grows` takes the width left over. Columns of one
-    `pair` (and one priority) leave together.
+    `pair` (and one priority) leave together. Plain text in a filter looks into what is `searched`:
+    not into numbers that are painted for nobody else.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Column(Generic[R]):
     unit: str = ""
     help: str = ""
     pair: str = ""
+    searched: bool = True
 
     @property
     def name(self) -> str:

@@ -1,0 +1,285 @@
+"""The signals board's rows and columns: the newest with their samples, then all that are kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_monitor.boards.signals import Basis, Sample, Signal, SignalsBoard
+from tui_monitor.screens.format import ABSENT, ShownZone, fit, price, signed
+from tui_monitor.screens.looks import Looks
+from tui_monitor.screens.spreads_cells import leg, price_cell, short_age
+from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.screens.widgets.line import Piece, fitting
+
+NEWEST = 5
+# Samples of a signal that have a column each, and a line each below.
+SAMPLES = 3
+GOES_ON = "goes on"
+_ENDINGS = (
+    "under the threshold, the direction turned, a leg is old, in quarantine or without a price"
+)
+
+
+@dataclass(frozen=True)
+class SignalRow:
+    """A signal with the text of its time; `lasted_ms` counts on while it goes on."""
+
+    signal: Signal
+    time: str
+    lasted_ms: int | None
+
+    @property
+    def key(self) -> str:
+        """What identifies a signal."""
+        one = self.signal
+        return f"{one.at_ms} {one.coin} {short_at(one)} {long_at(one)}"
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the spread is over the threshold still."""
+        return self.signal.ended_ms is None and self.signal.ending is None
+
+
+def short_at(signal: Signal) -> str:
+    """Exchange and market of the leg that is sold."""
+    return leg(signal.short_exchange, signal.short_market)
+
+
+def long_at(signal: Signal) -> str:
+    """Exchange and market of the leg that is bought."""
+    return leg(signal.long_exchange, signal.long_market)
+
+
+def signal_rows(signals: Sequence[Signal], now_ms: int, zone: ShownZone) -> list[SignalRow]:
+    """The signals in their order; how long is in whole seconds while they go on."""
+    return [
+        SignalRow(one, _when(one.at_ms, now_ms, zone), _lasted_ms(one, now_ms)) for one in signals
+    ]
+
+
+def _lasted_ms(signal: Signal, now_ms: int) -> int | None:
+    if signal.ended_ms is not None or signal.ending is not None:
+        return signal.lasted_ms
+    return max(0, now_ms - signal.began_ms) // 1000 * 1000
+
+
+def _when(ms: int, now_ms: int, zone: ShownZone) -> str:
+    near = zone.moment(ms).date() == zone.moment(now_ms).date()
+    return zone.format(ms, "%H:%M:%S" if near else "%m-%d")
+
+
+def headline(board: SignalsBoard, looks: Looks, width: int) -> list[Piece]:
+    """The rule, and what goes on now."""
+    prices = "bid and ask" if board.basis is Basis.EXECUTABLE else "last prices"
+    groups: list[list[Piece]] = [
+        [("≥ ", looks.faint), (f"{board.threshold_pct:g} %", looks.title)],
+        [(f"{board.samples} samples {board.every_s:g} s apart", looks.text)],
+        [("cooldown ", looks.faint), (f"{board.cooldown_s:g} s", looks.text)],
+        [("over it now ", looks.faint), (str(board.open_runs), looks.accent)],
+        [(f"{board.pairs}, {prices}", looks.dim)],
+        [("last sample ", looks.faint), _sampled(board, looks)],
+        [("kept ", looks.faint), (f"{len(board.signals)} of {board.keep}", looks.dim)],
+    ]
+    if not board.live:
+        groups.insert(0, [(f"stored: {board.reason}", looks.warn)])
+    return fitting(groups, "   ", width)
+
+
+def _sampled(board: SignalsBoard, looks: Looks) -> Piece:
+    if board.last_sample_ms is None:
+        return "none yet", looks.warn
+    age_ms = max(0, board.now_ms - board.last_sample_ms)
+    late = age_ms > 2_000 * board.every_s
+    return f"{short_age(age_ms)} ago", looks.warn if late else looks.dim
+
+
+def why_empty(board: SignalsBoard) -> str:
+    """Why there is no signal."""
+    if not board.live:
+        return f"none is stored; {board.reason}"
+    if board.last_sample_ms is None:
+        return "none: no sample has been taken yet"
+    near = f", {board.open_runs} pairs are over it now" if board.open_runs else ""
+    return f"none: no pair was at {board.threshold_pct:g} % for {board.samples} samples{near}"
+
+
+def detail(row: SignalRow | None, zone: ShownZone, looks: Looks, width: int) -> list[list[Piece]]:
+    """The samples of one signal, a line each."""
+    if row is None:
+        return []
+    found = row.signal.samples[-SAMPLES:]
+    lines = []
+    for index, sample in enumerate(found):
+        name = fit(f"{row.signal.coin} {index + 1}/{len(found)}", 12)
+        lines.append(fitting(_sample_groups(name, sample, row.signal, zone, looks), "   ", width))
+    return lines
+
+
+def _sample_groups(
+    name: str, sample: Sample, signal: Signal, zone: ShownZone, looks: Looks
+) -> list[list[Piece]]:
+    return [
+        [(name, looks.faint), (zone.format(sample.at_ms, "%m-%d %H:%M:%S"), looks.dim)],
+        [(f"{signed(sample.spread_pct, 3)} %", looks.signed(sample.spread_pct))],
+        [(f"{short_at(signal)} ", looks.faint), (price(sample.price_short), looks.text)],
+        [(f"{long_at(signal)} ", looks.faint), (price(sample.price_long), looks.text)],
+    ]
+
+
+def _lasted(row: SignalRow, looks: Looks) -> Cell:
+    if row.lasted_ms is None:
+        return Cell(ABSENT, looks.faint)
+    text = short_age(row.lasted_ms)
+    return Cell(f"{text}+", looks.accent) if row.goes_on else Cell(text, looks.text)
+
+
+def _ending(row: SignalRow, looks: Looks) -> Cell:
+    if row.goes_on:
+        return Cell(GOES_ON, looks.accent)
+    ending = row.signal.ending
+    return Cell("not seen" if ending is None else ending.value, looks.dim)
+
+
+def _sample_column(place: int, newest: bool) -> Column[SignalRow]:
+    """A sample, counted from the last one."""
+
+    def spread(row: SignalRow) -> float | None:
+        samples = row.signal.samples
+        at = len(samples) - SAMPLES + place
+        return samples[at].spread_pct if at >= 0 else None
+
+    return Column(
+        key=f"sample{place + 1}",
+        title=f"{place + 1}. %",
+        width=6,
+        priority=0 if newest else 7,
+        pair="samples",
+        paint=lambda row, looks, _: Cell(signed(spread(row)), looks.signed(spread(row))),
+        value=spread,
+        unit="%",
+        help=f"Sample {place + 1} of the last {SAMPLES} that made it a signal.",
+        searched=False,
+    )
+
+
+def _price_column(key: str, title: str, text: str) -> Column[SignalRow]:
+    def value(row: SignalRow) -> float:
+        return row.signal.price_short if key == "price_short" else row.signal.price_long
+
+    return Column(
+        key=key,
+        title=title,
+        width=10,
+        priority=4,
+        pair="prices",
+        paint=lambda row, looks, _: price_cell(value(row), looks),
+        value=value,
+        unit="USDT a coin",
+        help=text,
+        searched=False,
+    )
+
+
+_TIME: Column[SignalRow] = Column(
+    key="time",
+    title="time",
+    width=8,
+    align="left",
+    paint=lambda row, looks, _: Cell(row.time, looks.accent if row.goes_on else looks.dim),
+    value=lambda row: float(row.signal.at_ms),
+    help="The sample that made it a signal; the day where it is another one.",
+    searched=False,
+)
+_COIN: Column[SignalRow] = Column(
+    key="coin",
+    title="coin",
+    width=8,
+    align="left",
+    paint=lambda row, looks, _: Cell(row.signal.coin, looks.bright),
+    value=lambda row: row.signal.coin,
+    help="The coin.",
+)
+_SHORT: Column[SignalRow] = Column(
+    key="short",
+    title="short at",
+    width=12,
+    align="left",
+    paint=lambda row, looks, _: Cell(short_at(row.signal), looks.text),
+    value=lambda row: short_at(row.signal),
+    help="Exchange and market of the dear leg, which is sold.",
+)
+_LONG: Column[SignalRow] = Column(
+    key="long",
+    title="long at",
+    width=12,
+    align="left",
+    paint=lambda row, looks, _: Cell(long_at(row.signal), looks.text),
+    value=lambda row: long_at(row.signal),
+    help="Exchange and market of the cheap leg, which is bought.",
+)
+_LASTED: Column[SignalRow] = Column(
+    key="lasted",
+    title="lasted",
+    width=6,
+    paint=lambda row, looks, _: _lasted(row, looks),
+    value=lambda row: None if row.lasted_ms is None else row.lasted_ms / 1000,
+    unit="s",
+    help="From the first sample over the threshold to the first under it; + : it goes on.",
+    searched=False,
+)
+_SPREAD: Column[SignalRow] = Column(
+    key="spread",
+    title="spread %",
+    width=8,
+    paint=lambda row, looks, _: Cell(
+        signed(row.signal.spread_pct, 3), looks.signed(row.signal.spread_pct)
+    ),
+    value=lambda row: row.signal.spread_pct,
+    unit="%",
+    help="(price short − price long) / price long × 100 of the last sample.",
+    searched=False,
+)
+_ENDING: Column[SignalRow] = Column(
+    key="ending",
+    title="ended by",
+    width=20,
+    align="left",
+    priority=3,
+    grows=True,
+    paint=lambda row, looks, _: _ending(row, looks),
+    value=lambda row: None if row.goes_on else str(row.signal.ending or ""),
+    help=f"Why it is no longer over the threshold: {_ENDINGS}.",
+)
+_OVER: Column[SignalRow] = Column(
+    key="threshold",
+    title="min %",
+    width=6,
+    priority=5,
+    paint=lambda row, looks, _: Cell(f"{row.signal.threshold_pct:g}", looks.dim),
+    value=lambda row: row.signal.threshold_pct,
+    unit="%",
+    help="The threshold of its time.",
+    searched=False,
+)
+
+NEWEST_COLUMNS: tuple[Column[SignalRow], ...] = (
+    _TIME,
+    _COIN,
+    _SHORT,
+    _LONG,
+    *(_sample_column(place, newest=True) for place in range(SAMPLES)),
+    _LASTED,
+    _ENDING,
+)
+SIGNAL_COLUMNS: tuple[Column[SignalRow], ...] = (
+    _TIME,
+    _COIN,
+    _SHORT,
+    _price_column("price_short", "price s.", "What it was sold for: its bid, or its last price."),
+    _LONG,
+    _price_column("price_long", "price l.", "What it was bought for: its ask, or its last price."),
+    _SPREAD,
+    _LASTED,
+    *(_sample_column(place, newest=False) for place in range(SAMPLES)),
+    _OVER,
+    _ENDING,
+)

@@ -1,0 +1,115 @@
+"""Cells that the boards of spreads, signals, funding and of one coin share."""
+
+from rich.style import Style
+
+from tui_monitor.boards.status import EngineStatus
+from tui_monitor.model import Exchange, FeedState, Market
+from tui_monitor.screens.format import ABSENT, count, duration, price, signed
+from tui_monitor.screens.looks import Looks
+from tui_monitor.screens.widgets.columns import Cell
+
+# Below this a plain number is shorter than its digits after the point.
+_TINY = 0.001
+# Below this an exponent has two digits.
+_TWO_DIGITS = 9.9995e-10
+
+
+def leg(exchange: Exchange, market: Market) -> str:
+    """`binance perp`."""
+    return f"{exchange} {market}"
+
+
+def pct_cell(value: float | None, looks: Looks, width: int, *, grey: bool = False) -> Cell:
+    """A percentage with its sign, with two digits where they fit; in brackets where it is grey."""
+    if value is None:
+        return Cell(ABSENT, looks.faint)
+    room = width - 2 * grey
+    text = next((one for digits in (2, 1) if len(one := signed(value, digits)) <= room), None)
+    text = text or signed(value, 0)
+    return Cell(f"({text})", looks.faint) if grey else Cell(text, looks.signed(value))
+
+
+def text_cell(text: str, looks: Looks, style: Style | None = None, *, grey: bool = False) -> Cell:
+    """A word; grey where its row is."""
+    return Cell(text, looks.faint if grey else style or looks.text)
+
+
+def price_cell(value: float | None, looks: Looks, *, grey: bool = False) -> Cell:
+    """A price with at least five significant digits."""
+    style = looks.faint if grey or value is None else looks.text
+    return Cell(narrow_price(value), style)
+
+
+def narrow_price(value: float | None) -> str:
+    """A price in at most ten characters: what has four zeros after the point has an exponent."""
+    if value is None or not 0 < abs(value) < _TINY:
+        return price(value)
+    return f"{value:.4e}".replace("e-0", "e-")
+
+
+def compact_price(value: float | None) -> str:
+    """A price in at most eight characters."""
+    size = abs(value or 0)
+    if value is None or 0.1 <= size < 100_000:
+        return price(value)
+    if size >= 100_000:
+        return f"{value:,.0f}"
+    if size >= _TINY:
+        return f"{value:.6f}"
+    return f"{value:.{3 if size >= _TWO_DIGITS else 2}e}".replace("e-0", "e-")
+
+
+def money_cell(value: float | None, looks: Looks, *, grey: bool = False) -> Cell:
+    """`950`, `1.23k`, `4.50M`."""
+    style = looks.faint if grey or value is None else looks.text
+    return Cell(count(value), style)
+
+
+def amount(value: float | None) -> str:
+    """An amount of coins in at most eight characters."""
+    if value is None or abs(value) >= 1_000:
+        return count(value)
+    return f"{value:,.4g}"
+
+
+def age_cell(age_ms: int | None, looks: Looks, limit_ms: float, *, grey: bool = False) -> Cell:
+    """An age; beyond the limit it is marked."""
+    if age_ms is None:
+        return Cell(ABSENT, looks.faint)
+    if age_ms > limit_ms:
+        return Cell(f"{short_age(age_ms)}!", looks.warn)
+    return Cell(short_age(age_ms), looks.faint if grey else looks.dim)
+
+
+def short_age(age_ms: int) -> str:
+    """`0.2s`, `12s`, `59m`, `3h05`: at most five characters for two days."""
+    seconds = age_ms / 1000
+    if 60 <= seconds < 3_600:
+        return f"{int(seconds) // 60}m"
+    return duration(seconds)
+
+
+def hours(value: float | None) -> str:
+    """`0`, `7.5`, `123`."""
+    if value is None:
+        return ABSENT
+    return f"{value:,.0f}" if value >= 100 or value == 0 else f"{value:.1f}"
+
+
+def rate(value: float | None) -> str:
+    """A funding rate as it is settled: the fraction as %, four digits."""
+    return ABSENT if value is None else f"{value * 100:+.4f}"
+
+
+def why_nothing(status: EngineStatus | None) -> str:
+    """Why there are no prices: what each exchange says that does not deliver."""
+    if status is None:
+        return "waiting for the engine"
+    if not status.lights:
+        return "no exchange is watched; [exchanges] in the settings"
+    words = [
+        f"{one.exchange} {one.text or one.state.value}"
+        for one in status.lights
+        if one.state not in (FeedState.LIVE, FeedState.OFF)
+    ]
+    return "waiting for prices" + (f": {', '.join(words)}" if words else "")

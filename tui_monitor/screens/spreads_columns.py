@@ -1,0 +1,441 @@
+"""The spreads board's columns, and those of the instruments in quarantine."""
+
+from collections.abc import Callable
+
+from tui_monitor.boards.same_coin import Doubt, Suspect
+from tui_monitor.boards.spreads import SpreadRow, SpreadsBoard
+from tui_monitor.model import Market, SpreadKind
+from tui_monitor.screens.format import ABSENT, ShownZone, price
+from tui_monitor.screens.looks import Looks
+from tui_monitor.screens.spreads_cells import (
+    age_cell,
+    compact_price,
+    hours,
+    leg,
+    money_cell,
+    pct_cell,
+    price_cell,
+    short_age,
+    text_cell,
+)
+from tui_monitor.screens.widgets.columns import Cell, Column, SortValue
+
+Number = Callable[[SpreadRow], float | None]
+
+
+def spread_columns(board: SpreadsBoard | None = None) -> tuple[Column[SpreadRow], ...]:
+    """The columns; last prices of all slots are for a terminal that has room for them."""
+    if board is None:
+        return (*_WHO, *_prices(), *_RESULTS)
+    return (
+        *_WHO,
+        *_prices(),
+        *_RESULTS,
+        *_ages(board.max_age_s * 1000),
+        *_MORE,
+        *_past(board),
+        *(_last(index, name) for index, name in enumerate(board.slots)),
+    )
+
+
+def _ranking(value: Number) -> Callable[[SpreadRow], SortValue]:
+    """What sorts and filters: a pair that does not rank has no value, and stands last."""
+    return lambda row: value(row) if row.ranked else None
+
+
+def _pct(
+    key: str, title: str, value: Number, text: str, *, width: int = 7, priority: int = 0
+) -> Column[SpreadRow]:
+    return Column(
+        key=key,
+        title=title,
+        width=width,
+        priority=priority,
+        paint=lambda row, looks, wide: pct_cell(value(row), looks, wide, grey=not row.ranked),
+        value=_ranking(value),
+        unit="%",
+        help=text,
+        searched=False,
+    )
+
+
+_WHO: tuple[Column[SpreadRow], ...] = (
+    Column(
+        key="rank",
+        title="#",
+        width=4,
+        priority=6,
+        paint=lambda row, looks, _: Cell(
+            ABSENT if row.rank is None else str(row.rank), looks.faint
+        ),
+        value=lambda row: row.rank,
+        help="Its place by executable spread among all that rank, whatever is filtered.",
+        searched=False,
+    ),
+    Column(
+        key="coin",
+        title="coin",
+        width=8,
+        align="left",
+        paint=lambda row, looks, _: text_cell(row.coin, looks, looks.bright, grey=not row.ranked),
+        value=lambda row: row.coin,
+        help="The coin, whatever the exchanges call it; prices are per coin.",
+    ),
+    Column(
+        key="buy",
+        title="buy at",
+        width=12,
+        align="left",
+        paint=lambda row, looks, _: text_cell(
+            leg(row.buy_exchange, row.buy_market), looks, grey=not row.ranked
+        ),
+        value=lambda row: leg(row.buy_exchange, row.buy_market),
+        help="Exchange and market of the leg that is bought, at its ask.",
+    ),
+    Column(
+        key="sell",
+        title="sell at",
+        width=12,
+        align="left",
+        paint=lambda row, looks, _: text_cell(
+            leg(row.sell_exchange, row.sell_market), looks, grey=not row.ranked
+        ),
+        value=lambda row: leg(row.sell_exchange, row.sell_market),
+        help="Exchange and market of the leg that is sold, at its bid.",
+    ),
+)
+
+
+def _prices() -> tuple[Column[SpreadRow], ...]:
+    def column(key: str, value: Number, text: str) -> Column[SpreadRow]:
+        return Column(
+            key=key,
+            title=key,
+            width=10,
+            priority=2,
+            pair="prices",
+            paint=lambda row, looks, _: price_cell(value(row), looks, grey=not row.ranked),
+            value=value,
+            unit="USDT a coin",
+            help=text,
+            searched=False,
+        )
+
+    return (
+        column("ask", lambda row: row.ask, "Best ask of the bought leg."),
+        column("bid", lambda row: row.bid, "Best bid of the sold leg."),
+    )
+
+
+_RESULTS: tuple[Column[SpreadRow], ...] = (
+    _pct(
+        "exec",
+        "exec %",
+        lambda row: row.executable_pct,
+        "(bid sold − ask bought) / ask bought × 100, in the better direction. In brackets, and "
+        "without a place: a leg is too old.",
+    ),
+    _pct(
+        "net",
+        "net %",
+        lambda row: row.net_pct,
+        "exec % less the taker fees of four fills: in and out again on both legs.",
+    ),
+    _pct(
+        "net_funding",
+        "net fund",
+        lambda row: row.net_funding_pct,
+        "net % with what both legs settle until each has settled once, at the rates of now. A "
+        "dash: a rate or an interval is not known.",
+        width=8,
+        priority=1,
+    ),
+    Column(
+        key="size",
+        title="size $",
+        width=7,
+        priority=3,
+        paint=lambda row, looks, _: money_cell(row.size_usd, looks, grey=not row.ranked),
+        value=_ranking(lambda row: row.size_usd),
+        unit="USDT",
+        help="What both tops of the book have, at the ask.",
+        searched=False,
+    ),
+)
+
+
+def _ages(limit_ms: float) -> tuple[Column[SpreadRow], ...]:
+    def column(
+        key: str, title: str, value: Callable[[SpreadRow], int], text: str, priority: int
+    ) -> Column[SpreadRow]:
+        return Column(
+            key=key,
+            title=title,
+            width=5,
+            priority=priority,
+            pair="ages" if priority == 1 else "",
+            paint=lambda row, looks, _: age_cell(
+                value(row), looks, limit_ms if priority == 1 else float("inf"), grey=not row.ranked
+            ),
+            value=lambda row: value(row) / 1000,
+            unit="s",
+            help=text,
+            searched=False,
+        )
+
+    limit = f"beyond {limit_ms / 1000:g} s (marked !) the pair ranks nowhere."
+    return (
+        column("buy_age", "b.age", lambda row: row.buy_age_ms, f"Age of the ask; {limit}", 1),
+        column("sell_age", "s.age", lambda row: row.sell_age_ms, f"Age of the bid; {limit}", 1),
+        column("skew", "skew", lambda row: row.skew_ms, "How far the two ages are apart.", 4),
+    )
+
+
+def _legs(row: SpreadRow, looks: Looks, _: int) -> Cell:
+    style = looks.dim if row.fresh_legs == row.legs else looks.warn
+    return Cell(f"{row.fresh_legs}/{row.legs}", style)
+
+
+_MORE: tuple[Column[SpreadRow], ...] = (
+    _pct(
+        "indicative",
+        "indic %",
+        lambda row: row.indicative_pct,
+        "(highest − lowest) / lowest of all its last prices: nobody may trade there.",
+        priority=5,
+    ),
+    Column(
+        key="breakeven",
+        title="even h",
+        width=6,
+        priority=5,
+        paint=lambda row, looks, _: Cell(
+            hours(row.breakeven_h), looks.text if row.ranked else looks.faint
+        ),
+        value=_ranking(lambda row: row.breakeven_h),
+        unit="h",
+        help="Hours until the funding difference has paid the fees that the spread does not: "
+        "−net % / (rate an hour sold − bought). A dash: never, or not known.",
+        searched=False,
+    ),
+    Column(
+        key="turnover",
+        title="24 h $",
+        width=7,
+        priority=11,
+        paint=lambda row, looks, _: money_cell(row.turnover_24h_usd, looks, grey=not row.ranked),
+        value=lambda row: row.turnover_24h_usd,
+        unit="USDT",
+        help="Turnover of the last 24 hours, all legs together.",
+        searched=False,
+    ),
+    Column(
+        key="legs",
+        title="legs",
+        width=4,
+        priority=10,
+        paint=_legs,
+        value=lambda row: float(row.legs),
+        help="Legs that can rank, of all that the coin has.",
+        searched=False,
+    ),
+)
+
+
+def _past(board: SpreadsBoard) -> tuple[Column[SpreadRow], ...]:
+    """How long and how often over the threshold in 24 h; None where nobody looked."""
+    kind = SpreadKind[board.kind.name]
+    times = {one.coin: one for one in board.over_24h if one.kind is kind}
+    watched = board.watched_24h_min
+
+    def over_s(row: SpreadRow) -> float | None:
+        found = times.get(row.coin)
+        return found.over_s if found else 0.0 if watched else None
+
+    def rises(row: SpreadRow) -> float | None:
+        found = times.get(row.coin)
+        return float(found.rises) if found else 0.0 if watched else None
+
+    limit = "the threshold" if board.threshold_pct is None else f"{board.threshold_pct:g} %"
+    looked = f" ({watched or 0:,} minutes of them were watched)"
+    return (
+        Column(
+            key="over_24h",
+            title="24h",
+            width=6,
+            priority=7,
+            pair="past",
+            paint=lambda row, looks, _: _time_cell(over_s(row), looks),
+            value=over_s,
+            unit="s",
+            help=f"How long it was at {limit} or over it in the last 24 hours{looked}.",
+            searched=False,
+        ),
+        Column(
+            key="rises_24h",
+            title="24h n",
+            width=5,
+            priority=7,
+            pair="past",
+            paint=lambda row, looks, _: _count_cell(rises(row), looks),
+            value=rises,
+            help=f"How often it came to {limit} from below in the last 24 hours.",
+            searched=False,
+        ),
+    )
+
+
+def _time_cell(seconds: float | None, looks: Looks) -> Cell:
+    if not seconds:
+        return Cell(ABSENT if seconds is None else "0", looks.faint)
+    return Cell(short_age(round(seconds * 1000)), looks.text)
+
+
+def _count_cell(value: float | None, looks: Looks) -> Cell:
+    if not value:
+        return Cell(ABSENT if value is None else "0", looks.faint)
+    return Cell(f"{value:,.0f}", looks.text)
+
+
+def _last(index: int, slot: str) -> Column[SpreadRow]:
+    exchange, _, market = slot.partition(" ")
+    return Column(
+        key=slot.replace(" ", "_"),
+        title=f"{exchange} {market[:1]}",
+        width=8,
+        priority=8 if market == Market.PERP else 9,
+        pair=f"last {market}",
+        paint=lambda row, looks, _: Cell(compact_price(row.lasts[index]), looks.dim),
+        value=lambda row: row.lasts[index],
+        unit="USDT a coin",
+        help=f"Last price on {slot}, whatever its age.",
+        searched=False,
+    )
+
+
+def suspect_columns(zone: ShownZone, now_ms: int) -> tuple[Column[Suspect], ...]:
+    """The columns of what is in quarantine."""
+    return (
+        Column(
+            key="coin",
+            title="coin",
+            width=8,
+            align="left",
+            paint=lambda row, looks, _: Cell(row.coin, looks.bright),
+            value=lambda row: row.coin,
+            help="The coin that its name says.",
+        ),
+        Column(
+            key="leg",
+            title="leg",
+            width=12,
+            align="left",
+            paint=lambda row, looks, _: Cell(leg(row.exchange, row.market), looks.text),
+            value=lambda row: leg(row.exchange, row.market),
+            help="Exchange and market.",
+        ),
+        Column(
+            key="symbol",
+            title="symbol",
+            width=16,
+            align="left",
+            priority=4,
+            paint=lambda row, looks, _: Cell(row.symbol, looks.dim),
+            value=lambda row: row.symbol,
+            help="As the exchange writes it, and as the settings want it.",
+        ),
+        Column(
+            key="doubt",
+            title="doubt",
+            width=25,
+            align="left",
+            priority=2,
+            paint=lambda row, looks, _: Cell(row.doubt.value, looks.warn),
+            value=lambda row: row.doubt.value,
+            help="Why it may not be the coin that its name says.",
+        ),
+        *_EVIDENCE,
+        Column(
+            key="since",
+            title="since",
+            width=11,
+            priority=3,
+            paint=lambda row, looks, _: Cell(zone.when(row.since_ms, now_ms), looks.dim),
+            value=lambda row: float(row.since_ms),
+            help="Since when it is in quarantine.",
+            searched=False,
+        ),
+        Column(
+            key="text",
+            title="reason",
+            width=20,
+            align="left",
+            grows=True,
+            priority=5,
+            paint=lambda row, looks, _: Cell(row.text, looks.dim),
+            value=lambda row: row.text,
+            help="The evidence in words.",
+        ),
+    )
+
+
+def _compared(
+    key: str, title: str, value: Callable[[Suspect], float | None], text: str
+) -> Column[Suspect]:
+    return Column(
+        key=key,
+        title=title,
+        width=10,
+        paint=lambda row, looks, _: price_cell(value(row), looks),
+        value=value,
+        unit="USDT a coin",
+        help=text,
+        searched=False,
+    )
+
+
+_EVIDENCE: tuple[Column[Suspect], ...] = (
+    _compared(
+        "price",
+        "price",
+        lambda row: row.price,
+        "Its price per coin: index, else mark, else last; spot: last.",
+    ),
+    _compared("others", "others", lambda row: row.others_price, "The median of those that agree."),
+    Column(
+        key="ratio",
+        title="ratio",
+        width=8,
+        paint=lambda row, looks, _: Cell(_ratio(row.ratio), looks.warn),
+        value=lambda row: row.ratio,
+        help="Its price over that of the others.",
+        searched=False,
+    ),
+)
+
+
+def _ratio(value: float | None) -> str:
+    if value is None:
+        return ABSENT
+    return f"×{value:,.0f}" if value >= 100 else f"×{value:.4g}"
+
+
+def evidence(suspect: Suspect, zone: ShownZone, now_ms: int) -> list[str]:
+    """All that is known of an instrument in quarantine, in lines."""
+    doubt = suspect.doubt.value
+    lines = [doubt if suspect.text == doubt else f"{doubt}: {suspect.text}"]
+    if suspect.ratio is not None:
+        lines.append(
+            f"{price(suspect.price)} a coin (multiplier {suspect.multiplier:g}), "
+            f"{price(suspect.others_price)} on {suspect.others} others: {_ratio(suspect.ratio)}"
+        )
+    back = "; it is back within the band and about to leave" if suspect.settled else ""
+    lines.append(f"since {zone.when(suspect.since_ms, now_ms)}{back}; {_way_out(suspect)}")
+    return lines
+
+
+def _way_out(suspect: Suspect) -> str:
+    if suspect.doubt is Doubt.SETTINGS:
+        return "that setting lets it rank again"
+    name = f"{suspect.exchange}:{suspect.market}:{suspect.symbol}"
+    return f"spreads.same = [{name!r}] lets it rank"
