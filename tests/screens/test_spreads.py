@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -48,6 +49,16 @@ def view_of(app: MonitorApp) -> SpreadsView:
     view = app.desk.view
     assert isinstance(view, SpreadsView)
     return view
+
+
+def is_reading(app: MonitorApp) -> bool:
+    """Whether a text is open."""
+    return isinstance(app.screen, TextDialog)
+
+
+def is_back(app: MonitorApp) -> bool:
+    """Whether nothing is open."""
+    return app.screen is app.desk
 
 
 def watched(column: Column[SpreadRow], painted: list[str]) -> Column[SpreadRow]:
@@ -271,10 +282,10 @@ async def test_the_quarantine_is_a_tab_and_enter_shows_the_evidence() -> None:
             assert "multiplier contradicts" in screen_text(app)
             assert app.focused is view_of(app).suspects
             await pilot.press("enter")
-            await settled(pilot, lambda app=app: isinstance(app.screen, TextDialog))
+            await settled(pilot, partial(is_reading, app))
             assert "spreads.same" in screen_text(app)
             await pilot.press("escape")
-            await settled(pilot, lambda app=app: app.screen is app.desk)
+            await settled(pilot, partial(is_back, app))
             await pilot.press("escape")
             await pulled(pilot, app)
             assert app.focused is view_of(app).table

@@ -66,6 +66,9 @@ class Recorded:
     def __init__(self) -> None:
         self.done: list[tuple[object, ...]] = []
 
+    def show_coin(self, coin: str) -> None:
+        self.done.append(("coin", coin))
+
     def choose(self, what: str, word: str) -> None:
         self.done.append((what, word))
 
@@ -117,7 +120,7 @@ class Recorded:
             ("export", ExportChoice("prices", "jsonl", date(2026, 1, 10), TODAY)),
         ),
         ("export csv", ("export", ExportChoice("sum", "csv", FIRST, LAST))),
-        ("coin btc", ("filter", "BTC")),
+        ("coin btc", ("coin", "btc")),
         ("filter sum>5 & n<27", ("filter", "sum>5 & n<27")),
         ("theme green-red", ("pair", "green-red")),
         ("freeze", ("act", "freeze")),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoinCoverage, CoverageBoard, DayCoverage, Progress
 from tui_monitor.boards.markets import MarketReport
 from tui_monitor.boards.signals import SignalsBoard
@@ -386,6 +387,7 @@ class MemorySource:
         self.current_status: EngineStatus | None = None
         self.running: Progress | None = None
         self.system: SystemBoard | None = None
+        self.page: CoinPage | None = None
         self.spreads: SpreadsBoard | None = None
         self.signals: SignalsBoard | None = None
         self.failure: Exception | None = None
@@ -446,6 +448,14 @@ class MemorySource:
         from tests.support.spread_boards import a_signals_board  # noqa: PLC0415
 
         return self.signals or a_signals_board(self.now_ms)
+
+    async def coin_page(self, coin: str) -> CoinPage:
+        self.calls.append(("coin", coin))
+        if self.failure is not None:
+            raise self.failure
+        from tests.support.coin_pages import a_coin_page  # noqa: PLC0415
+
+        return self.page or a_coin_page(coin, self.now_ms)
 
     async def markets(self) -> MarketReport:
         raise NotImplementedError

@@ -25,6 +25,9 @@ class Commanded(Protocol):
     def show_board(self, name: str) -> None:
         """Another board."""
 
+    def show_coin(self, coin: str) -> None:
+        """The page of a coin."""
+
     def show_days(self, first: date, last: date) -> None:
         """Other days on this board."""
 
@@ -116,14 +119,16 @@ def _coins(desk: Commanded, words: list[str]) -> None:
 
 
 def _coin(desk: Commanded, words: list[str]) -> None:
-    desk.set_filter(words[0].upper() if words else "")
+    if not words:
+        raise BadInput("which coin?", "coin BTC opens its page; filter BTC filters the table")
+    desk.show_coin(words[0])
 
 
 COMMANDS = (
     Command("board", "NAME", "Another board", _board),
     Command("day", "DAY", "A day: 2026-01-04, today, yesterday, -7d", _days),
     Command("days", "FIRST LAST", "A range of days, or 7d for the last seven", _days),
-    Command("coin", "COIN", "Filter the table by a coin", _coin),
+    Command("coin", "COIN", "The page of a coin: its prices everywhere", _coin),
     Command("filter", "TEXT", "Filter the table", _filter),
     Command("pairs", " | ".join(Kind), "Which markets the spreads pair", _pairs),
     Command("coins", " | ".join(Filter), "Which coins the spreads show", _coins),

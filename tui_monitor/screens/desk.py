@@ -22,6 +22,7 @@ from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.screens.actions import bindings, board_bindings
+from tui_monitor.screens.coin import CoinView
 from tui_monitor.screens.dialogs import (
     BackfillDialog,
     DateDialog,
@@ -75,7 +76,7 @@ class Desk(Screen[None]):
         self._refresh_s = refresh_s
         self._wanted = asyncio.Event()
         self.errands = Errands(self, source, self._wanted.set)
-        self._current = board
+        self._current = self._before = board
         self._views: dict[str, BoardView] = {}
         self._top = TopLine(id="top-line", classes="frame")
         self._status = StatusLine(id="status-line", classes="frame")
@@ -225,6 +226,23 @@ class Desk(Screen[None]):
         view.today = self.today
         view.show_days(event.day, event.day)
         self.show_board(event.board)
+
+    @on(BoardView.CoinWanted)
+    def _go_to_coin(self, event: BoardView.CoinWanted) -> None:
+        self.show_coin(event.coin)
+
+    def show_coin(self, coin: str) -> None:
+        """The page of a coin; Esc leads back from there."""
+        view = self._view(CoinView.NAME)
+        if isinstance(view, CoinView):
+            view.open_coin(coin)
+        if self._current != CoinView.NAME:
+            self._before = self._current
+        self.show_board(CoinView.NAME)
+
+    @on(BoardView.Left)
+    def _go_back(self) -> None:
+        self.show_board(self._before)
 
     # Room
 

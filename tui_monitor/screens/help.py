@@ -116,9 +116,10 @@ class BoardHelp(ModalScreen[None]):
         self._view = view
 
     def compose(self) -> ComposeResult:
-        info = next(one for one in BOARDS if one.name == self._view.NAME)
+        name = self._view.NAME
+        title = next((one.title for one in BOARDS if one.name == name), name.capitalize())
         with Vertical() as box:
-            box.border_title = Text(info.title)
+            box.border_title = Text(title)
             box.border_subtitle = "↑ ↓ scroll, Esc leaves"
             with VerticalScroll():
                 yield Static(self._text())

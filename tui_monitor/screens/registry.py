@@ -1,7 +1,8 @@
-"""Which view shows which board: one line a board."""
+"""Which view shows which board: one line a board, and the page of a coin."""
 
 from collections.abc import Callable
 
+from tui_monitor.screens.coin import CoinView
 from tui_monitor.screens.coverage import CoverageView
 from tui_monitor.screens.signals import SignalsView
 from tui_monitor.screens.spreads import SpreadsView
@@ -10,5 +11,6 @@ from tui_monitor.screens.system import SystemView
 from tui_monitor.screens.view import BoardView
 
 VIEWS: dict[str, Callable[[], BoardView]] = {
-    view.NAME: view for view in (SumView, SpreadsView, SignalsView, CoverageView, SystemView)
+    view.NAME: view
+    for view in (SumView, SpreadsView, SignalsView, CoverageView, SystemView, CoinView)
 }

@@ -113,3 +113,21 @@ def why_nothing(status: EngineStatus | None) -> str:
         if one.state not in (FeedState.LIVE, FeedState.OFF)
     ]
     return "waiting for prices" + (f": {', '.join(words)}" if words else "")
+
+
+def countdown(at_ms: int | None, now_ms: int) -> str:
+    """How long until then, in whole minutes: `1h16`, `16m`, `<1m`, `due`."""
+    if at_ms is None:
+        return ABSENT
+    minutes = (at_ms - now_ms) // 60_000
+    if minutes < 1:
+        return "due" if at_ms <= now_ms else "<1m"
+    return f"{minutes}m" if minutes < 60 else duration(minutes * 60)
+
+
+def fraction_cell(value: float | None, looks: Looks, digits: int, *, grey: bool = False) -> Cell:
+    """A fraction as a percentage with its sign."""
+    if value is None:
+        return Cell(ABSENT, looks.faint)
+    percent = value * 100
+    return Cell(signed(percent, digits), looks.faint if grey else looks.signed(percent))

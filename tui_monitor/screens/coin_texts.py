@@ -1,0 +1,96 @@
+"""The coin page's lines and its chart."""
+
+from tui_monitor.boards.coin import CoinPage
+from tui_monitor.boards.spreads import SpreadRow
+from tui_monitor.clock import DAY_MS, MINUTE_MS
+from tui_monitor.printable import printable
+from tui_monitor.screens.format import ABSENT, ShownZone, price, signed
+from tui_monitor.screens.looks import Looks
+from tui_monitor.screens.spreads_cells import leg, short_age
+from tui_monitor.screens.widgets.curve import Chart
+from tui_monitor.screens.widgets.line import Piece, fitting
+
+# Lines of the best pairs: of all kinds, and of each.
+PAIR_LINES = 4
+_GAP = "   "
+
+
+def headline(page: CoinPage, looks: Looks, width: int) -> list[Piece]:
+    """The coin, its legs, how often its spread was high."""
+    fresh = sum(not one.leg.stale and not one.leg.suspicion for one in page.legs)
+    groups: list[list[Piece]] = [
+        [(f" {printable(page.coin, 30)} ", looks.banner)],
+        [(f"{fresh} of {len(page.legs)}", looks.text), (" legs rank", looks.faint)],
+        _past(page, looks),
+    ]
+    if page.reason:
+        groups.insert(1, [(page.reason, looks.warn)])
+    for one in page.quarantine:
+        text = f"{leg(one.exchange, one.market)} in quarantine: {one.text}"
+        groups.insert(1, [(text, looks.warn)])
+    return fitting(groups, _GAP, width)
+
+
+def _past(page: CoinPage, looks: Looks) -> list[Piece]:
+    limit = f"24 h at {page.threshold_pct:g} % or over "
+    if page.over_24h_s is None:
+        return [(limit, looks.faint), (f"{ABSENT} nothing stored", looks.dim)]
+    text = f"{short_age(round(page.over_24h_s * 1000))}, {page.rises_24h or 0} times"
+    return [(limit, looks.faint), (text, looks.text)]
+
+
+def pair_lines(page: CoinPage, looks: Looks, width: int) -> list[list[Piece]]:
+    """The best pair of now, then those of the other kinds."""
+    if not page.spreads:
+        why = "" if page.live else f": {page.reason}"
+        return [[(f"no pair of legs{why}", looks.dim)]]
+    found: dict[tuple[object, ...], SpreadRow] = {}
+    for row in page.spreads:
+        legs = (row.buy_exchange, row.buy_market, row.sell_exchange, row.sell_market)
+        found.setdefault(legs, row)
+    rows = list(found.values())[:PAIR_LINES]
+    return [fitting(_pair(row, looks), "  ", width) for row in rows]
+
+
+def _pair(row: SpreadRow, looks: Looks) -> list[list[Piece]]:
+    grey = not row.ranked
+    style = looks.faint if grey else looks.text
+    result, sign = signed(row.executable_pct), looks.signed(row.executable_pct)
+    groups: list[list[Piece]] = [
+        [(f"{row.kind.value:<9}", looks.faint)],
+        [(f"{f'({result})' if grey else result:>9}", style if grey else sign)],
+        [(f"{leg(row.buy_exchange, row.buy_market):<12} {price(row.ask):>12}", style)],
+        [("→ ", looks.faint)],
+        [(f"{leg(row.sell_exchange, row.sell_market):<12} {price(row.bid):>12}", style)],
+        [("net ", looks.faint), (f"{signed(row.net_pct):>6}", style)],
+        [("with funding ", looks.faint), (f"{signed(row.net_funding_pct):>6}", style)],
+    ]
+    if grey:
+        groups.append([(row.reason, looks.warn)])
+    return groups
+
+
+def no_chart(coin: str, zone: ShownZone) -> Chart:
+    """Before the page of a coin is there."""
+    return Chart(
+        version=coin, first_ms=0, last_ms=DAY_MS, points=(), zone=zone, empty=f"waiting for {coin}"
+    )
+
+
+def chart(page: CoinPage, zone: ShownZone) -> Chart:
+    """The highest executable spread of each minute of the last 24 h."""
+    last_ms = page.now_ms - page.now_ms % MINUTE_MS + MINUTE_MS
+    points = [(one.minute_ms, one.max_pct) for one in page.minutes]
+    now = next((row.executable_pct for row in page.spreads if row.ranked), None)
+    return Chart(
+        version=(page.coin, last_ms, len(points), points[-1] if points else None),
+        first_ms=last_ms - DAY_MS,
+        last_ms=last_ms,
+        points=points,
+        zone=zone,
+        live=None if now is None or not page.live else (page.now_ms, now),
+        thresholds=[(page.threshold_pct, f"{page.threshold_pct:g} %")],
+        stale=not page.live,
+        joins_ms=MINUTE_MS * 5 // 2,
+        empty=page.reason or "no minute of the last 24 h is stored yet",
+    )
