@@ -1,7 +1,7 @@
 """Settled funding, page by page: nothing is missed, whatever the bounds, and it is true."""
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,7 +11,7 @@ from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.clock import DAY_MS, MINUTE_MS, Clock
 from tui_monitor.feeds.plans import FeedPlan, Given
 from tui_monitor.feeds.registry import ENTRIES
-from tui_monitor.feeds.settled import backwards, by_number, forwards
+from tui_monitor.feeds.settled import Page, backwards, by_number, forwards
 from tui_monitor.market import MarketState
 from tui_monitor.model import Exchange, Funding, Instrument, Market
 from tui_monitor.simulator import Simulator
@@ -19,7 +19,7 @@ from tui_monitor.simulator import Simulator
 HOUR_MS = 60 * MINUTE_MS
 NOW_MS = START_MS
 BTC = Instrument(exchange=Exchange.OKX, market=Market.PERP, symbol="BTC", coin="BTC")
-Turn = Callable[..., AsyncIterator[list[Funding]]]
+Turn = Callable[..., AsyncGenerator[list[Funding], None]]
 
 
 def settled_at(hours_ago: float, instrument: Instrument = BTC) -> Funding:
@@ -41,7 +41,12 @@ class Archive:
 
     def reader(self, turn: Turn) -> Callable[[int, int], AsyncIterator[list[Funding]]]:
         """Read this archive in one of the three ways."""
-        page = {forwards: self.since, backwards: self.until, by_number: self.number}[turn]
+        ways: dict[Turn, Page] = {
+            forwards: self.since,
+            backwards: self.until,
+            by_number: self.number,
+        }
+        page = ways[turn]
 
         def read(start_ms: int, end_ms: int) -> AsyncIterator[list[Funding]]:
             return turn(page, BTC, start_ms, end_ms, self.full)

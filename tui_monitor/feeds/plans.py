@@ -3,7 +3,7 @@
 An exchange's package says this in its `feed.py`; `feed.py` here makes it run.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
@@ -25,7 +25,7 @@ from tui_monitor.model import (
 
 Fetch = Callable[[], Awaitable[Iterable[MarketEvent]]]
 """One REST snapshot."""
-Settled = Callable[[Instrument, int, int], AsyncIterator[list[Funding]]]
+Settled = Callable[[Instrument, int, int], AsyncGenerator[list[Funding], None]]
 """What a perpetual settled between two times, both included, a page a request (`settled.py`)."""
 Divide = Callable[[Sequence[Instrument]], Sequence[Sequence[Subscription]]]
 """The topics that a market's live instruments need, one sequence a socket."""

@@ -4,7 +4,7 @@ Each reader gives what was settled from `start_ms` to `end_ms`, a page a request
 all of it when it ends. The newest pages may come first or last.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from itertools import count, pairwise
 
 from tui_monitor.clock import MINUTE_MS
@@ -21,7 +21,7 @@ _TURNS = 100
 
 async def backwards(
     page: Page, instrument: Instrument, start_ms: int, end_ms: int, full: int
-) -> AsyncIterator[list[Funding]]:
+) -> AsyncGenerator[list[Funding], None]:
     """`page` gives at most `full` rows that settled at a time or before, the newest of them."""
     until_ms = end_ms
     for _ in range(_TURNS):
@@ -34,7 +34,7 @@ async def backwards(
 
 async def forwards(
     page: Page, instrument: Instrument, start_ms: int, end_ms: int, full: int
-) -> AsyncIterator[list[Funding]]:
+) -> AsyncGenerator[list[Funding], None]:
     """`page` gives at most `full` rows that settled at a time or later, the oldest of them."""
     since_ms = start_ms
     for _ in range(_TURNS):
@@ -48,7 +48,7 @@ async def forwards(
 
 async def by_number(
     page: Page, instrument: Instrument, start_ms: int, end_ms: int, full: int
-) -> AsyncIterator[list[Funding]]:
+) -> AsyncGenerator[list[Funding], None]:
     """`page` 1 gives the newest `full` rows, 2 those before them."""
     for number in count(1):
         found = _of(instrument, await page(number))

@@ -11,7 +11,7 @@ Open interest goes round symbol by symbol (`interest.py`). Funding intervals, wh
 tells, are asked for every ten minutes: Binance shortens them at short notice.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import partial
 
 from tui_monitor.config import Binance
@@ -99,7 +99,7 @@ def plan(settings: Binance, given: Given) -> FeedPlan:
 
 def _settled(
     rest: BinanceRest, instrument: Instrument, start_ms: int, end_ms: int
-) -> AsyncIterator[list[Funding]]:
+) -> AsyncGenerator[list[Funding], None]:
     async def page(since_ms: int) -> list[Funding]:
         return await rest.settled_funding(instrument, start_ms=since_ms)
 

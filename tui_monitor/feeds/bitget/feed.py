@@ -4,7 +4,7 @@ One answer holds a whole market with its marks, rates and open interest. Streame
 tickers of a market would be some 6000 messages a second, unchanged ones too.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from functools import partial
 
 from tui_monitor.config import Bitget
@@ -87,7 +87,7 @@ def plan(settings: Bitget, given: Given) -> FeedPlan:
 
 def _settled(
     rest: BitgetRest, instrument: Instrument, start_ms: int, end_ms: int
-) -> AsyncIterator[list[Funding]]:
+) -> AsyncGenerator[list[Funding], None]:
     return by_number(
         partial(rest.funding_history, instrument), instrument, start_ms, end_ms, MAX_FUNDINGS
     )

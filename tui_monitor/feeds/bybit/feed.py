@@ -6,7 +6,7 @@ tickers go on, the audit brings it every 15 s, and each kind's own age on the ro
 it is. A channel each would tell no more: they come, and go, with one socket.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -69,7 +69,7 @@ def plan(settings: Bybit, given: Given) -> FeedPlan:
 
 def _settled(
     rest: BybitRest, instrument: Instrument, start_ms: int, end_ms: int
-) -> AsyncIterator[list[Funding]]:
+) -> AsyncGenerator[list[Funding], None]:
     async def page(until_ms: int) -> list[Funding]:
         return await rest.funding_history(instrument, start_ms=start_ms, end_ms=until_ms)
 

@@ -4,7 +4,7 @@ One REST answer holds a whole market, so polling what changes slowly, or comes i
 (`mark-price` pushes five times a second and instrument), costs next to nothing of the limits.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 
 from tui_monitor.config import Okx
@@ -69,7 +69,7 @@ def plan(settings: Okx, given: Given) -> FeedPlan:
 
 def _settled(
     rest: OkxRest, instrument: Instrument, start_ms: int, end_ms: int
-) -> AsyncIterator[list[Funding]]:
+) -> AsyncGenerator[list[Funding], None]:
     async def page(until_ms: int) -> list[Funding]:
         return await rest.funding_history(instrument, after_ms=until_ms + 1)
 
