@@ -1,0 +1,245 @@
+"""The coin page: from every board and back, its legs and history, what takes turns."""
+
+import pytest
+from msgspec.structs import replace
+
+from tests.screens.support import an_app, pulled, screen_text, settled, shows
+from tests.support.boards import NOW_MS, ZONE, MemorySource
+from tests.support.coin_pages import a_coin_page, a_leg
+from tui_monitor.app import MonitorApp
+from tui_monitor.errors import BadInput
+from tui_monitor.screens import commands
+from tui_monitor.screens.coin import CoinView
+from tui_monitor.screens.coin_columns import LEG_COLUMNS, LegRow, leg_rows, leg_text
+from tui_monitor.screens.coin_texts import chart, headline, pair_lines
+from tui_monitor.screens.dialogs import TextDialog
+from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.looks import STANDARD
+from tui_monitor.screens.spreads_cells import countdown
+
+SHOWN = ShownZone(ZONE)
+
+
+def cell(row: LegRow, key: str) -> str:
+    """What a column says of a leg."""
+    column = next(one for one in LEG_COLUMNS if one.key == key)
+    return column.paint(row, STANDARD, column.width).text
+
+
+def view_of(app: MonitorApp) -> CoinView:
+    """The view."""
+    view = app.desk.view
+    assert isinstance(view, CoinView)
+    return view
+
+
+async def opened(app: MonitorApp, coin: str = "BTC") -> None:
+    """The page of a coin instead of the board."""
+    app.desk.show_coin(coin)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-5, "due"), (0, "due"), (30, "<1m"), (60, "1m"), (3_599, "59m"), (4_613, "1h16")],
+)
+def test_a_countdown_is_in_whole_minutes(seconds: int, text: str) -> None:
+    """An unknown one is a dash."""
+    assert countdown(NOW_MS + seconds * 1000, NOW_MS) == text
+    assert countdown(None, NOW_MS) == "–"
+
+
+def test_a_leg_that_does_not_rank_is_marked_and_says_why() -> None:
+    """An old one, one in quarantine, one without an interval."""
+    rows = leg_rows(a_coin_page())
+    assert (cell(rows[6], "age"), cell(rows[6], "note")) == ("41s!", "its book is old")
+    assert cell(rows[7], "leg") == "bitget spot?"
+    assert cell(rows[7], "note").startswith("quarantine: 38.2 %")
+    assert (cell(rows[3], "interval"), cell(rows[3], "apr")) == ("–", "–")
+    assert cell(rows[0], "apr") == "+10.95"
+    empty = a_leg(0, stale=True, age_ms=None, bid=None, ask=None, last=None)
+    (row,) = leg_rows(a_coin_page(legs=[empty]))
+    assert [cell(row, key) for key in ("last", "bid", "age")] == ["–", "–", "–"]
+    assert row.note == "no book yet"
+
+
+def test_all_of_a_leg_is_told_with_its_ages() -> None:
+    """And that there is no APR without an interval."""
+    rows = leg_rows(a_coin_page())
+    text = " ".join(leg_text(rows[3], SHOWN, NOW_MS))
+    assert "interval not known: no APR" in text
+    assert "settles 16:00" in text
+    assert "open interest 7.73B USDT" in text
+    assert "quarantine: 38.2 %" in " ".join(leg_text(rows[7], SHOWN, NOW_MS))
+
+
+def test_the_best_pairs_are_told_once_each_and_grey_in_brackets() -> None:
+    """That of all pairs is one of them."""
+    lines = ["".join(text for text, _ in line) for line in pair_lines(a_coin_page(), STANDARD, 158)]
+    assert [line.split()[0] for line in lines] == ["perp-perp", "spot-perp", "spot-spot"]
+    assert "(+0.55)" in lines[2]
+    assert lines[2].endswith("bybit spot is 41.0 s old")
+    none = pair_lines(a_coin_page(spreads=[], live=False, reason="no engine"), STANDARD, 80)
+    assert none[0][0][0] == "no pair of legs: no engine"
+
+
+def test_the_head_counts_and_says_where_nothing_is_stored() -> None:
+    """Never 0 for what nobody watched."""
+    page = a_coin_page()
+    said = "".join(text for text, _ in headline(page, STANDARD, 200))
+    assert "6 of 8 legs rank" in said
+    assert "24 h at 0.6 % or over 12m, 31 times" in said
+    assert "bitget spot in quarantine: 38.2 % under the others" in said
+    unwatched = replace(page, over_24h_s=None, rises_24h=None)
+    said = "".join(text for text, _ in headline(unwatched, STANDARD, 200))
+    assert "24 h at 0.6 % or over – nothing stored" in said
+
+
+def test_the_curve_is_drawn_again_only_when_it_changed() -> None:
+    """A minute, or the spread of now; not the second."""
+    first, later = (chart(a_coin_page(now_ms=NOW_MS + ms), SHOWN) for ms in (0, 0))
+    assert first.version == later.version
+    page = a_coin_page()
+    other = chart(replace(page, minutes=page.minutes[:-1]), SHOWN)
+    assert other.version != first.version
+    stored = chart(replace(page, live=False, reason="no engine", minutes=[]), SHOWN)
+    assert stored.stale
+    assert stored.live is None
+    assert stored.empty == "no engine"
+
+
+@pytest.mark.parametrize("board", ["spreads", "signals"])
+async def test_enter_opens_the_coin_and_escape_leads_back_to_its_row(board: str) -> None:
+    """From each board that has coins."""
+    source = MemorySource()
+    app = an_app(source, board)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        table = app.desk.view.panels()[0]
+        await pilot.press("j")
+        key = table.cursor_key
+        await pilot.press("enter")
+        await settled(pilot, lambda: app.desk.view.NAME == "coin" and app.desk.view.is_attached)
+        await pulled(pilot, app)
+        coin = {"spreads": "PEPE", "signals": "COIN0"}[board]
+        assert source.calls[-1] == ("coin", coin)
+        assert f" {coin} " in screen_text(app)
+        await pilot.press("escape")
+        await settled(pilot, lambda: board == app.desk.view.NAME and app.focused is table)
+        assert table.cursor_key == key
+
+
+async def test_the_palette_opens_a_coin_from_any_board() -> None:
+    """Escape leads back there; a coin that nobody lists is said in red and shows nothing."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        commands.run("coin BTC", app.desk)
+        await settled(pilot, lambda: app.desk.view.is_attached and app.desk.view.NAME == "coin")
+        await pulled(pilot, app)
+        assert "─ Legs" in screen_text(app)
+        source.failure = BadInput("no exchange lists a coin 'NOPE'", "did you mean NOT?")
+        commands.run("coin NOPE", app.desk)
+        await pulled(pilot, app)
+        text = screen_text(app)
+        assert "no exchange lists a coin 'NOPE'" in text
+        assert "95,123.4" not in text
+        assert text.count("waiting for NOPE") >= 2
+        source.failure = None
+        await pilot.press("escape")
+        await settled(pilot, lambda: app.desk.view.NAME == "sum")
+        with pytest.raises(BadInput, match="which coin"):
+            commands.run("coin", app.desk)
+
+
+async def test_enter_tells_all_of_a_leg_and_the_samples_of_a_signal() -> None:
+    """Of the row under the cursor."""
+    app = an_app(board="coin")
+    async with app.run_test(size=(160, 50)) as pilot:
+        await opened(app)
+        await pulled(pilot, app)
+        for table, said in ((view_of(app).legs, "multiplier 1"), (view_of(app).signals, "BTC 3/3")):
+            table.focus()
+            await pilot.press("enter")
+            await settled(pilot, lambda: isinstance(app.screen, TextDialog))
+            assert said in screen_text(app)
+            await pilot.press("enter")
+            await settled(pilot, lambda: app.screen is app.desk)
+
+
+async def test_on_a_small_terminal_curve_and_tables_take_turns() -> None:
+    """Nothing is lost; a large one shows all of them."""
+    titles = ("─ Spread, 24 h", "─ Premium", "─ Settled funding", "─ Signals")
+    for size in ((80, 24), (120, 24)):
+        app = an_app(board="coin")
+        async with app.run_test(size=size) as pilot:
+            await opened(app)
+            await pulled(pilot, app)
+            seen = []
+            for _ in range(8):
+                text = screen_text(app)
+                assert "─ Legs" in text
+                seen += [title for title in titles if title in text]
+                await pilot.press("tab")
+                await settled(pilot)
+            assert set(seen) == set(titles)
+            assert len(seen) == 8
+    app = an_app(board="coin")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app)
+        await pulled(pilot, app)
+        assert all(title in screen_text(app) for title in titles)
+
+
+async def test_empty_panels_say_why() -> None:
+    """No perpetual, nothing settled, no signal, no minute; nobody who watches."""
+    source = MemorySource()
+    nothing: dict[str, object] = {
+        name: [] for name in ("legs", "premiums", "spreads", "minutes", "settlements", "signals")
+    }
+    source.page = a_coin_page(**nothing, quarantine=[])  # type: ignore[arg-type]
+    app = an_app(source, "coin")
+    async with app.run_test(size=(160, 50)) as pilot:
+        await opened(app)
+        await pulled(pilot, app)
+        text = screen_text(app)
+        for said in (
+            "no exchange lists it now",
+            "no perpetual",
+            "no settlement is stored yet",
+            "no signal of it is stored",
+            "no minute of the last 24 h is stored yet",
+        ):
+            assert said in text
+
+
+async def test_names_from_outside_move_nothing() -> None:
+    """Control characters and markup stay text."""
+    source = MemorySource()
+    bad = a_leg(0, suspicion="\x1b[2J[bold]", others=["\x1b]0;x\x07"], symbol="[/]")
+    source.page = a_coin_page("[red]\x1bX", legs=[bad])
+    app = an_app(source, "coin")
+    async with app.run_test(size=(160, 50)) as pilot:
+        await opened(app, "[red]\x1bX")
+        await pulled(pilot, app)
+        assert "\x1b" not in screen_text(app)
+        await pilot.press("enter")
+        await settled(pilot, lambda: isinstance(app.screen, TextDialog))
+        assert "\x1b" not in screen_text(app)
+
+
+async def test_the_help_explains_every_column() -> None:
+    """F1 works without an entry among the boards."""
+    app = an_app(board="coin")
+    async with app.run_test(size=(120, 50)) as pilot:
+        await opened(app)
+        await pulled(pilot, app)
+        columns = [column for table in view_of(app).panels() for column in table.columns]
+        assert all(column.help and column.value for column in columns)
+        await pilot.press("f1")
+        await settled(pilot, shows(app, "One coin on every exchange and market"))
+    app = an_app(board="coin")
+    async with app.run_test(size=(60, 12)) as pilot:
+        await opened(app)
+        await pulled(pilot, app)
+        assert "perp-perp" in screen_text(app)

@@ -1,0 +1,162 @@
+"""The signals board: the newest with their samples, how long each lasted, what ended it."""
+
+import pytest
+from msgspec.structs import replace
+
+from tests.screens.support import an_app, pulled, screen_text, settled, shows
+from tests.support.boards import NOW_MS, ZONE, MemorySource
+from tests.support.spread_boards import a_sample, a_signal, a_signals_board
+from tui_monitor.app import MonitorApp
+from tui_monitor.boards.signals import Basis, Ending, Signal
+from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.looks import STANDARD
+from tui_monitor.screens.signals import SignalsView
+from tui_monitor.screens.signals_rows import (
+    NEWEST_COLUMNS,
+    SIGNAL_COLUMNS,
+    detail,
+    headline,
+    signal_rows,
+    why_empty,
+)
+
+SHOWN = ShownZone(ZONE)
+
+
+def cell(signal: Signal, key: str, now_ms: int = NOW_MS) -> str:
+    """What a column says of a signal."""
+    (row,) = signal_rows([signal], now_ms, SHOWN)
+    column = next(one for one in (*SIGNAL_COLUMNS, *NEWEST_COLUMNS) if one.key == key)
+    return column.paint(row, STANDARD, column.width).text
+
+
+def view_of(app: MonitorApp) -> SignalsView:
+    """The view."""
+    view = app.desk.view
+    assert isinstance(view, SignalsView)
+    return view
+
+
+def test_what_goes_on_counts_and_is_marked() -> None:
+    """In whole seconds, so that a row that says the same is not painted again."""
+    going = a_signal(ago_s=31, ended_ms=None, lasted_ms=None, ending=None)
+    assert (cell(going, "lasted"), cell(going, "ending")) == ("35s+", "goes on")
+    before, after = (signal_rows([going], NOW_MS + more, SHOWN) for more in (0, 900))
+    assert before == after
+
+
+@pytest.mark.parametrize("ending", list(Ending))
+def test_every_ending_has_its_words(ending: Ending) -> None:
+    """And the time that it lasted."""
+    ended = a_signal(ending=ending)
+    assert (cell(ended, "lasted"), cell(ended, "ending")) == ("12s", ending.value)
+
+
+def test_an_end_that_nobody_saw_is_a_dash() -> None:
+    """The program ended meanwhile: how long it lasted is not known."""
+    lost = a_signal(ended_ms=None, lasted_ms=None, ending=Ending.LOST)
+    assert (cell(lost, "lasted"), cell(lost, "ending")) == ("–", "the program ended")
+
+
+def test_a_signal_of_another_day_shows_the_day() -> None:
+    """Those of today the second."""
+    assert cell(a_signal(ago_s=40), "time") == "14:42:27"
+    assert cell(a_signal(ago_s=86_400), "time") == "01-15"
+
+
+def test_the_last_three_samples_have_their_places() -> None:
+    """However many made the signal."""
+    signal = a_signal(samples=[a_sample(NOW_MS, value) for value in (0.6, 0.7, 0.8, 0.9)])
+    assert [cell(signal, f"sample{place}") for place in (1, 2, 3)] == ["+0.70", "+0.80", "+0.90"]
+    two = replace(signal, samples=signal.samples[:2])
+    assert [cell(two, f"sample{place}") for place in (1, 2, 3)] == ["–", "+0.60", "+0.70"]
+    (row,) = signal_rows([signal], NOW_MS, SHOWN)
+    lines = ["".join(text for text, _ in line) for line in detail(row, SHOWN, STANDARD, 120)]
+    assert [line[:7] for line in lines] == ["BTC 1/3", "BTC 2/3", "BTC 3/3"]
+    assert "okx perp" in lines[0]
+    assert "binance perp 95,123.4" in lines[0]
+
+
+def test_the_head_says_the_rule() -> None:
+    """Threshold, samples, cooldown; what is stored only says so first."""
+    said = "".join(text for text, _ in headline(a_signals_board(), STANDARD, 200))
+    assert "≥ 0.6 %   3 samples 2 s apart   cooldown 30 s   over it now 2" in said
+    assert "perp-perp, bid and ask" in said
+    assert "last sample 0.9s ago" in said
+    stored = a_signals_board(live=False, reason="no engine runs", basis=Basis.LAST)
+    said = "".join(text for text, _ in headline(stored, STANDARD, 200))
+    assert said.startswith("stored: no engine runs")
+    assert "last prices" in said
+
+
+def test_an_empty_board_says_why() -> None:
+    """Nobody looked yet, nothing was over it, nothing is stored."""
+    board = a_signals_board(signals=[])
+    assert why_empty(board) == ("none: no pair was at 0.6 % for 3 samples, 2 pairs are over it now")
+    assert "no sample has been taken" in why_empty(replace(board, last_sample_ms=None))
+    assert why_empty(replace(board, live=False, reason="no engine runs")) == (
+        "none is stored; no engine runs"
+    )
+
+
+async def test_the_five_newest_stand_on_top() -> None:
+    """The table below has all, and the keys."""
+    app = an_app(board="signals")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        view = view_of(app)
+        assert [row.signal.coin for row in view.newest.rows] == [
+            "BTC", "COIN0", "COIN1", "COIN2", "COIN3",
+        ]  # fmt: skip
+        assert len(view.table.rows) == 12
+        assert app.focused is view.table
+        await pilot.press("j", "j")
+        await settled(pilot, shows(app, "COIN1 1/3"))
+        await pilot.press("tab")
+        await settled(pilot, shows(app, "BTC 1/3"))
+
+
+async def test_the_cursor_follows_the_newest_until_it_is_moved() -> None:
+    """A new signal comes into sight; a chosen one stays."""
+    source = MemorySource()
+    app = an_app(source, "signals")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        table = view_of(app).table
+        board = a_signals_board()
+        source.signals = replace(board, signals=[a_signal("NEW", 1), *board.signals])
+        await pulled(pilot, app)
+        assert table.cursor_row is not None
+        assert table.cursor_row.signal.coin == "NEW"
+        await pilot.press("j")
+        source.signals = replace(board, signals=[a_signal("NEWER", 0), *board.signals])
+        await pulled(pilot, app)
+        assert table.cursor_row is not None
+        assert table.cursor_row.signal.coin == "BTC"
+
+
+async def test_stored_signals_are_grey_and_a_board_that_is_not_there_yet_waits() -> None:
+    """With the reason."""
+    source = MemorySource()
+    source.signals = a_signals_board(live=False, reason="no engine runs")
+    app = an_app(source, "signals")
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pulled(pilot, app)
+        assert view_of(app).table.stale
+        assert "stored: no engine runs" in screen_text(app)
+    app = an_app(board="signals")
+    async with app.run_test(size=(40, 8)) as pilot:
+        await pulled(pilot, app)
+        assert "14:42 BTC +0.71 binance→okx" in screen_text(app)
+
+
+async def test_the_help_explains_every_column() -> None:
+    """Every one can be sorted by."""
+    app = an_app(board="signals")
+    async with app.run_test(size=(120, 50)) as pilot:
+        await pulled(pilot, app)
+        view = view_of(app)
+        columns = [column for table in view.panels() for column in table.columns]
+        assert all(column.help and column.value for column in columns)
+        await pilot.press("f1")
+        await settled(pilot, shows(app, "A signal is a pair of legs"))
