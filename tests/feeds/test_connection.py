@@ -320,3 +320,22 @@ async def test_data_that_another_socket_gave_first_shows_life_but_is_no_news() -
     assert life.link.live
     assert life.market.revision == revision
     assert ended.end is End.SILENT
+
+
+@in_virtual_time
+async def test_a_flood_that_is_there_at_once_ends_the_socket_with_its_reason() -> None:
+    """The damaged frames are all waiting when reading begins, and more are behind them."""
+    closed = asyncio.Event()
+
+    async def talk(socket: ServerConnection) -> None:
+        for _ in range(200):
+            await socket.send(b"\x00 garbage")
+        await socket.wait_closed()
+        closed.set()
+
+    async with ws_server(talk) as url:
+        life = Life(url)
+        ended = await life.end()
+        assert ended.end is End.MALFORMED
+        async with asyncio.timeout(10):
+            await closed.wait()

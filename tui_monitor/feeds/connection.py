@@ -138,6 +138,7 @@ class Connection:
         self._opened_s = self._frame_s = self._ping_s = clock.monotonic_s()
         # When data of each kind came last.
         self._data_s: dict[type, float] = {}
+        self._socket: ClientConnection | None = None
         self._damaged: deque[float] = deque(maxlen=MAX_DAMAGED)
 
     async def run(self) -> None:
@@ -152,6 +153,9 @@ class Connection:
             self.ended = Ended(end=End.REFUSED, detail=_short(error))
         finally:
             self.connected = False
+            if self._socket is not None:
+                # Whatever cut the closing short: the address is not held any longer.
+                self._socket.transport.abort()
             self._wake()
 
     async def _open_and_live(self) -> Ended:
@@ -169,6 +173,7 @@ class Connection:
             proxy=for_streams(self._line.proxy),
         )
         async with opening as socket:
+            self._socket = socket
             self.connected = True
             self._wake()
             now_s = self._clock.monotonic_s()
@@ -180,6 +185,7 @@ class Connection:
                     tasks.create_task(self._speak(socket))
             except* _Over as over:
                 ended = _first(over)
+            await _forget_own_cancel()
             # Closing may take its 2 s: the stream is over now.
             self.connected = False
             self._wake()
@@ -382,6 +388,19 @@ class Connection:
         elif now_s >= self._ping_due_s(heartbeat):
             await self._send(socket, heartbeat.frame)
             self._ping_s = self._clock.monotonic_s()
+
+
+async def _forget_own_cancel() -> None:
+    """Until Python 3.13 the cancel that a task group aims at us may still be on its way.
+
+    It takes it back, but not what is to be delivered at the next wait: which would be the closing.
+    """
+    try:
+        await asyncio.sleep(0)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
 
 
 def _first(group: BaseExceptionGroup[_Over]) -> Ended:

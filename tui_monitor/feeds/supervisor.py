@@ -205,7 +205,15 @@ class Supervisor:
         )
         hooks = Hooks(self._apply, self._heard, self._tell, self._woken)
         link = Connection(self._adapter(), line, self._topics(), self._clock, hooks)
-        return _Socket(link, tasks.create_task(link.run()))
+        task = tasks.create_task(link.run())
+        task.add_done_callback(partial(self._gone, link))
+        return _Socket(link, task)
+
+    def _gone(self, link: Connection, _task: asyncio.Task[None]) -> None:
+        """A socket's task is over: then the socket is, whether it could say so or not."""
+        if link.ended is None:
+            link.ended = Ended(end=End.DROPPED, detail="its task ended")
+            self._woken()
 
     def _patience_s(self, silent_after_s: float) -> float:
         longest_s = max(LONGEST_WATCH_S, silent_after_s)

@@ -1,9 +1,16 @@
 """The OKX feed against a simulated OKX, good days and bad."""
 
+import asyncio
+from collections.abc import Sequence
+
 import pytest
+from msgspec.structs import replace
 
 from tests.feeds.rig import lean, rig
 from tests.support.virtual_time import in_virtual_time
+from tui_monitor.feeds.adapter import Event
+from tui_monitor.feeds.okx.adapter import OkxAdapter
+from tui_monitor.feeds.plans import FeedPlan
 from tui_monitor.model import FeedState, Market, Source, Status
 
 # Lists, liquidations and announcements.
@@ -430,3 +437,33 @@ async def test_one_instrument_that_the_stream_has_lost_is_found_by_the_audit() -
         assert it.clock.monotonic_s() - row.received_s < 20
         await it.clock.sleep(60)
         assert row.source is Source.STREAM
+
+
+class _Cut(OkxAdapter):
+    """With its first frame comes a cancel of the socket's task that nobody meant."""
+
+    cuts = 1
+
+    def decode(self, frame: bytes) -> Sequence[Event]:
+        if _Cut.cuts:
+            _Cut.cuts -= 1
+            for task in asyncio.all_tasks():
+                if getattr(task.get_coro(), "__qualname__", "") == "Connection.run":
+                    task.cancel()
+        return super().decode(frame)
+
+
+@in_virtual_time
+async def test_a_socket_whose_task_ends_without_a_word_is_opened_again() -> None:
+    """Whatever ended it: what is over is over, and the exchange is still wanted."""
+
+    def cut(plan: FeedPlan) -> FeedPlan:
+        adapter = plan.streams[0].adapter()
+        assert isinstance(adapter, OkxAdapter)
+        stream = replace(plan.streams[0], adapter=lambda: _Cut(adapter.book))
+        return replace(plan, streams=(stream,))
+
+    _Cut.cuts = 1
+    async with rig(rate=1.0, shape=cut) as it:
+        await it.until(FeedState.LIVE, 20)
+        assert it.stats["connections"]["total"] == 2
