@@ -465,5 +465,5 @@ async def test_a_socket_whose_task_ends_without_a_word_is_opened_again() -> None
 
     _Cut.cuts = 1
     async with rig(rate=1.0, shape=cut) as it:
-        await it.until(FeedState.LIVE, 20)
-        assert it.stats["connections"]["total"] == 2
+        await it.clock.until(lambda: it.stats["connections"]["total"] == 2, 30)
+        await it.until(FeedState.LIVE, 5)
