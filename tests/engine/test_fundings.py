@@ -22,6 +22,8 @@ from tui_monitor.store import Store, open_store
 HOUR_MS = 60 * MINUTE_MS
 # Intervals of 1, 4 and 8 hours, multipliers, and one without an interval in Binance's list.
 MANY = ("BTC", "ETH", "CHIP", "2Z", "PUMP", "HYPE", "币安人生", "哈基米", "PEPE", "BONK", "XTZ")
+# Watched, but not what is traded most.
+FIRST = ("LDO", "CFX")
 PATHS = {
     Exchange.BINANCE: ("binance-futures", "/fapi/v1/fundingRate"),
     Exchange.OKX: ("okx", "/api/v5/public/funding-rate-history"),
@@ -71,7 +73,7 @@ async def a_rig(
             market,
             clock,
             lambda *event: events.append(event),
-            first_coins=("ETH", "BTC"),
+            first_coins=FIRST,
         )
         worker = tasks.create_task(fundings.run())
         yield Rig(fundings, perps, market, store, running, clock, events)
@@ -134,14 +136,14 @@ async def test_the_watched_coins_come_first_and_one_request_at_a_time(tmp_path: 
                 if row.exchange is exchange
             ]
             coins = {row.coin for row in stored}
-            assert {"ETH", "BTC"} <= coins
+            assert set(FIRST) <= coins
             turnovers = {
                 one.coin: row.turnover_24h_usd or 0.0
                 for one in rig.perps[exchange].instruments(Market.PERP)
                 if (row := rig.market.row(one.key))
             }
-            rest = coins - {"ETH", "BTC"}
-            most = sorted(turnovers.keys() - {"ETH", "BTC"}, key=lambda coin: -turnovers[coin])
+            rest = coins - set(FIRST)
+            most = sorted(turnovers.keys() - set(FIRST), key=lambda coin: -turnovers[coin])
             assert rest == set(most[: len(rest)])
 
 
@@ -251,6 +253,11 @@ async def test_a_listing_that_settled_nothing_yet_has_no_span(tmp_path: Path) ->
         perps.plan = plan
         await rig.clock.until(rig.done, within_s=3_700, every_s=60)
         assert len(await rig.store.funding_spans()) == 4
+        # Patience is new after a success.
+        perps.plan = replace(plan, settled=nothing)
+        asked.clear()
+        await rig.clock.sleep(4 * 3_600)
+        assert round(asked[1] - asked[0], -2) == 300
 
 
 @in_virtual_time
