@@ -135,7 +135,7 @@ def test_commands_do_what_they_say(typed: str, done: tuple[object, ...]) -> None
     assert desk.done == [done]
 
 
-@pytest.mark.parametrize("typed", ["bakfill 2026-01-03", "board 7", "theme pink", "day soon"])
+@pytest.mark.parametrize("typed", ["bakfill 2026-01-03", "board x", "theme pink", "day soon"])
 def test_a_mistyped_command_does_nothing_and_says_why(typed: str) -> None:
     """And the nearest word."""
     desk = Recorded()

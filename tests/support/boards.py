@@ -11,8 +11,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from tests.support.price_sources import MemoryPrices
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoinCoverage, CoverageBoard, DayCoverage, Progress
+from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.markets import MarketReport
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
@@ -377,7 +379,7 @@ def some_job_lines() -> list[JobLine]:
     ]
 
 
-class MemorySource:
+class MemorySource(MemoryPrices):
     """A `Source` in memory. Tests change its fields and count its calls."""
 
     def __init__(self, now_ms: int = NOW_MS) -> None:
@@ -388,6 +390,7 @@ class MemorySource:
         self.running: Progress | None = None
         self.system: SystemBoard | None = None
         self.page: CoinPage | None = None
+        self.funding: FundingBoard | None = None
         self.spreads: SpreadsBoard | None = None
         self.signals: SignalsBoard | None = None
         self.failure: Exception | None = None
@@ -448,6 +451,14 @@ class MemorySource:
         from tests.support.spread_boards import a_signals_board  # noqa: PLC0415
 
         return self.signals or a_signals_board(self.now_ms)
+
+    async def funding_board(self) -> FundingBoard:
+        self.calls.append(("funding",))
+        if self.failure is not None:
+            raise self.failure
+        from tests.support.funding_boards import a_funding_board  # noqa: PLC0415
+
+        return self.funding or a_funding_board(self.now_ms)
 
     async def coin_page(self, coin: str) -> CoinPage:
         self.calls.append(("coin", coin))

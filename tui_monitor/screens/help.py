@@ -141,5 +141,6 @@ class BoardHelp(ModalScreen[None]):
 
 def _columns(columns: Iterable[Column[Any]]) -> Iterator[tuple[str, str]]:
     for column in columns:
-        name = column.title if column.title and len(column.title) < 12 else column.key
+        title = column.title if column.title and len(column.title) < 12 else column.key
+        name = column.word or title
         yield name, f"{column.help} [{column.unit}]" if column.unit else column.help

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tui_monitor.screens.coin import CoinView
 from tui_monitor.screens.coverage import CoverageView
+from tui_monitor.screens.funding import FundingView
 from tui_monitor.screens.signals import SignalsView
 from tui_monitor.screens.spreads import SpreadsView
 from tui_monitor.screens.sum_curve import SumView
@@ -12,5 +13,8 @@ from tui_monitor.screens.view import BoardView
 
 VIEWS: dict[str, Callable[[], BoardView]] = {
     view.NAME: view
-    for view in (SumView, SpreadsView, SignalsView, CoverageView, SystemView, CoinView)
+    for view in (
+        *(SumView, SpreadsView, SignalsView, FundingView, CoverageView, SystemView),
+        CoinView,
+    )
 }

@@ -45,6 +45,7 @@ class SignalsView(BoardView):
     """The newest, then all that are kept."""
 
     NAME = "signals"
+    EXPORTS = ("signals",)
     HAS_DAYS = False
     DEFAULT_CSS = f"""
     SignalsView #newest {{ height: {NEWEST + 2}; }}

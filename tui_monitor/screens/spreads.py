@@ -49,6 +49,7 @@ class SpreadsView(BoardView):
     """The pairs; the quarantine takes turns with them."""
 
     NAME = "spreads"
+    EXPORTS = ("spreads",)
     HAS_DAYS = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("spreads")]
     DEFAULT_CSS = f"""

@@ -49,10 +49,16 @@ class Column(Generic[R]):
     help: str = ""
     pair: str = ""
     searched: bool = True
+    word: str = ""
 
     @property
     def name(self) -> str:
-        """What a user types for it: its title in one word; its key where the title is none."""
+        """What a user types for it: its title in one word; its key where the title is none.
+
+        Its `word` where several have one title.
+        """
+        if self.word:
+            return self.word
         words = self.title.removesuffix("%").split()
         return "-".join(words) if words and len(self.title) <= _NAME else self.key
 
