@@ -2,6 +2,7 @@
 
     MonitorError                one clear line: what, where, what to do
     ├── BadInput                the user can mend it: a date, a file, a name (exit 2, HTTP 400)
+    │   ├── UnknownCoin         nobody lists it (HTTP 404)
     │   └── AlreadyRuns         one is under way; wait or stop it (HTTP 409)
     ├── SettingsError           the same for the configuration; names file and key (exit 2)
     ├── EngineHeld              another process runs the engine on this data folder (exit 1)
@@ -39,6 +40,10 @@ class BadInput(MonitorError):
     """Something the user gave can't be used."""
 
     exit_code = 2
+
+
+class UnknownCoin(BadInput):
+    """No exchange lists a coin of that name."""
 
 
 class AlreadyRuns(BadInput):

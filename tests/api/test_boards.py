@@ -114,7 +114,7 @@ async def test_an_unknown_board_lists_those_there_are() -> None:
     async with endpoint() as served:
         status, error = await served.refused("/api/boards/sums")
         assert status == 404
-        assert error["hint"] == "boards: sum, coverage, system"
+        assert error["hint"] == f"boards: {', '.join(info.name for info in BOARDS)}"
         status, error = await served.refused("/api/helth")
         assert status == 404
         assert "/api/health" in error["hint"]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from tests.support.spread_sources import MemorySpreads
 from tests.support.system_boards import a_market_report, a_system_board
 from tui_monitor.boards import coverage, sum_curve
 from tui_monitor.boards.coverage import CoverageBoard, Progress
@@ -39,7 +40,7 @@ def slot_price(coin: str, slot_ms: int) -> float:
     return (COINS.index(coin) + 1) * 100.0 * (1 + step / 1000)
 
 
-class MemorySource:
+class MemorySource(MemorySpreads):
     """History since `first_day`, complete but for `holes`; whatever a test sets on it is so.
 
     `failure` is raised by every question to it, `gate` holds every answer back until it is set.

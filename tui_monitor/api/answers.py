@@ -1,7 +1,8 @@
 """JSON out: the envelope, the errors, and one door that keeps every text printable."""
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -16,11 +17,13 @@ from tui_monitor.errors import (
     MonitorError,
     RateLimited,
     StoreError,
+    UnknownCoin,
 )
 from tui_monitor.printable import printable
 
 JSON = "application/json"
 TEXT_LIMIT = 500
+_ROWS_AT_ONCE = 50
 
 _encoder = msgspec.json.Encoder()
 # JSON's escapes but for quote, backslash, slash and newline; and DEL, which is not escaped.
@@ -90,6 +93,15 @@ def encode(value: object) -> bytes:
     return _encoder.encode(_cleaned(msgspec.json.decode(content)))
 
 
+async def encode_rows(rows: Sequence[object]) -> Raw:
+    """Many rows, some at a time: encoding them at once would hold every feed."""
+    parts: list[bytes] = []
+    for begin in range(0, len(rows), _ROWS_AT_ONCE):
+        parts.append(encode(rows[begin : begin + _ROWS_AT_ONCE])[1:-1])
+        await asyncio.sleep(0)
+    return Raw(b"[" + b",".join(parts) + b"]")
+
+
 def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
         return "\n".join(printable(line, TEXT_LIMIT) for line in value.split("\n"))
@@ -103,6 +115,7 @@ def _cleaned(value: Any) -> Any:
 # The first class that fits decides.
 _STATUS: tuple[tuple[type[MonitorError], int], ...] = (
     (AlreadyRuns, 409),
+    (UnknownCoin, 404),
     (BadInput, 400),
     (StoreError, 503),
     (RateLimited, 503),

@@ -1,17 +1,22 @@
 """The boards as they are: each one's struct, whole."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Raw, Struct
+from msgspec.structs import replace
 
-from tui_monitor.api.answers import Answer
+from tui_monitor.api.answers import Answer, encode, encode_rows
+from tui_monitor.api.coins import coin_of
 from tui_monitor.api.endpoints import Endpoint, Nothing, World, described
 from tui_monitor.api.limits import MAX_ROWS
 from tui_monitor.boards.coverage import CoverageBoard
+from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.registry import BOARDS
+from tui_monitor.boards.signals import SignalsBoard
+from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.sum_curve import SumBoard
 from tui_monitor.boards.system import SystemBoard
 from tui_monitor.clock import SLOT_MS, BoardZone, parse_day
@@ -26,7 +31,15 @@ _COVERAGE_S = 2.0
 # Looking through every instrument's price takes some milliseconds.
 _SYSTEM_S = 1.0
 _RATES_S = 2.0
+# All coins take some milliseconds.
+_SPREADS_S = 0.5
+_FUNDING_S = 1.0
+_LONGEST_COIN = 40
 _LONGEST_RANGE_DAYS = MAX_ROWS // 48
+
+
+Coin = Annotated[str, described("One coin alone.", min_length=1, max_length=_LONGEST_COIN)]
+Most = Annotated[int, described(f"The first rows only, 1 to {MAX_ROWS}.", ge=1, le=MAX_ROWS)]
 
 
 class Days(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -45,6 +58,22 @@ class SumQuery(Days, frozen=True, forbid_unknown_fields=True, kw_only=True):
     slot: Annotated[
         str | None, described("Node whose coins to give: HH:MM of the first day, or a time.")
     ] = None
+
+
+class SpreadsQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which pairs of which coins."""
+
+    kind: Annotated[Kind, described("Which legs are paired.")] = Kind.ALL
+    filter: Annotated[Filter, described("Which coins are shown.")] = Filter.ALL
+    coin: Coin | None = None
+    limit: Most | None = None
+
+
+class FundingQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Of which coins."""
+
+    coin: Coin | None = None
+    limit: Most | None = None
 
 
 async def sum_curve(world: World, asked: SumQuery) -> Answer:
@@ -83,6 +112,44 @@ async def _with_rates(world: World) -> SystemBoard:
         await world.clock.sleep(_RATES_S)
         board = await world.source.system_board()
     return board
+
+
+async def spreads(world: World, asked: SpreadsQuery) -> Answer:
+    """The spreads board; many rows are written some at a time."""
+    kind, only, limit = asked.kind, asked.filter, asked.limit
+    coin = None if asked.coin is None else await known_coin(world, asked.coin)
+    board = await world.shared.once(
+        ("spreads", asked),
+        _SPREADS_S,
+        lambda: world.source.spreads_board(kind, only, coin, limit),
+    )
+    return Answer(data=await _with_rows(board, board.rows), count=len(board.rows))
+
+
+async def funding(world: World, asked: FundingQuery) -> Answer:
+    """The funding board; many rows are written some at a time."""
+    coin = None if asked.coin is None else await known_coin(world, asked.coin)
+    board = await world.shared.once("funding", _FUNDING_S, world.source.funding_board)
+    chosen = [row for row in board.rows if coin in (None, row.coin)][: asked.limit]
+    return Answer(data=await _with_rows(board, chosen), count=len(chosen))
+
+
+async def known_coin(world: World, symbol: str) -> str:
+    """The coin that a symbol names; UnknownCoin if an engine runs and nobody lists it."""
+    coin = coin_of(symbol)
+    found = await world.source.prices(coin)
+    return found[0].coin if found else coin
+
+
+async def _with_rows(board: SpreadsBoard | FundingBoard, rows: Sequence[object]) -> Raw:
+    head, tail = encode(replace(board, rows=[])).split(b'"rows":[]', 1)
+    return Raw(b'%b"rows":%b%b' % (head, bytes(await encode_rows(rows)), tail))
+
+
+async def signals(world: World, _asked: Nothing) -> Answer:
+    """The signals board."""
+    board = await world.source.signals_board()
+    return Answer(data=board, count=len(board.signals))
 
 
 def _days(asked: Days) -> tuple[date | None, date | None]:
@@ -141,6 +208,9 @@ def _moment(zone: BoardZone, text: str) -> int:
 # By the board's name in the registry: the function that asks the source, and its question.
 _REPLIES: dict[str, tuple[Callable[[World, Any], Awaitable[Answer]], type[Struct], Any]] = {
     "sum": (sum_curve, SumQuery, SumBoard),
+    "spreads": (spreads, SpreadsQuery, SpreadsBoard),
+    "signals": (signals, Nothing, SignalsBoard),
+    "funding": (funding, FundingQuery, FundingBoard),
     "coverage": (coverage, Days, CoverageBoard),
     "system": (system, Nothing, SystemBoard),
 }

@@ -3,8 +3,9 @@
 import difflib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Meta, Struct
@@ -38,7 +39,8 @@ class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
 class Endpoint(Struct, frozen=True, kw_only=True):
     """One route. `asks` is read from the query of a GET and from the JSON body of a POST.
 
-    `gives` is the type of `data` in the answer, for the description.
+    Parts of the path in braces are fields of it too. `gives` is the type of `data` in the answer,
+    for the description.
     """
 
     path: str
@@ -47,6 +49,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     asks: type[Struct] = Nothing
     gives: Any = None
     method: Literal["GET", "POST"] = "GET"
+    cookies: dict[str, str] = {}
+    """Parameters of a GET that a cookie of the caller stands for where they are not given."""
 
 
 def described(text: str, **limits: Any) -> Meta:
@@ -93,12 +97,20 @@ async def _question(endpoint: Endpoint, request: Request) -> Struct:
         if query:
             raise BadInput("this route takes no query", "send a JSON object as the body")
         return _from_body(endpoint.asks, await request.body())
-    return _from_query(endpoint.asks, query)
+    given = {name for name, _ in query}
+    query += [
+        (name, unquote(request.cookies[cookie]))
+        for name, cookie in endpoint.cookies.items()
+        if name not in given and cookie in request.cookies
+    ]
+    return _from_query(endpoint.asks, query, request.path_params)
 
 
-def _from_query(asks: type[Struct], query: list[tuple[str, str]]) -> Struct:
+def _from_query(
+    asks: type[Struct], query: list[tuple[str, str]], path: Mapping[str, str]
+) -> Struct:
     known = [field.encode_name for field in msgspec.structs.fields(asks)]
-    values: dict[str, str] = {}
+    values: dict[str, str] = dict(path)
     for name, value in query:
         # `_` and the like only defeat caches.
         if name.startswith("_"):

@@ -15,6 +15,7 @@ _REF = "#/components/schemas/{name}"
 _ERRORS = {
     "400": "Something in the request can't be used; `hint` says what to write.",
     "401": "The token is missing or wrong.",
+    "404": "No exchange lists such a coin, or there is no such route.",
     "403": "Another Host, origin or site than this endpoint's own.",
     "408": "Header or body came too slowly.",
     "413": "The body is too large.",
@@ -79,14 +80,18 @@ def _operation(
         schema = {"$ref": _REF.format(name=route.asks.__name__)}
         operation["requestBody"] = {"content": {JSON: {"schema": schema}}}
     elif fields:
-        operation["parameters"] = [_parameter(name, schema) for name, schema in fields.items()]
+        operation["parameters"] = [
+            _parameter(name, schema, in_path=f"{{{name}}}" in route.path)
+            for name, schema in fields.items()
+        ]
     return operation
 
 
-def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _parameter(name: str, schema: dict[str, Any], *, in_path: bool) -> dict[str, Any]:
     rest = {key: value for key, value in schema.items() if key != "description"}
-    found = {"name": name, "in": "query", "required": False, "schema": rest}
-    return found | {"description": schema.get("description", "")}
+    where = "path" if in_path else "query"
+    found = {"name": name, "in": where, "required": in_path, "schema": rest}
+    return found | {"description": _told(schema)}
 
 
 def _success(data: dict[str, Any] | None) -> dict[str, Any]:
@@ -115,7 +120,13 @@ def _listing(routes: Sequence[Endpoint]) -> str:
 def _fields(asks: type[Struct]) -> list[str]:
     _, components = msgspec.json.schema_components([asks])
     fields = components[asks.__name__].get("properties", {})
-    return [f"  {name}: {schema.get('description', '')}" for name, schema in fields.items()]
+    return [f"  {name}: {_told(schema)}" for name, schema in fields.items()]
+
+
+def _told(schema: dict[str, Any]) -> str:
+    """A field's sentence; an optional one carries it in one of its kinds."""
+    kinds = (schema, *schema.get("anyOf", ()))
+    return next((kind["description"] for kind in kinds if "description" in kind), "")
 
 
 _ENVELOPE = {

@@ -18,6 +18,23 @@ BOARDS = (
         "1", "sum", "Sum curve", "Sum", "The summed day change of the chosen coins, slot by slot."
     ),
     BoardInfo(
+        "6",
+        "spreads",
+        "Spreads",
+        "Sprd",
+        "Where each coin is cheap and where it is dear, and what costs leave of it.",
+    ),
+    BoardInfo(
+        "7", "signals", "Signals", "Sig", "Spreads that stayed over the threshold for some samples."
+    ),
+    BoardInfo(
+        "8",
+        "funding",
+        "Funding",
+        "Fund",
+        "What perpetuals pay and paid, and where exchanges differ.",
+    ),
+    BoardInfo(
         "9", "coverage", "Coverage", "Cov", "What history has, what it lacks and why; backfill."
     ),
     BoardInfo(

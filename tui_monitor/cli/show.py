@@ -1,55 +1,57 @@
 """tui-monitor show: one snapshot of a board on stdout."""
 
 import asyncio
-import csv
-import io
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import click
 import httpx
 import msgspec
-from msgspec import Struct
 
 from tui_monitor import paths
 from tui_monitor.boards.coverage import CoverageBoard
+from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.registry import BOARDS
+from tui_monitor.boards.signals import SignalsBoard
+from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.sum_curve import Node, SumBoard
 from tui_monitor.boards.system import SystemBoard
 from tui_monitor.cli.common import Context, engine_options, zone_of
+from tui_monitor.cli.show_spreads import funding_table, signals_table, spreads_table
+from tui_monitor.cli.tables import Row, Table, csv_text, eye_text, number
 from tui_monitor.clock import BoardZone, SystemClock, parse_day
 from tui_monitor.config import Settings
 from tui_monitor.errors import MonitorError, Unreachable
 from tui_monitor.model import FeedState
 from tui_monitor.source import Query
+from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.source.stored import StoredSource
 from tui_monitor.store import open_reader, read_holder
 
 ASK_S = 5.0
-Row = Sequence[object]
-AnyBoard = SumBoard | CoverageBoard | SystemBoard
+AnyBoard = SumBoard | SpreadsBoard | SignalsBoard | FundingBoard | CoverageBoard | SystemBoard
+_OLDEST_FIRST = ("sum", "coverage", "system")
 KINDS: dict[str, type[AnyBoard]] = {
     "sum": SumBoard,
+    "spreads": SpreadsBoard,
+    "signals": SignalsBoard,
+    "funding": FundingBoard,
     "coverage": CoverageBoard,
     "system": SystemBoard,
 }
-
-
-class Table(Struct, frozen=True):
-    """Column names and rows of one board, for CSV and for the eye."""
-
-    columns: Sequence[str]
-    rows: Sequence[Row]
-    summary: str
 
 
 @click.command()
 @click.argument("board", type=click.Choice([info.name for info in BOARDS]))
 @click.option("--json", "as_json", is_flag=True, help="The board's whole structure as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="The board's rows as CSV.")
-@click.option("--limit", type=click.IntRange(min=1), help="The newest N rows only.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help="The newest N rows only; of spreads and funding the first N coins.",
+)
 @click.option("--date", "day", metavar="YYYY-MM-DD", help="That day instead of today.")
 @engine_options
 def show(
@@ -68,9 +70,9 @@ def show(
         sys.stdout.write(msgspec.json.encode(shot).decode() + "\n")
         return 0
     table = _TABLES[board](shot, zone_of(settings))
-    if limit is not None:
+    if limit is not None and board in _OLDEST_FIRST:
         table = msgspec.structs.replace(table, rows=table.rows[-limit:])
-    sys.stdout.write(_csv(table) if as_csv else _text(table))
+    sys.stdout.write(csv_text(table) if as_csv else eye_text(table))
     return 0
 
 
@@ -102,11 +104,16 @@ async def _stored(board: str, settings: Settings, folder: Path, day: str | None)
     first = parse_day(day) if day else None
     zone = zone_of(settings)
     async with open_reader(folder) as reader:
+        clock = SystemClock()
+        stored = StoredSpreads(reader, clock, settings.spreads, settings.signals)
         source = StoredSource(
-            reader, zone, SystemClock(), settings.sum_curve, paths.export_dir(folder)
+            reader, zone, clock, settings.sum_curve, paths.export_dir(folder), stored
         )
         read: dict[str, Callable[[Query], Awaitable[AnyBoard]]] = {
             "sum": source.sum_board,
+            "spreads": lambda _: source.spreads_board(Kind.ALL, Filter.ALL),
+            "signals": lambda _: source.signals_board(),
+            "funding": lambda _: source.funding_board(),
             "coverage": source.coverage_board,
             "system": lambda _: source.system_board(),
         }
@@ -121,6 +128,10 @@ def _limited(board: AnyBoard, limit: int | None) -> AnyBoard:
         return msgspec.structs.replace(board, nodes=nodes[-limit:])
     if isinstance(board, CoverageBoard):
         return msgspec.structs.replace(board, days=board.days[-limit:])
+    if isinstance(board, SignalsBoard):
+        return msgspec.structs.replace(board, signals=board.signals[:limit])
+    if isinstance(board, (SpreadsBoard, FundingBoard)):
+        return msgspec.structs.replace(board, rows=board.rows[:limit])
     return board
 
 
@@ -155,8 +166,8 @@ def _sum_table(board: SumBoard, zone: BoardZone) -> Table:
 def _node_row(node: Node, zone: BoardZone) -> Row:
     return (
         zone.format(node.slot_ms, "%Y-%m-%d %H:%M:%S"),
-        _number(node.sum_pct, 4),
-        _number(node.mean_pct, 4),
+        number(node.sum_pct, 4),
+        number(node.mean_pct, 4),
         f"{node.valid}/{node.expected}",
         node.up,
         node.down,
@@ -176,7 +187,7 @@ def _coverage_table(board: CoverageBoard, zone: BoardZone) -> Table:
             day.missing,
             day.failed,
             day.unobtainable,
-            _number(day.complete_pct, 2),
+            number(day.complete_pct, 2),
         )
         for day in board.days
     ]
@@ -194,7 +205,7 @@ def _system_table(board: SystemBoard, zone: BoardZone) -> Table:
             line.state.value,
             line.source.value if line.source else "",
             "" if line.age_ms is None else line.age_ms,
-            _number(line.messages_per_s, 1),
+            number(line.messages_per_s, 1),
             line.topics,
             line.reconnects,
             zone.format(line.since_ms),
@@ -233,40 +244,13 @@ def _system_summary(board: SystemBoard, zone: BoardZone) -> str:
 
 _TABLES: dict[str, Callable[[Any, BoardZone], Table]] = {
     "sum": _sum_table,
+    "spreads": spreads_table,
+    "signals": signals_table,
+    "funding": funding_table,
     "coverage": _coverage_table,
     "system": _system_table,
 }
 
 
-def _number(value: float | None, digits: int) -> str:
-    return "" if value is None else f"{value:.{digits}f}"
-
-
 def _named(coin: str | None, value: float | None) -> str:
     return "" if coin is None or value is None else f"{coin} {value:+.2f}"
-
-
-def _csv(table: Table) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    writer.writerows(table.rows)
-    return out.getvalue()
-
-
-def _text(table: Table) -> str:
-    cells = [[str(cell) for cell in row] for row in (table.columns, *table.rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(table.columns))]
-    numeric = [_is_numeric([row[i] for row in cells[1:]]) for i in range(len(table.columns))]
-    lines = [table.summary]
-    for row in cells:
-        aligned = (
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
-        )
-        lines.append("  ".join(aligned).rstrip())
-    return "\n".join(lines) + "\n"
-
-
-def _is_numeric(cells: Sequence[str]) -> bool:
-    return all(not cell or cell[-1].isdigit() for cell in cells) and any(cells)

@@ -22,6 +22,7 @@ from tui_monitor.engine.backfill import Backfill, BackfillRun
 from tui_monitor.engine.events import EventLog
 from tui_monitor.engine.fetcher import PageFetcher
 from tui_monitor.engine.filler import Filler
+from tui_monitor.engine.fundings import Fundings
 from tui_monitor.engine.history import SlotHistory
 from tui_monitor.engine.lights import Lights
 from tui_monitor.engine.loop_lag import LoopLag
@@ -100,6 +101,14 @@ class Engine:
             on_event=self.events.add,
         )
         self.spreads = SpreadWatch(settings, self.market, store, clock, self.events.add)
+        self.fundings = Fundings(
+            [self.feeds[name] for name in self.enabled],
+            store,
+            self.market,
+            clock,
+            self.events.add,
+            first_coins=settings.sum_curve.coins,
+        )
         self.loop_lag = LoopLag(clock)
         self._lights = Lights(clock)
         self._failed: dict[str, str] = {}
@@ -117,6 +126,7 @@ class Engine:
             "loop lag": self.loop_lag.run,
             "spreads": self.spreads.run,
             "spread records": self.spreads.keep,
+            "funding": self.fundings.run,
         }
         workers |= {name.value: self.feeds[name].run for name in self.enabled}
         if SUM_EXCHANGE in self.enabled:

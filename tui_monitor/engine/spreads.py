@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from math import ceil
 
-from tui_monitor.boards.legs import Leg, Now
+from tui_monitor.boards.legs import SLOTS, Leg, Now
 from tui_monitor.boards.legs.coin import legs_of
 from tui_monitor.boards.legs.table import LegTable
 from tui_monitor.boards.minutes import MinuteKeeper, OverTimes
+from tui_monitor.boards.price_memory import PriceMemory
+from tui_monitor.boards.prices import CoinPrices, PricePoint, leg_price
 from tui_monitor.boards.same_coin import Suspect
 from tui_monitor.boards.same_coin.identity import SameCoin
 from tui_monitor.boards.signals import SignalsBoard
@@ -20,7 +22,7 @@ from tui_monitor.config import Settings
 from tui_monitor.engine.spread_news import SpreadNews
 from tui_monitor.engine.spread_records import RETRY_S, SpreadRecords
 from tui_monitor.errors import StoreError
-from tui_monitor.market import MarketState
+from tui_monitor.market import Key, MarketState
 from tui_monitor.model.place import alias_of
 from tui_monitor.store import Store
 
@@ -47,10 +49,12 @@ class SpreadWatch:
         self._market = market
         self._store = store
         self._clock = clock
-        self._table = LegTable(map(alias_of, settings.spreads.aliases))
+        self.aliases = [alias_of(text) for text in settings.spreads.aliases]
+        self._table = LegTable(self.aliases)
         self._same = SameCoin.of(settings.spreads)
         self._detector = SignalDetector(settings.signals, settings.spreads.max_age_s)
         self._minutes = MinuteKeeper(settings.signals.threshold_pct)
+        self._prices = PriceMemory(settings.spreads.max_age_s)
         self._news = SpreadNews(clock, on_event)
         self._revision = 0
         self._restored = False
@@ -95,6 +99,7 @@ class SpreadWatch:
         minutes = self._minutes.look(look(self._table, barred, self.rules, now), now)
         self.over_times.add_minutes(minutes)
         self.over_times.forget(now.ms)
+        self._prices.look(self._table, now)
         self.records.add_minutes(minutes)
         if is_sample:
             self._note(self._detector.sample(self._table, barred, now))
@@ -111,6 +116,10 @@ class SpreadWatch:
         """The newest signals."""
         return self._detector.board(self._clock.now_ms())
 
+    def suspicions(self) -> dict[Key, str]:
+        """Why each leg is in quarantine."""
+        return {(one.exchange, one.market, one.symbol): one.text for one in self.suspects()}
+
     def suspects(self) -> list[Suspect]:
         """What is in quarantine."""
         return self._same.suspects()
@@ -119,6 +128,25 @@ class SpreadWatch:
         """A coin's legs now; none for a coin that nobody lists."""
         now = self._refresh()
         return legs_of(self._table, coin, now, self.rules.max_age_s, self._same.suspicion)
+
+    def prices(self, coin: str | None) -> list[CoinPrices]:
+        """What every coin that is listed, or one, costs everywhere now."""
+        now, table = self._refresh(), self._table
+        found = []
+        for place, name in enumerate(table.coins) if coin is None else self._placed(coin):
+            rows = (table.row(place, slot) for slot in range(len(SLOTS)))
+            legs = [leg_price(row, self._same.suspicion(row), now.s) for row in rows if row]
+            if legs:
+                found.append(CoinPrices(coin=name, legs=legs))
+        return found
+
+    def price_points(self, coin: str) -> list[PricePoint]:
+        """What a coin cost in the last two hours, oldest first."""
+        return [point for place, _ in self._placed(coin) for point in self._prices.of(place)]
+
+    def _placed(self, coin: str) -> list[tuple[int, str]]:
+        place = self._table.index.get(coin)
+        return [] if place is None else [(place, coin)]
 
     def coins(self) -> list[str]:
         """Every coin that is or was listed anywhere."""

@@ -12,13 +12,15 @@ from msgspec import Struct
 
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard
+from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.markets import MarketReport
+from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import Record, SumBoard
 from tui_monitor.boards.system import SystemBoard
-from tui_monitor.model import Job, JobLine, StoreInfo
+from tui_monitor.model import Job, JobLine, SpreadMinute, StoreInfo
 
 
 class Query(Struct, frozen=True, kw_only=True):
@@ -68,8 +70,20 @@ class Source(Protocol):
     async def signals_board(self) -> SignalsBoard:
         """The newest signals."""
 
+    async def funding_board(self) -> FundingBoard:
+        """What each exchange's perpetual of each coin pays, and what it paid."""
+
     async def coin_page(self, coin: str) -> CoinPage:
-        """All of one coin; BadInput names the nearest where nobody lists it."""
+        """All of one coin; UnknownCoin names the nearest where nobody lists it."""
+
+    async def prices(self, coin: str | None = None) -> list[CoinPrices]:
+        """What each coin, or one, costs everywhere now; none without an engine."""
+
+    async def price_points(self, coin: str) -> list[PricePoint]:
+        """A coin's last two hours from memory, oldest first; none without an engine."""
+
+    async def spread_minutes(self, coin: str, first_ms: int) -> list[SpreadMinute]:
+        """A coin's stored minutes of all pairs since a time, oldest first."""
 
     async def start_backfill(self, first: date, last: date) -> Job:
         """Begin a backfill; BadInput if the range is wrong, AlreadyRuns if one runs."""

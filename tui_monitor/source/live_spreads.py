@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from tui_monitor.boards.coin import CoinLeg, CoinPage, coin_leg, premiums
-from tui_monitor.boards.legs import Leg
+from tui_monitor.boards.funding import FundingBoard
+from tui_monitor.boards.funding.build import FundingInput, funding_board
+from tui_monitor.boards.legs import Leg, Now
+from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import Signal, SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadRow, SpreadsBoard
 from tui_monitor.boards.spreads.rows import Wanted
 from tui_monitor.engine import Engine
-from tui_monitor.errors import BadInput
+from tui_monitor.errors import UnknownCoin
+from tui_monitor.model import SpreadMinute
 from tui_monitor.source.spreads import NUMBER_OF, StoredSpreads
 
 
@@ -41,8 +45,22 @@ class LiveSpreads(StoredSpreads):
         """The newest signals."""
         return self._watch.signals_board()
 
+    async def funding_board(self) -> FundingBoard:
+        """What each perpetual pays now, and what it paid."""
+        engine = self._engine
+        given = FundingInput(
+            exchanges=engine.enabled,
+            paid=await engine.fundings.paid(),
+            suspects=self._watch.suspicions(),
+            changes=engine.fundings.intervals.changes,
+            past=engine.fundings.past(),
+            aliases=self._watch.aliases,
+        )
+        now = Now(self._clock.now_ms(), self._clock.monotonic_s())
+        return funding_board(engine.market.rows(), given, now)
+
     async def coin_page(self, coin: str) -> CoinPage:
-        """All of one coin; BadInput names the nearest where nobody lists it."""
+        """All of one coin; UnknownCoin names the nearest where nobody lists it."""
         name = self._known_coin(coin)
         stored = await super().coin_page(name)
         legs = self._watch.legs(name)
@@ -58,6 +76,18 @@ class LiveSpreads(StoredSpreads):
             quarantine=[one for one in self._watch.suspects() if one.coin == name],
         )
 
+    def prices(self, coin: str | None, /) -> list[CoinPrices]:
+        """What each coin costs everywhere now; UnknownCoin as for the page."""
+        return self._watch.prices(None if coin is None else self._known_coin(coin))
+
+    def price_points(self, coin: str, /) -> list[PricePoint]:
+        """What a coin cost in the last two hours; UnknownCoin as for the page."""
+        return self._watch.price_points(self._known_coin(coin))
+
+    async def minutes(self, coin: str, first_ms: int) -> list[SpreadMinute]:
+        """What is stored of a coin's spreads since a time; UnknownCoin as for the page."""
+        return await super().minutes(self._known_coin(coin), first_ms)
+
     def _known_coin(self, coin: str) -> str:
         known = self._watch.coins()
         for name in (coin, coin.upper()):
@@ -65,7 +95,7 @@ class LiveSpreads(StoredSpreads):
                 return name
         near = difflib.get_close_matches(coin.upper(), known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else "the spreads board has all of them"
-        raise BadInput(f"no exchange lists a coin {coin!r}", hint)
+        raise UnknownCoin(f"no exchange lists a coin {coin!r}", hint)
 
     def _coin_legs(self, legs: Sequence[Leg]) -> list[CoinLeg]:
         market, now_s = self._engine.market, self._clock.monotonic_s()

@@ -3,7 +3,10 @@
 from typing import NamedTuple
 
 from tui_monitor.boards.coin import CoinPage
+from tui_monitor.boards.funding import FundingBoard
+from tui_monitor.boards.funding.stored import stored_board
 from tui_monitor.boards.legs import SLOTS
+from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import Basis, Signal, SignalsBoard
 from tui_monitor.boards.signals.records import signal_of
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
@@ -88,6 +91,11 @@ class StoredSpreads:
             reason=NO_ENGINE,
         )
 
+    async def funding_board(self) -> FundingBoard:
+        """What was paid; no rates."""
+        now_ms = self._clock.now_ms()
+        return stored_board(await self._store.paid_funding(now_ms), now_ms)
+
     async def coin_page(self, coin: str) -> CoinPage:
         """The coin's history; no prices."""
         now_ms = self._clock.now_ms()
@@ -112,6 +120,19 @@ class StoredSpreads:
             signals=history.signals,
             quarantine=[],
         )
+
+    def prices(self, _coin: str | None, /) -> list[CoinPrices]:
+        """None are stored."""
+        return []
+
+    def price_points(self, _coin: str, /) -> list[PricePoint]:
+        """None are stored."""
+        return []
+
+    async def minutes(self, coin: str, first_ms: int) -> list[SpreadMinute]:
+        """What is stored of a coin's spreads since a time."""
+        now_ms = self._clock.now_ms()
+        return await self._store.coin_spreads(coin, SpreadKind.ALL, first_ms, now_ms)
 
     async def _history(self, coin: str, now_ms: int) -> History:
         now_s = self._clock.monotonic_s()

@@ -7,7 +7,9 @@ from pathlib import Path
 from tui_monitor.boards import coverage, sum_curve
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard, Progress
+from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.markets import MarketReport, market_report
+from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.sum_curve import CoinChange, Frame, Node, NodeState, Record, SumBoard
@@ -15,7 +17,7 @@ from tui_monitor.boards.system import SystemBoard, stored_system_board
 from tui_monitor.clock import SLOT_MS, BoardZone, Clock, slot_of
 from tui_monitor.config import Signals, Spreads, SumCurve
 from tui_monitor.errors import BadInput
-from tui_monitor.model import JobLine, StoreInfo
+from tui_monitor.model import JobLine, SpreadMinute, StoreInfo
 from tui_monitor.source import Exported, Query
 from tui_monitor.source.figures import database_figures
 from tui_monitor.source.spreads import StoredSpreads
@@ -138,9 +140,25 @@ class StoredSource:
         """The newest signals."""
         return await self._spreads.signals_board()
 
+    async def funding_board(self) -> FundingBoard:
+        """What each exchange's perpetual of each coin pays, and what it paid."""
+        return await self._spreads.funding_board()
+
     async def coin_page(self, coin: str) -> CoinPage:
         """All of one coin."""
         return await self._spreads.coin_page(coin)
+
+    async def prices(self, coin: str | None = None) -> list[CoinPrices]:
+        """What each coin, or one, costs everywhere now; none without an engine."""
+        return self._spreads.prices(coin)
+
+    async def price_points(self, coin: str) -> list[PricePoint]:
+        """A coin's last two hours from memory; none without an engine."""
+        return self._spreads.price_points(coin)
+
+    async def spread_minutes(self, coin: str, first_ms: int) -> list[SpreadMinute]:
+        """A coin's stored minutes of all pairs since a time, oldest first."""
+        return await self._spreads.minutes(coin, first_ms)
 
     async def job_log(self, limit: int = 500) -> list[JobLine]:
         """The newest lines of the backfill log, oldest first."""

@@ -1,0 +1,54 @@
+"""The part of a source in memory that tells of spreads, signals and coins: always the same."""
+
+from tests.support.price_sources import MemoryPrices, check
+from tests.support.spread_boards import a_signals_board, a_spreads_board
+from tui_monitor.boards.coin import CoinPage
+from tui_monitor.boards.funding import FundingBoard
+from tui_monitor.boards.funding.stored import stored_board
+from tui_monitor.boards.signals import SignalsBoard
+from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
+from tui_monitor.clock import Clock
+from tui_monitor.model import SpreadKind
+
+
+class MemorySpreads(MemoryPrices):
+    """With boards that are always the same."""
+
+    clock: Clock
+
+    async def spreads_board(
+        self, kind: Kind, only: Filter, /, coin: str | None = None, limit: int | None = None
+    ) -> SpreadsBoard:
+        board = a_spreads_board(self.clock.now_ms(), kind=kind, filter=only, coin=coin)
+        rows = [row for row in board.rows if coin in (None, row.coin)]
+        return a_spreads_board(
+            self.clock.now_ms(), kind=kind, filter=only, coin=coin, rows=rows[:limit]
+        )
+
+    async def signals_board(self) -> SignalsBoard:
+        return a_signals_board(self.clock.now_ms())
+
+    async def funding_board(self) -> FundingBoard:
+        return stored_board([], self.clock.now_ms())
+
+    async def coin_page(self, coin: str) -> CoinPage:
+        check(coin)
+        return CoinPage(
+            board="coin",
+            now_ms=self.clock.now_ms(),
+            coin=coin,
+            live=True,
+            reason="",
+            max_age_s=3.0,
+            threshold_pct=0.6,
+            legs=[],
+            premiums=[],
+            spreads=[],
+            minutes_kind=SpreadKind.ALL,
+            minutes=[],
+            over_24h_s=None,
+            rises_24h=None,
+            settlements=[],
+            signals=[],
+            quarantine=[],
+        )

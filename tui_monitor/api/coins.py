@@ -1,0 +1,220 @@
+"""The spread monitor's routes on prices, in the originals' shape.
+
+A symbol is a coin without its quote; `BTCUSDT`, `BTC-USDT` and `BTC-USDT-SWAP` mean BTC. What the
+originals held as one process-wide "current symbol" is each caller's own: a parameter, or else the
+cookie that `/api/switch_symbol` gives.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from msgspec import Struct
+from starlette.responses import Response
+
+from tui_monitor.api.answers import JSON, Answer
+from tui_monitor.api.endpoints import Endpoint, Nothing, World, described
+from tui_monitor.boards.coin import Premium
+from tui_monitor.boards.prices import LegPrice
+from tui_monitor.boards.signals import Signal
+from tui_monitor.clock import utc_text
+from tui_monitor.errors import BadInput, UnknownCoin
+from tui_monitor.model import Exchange, Market
+
+COOKIE = "tui_monitor_symbol"
+DEFAULT_SYMBOL = "BTC"
+LONGEST_SYMBOL = 40
+# All prices of all coins: a few megabytes.
+_ALL_S = 1.0
+_QUOTE = re.compile(r"(?<=.)[-_/]?USDT(-SWAP)?$", re.IGNORECASE)
+_NO_ENGINE = "no prices: no engine runs"
+
+Symbol = Annotated[str, described("A coin: BTC.", min_length=1, max_length=LONGEST_SYMBOL)]
+
+
+class OneSymbol(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose prices."""
+
+    symbol: Symbol = DEFAULT_SYMBOL
+
+
+class Switch(Struct, frozen=True, forbid_unknown_fields=True):
+    """The coin that the caller watches from now on."""
+
+    symbol: Symbol
+
+
+class Watched(Struct, frozen=True, kw_only=True):
+    """A coin, and where it trades."""
+
+    symbol: str
+    exchanges: dict[Exchange, list[Market]]
+
+
+async def data(world: World, asked: OneSymbol) -> Answer:
+    """One coin on every exchange, with its premium."""
+    page = await world.source.coin_page(coin_of(asked.symbol))
+    prices = await world.source.prices(page.coin) if page.live else []
+    own = {
+        "symbol": page.coin,
+        "realtime_data": by_exchange(prices[0].legs if prices else []),
+        "premium_data": {one.exchange.value: _premium(one) for one in page.premiums},
+        "reason": page.reason,
+    }
+    return Answer(data=page, own=own)
+
+
+async def aggregated(world: World, _asked: Nothing) -> Answer:
+    """Every coin on every exchange; `data` has the rows that `aggregated_data` is made of."""
+    coins, content = await world.shared.once("aggregated", _ALL_S, lambda: _aggregated(world))
+    own: dict[str, Any] = {"aggregated_data": content, "supported_symbols": coins}
+    if not coins:
+        own["reason"] = _NO_ENGINE
+    return Answer(data=coins, count=len(coins), own=own)
+
+
+async def _aggregated(world: World) -> tuple[list[str], dict[str, Any]]:
+    found = await world.source.prices()
+    return [one.coin for one in found], {one.coin: by_exchange(one.legs) for one in found}
+
+
+async def signals(world: World, _asked: Nothing) -> Answer:
+    """The newest signals as the originals write them; `data` has all of each."""
+    board = await world.source.signals_board()
+    own = {"signals": [_signal(one) for one in board.signals], "reason": board.reason}
+    return Answer(data=board.signals, count=len(board.signals), own=own)
+
+
+async def switch(world: World, asked: Switch) -> Response:
+    """Tell whether a coin can be watched, and let the caller's cookie name it."""
+    coin = coin_of(asked.symbol)
+    page = await world.source.coin_page(coin)
+    if not page.legs:
+        raise UnknownCoin(f"{asked.symbol!r} can't be watched", page.reason)
+    where: dict[Exchange, list[Market]] = {}
+    for one in page.legs:
+        where.setdefault(one.leg.exchange, []).append(one.leg.market)
+    answer = Answer(data=Watched(symbol=page.coin, exchanges=where), own={"symbol": page.coin})
+    cookie = f"{COOKIE}={quote(page.coin, safe='')}; Path=/api; SameSite=Strict; HttpOnly"
+    content = answer.content(world.clock.now_ms())
+    return Response(content, media_type=JSON, headers={"set-cookie": cookie})
+
+
+def coin_of(symbol: str) -> str:
+    """The coin that a symbol names; BadInput where there is nothing left of it."""
+    coin = _QUOTE.sub("", symbol.strip())
+    if not coin:
+        raise BadInput(f"{symbol!r} names no coin", "write a coin like BTC")
+    return coin
+
+
+def by_exchange(legs: Sequence[LegPrice]) -> dict[str, Any]:
+    """{exchange: {spot, futures, funding_rate}}, each null-filled with its reason if unknown."""
+    found = {(leg.exchange, leg.market): leg for leg in legs}
+    exchanges = [name for name in Exchange if any(name is one for one, _ in found)]
+    return {
+        name.value: {
+            "spot": _spot(found.get((name, Market.SPOT))),
+            "futures": _futures(found.get((name, Market.PERP))),
+            "funding_rate": _funding(found.get((name, Market.PERP))),
+        }
+        for name in exchanges
+    }
+
+
+def _spot(leg: LegPrice | None) -> dict[str, Any]:
+    volume = {"volume": leg.volume_24h_coins} if leg else {}
+    return _price(leg) | volume
+
+
+def _futures(leg: LegPrice | None) -> dict[str, Any]:
+    if leg is None:
+        return _price(leg)
+    return _price(leg) | {
+        "funding_rate": leg.rate,
+        "next_funding_time": leg.next_settlement_ms,
+        "mark_price": leg.mark_price,
+        "index_price": leg.index_price,
+    }
+
+
+def _price(leg: LegPrice | None) -> dict[str, Any]:
+    if leg is None:
+        return {"price": None, "timestamp": None, "symbol": None, "reason": "not listed"}
+    reason = leg.suspicion or ("" if leg.last is not None else "no trade was told yet")
+    named = {"reason": reason} if reason else {}
+    return {
+        "price": leg.last,
+        "timestamp": leg.exchange_ms,
+        "symbol": leg.symbol,
+        "age_ms": leg.age_ms,
+        **named,
+    }
+
+
+def _funding(leg: LegPrice | None) -> dict[str, Any]:
+    if leg is None:
+        return {}
+    return {
+        "funding_rate": leg.rate,
+        "interval_h": leg.interval_h,
+        "next_funding_time": leg.next_settlement_ms,
+    }
+
+
+def _premium(one: Premium) -> dict[str, Any]:
+    percent = None if one.premium_pct is None else round(one.premium_pct, 4)
+    named = {"reason": one.reason} if one.reason else {}
+    return {
+        "premium_percent": percent,
+        "spot_price": one.against_price,
+        "futures_price": one.perp_price,
+        "against": one.against,
+        "basis_percent": one.basis_pct,
+        **named,
+    }
+
+
+def _signal(one: Signal) -> dict[str, Any]:
+    return {
+        "symbol": one.coin,
+        "short_exchange": one.short_exchange,
+        "long_exchange": one.long_exchange,
+        "spread_percent": one.spread_pct,
+        "price_short": one.price_short,
+        "price_long": one.price_long,
+        "observed_at": utc_text(one.at_ms),
+    }
+
+
+ENDPOINTS = (
+    Endpoint(
+        path="/api/data",
+        summary="One coin on every exchange, with its premium.",
+        reply=data,
+        asks=OneSymbol,
+        gives=Any,
+        cookies={"symbol": COOKIE},
+    ),
+    Endpoint(
+        path="/api/aggregated_data",
+        summary="Every coin on every exchange.",
+        reply=aggregated,
+        gives=list[str],
+    ),
+    Endpoint(
+        path="/api/arbitrage/signals",
+        summary="The newest signals.",
+        reply=signals,
+        gives=list[Signal],
+    ),
+    Endpoint(
+        path="/api/switch_symbol",
+        summary="Choose the coin that /api/data gives this caller: a cookie, no state here.",
+        reply=switch,
+        asks=Switch,
+        gives=Watched,
+        method="POST",
+    ),
+)

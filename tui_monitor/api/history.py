@@ -1,0 +1,155 @@
+"""The history of one coin: prices of the last two hours from memory, spreads from the database."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+from msgspec import Struct
+
+from tui_monitor.api.answers import Answer
+from tui_monitor.api.coins import Symbol, coin_of
+from tui_monitor.api.endpoints import Endpoint, World, described
+from tui_monitor.boards.prices import PricePoint
+from tui_monitor.clock import MINUTE_MS
+from tui_monitor.model import Exchange, Market, SpreadMinute
+
+HOUR_MS = 60 * MINUTE_MS
+MOST_HOURS = 168
+
+
+class Interval(StrEnum):
+    """How long a row is."""
+
+    MINUTE = "1min"
+    FIVE = "5min"
+    QUARTER = "15min"
+    HOUR = "1h"
+
+
+_LENGTH_MS = {
+    Interval.MINUTE: MINUTE_MS,
+    Interval.FIVE: 5 * MINUTE_MS,
+    Interval.QUARTER: 15 * MINUTE_MS,
+    Interval.HOUR: HOUR_MS,
+}
+
+
+class Remembered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whose prices."""
+
+    symbol: Symbol
+
+
+class Stored(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whose spreads, of when, and how finely."""
+
+    symbol: Symbol
+    hours: Annotated[int, described(f"How far back, 1 to {MOST_HOURS}.", ge=1, le=MOST_HOURS)] = 24
+    exchange: Annotated[
+        Exchange | None, described("Only where this exchange had a leg of the best pair.")
+    ] = None
+    interval: Annotated[Interval, described("The length of a row.")] = Interval.MINUTE
+
+
+class SpreadSpan(Struct, frozen=True, kw_only=True):
+    """The extremes of a coin's best executable spread from `timestamp` (UTC ms) on, in %.
+
+    Buy and sell are the legs of `max_pct`; `over_s` is for how long it stood at the threshold of
+    signals or over it, `rises` how often it came to it, `samples` how often it was looked at.
+    """
+
+    timestamp: int
+    max_pct: float
+    min_pct: float
+    buy_exchange: Exchange
+    buy_market: Market
+    sell_exchange: Exchange
+    sell_market: Market
+    over_s: float
+    rises: int
+    samples: int
+
+
+async def remembered(world: World, asked: Remembered) -> Answer:
+    """A minute's prices by exchange, as the originals write them, oldest first."""
+    points = await world.source.price_points(coin_of(asked.symbol))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for point in points:
+        found.setdefault(point.exchange.value, []).append(_point(point))
+    return Answer(data=found, count=len(points), own=found)
+
+
+async def stored(world: World, asked: Stored) -> Answer:
+    """Stored minutes of spreads, oldest first. Prices of every minute are not stored."""
+    coin = coin_of(asked.symbol)
+    first_ms = world.clock.now_ms() - asked.hours * HOUR_MS
+    minutes = await world.source.spread_minutes(coin, first_ms)
+    rows = spans(_of_exchange(minutes, asked.exchange), _LENGTH_MS[asked.interval])
+    own = {
+        "symbol": coin,
+        "exchange": asked.exchange,
+        "hours": asked.hours,
+        "interval": asked.interval,
+    }
+    return Answer(data=rows, count=len(rows), own=own)
+
+
+def spans(minutes: Sequence[SpreadMinute], length_ms: int) -> list[SpreadSpan]:
+    """Minutes, oldest first, put together to longer ones."""
+    parts: dict[int, list[SpreadMinute]] = {}
+    for one in minutes:
+        parts.setdefault(one.minute_ms - one.minute_ms % length_ms, []).append(one)
+    return [_span(start_ms, part) for start_ms, part in parts.items()]
+
+
+def _span(start_ms: int, part: Sequence[SpreadMinute]) -> SpreadSpan:
+    highest = max(part, key=lambda one: one.max_pct)
+    return SpreadSpan(
+        timestamp=start_ms,
+        max_pct=highest.max_pct,
+        min_pct=min(one.min_pct for one in part),
+        buy_exchange=highest.buy_exchange,
+        buy_market=highest.buy_market,
+        sell_exchange=highest.sell_exchange,
+        sell_market=highest.sell_market,
+        over_s=sum(one.over_s for one in part),
+        rises=sum(one.rises for one in part),
+        samples=sum(one.samples for one in part),
+    )
+
+
+def _of_exchange(
+    minutes: Sequence[SpreadMinute], exchange: Exchange | None
+) -> Sequence[SpreadMinute]:
+    if exchange is None:
+        return minutes
+    return [one for one in minutes if exchange in (one.buy_exchange, one.sell_exchange)]
+
+
+def _point(point: PricePoint) -> dict[str, Any]:
+    premium = point.premium_pct
+    return {
+        "timestamp": point.at_ms,
+        "spot_price": point.spot,
+        "futures_price": point.perp,
+        "funding_rate": point.rate,
+        "premium": None if premium is None else round(premium, 4),
+    }
+
+
+ENDPOINTS = (
+    Endpoint(
+        path="/api/history/{symbol}",
+        summary="A coin's prices of the last two hours, a look a minute, by exchange.",
+        reply=remembered,
+        asks=Remembered,
+        gives=dict[str, list[dict[str, Any]]],
+    ),
+    Endpoint(
+        path="/api/history/{symbol}/database",
+        summary="A coin's stored spreads: extremes, and how long they were over the threshold.",
+        reply=stored,
+        asks=Stored,
+        gives=list[SpreadSpan],
+    ),
+)
