@@ -18,7 +18,8 @@ from tui_monitor.model import Exchange, FeedState
 from tui_monitor.screens.filters import parse_filter
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.funding import FundingView
-from tui_monitor.screens.funding_columns import PERP_COLUMNS, funding_columns, perp_rows
+from tui_monitor.screens.funding_columns import funding_columns
+from tui_monitor.screens.funding_perps import PERP_COLUMNS, perp_rows
 from tui_monitor.screens.looks import STANDARD
 from tui_monitor.screens.widgets.columns import sort_rows
 

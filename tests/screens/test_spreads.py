@@ -29,7 +29,8 @@ from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.looks import STANDARD, Looks
 from tui_monitor.screens.spreads import SpreadsView
 from tui_monitor.screens.spreads_cells import compact_price, narrow_price, short_age
-from tui_monitor.screens.spreads_columns import evidence, spread_columns
+from tui_monitor.screens.spreads_columns import spread_columns
+from tui_monitor.screens.spreads_quarantine import evidence
 from tui_monitor.screens.spreads_texts import detail, why_empty
 from tui_monitor.screens.widgets.columns import Cell, Column, sort_rows
 from tui_monitor.screens.widgets.line import Piece

@@ -9,12 +9,8 @@ from textual.app import ComposeResult
 from tui_monitor.boards.funding import FundingBoard, FundingRow
 from tui_monitor.model import Exchange
 from tui_monitor.screens.format import shown, signed
-from tui_monitor.screens.funding_columns import (
-    PERP_COLUMNS,
-    PerpRow,
-    funding_columns,
-    perp_rows,
-)
+from tui_monitor.screens.funding_columns import funding_columns
+from tui_monitor.screens.funding_perps import PERP_COLUMNS, PerpRow, perp_rows
 from tui_monitor.screens.looks import Looks, looks_of
 from tui_monitor.screens.spreads_cells import why_nothing
 from tui_monitor.screens.view import BoardView

@@ -16,7 +16,8 @@ from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import signed
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.spreads_cells import leg
-from tui_monitor.screens.spreads_columns import evidence, spread_columns, suspect_columns
+from tui_monitor.screens.spreads_columns import spread_columns
+from tui_monitor.screens.spreads_quarantine import evidence, suspect_columns
 from tui_monitor.screens.spreads_texts import DETAIL_LINES, detail, headline, why_empty
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board

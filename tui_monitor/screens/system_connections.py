@@ -69,7 +69,7 @@ def _connection(line: ConnectionLine, now_ms: int, zone: ShownZone) -> Connectio
         reconnects=line.reconnects,
         since_ms=line.since_ms,
         since=zone.when(line.since_ms, now_ms),
-        reason=line.last_error if past else _why(line, zone),
+        reason=f"last: {line.last_error}" if past else _why(line, zone),
         past=past,
         every_s=line.every_s,
         host=line.host,
