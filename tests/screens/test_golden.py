@@ -46,15 +46,30 @@ async def test_the_system_screen_looks_as_it_did(size: str) -> None:
     await _compare(f"system-{size}", size, MemorySource(), "system")
 
 
+@pytest.mark.parametrize("board", ["spreads", "signals", "funding", "coin"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_screens_of_spreads_look_as_they_did(size: str, board: str) -> None:
+    """Every character of them, the coin's page too."""
+    await _compare(f"{board}-{size}", size, MemorySource(), board)
+
+
+async def test_the_quarantine_looks_as_it_did() -> None:
+    """The tab beside the spreads."""
+    await _compare("spreads-80x24-quarantine", "80x24", MemorySource(), "spreads", "tab")
+
+
 async def test_a_large_terminal_uses_its_room() -> None:
     """240×70: the statistics have a panel of their own, the chart the rest."""
     await _compare("sum-240x70-live", "240x70", a_source("live"), "sum")
 
 
-async def _compare(name: str, size: str, source: MemorySource, board: str) -> None:
+async def _compare(name: str, size: str, source: MemorySource, board: str, *keys: str) -> None:
     app = an_app(source, board)
     async with app.run_test(size=SIZES[size]) as pilot:
+        if board == "coin":
+            app.desk.show_coin("BTC")
         await pulled(pilot, app)
+        await pilot.press(*keys)
         await pulled(pilot, app)
         text = screen_text(app)
     file = GOLDEN / f"{name}.txt"
