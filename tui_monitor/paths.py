@@ -10,6 +10,7 @@ from tui_monitor.errors import FolderUnusable
 
 APP = "tui-monitor"
 DEMO_FOLDER = "demo"
+SIMULATOR_FOLDER = "simulator"
 
 
 def config_file() -> Path:

@@ -56,7 +56,7 @@ def test_a_reason_is_there_while_something_is_wrong_and_grey_when_it_was() -> No
     assert cell(with_channels(state=FeedState.DOWN, last_error="refused"), "reason") == "refused"
     (row,) = connection_rows(with_channels(last_error="refused"), SHOWN)
     assert row.past
-    assert row.reason == "refused"
+    assert row.reason == "last: refused"
 
 
 def test_an_age_that_is_not_known_is_a_dash_and_never_nothing() -> None:

@@ -37,11 +37,14 @@ class Context(Struct, frozen=True, kw_only=True):
         return config.load(self.config_file, flags=merged)
 
     def folder(self, settings: Settings, *, demo: bool = False) -> Path:
-        """The data folder of these settings; the demo has one of its own."""
+        """The data folder of these settings; the demo and a simulator have one of their own."""
         if settings.general.data_dir:
             return Path(settings.general.data_dir).expanduser()
         default = paths.default_data_dir()
-        return default / paths.DEMO_FOLDER if demo else default
+        if demo:
+            return default / paths.DEMO_FOLDER
+        # Simulated data never mix with real ones: they have a folder of their own.
+        return default / paths.SIMULATOR_FOLDER if self.simulator else default
 
 
 def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:

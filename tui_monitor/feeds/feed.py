@@ -96,6 +96,8 @@ class Feed:
             )
             for poll in plan.polls
         ]
+        for poller in self._pollers:
+            poller.answers_again = self._hurry
         self._streaming = False
         self._round_trip_ms: float | None = None
         self._skew_ms: float | None = None
@@ -110,6 +112,10 @@ class Feed:
             apply_rest=self.apply_rest,
             on_outage=self._on_outage,
         )
+
+    def _hurry(self) -> None:
+        for group in (*self._groups, *self._bars.values()):
+            group.hurry()
 
     @property
     def _parts(self) -> list[StreamGroup | Poller]:

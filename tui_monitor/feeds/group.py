@@ -113,6 +113,11 @@ class StreamGroup:
                 self._more.clear()
                 await self._more.wait()
 
+    def hurry(self) -> None:
+        """The exchange answers again."""
+        for supervisor in self._supervisors:
+            supervisor.hurry()
+
     def slept(self, seconds: float, awake_ms: int) -> None:
         """The machine slept."""
         for supervisor in self._supervisors:

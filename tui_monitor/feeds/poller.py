@@ -1,7 +1,7 @@
 """Channels whose regular way is REST: asked at a steady pace, judged like streams."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
 
 from tui_monitor.clock import MINUTE_MS, Clock
@@ -44,6 +44,8 @@ class Poller:
         self._apply_rest = apply_rest
         self._note = note
         self._failures = 0
+        self.answers_again: Callable[[], None] = lambda: None
+        """Called when REST answers after it had failed."""
         self._newest_ms = 0
         self._bell = asyncio.Event()
         self._slept = False
@@ -93,6 +95,7 @@ class Poller:
             return self._failed(error)
         if self._failures:
             self._note("info", f"{self._name}: REST answers again")
+            self.answers_again()
         self._failures = 0
         self.vitals.connected = True
         are_later = self._are_later(events)

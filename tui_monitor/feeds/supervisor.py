@@ -35,6 +35,10 @@ LONGEST_WATCH_S = 120.0
 # What goes on is no news: the same is noted again only after so long.
 SAME_NOTE_S = 600.0
 
+# How often a socket that waits may be told that the exchange can be reached again.
+HURRY_EVERY_S = 30.0
+_OUT_OF_REACH = (End.UNREACHABLE, End.REFUSED)
+
 Note = Callable[[str, str], None]
 """Level and text of something that a person may read."""
 
@@ -95,6 +99,8 @@ class Supervisor:
         self._changed = asyncio.Event()
         self._random = uses.random
         self._newest_ms: dict[type, int] = {}
+        self._hurry = asyncio.Event()
+        self._hurried_s = float("-inf")
         self._attempt = 0
         self._losses = 0
         self._noted_s: dict[str, float] = {}
@@ -231,7 +237,28 @@ class Supervisor:
             self._uses.ban(self._where.url, decided.delay_s, ended.text)
             for vitals in self.vitals:
                 vitals.ban(decided.delay_s)
-        await self._wait(decided.delay_s)
+            await self._wait(decided.delay_s)
+        elif ended.end in _OUT_OF_REACH:
+            await self._wait_or_hurry(decided.delay_s)
+        else:
+            await self._wait(decided.delay_s)
+
+    def hurry(self) -> None:
+        """The exchange answers again, by another way: what it was out of reach for is over."""
+        now_s = self._clock.monotonic_s()
+        if now_s - self._hurried_s >= HURRY_EVERY_S:
+            self._hurried_s = now_s
+            self._hurry.set()
+
+    async def _wait_or_hurry(self, seconds: float) -> None:
+        self._hurry.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        except TimeoutError:
+            return
+        # Not all of them in one moment.
+        await self._clock.sleep(min(seconds, self._random.random()))
 
     async def _wait(self, seconds: float) -> None:
         if seconds > 0:

@@ -69,11 +69,15 @@ def _connection(line: ConnectionLine, now_ms: int, zone: ShownZone) -> Connectio
         reconnects=line.reconnects,
         since_ms=line.since_ms,
         since=zone.when(line.since_ms, now_ms),
-        reason=f"last: {line.last_error}" if past else _why(line, zone),
+        reason=_was(line) if past else _why(line, zone),
         past=past,
         every_s=line.every_s,
         host=line.host,
     )
+
+
+def _was(line: ConnectionLine) -> str:
+    return f"last: {line.last_error}" if line.last_error else ""
 
 
 def _why(line: ConnectionLine, zone: ShownZone) -> str:

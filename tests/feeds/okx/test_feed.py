@@ -467,3 +467,17 @@ async def test_a_socket_whose_task_ends_without_a_word_is_opened_again() -> None
     async with rig(rate=1.0, shape=cut) as it:
         await it.clock.until(lambda: it.stats["connections"]["total"] == 2, 30)
         await it.until(FeedState.LIVE, 5)
+
+
+@in_virtual_time
+async def test_streams_are_back_soon_after_the_exchange_can_be_reached_again() -> None:
+    """However long it was out of reach: that REST answers is the sign."""
+    async with rig(rate=1.0) as it:
+        await it.until(FeedState.LIVE, 5)
+        it.fault("refuse", 300)
+        it.fault("http_500", 300)
+        it.fault("drop", 0.1)
+        await it.clock.sleep(300)
+        assert it.health.state is FeedState.DOWN
+        assert await it.until(FeedState.LIVE, 125) <= 15
+        assert it.stats["violations_total"] == 0
