@@ -108,6 +108,16 @@ async def test_cleaning_takes_old_minutes_and_tells_how_many(store: Store) -> No
     assert await store.spread_minutes(0, END_MS) == []
 
 
+async def test_a_vacuum_step_gives_back_two_hundred_pages(store: Store) -> None:
+    """Not one: a week of spreads would take a hundred thousand steps."""
+    await store.record_spreads([a_minute(n, f"C{coin}") for n in range(200) for coin in range(150)])
+    while await store.prune_spreads(END_MS):
+        pass
+    left = await store.vacuum_step()
+    assert left > 0
+    assert await store.vacuum_step() == max(0, left - 200)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"minute_ms": DAY_MS + 1}, {"max_pct": -0.5}, {"samples": 0}, {"over_s": -1.0}],

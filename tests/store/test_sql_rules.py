@@ -12,7 +12,10 @@ MODULES = sorted(FOLDER.glob("*.py"))
 SQL_WORDS = re.compile(
     r"\b(SELECT .* FROM|INSERT |UPDATE .* SET|DELETE FROM|PRAGMA |CREATE |DROP |ALTER |BEGIN)"
 )
-RUNNERS = {"execute", "executemany", "execute_fetchall", "executescript", "read", "maintain"}
+RUNNERS = {
+    *("execute", "executemany", "execute_fetchall", "executescript"),
+    *("read", "maintain", "maintain_to_the_end"),
+}
 
 
 def parts_put_together(tree: ast.AST) -> Iterator[str]:

@@ -116,6 +116,11 @@ class Session:
         async with self._write_lock:
             return await uncancelled(self._statement(sql))
 
+    async def maintain_to_the_end(self, sql: str) -> None:
+        """The same for what works in steps and gives no rows: a vacuum does one page a step."""
+        async with self._write_lock:
+            await uncancelled(self._script(sql))
+
     async def close_cleanly(self) -> None:
         """Mark the end as clean and fold the WAL in; nothing here may keep us from closing."""
         try:
@@ -128,6 +133,14 @@ class Session:
         try:
             await self._roll_back()
             return cast("list[Row]", await self._writing.execute_fetchall(sql))
+        except sqlite3.Error as error:
+            raise translated(error, self.path) from error
+
+    async def _script(self, sql: str) -> None:
+        try:
+            await self._roll_back()
+            # Whatever has no columns is stepped once by the others.
+            await self._writing.executescript(sql)
         except sqlite3.Error as error:
             raise translated(error, self.path) from error
 

@@ -254,7 +254,7 @@ class Store(Reader, FundingWrites, SpreadWrites):
 
     async def vacuum_step(self) -> int:
         """Give up to 200 free pages back to the file system; gives how many are left."""
-        await self._session.maintain("PRAGMA incremental_vacuum(200)")
+        await self._session.maintain_to_the_end("PRAGMA incremental_vacuum(200)")
         rows = await self._session.maintain("PRAGMA freelist_count")
         return int(rows[0][0])
 
