@@ -101,6 +101,13 @@ def test_prices_of_any_size_fit_and_keep_four_digits() -> None:
             assert float(text.replace(",", "")) == pytest.approx(value, rel=1e-3)
 
 
+def test_a_little_is_not_nothing() -> None:
+    """Cents at the top of the book."""
+    assert cell(a_spread(size_usd=0.3), "size") == "<1"
+    assert cell(a_spread(size_usd=0.0), "size") == "0"
+    assert cell(a_spread(size_usd=None), "size") == "–"
+
+
 def test_ages_are_short() -> None:
     """For two days."""
     ages = (0, 9_949, 9_999, 59_999, 60_000, 3_599_000, 3_600_000, 86_399_000)
@@ -191,6 +198,8 @@ def test_the_evidence_names_the_prices_and_the_way_out() -> None:
     assert "0.012346 a coin (multiplier 1)" in text
     assert "×1,000" in text
     assert "spreads.same = ['bitget:perp:1000PEPEUSDT']" in text
+    named = evidence(a_suspect(text="multiplier contradicts: 1000 ×"), SHOWN, NOW_MS)
+    assert named[0] == "multiplier contradicts: 1000 ×"
     text = " ".join(evidence(a_suspect(settled=True, ratio=None), SHOWN, NOW_MS))
     assert "about to leave" in text
 

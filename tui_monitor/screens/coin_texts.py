@@ -35,7 +35,8 @@ def _past(page: CoinPage, looks: Looks) -> list[Piece]:
     limit = f"24 h at {page.threshold_pct:g} % or over "
     if page.over_24h_s is None:
         return [(limit, looks.faint), (f"{ABSENT} nothing stored", looks.dim)]
-    text = f"{short_age(round(page.over_24h_s * 1000))}, {page.rises_24h or 0} times"
+    rises = page.rises_24h or 0
+    text = f"{short_age(round(page.over_24h_s * 1000))}, {rises:,} time{'s' * (rises != 1)}"
     return [(limit, looks.faint), (text, looks.text)]
 
 

@@ -60,9 +60,9 @@ def compact_price(value: float | None) -> str:
 
 
 def money_cell(value: float | None, looks: Looks, *, grey: bool = False) -> Cell:
-    """`950`, `1.23k`, `4.50M`."""
+    """`950`, `1.23k`, `4.50M`; what is not nothing is never 0."""
     style = looks.faint if grey or value is None else looks.text
-    return Cell(count(value), style)
+    return Cell("<1" if value is not None and 0 < value < 0.5 else count(value), style)
 
 
 def amount(value: float | None) -> str:

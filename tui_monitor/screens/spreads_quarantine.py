@@ -118,7 +118,7 @@ def _ratio(value: float | None) -> str:
 def evidence(suspect: Suspect, zone: ShownZone, now_ms: int) -> list[str]:
     """All that is known of an instrument in quarantine, in lines."""
     doubt = suspect.doubt.value
-    lines = [doubt if suspect.text == doubt else f"{doubt}: {suspect.text}"]
+    lines = [suspect.text if suspect.text.startswith(doubt) else f"{doubt}: {suspect.text}"]
     if suspect.ratio is not None:
         lines.append(
             f"{price(suspect.price)} a coin (multiplier {suspect.multiplier:g}), "
