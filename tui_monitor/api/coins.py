@@ -5,6 +5,7 @@ originals held as one process-wide "current symbol" is each caller's own: a para
 cookie that `/api/switch_symbol` gives.
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -13,7 +14,7 @@ from urllib.parse import quote
 from msgspec import Struct
 from starlette.responses import Response
 
-from tui_monitor.api.answers import JSON, Answer
+from tui_monitor.api.answers import JSON, Answer, encode
 from tui_monitor.api.endpoints import Endpoint, Nothing, World, described
 from tui_monitor.boards.coin import Premium
 from tui_monitor.boards.prices import LegPrice
@@ -27,6 +28,7 @@ DEFAULT_SYMBOL = "BTC"
 LONGEST_SYMBOL = 40
 # All prices of all coins: a few megabytes.
 _ALL_S = 1.0
+_COINS_AT_ONCE = 25
 _QUOTE = re.compile(r"(?<=.)[-_/]?USDT(-SWAP)?$", re.IGNORECASE)
 _NO_ENGINE = "no prices: no engine runs"
 
@@ -65,18 +67,25 @@ async def data(world: World, asked: OneSymbol) -> Answer:
     return Answer(data=page, own=own)
 
 
-async def aggregated(world: World, _asked: Nothing) -> Answer:
-    """Every coin on every exchange; `data` has the rows that `aggregated_data` is made of."""
+async def aggregated(world: World, _asked: Nothing) -> Response:
+    """Every coin on every exchange; `data` are their names."""
     coins, content = await world.shared.once("aggregated", _ALL_S, lambda: _aggregated(world))
-    own: dict[str, Any] = {"aggregated_data": content, "supported_symbols": coins}
+    own: dict[str, Any] = {"supported_symbols": coins}
     if not coins:
         own["reason"] = _NO_ENGINE
-    return Answer(data=coins, count=len(coins), own=own)
+    whole = Answer(data=coins, count=len(coins), own=own).content(world.clock.now_ms())
+    return Response(whole[:-1] + b',"aggregated_data":{' + content + b"}}", media_type=JSON)
 
 
-async def _aggregated(world: World) -> tuple[list[str], dict[str, Any]]:
+async def _aggregated(world: World) -> tuple[list[str], bytes]:
+    """The coins, and what stands between the braces, written some coins at a time."""
     found = await world.source.prices()
-    return [one.coin for one in found], {one.coin: by_exchange(one.legs) for one in found}
+    parts = []
+    for begin in range(0, len(found), _COINS_AT_ONCE):
+        chunk = found[begin : begin + _COINS_AT_ONCE]
+        parts.append(encode({one.coin: by_exchange(one.legs) for one in chunk})[1:-1])
+        await asyncio.sleep(0)
+    return [one.coin for one in found], b",".join(parts)
 
 
 async def signals(world: World, _asked: Nothing) -> Answer:

@@ -27,9 +27,11 @@ class PriceMemory:
         newest_ms = int(self._at_ms[(self._looks - 1) % RECORDS])
         if now.ms // MINUTE_MS == newest_ms // MINUTE_MS:
             return
+        is_young = table.last_age_s(now.s) <= self._max_age_s
+        if not is_young.any():
+            return
         self._make_room(len(table.coins))
         place = self._looks % RECORDS
-        is_young = table.last_age_s(now.s) <= self._max_age_s
         coins = len(table.coins)
         kept = self._numbers[place]
         kept[:] = np.nan

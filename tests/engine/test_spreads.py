@@ -1,0 +1,276 @@
+"""Spreads, signals and the quarantine over the whole simulated market, in virtual time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from itertools import permutations
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
+from tui_monitor import config
+from tui_monitor.boards.legs import Leg
+from tui_monitor.boards.same_coin import Doubt
+from tui_monitor.boards.signals import Ending
+from tui_monitor.boards.spreads import Filter, Kind, SpreadRow, SpreadsBoard
+from tui_monitor.clock import MINUTE_MS
+from tui_monitor.engine import Engine, opened_engine
+from tui_monitor.model import Exchange, Market, SpreadKind
+from tui_monitor.simulator import Simulator
+from tui_monitor.source.local import LocalSource
+
+HOUR_MS = 3_600_000
+# What the exchanges take of a fill, in %: perpetuals and spot.
+FEES_PCT = {
+    Exchange.BINANCE: (0.05, 0.1),
+    Exchange.OKX: (0.05, 0.1),
+    Exchange.BYBIT: (0.055, 0.1),
+    Exchange.BITGET: (0.06, 0.1),
+}
+# Tickers that mean another token where the simulator lists them.
+PLANTED = {
+    (Exchange.BINANCE, Market.SPOT, "ACTUSDT"),
+    (Exchange.BITGET, Market.PERP, "ACTUSDT"),
+    (Exchange.BITGET, Market.SPOT, "ACTUSDT"),
+    (Exchange.BINANCE, Market.PERP, "LAYERUSDT"),
+    (Exchange.BINANCE, Market.SPOT, "LAYERUSDT"),
+    (Exchange.BYBIT, Market.PERP, "MEUSDT"),
+    (Exchange.BYBIT, Market.SPOT, "MEUSDT"),
+    (Exchange.BITGET, Market.PERP, "WUSDT"),
+    (Exchange.BITGET, Market.SPOT, "WUSDT"),
+}
+_Place = tuple[Exchange, Market]
+
+
+class Watched(NamedTuple):
+    """A running engine over the simulator, all of it live."""
+
+    engine: Engine
+    source: LocalSource
+    sim: Simulator
+    clock: VirtualClock
+
+    async def board(self, kind: Kind = Kind.ALL) -> SpreadsBoard:
+        return await self.source.spreads_board(kind, Filter.ALL)
+
+    def truth(self, leg: Leg, group: str) -> dict[str, Any] | None:
+        """What the market really was at the time of a group of a leg's values."""
+        row = self.engine.market.row((leg.exchange, leg.market, leg.symbol))
+        stamp = getattr(row, group)
+        if stamp is None or stamp.exchange_ms is None:
+            return None
+        exchange = self.sim.exchanges[leg.exchange.value]
+        return exchange.truth(leg.market.value, leg.symbol, stamp.exchange_ms)
+
+
+@asynccontextmanager
+async def watched(
+    folder: Path, clock: VirtualClock | None = None, *, rate: float = 0.5
+) -> AsyncIterator[Watched]:
+    """Four exchanges with everything that the simulator lists, ten seconds after the start."""
+    clock = clock or VirtualClock()
+    async with Simulator(seed=1, clock=clock, rate=rate).running() as sim:
+        settings = config.load(Path("/dev/null"), {}, config.with_simulator(sim.url)).settings
+        opened = opened_engine(settings, folder, clock, kind="simulator", info={})
+        async with opened as (engine, _), asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(engine.run())
+            await clock.sleep(10)
+            yield Watched(engine, LocalSource(engine, folder / "exports"), sim, clock)
+            running.cancel()
+
+
+class Book(NamedTuple):
+    """One leg as the simulator tells it."""
+
+    bid: float
+    ask: float
+
+
+def books_of(it: Watched, legs: Iterable[Leg]) -> dict[_Place, Book]:
+    """The books that can rank; where a feed tells no time of them, what it said."""
+    found = {}
+    for leg in legs:
+        if leg.stale or (leg.exchange, leg.market, leg.symbol) in PLANTED:
+            continue
+        told = it.truth(leg, "book") or {"bid": leg.bid, "ask": leg.ask}
+        if told["bid"] and told["ask"]:
+            found[leg.exchange, leg.market] = Book(told["bid"], told["ask"])
+    return found
+
+
+def best_pct(books: dict[_Place, Book]) -> float:
+    return max(
+        (books[sell].bid - books[buy].ask) / books[buy].ask * 100
+        for buy, sell in permutations(books, 2)
+    )
+
+
+def fee_pct(exchange: Exchange, market: Market) -> float:
+    return FEES_PCT[exchange][market is Market.SPOT]
+
+
+def funding_pct(it: Watched, row: SpreadRow, legs: list[Leg], now_ms: int) -> float | None:
+    """What both legs settle until each has settled, added up one settlement at a time."""
+    sides = []
+    for exchange, market, sign in (
+        (row.buy_exchange, row.buy_market, -1),
+        (row.sell_exchange, row.sell_market, 1),
+    ):
+        if market is Market.PERP:
+            leg = next(one for one in legs if (one.exchange, one.market) == (exchange, market))
+            told = it.truth(leg, "funding")
+            if told is None:
+                return None
+            sides.append((told, sign))
+    end_ms = max((told["next_settlement_ms"] for told, _ in sides), default=now_ms)
+    total = 0.0
+    for told, sign in sides:
+        at_ms = told["next_settlement_ms"]
+        while at_ms <= end_ms:
+            total += sign * told["funding_rate"] * 100
+            at_ms += told["funding_interval_h"] * HOUR_MS
+    return total
+
+
+@in_virtual_time
+async def test_every_number_is_what_the_market_really_was(tmp_path: Path) -> None:
+    """Executable, net and funding of every coin, recomputed from the simulator's own quotes."""
+    async with watched(tmp_path) as it:
+        compared = funded = 0
+        for kind in (Kind.ALL, Kind.PERP_PERP):
+            board = await it.board(kind)
+            assert board.ranked > 50
+            for row in board.rows:
+                legs = it.engine.spreads.legs(row.coin)
+                if kind is Kind.PERP_PERP:
+                    legs = [leg for leg in legs if leg.market is Market.PERP]
+                books = books_of(it, legs)
+                if not row.ranked:
+                    assert len(books) < 2
+                    continue
+                assert row.executable_pct == pytest.approx(best_pct(books), abs=1e-9), row.coin
+                fees = 2 * (
+                    fee_pct(row.buy_exchange, row.buy_market)
+                    + fee_pct(row.sell_exchange, row.sell_market)
+                )
+                assert row.net_pct == pytest.approx(row.executable_pct - fees, abs=1e-9)
+                paid = funding_pct(it, row, legs, board.now_ms)
+                if paid is not None and row.net_funding_pct is not None:
+                    assert row.net_funding_pct == pytest.approx(row.net_pct + paid, abs=1e-9)
+                    funded += 1
+                compared += 1
+        assert compared > 150
+        assert funded > 100
+
+
+@in_virtual_time
+async def test_quarantine_holds_exactly_the_planted_ones(tmp_path: Path) -> None:
+    """Look-alikes of another price are in it; twins of another multiplier are not, and rank."""
+    async with watched(tmp_path) as it:
+        board = await it.board()
+        held = {(one.exchange, one.market, one.symbol) for one in board.quarantine}
+        assert held == PLANTED
+        assert {one.doubt for one in board.quarantine} == {Doubt.ANOTHER_COIN}
+        ranked = {
+            (exchange, market, symbol)
+            for row in board.rows
+            for exchange, market, symbol in (
+                (row.buy_exchange, row.buy_market, row.buy_symbol),
+                (row.sell_exchange, row.sell_market, row.sell_symbol),
+            )
+        }
+        assert not ranked & PLANTED
+        multiplied = {
+            row.instrument.coin
+            for row in it.engine.market.rows()
+            if row.instrument.multiplier != 1 and row.instrument.market is Market.PERP
+        }
+        plain = {row.coin for row in board.rows if row.ranked}
+        assert {"PEPE", "BONK", "FLOKI"} <= multiplied & plain
+        told = [line.text for line in it.source.events() if line.area == "quarantine"]
+        assert any("ACT" in text for text in told)
+
+
+def ranks(board: SpreadsBoard, exchange: Exchange) -> int:
+    """How many ranked pairs have a leg there."""
+    return sum(
+        exchange in (row.buy_exchange, row.sell_exchange) for row in board.rows if row.ranked
+    )
+
+
+@in_virtual_time
+async def test_a_frozen_exchange_leaves_within_three_seconds_and_comes_back(tmp_path: Path) -> None:
+    """Silent streams and dead REST: none of its legs ranks or makes a signal until it is back."""
+    async with watched(tmp_path) as it:
+        assert ranks(await it.board(), Exchange.OKX) > 10
+        it.sim.fault(exchange="okx", kind="silence", seconds=14)
+        it.sim.fault(exchange="okx", kind="http_500", seconds=14)
+        frozen_ms = it.clock.now_ms()
+        await it.clock.sleep(3.1)
+        for _ in range(10):
+            board = await it.board()
+            assert ranks(board, Exchange.OKX) == 0
+            assert board.ranked > 30
+            await it.clock.sleep(1)
+        signals = (await it.source.signals_board()).signals
+        assert not [
+            one
+            for one in signals
+            if one.at_ms > frozen_ms + 3_100
+            and Exchange.OKX in (one.short_exchange, one.long_exchange)
+        ]
+        await it.clock.sleep(20)
+        assert ranks(await it.board(), Exchange.OKX) > 10
+
+
+@in_virtual_time
+async def test_a_delisted_coin_leaves(tmp_path: Path) -> None:
+    """Gone from streams and lists: its leg ranks nowhere three seconds later."""
+    async with watched(tmp_path) as it:
+        assert any(leg.exchange is Exchange.BYBIT for leg in it.engine.spreads.legs("DOGE"))
+        for market in ("perp", "spot"):
+            it.sim.fault(
+                exchange="bybit", market=market, symbol="DOGEUSDT", kind="delist", seconds=600
+            )
+        await it.clock.sleep(5)
+        legs = {
+            leg.market: leg
+            for leg in it.engine.spreads.legs("DOGE")
+            if leg.exchange is Exchange.BYBIT
+        }
+        assert all(leg.stale for leg in legs.values())
+        row = (await it.source.spreads_board(Kind.ALL, Filter.ALL, "DOGE")).rows[0]
+        assert row.ranked
+        assert Exchange.BYBIT not in (row.buy_exchange, row.sell_exchange)
+
+
+@in_virtual_time
+async def test_minutes_and_signals_outlive_the_program(tmp_path: Path) -> None:
+    """Written each minute and at the end; the next start remembers them, and who was over."""
+    clock = VirtualClock()
+    async with watched(tmp_path, clock, rate=0.2) as it:
+        await it.clock.sleep(52)
+        board = await it.board()
+        assert board.watched_24h_min == 1
+        kept = (await it.source.signals_board()).signals
+        assert kept
+        before_ms = clock.now_ms()
+    async with watched(tmp_path, clock, rate=0.2) as it:
+        again = await it.source.signals_board()
+        assert {(one.coin, one.at_ms) for one in kept} <= {
+            (one.coin, one.at_ms) for one in again.signals
+        }
+        lost = [one for one in again.signals if one.ending is Ending.LOST]
+        assert all(one.at_ms <= before_ms and one.ended_ms is None for one in lost)
+        assert (await it.board()).watched_24h_min == 2
+        store, first_ms = it.engine.store, START_MS
+        minutes = await store.coin_spreads("BTC", SpreadKind.ALL, first_ms, clock.now_ms())
+        assert [one.minute_ms for one in minutes] == [first_ms, first_ms + MINUTE_MS]
+        assert all(one.min_pct <= one.max_pct for one in minutes)
+        assert 40 <= minutes[0].samples <= 60
+        page = await it.source.coin_page("btc")
+        assert page.minutes == minutes
+        assert page.premiums
+        assert {one.exchange for one in page.premiums} == set(Exchange)
