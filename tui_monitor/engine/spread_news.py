@@ -27,7 +27,7 @@ class SpreadNews:
     def tell_of_signals(self, new: Sequence[Signal]) -> None:
         """One line each; many at once in one line."""
         if len(new) > 1:
-            text = f"{len(new)} signals: {_named([one.coin for one in new])}"
+            text = f"{len(new)} signals: {_named(list(dict.fromkeys(one.coin for one in new)))}"
             self._tell("info", "signals", text)
             return
         for one in new:
