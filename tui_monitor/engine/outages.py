@@ -51,7 +51,7 @@ class OutageBook:
         times.append(now_s)
         self._told.add(key)
         bridge = ", REST stands in" if outage.bridged else ""
-        text = f"outage of {outage.channel}: {outage.reason}{bridge}"
+        text = f"outage of {outage.market} {outage.channel}: {outage.reason}{bridge}"
         self._on_event("warning", outage.exchange.value, text)
 
     def _tell_end(self, outage: Outage, end_ms: int) -> None:
@@ -59,7 +59,7 @@ class OutageBook:
         if _key(outage) not in self._told and lasted_s < LONG_S:
             return
         self._told.discard(_key(outage))
-        text = f"outage of {outage.channel} over after {lasted_s:.0f} s"
+        text = f"outage of {outage.market} {outage.channel} over after {lasted_s:.0f} s"
         self._on_event("info", outage.exchange.value, text)
 
     async def run(self) -> None:

@@ -67,7 +67,7 @@ async def test_outages_of_one_channel_are_told_three_times_in_ten_minutes(tmp_pa
         book.note(an_outage(begin_ms))
         await clock.sleep(90)
         book.note(an_outage(begin_ms, clock.now_ms()))
-        assert told[6:] == ["outage of tickers over after 90 s"]
+        assert told[6:] == ["outage of perp tickers over after 90 s"]
         await clock.sleep(600)
         book.note(an_outage(clock.now_ms()))
         assert len(told) == 8
