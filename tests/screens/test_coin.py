@@ -220,7 +220,11 @@ async def test_names_from_outside_move_nothing() -> None:
     source.page = a_coin_page("[red]\x1bX", legs=[bad])
     app = an_app(source, "coin")
     async with app.run_test(size=(160, 50)) as pilot:
+        source.failure = BadInput("no answer", "")
         await opened(app, "[red]\x1bX")
+        await settled(pilot, shows(app, "waiting for [red]"))
+        assert "\x1b" not in screen_text(app)
+        source.failure = None
         await pulled(pilot, app)
         assert "\x1b" not in screen_text(app)
         await pilot.press("enter")

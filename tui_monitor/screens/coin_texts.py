@@ -74,7 +74,12 @@ def _pair(row: SpreadRow, looks: Looks) -> list[list[Piece]]:
 def no_chart(coin: str, zone: ShownZone) -> Chart:
     """Before the page of a coin is there."""
     return Chart(
-        version=coin, first_ms=0, last_ms=DAY_MS, points=(), zone=zone, empty=f"waiting for {coin}"
+        version=coin,
+        first_ms=0,
+        last_ms=DAY_MS,
+        points=(),
+        zone=zone,
+        empty=f"waiting for {printable(coin, 30)}",
     )
 
 
@@ -93,5 +98,5 @@ def chart(page: CoinPage, zone: ShownZone) -> Chart:
         thresholds=[(page.threshold_pct, f"{page.threshold_pct:g} %")],
         stale=not page.live,
         joins_ms=MINUTE_MS * 5 // 2,
-        empty=page.reason or "no minute of the last 24 h is stored yet",
+        empty=printable(page.reason, 200) or "no minute of the last 24 h is stored yet",
     )

@@ -17,6 +17,7 @@ _LOOKALIKES = {
     **dict.fromkeys("┈", " "),
     **dict.fromkeys("·…░▁▂▃", "."),
     **dict.fromkeys("╌─╸╺–—−╴╶", "-"),
+    **dict.fromkeys("≥", ">"),
     **dict.fromkeys("━", "="),
     **dict.fromkeys("│┃", "|"),
     **dict.fromkeys("┼╭╮╰╯┌┐└┘├┤┬┴", "+"),

@@ -32,9 +32,9 @@ _HELP = (
     "For each coin the best pair of legs: one is bought at its ask, the other sold at its bid. "
     "exec % = (bid − ask) / ask × 100 is what an order would get now, for as much as stands at the "
     "top of both books (size $).",
-    "net % is exec % less four taker fees (in and out on both legs; [fees] in the settings). net "
-    "fund adds what the two perpetuals settle until each has settled once: who is long pays a "
-    "positive rate, who is short gets it; each leg has its own interval.",
+    "net % is exec % less four taker fees (in and out on both legs; exchanges.<name>.taker_fee_pct "
+    "in the settings). net fund adds what the two perpetuals settle until each has settled once: "
+    "who is long pays a positive rate, who is short gets it; each leg has its own interval.",
     "A leg whose book is older than spreads.max_age_s ranks nowhere: its row is grey, in brackets, "
     "below all others and in no comparison of a filter. Ages count from the arrival or the last "
     "confirmation of the book, plus what it was late by.",

@@ -213,7 +213,9 @@ class Board(ScrollView, Generic[R], can_focus=True):
             return self._row_strip(self._rows[index], width)
         if not self._rows and y == 2:
             reason = (
-                f"no row matches /{printable(self.filter_text, 60)}" if self._all else self.empty
+                f"no row matches /{printable(self.filter_text, 60)}"
+                if self._all
+                else printable(self.empty, 400)
             )
             return Strip([Segment(fit(f"  {reason}", width), self.rich_style + looks.dim)], width)
         return Strip.blank(width, self.rich_style)
