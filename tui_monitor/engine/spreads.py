@@ -1,5 +1,6 @@
 """Watches what every coin costs everywhere: legs, quarantine, signals, minutes of spreads."""
 
+import asyncio
 from collections.abc import Callable
 from math import ceil
 
@@ -22,13 +23,15 @@ from tui_monitor.config import Settings
 from tui_monitor.engine.spread_news import SpreadNews
 from tui_monitor.engine.spread_records import RETRY_S, SpreadRecords
 from tui_monitor.errors import StoreError
-from tui_monitor.market import Key, MarketState
+from tui_monitor.market import Key, MarketState, Row
 from tui_monitor.model.place import alias_of
 from tui_monitor.store import Store
 
 LOOK_EVERY_S = 1.0
 # The last day's minutes are summed up in parts: all at once would hold other readers for seconds.
 _PART_MS = 30 * MINUTE_MS
+# Some 2 ms of work.
+_ROWS_AT_ONCE = 1_000
 
 
 class SpreadWatch:
@@ -57,6 +60,7 @@ class SpreadWatch:
         self._prices = PriceMemory(settings.spreads.max_age_s)
         self._news = SpreadNews(clock, on_event)
         self._revision = 0
+        self._waiting: list[Row] = []
         self._restored = False
         self._started_ms = clock.now_ms()
 
@@ -67,6 +71,7 @@ class SpreadWatch:
         step_s = every_s / looks_a_sample
         begin_s, looks = self._clock.monotonic_s(), 0
         while True:
+            await self._take_in()
             self.look(is_sample=looks % looks_a_sample == 0)
             looks += 1
             wait_s = begin_s + looks * step_s - self._clock.monotonic_s()
@@ -152,12 +157,25 @@ class SpreadWatch:
         """Every coin that is or was listed anywhere."""
         return self._table.coins
 
+    async def _take_in(self) -> None:
+        """Read what has changed, with pauses: all at once would hold the feeds for 20 ms."""
+        self._note_changes()
+        while self._waiting:
+            part, self._waiting = self._waiting[:_ROWS_AT_ONCE], self._waiting[_ROWS_AT_ONCE:]
+            self._table.update(part, self._clock.monotonic_s())
+            await asyncio.sleep(0)
+
     def _refresh(self) -> Now:
+        """Read all that has changed, now."""
         now = Now(self._clock.now_ms(), self._clock.monotonic_s())
-        rows = self._market.changed_since(self._revision)
-        self._revision = self._market.revision
+        self._note_changes()
+        rows, self._waiting = self._waiting, []
         self._table.update(rows, now.s)
         return now
+
+    def _note_changes(self) -> None:
+        self._waiting += self._market.changed_since(self._revision)
+        self._revision = self._market.revision
 
     def _note(self, found: Sampled) -> None:
         self.records.add_signals(map(record_of, [*found.ended, *found.new]))
