@@ -1,15 +1,39 @@
-"""The four exchanges' perpetuals over real REST, without their streams."""
+"""The four exchanges' perpetuals over real REST, without their streams, and a worker on them."""
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 from tests.feeds.rig import settings_of
-from tui_monitor.clock import Clock
+from tests.support.virtual_time import START_MS, VirtualClock
+from tui_monitor.clock import MINUTE_MS, Clock
+from tui_monitor.engine.fundings import Fundings
 from tui_monitor.feeds.plans import FeedPlan, Given
 from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.market import MarketState
-from tui_monitor.model import Exchange, Funding, Instrument, Market, MarketEvent, Source
+from tui_monitor.model import (
+    Exchange,
+    Funding,
+    Instrument,
+    Market,
+    MarketEvent,
+    Settlement,
+    Source,
+)
 from tui_monitor.simulator import Simulator
+from tui_monitor.store import Store, open_store
+
+HOUR_MS = 60 * MINUTE_MS
+# Watched, but not what is traded most.
+FIRST = ("LDO", "CFX")
+PATHS = {
+    Exchange.BINANCE: ("binance-futures", "/fapi/v1/fundingRate"),
+    Exchange.OKX: ("okx", "/api/v5/public/funding-rate-history"),
+    Exchange.BYBIT: ("bybit", "/v5/market/funding/history"),
+    Exchange.BITGET: ("bitget", "/api/v2/mix/market/history-fund-rate"),
+}
 
 
 class AskedPerps:
@@ -73,3 +97,67 @@ async def asked_perps(
             found[exchange] = AskedPerps(exchange, plan, market, only)
             await found[exchange].ask(clock)
         yield found
+
+
+class Rig(NamedTuple):
+    """A worker that runs, and its surroundings."""
+
+    fundings: Fundings
+    perps: dict[Exchange, AskedPerps]
+    market: MarketState
+    store: Store
+    sim: Simulator
+    clock: VirtualClock
+    events: list[tuple[str, str, str]]
+
+    def requests(self, exchange: Exchange) -> int:
+        """How often the exchange was asked for settled funding."""
+        root, path = PATHS[exchange]
+        return int(self.sim.stats()[root]["requests"].get(path, 0))
+
+    def done(self) -> bool:
+        """Whether nothing is left to ask for."""
+        return all(one.asked == one.perps and not one.due for one in self.fundings.past())
+
+
+@asynccontextmanager
+async def a_rig(
+    folder: Path,
+    *only: str,
+    clock: VirtualClock | None = None,
+    sim: Simulator | None = None,
+    of: Sequence[Exchange] = tuple(Exchange),
+) -> AsyncIterator[Rig]:
+    """A worker for some exchanges, and `only` some coins."""
+    clock = clock or VirtualClock()
+    market = MarketState()
+    events: list[tuple[str, str, str]] = []
+    async with (
+        (sim or Simulator(seed=1, clock=clock)).running() as running,
+        asked_perps(running, market, clock, *only) as perps,
+        open_store(folder, clock, kind="simulator") as store,
+        asyncio.TaskGroup() as tasks,
+    ):
+        fundings = Fundings(
+            [perps[exchange] for exchange in of],
+            store,
+            market,
+            clock,
+            lambda *event: events.append(event),
+            first_coins=FIRST,
+        )
+        worker = tasks.create_task(fundings.run())
+        yield Rig(fundings, perps, market, store, running, clock, events)
+        worker.cancel()
+
+
+def true_rate(sim: Simulator, row: Settlement) -> float:
+    """What really settled."""
+    told = sim.exchanges[row.exchange.value].truth("perp", row.symbol, row.settled_ms)
+    return float(told["settled_rate"])
+
+
+def interval_ms(sim: Simulator, one: Instrument) -> int:
+    """The simulator's own word."""
+    told = sim.exchanges[one.exchange.value].truth("perp", one.symbol, START_MS)
+    return round(float(told["funding_interval_h"]) * HOUR_MS)

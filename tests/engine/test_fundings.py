@@ -1,95 +1,21 @@
 """Settled funding: a month at the start, then what settles; slowly, resumed, kept for good."""
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from msgspec.structs import replace
 
-from tests.engine.perps import AskedPerps, asked_perps
+from tests.engine.perps import FIRST, HOUR_MS, PATHS, a_rig, interval_ms, true_rate
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
-from tui_monitor.clock import DAY_MS, MINUTE_MS
-from tui_monitor.engine.fundings import EVERY_S, Fundings
-from tui_monitor.market import MarketState
-from tui_monitor.model import Exchange, Funding, Instrument, Market, Settlement, Source
+from tui_monitor.clock import DAY_MS
+from tui_monitor.engine.fundings import EVERY_S
+from tui_monitor.model import Exchange, Funding, Market, Settlement, Source
 from tui_monitor.simulator import Simulator
-from tui_monitor.store import Store, open_store
 
-HOUR_MS = 60 * MINUTE_MS
 # Intervals of 1, 4 and 8 hours, multipliers, and one without an interval in Binance's list.
 MANY = ("BTC", "ETH", "CHIP", "2Z", "PUMP", "HYPE", "币安人生", "哈基米", "PEPE", "BONK", "XTZ")
-# Watched, but not what is traded most.
-FIRST = ("LDO", "CFX")
-PATHS = {
-    Exchange.BINANCE: ("binance-futures", "/fapi/v1/fundingRate"),
-    Exchange.OKX: ("okx", "/api/v5/public/funding-rate-history"),
-    Exchange.BYBIT: ("bybit", "/v5/market/funding/history"),
-    Exchange.BITGET: ("bitget", "/api/v2/mix/market/history-fund-rate"),
-}
-
-
-class Rig(NamedTuple):
-    """A worker that runs, and its surroundings."""
-
-    fundings: Fundings
-    perps: dict[Exchange, AskedPerps]
-    market: MarketState
-    store: Store
-    sim: Simulator
-    clock: VirtualClock
-    events: list[tuple[str, str, str]]
-
-    def requests(self, exchange: Exchange) -> int:
-        """How often the exchange was asked for settled funding."""
-        root, path = PATHS[exchange]
-        return int(self.sim.stats()[root]["requests"].get(path, 0))
-
-    def done(self) -> bool:
-        """Whether nothing is left to ask for."""
-        return all(one.asked == one.perps and not one.due for one in self.fundings.past())
-
-
-@asynccontextmanager
-async def a_rig(
-    folder: Path, *only: str, clock: VirtualClock | None = None, sim: Simulator | None = None
-) -> AsyncIterator[Rig]:
-    """All four exchanges; `only` some coins."""
-    clock = clock or VirtualClock()
-    market = MarketState()
-    events: list[tuple[str, str, str]] = []
-    async with (
-        (sim or Simulator(seed=1, clock=clock)).running() as running,
-        asked_perps(running, market, clock, *only) as perps,
-        open_store(folder, clock, kind="simulator") as store,
-        asyncio.TaskGroup() as tasks,
-    ):
-        fundings = Fundings(
-            list(perps.values()),
-            store,
-            market,
-            clock,
-            lambda *event: events.append(event),
-            first_coins=FIRST,
-        )
-        worker = tasks.create_task(fundings.run())
-        yield Rig(fundings, perps, market, store, running, clock, events)
-        worker.cancel()
-
-
-def true_rate(sim: Simulator, row: Settlement) -> float:
-    """What really settled."""
-    told = sim.exchanges[row.exchange.value].truth("perp", row.symbol, row.settled_ms)
-    return float(told["settled_rate"])
-
-
-def interval_ms(sim: Simulator, one: Instrument) -> int:
-    """The simulator's own word."""
-    told = sim.exchanges[one.exchange.value].truth("perp", one.symbol, START_MS)
-    return round(float(told["funding_interval_h"]) * HOUR_MS)
 
 
 @in_virtual_time
@@ -162,23 +88,23 @@ async def test_what_is_stored_is_not_asked_for_again(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_after_each_settlement_the_new_one_is_asked_for(tmp_path: Path) -> None:
-    """Once it can be there; nine hours have two more of 4 h, one of 8 h."""
-    async with a_rig(tmp_path, "BTC", "CHIP") as rig:
+    """Once it can be there: at 4:00 and 8:00 those of 4 h, at 8:00 those of 8 h; one alone each."""
+    clock = VirtualClock(START_MS + 3 * HOUR_MS)
+    async with a_rig(tmp_path, "BTC", "CHIP", clock=clock) as rig:
         await rig.clock.until(rig.done, within_s=600)
+        begin_ms = rig.clock.now_ms()
         asked = {exchange: rig.requests(exchange) for exchange in Exchange}
-        for _ in range(9):
-            await rig.clock.sleep(3_600)
+        for _ in range(11):
+            await rig.clock.sleep(1_800)
             for perps in rig.perps.values():
                 await perps.ask(rig.clock)
         await rig.clock.until(rig.done, within_s=600)
         for perps in rig.perps.values():
             for one in perps.instruments(Market.PERP):
-                rows = await rig.store.coin_settlements(
-                    one.coin, START_MS + 1, START_MS + DAY_MS, 1_000
-                )
-                mine = [row for row in rows if row.symbol == one.symbol]
-                mine = [row for row in mine if row.exchange is one.exchange]
-                assert len(mine) == 9 * HOUR_MS // interval_ms(rig.sim, one)
+                stored = await rig.store.settlements(begin_ms, rig.clock.now_ms())
+                mine = [row for row in stored if (row.exchange, row.symbol) == one.key[::2]]
+                every_ms = interval_ms(rig.sim, one)
+                assert len(mine) == rig.clock.now_ms() // every_ms - begin_ms // every_ms > 0
                 for row in mine:
                     assert row.rate == pytest.approx(true_rate(rig.sim, row), abs=1e-16)
                 asked[one.exchange] += len(mine)

@@ -14,6 +14,7 @@ from tui_monitor.simulator import Simulator
 
 LINEAR = {"category": "linear"}
 BTC = {**LINEAR, "symbol": "BTCUSDT"}
+HOUR_MS = 3_600_000
 
 
 @asynccontextmanager
@@ -193,6 +194,29 @@ async def test_history_of_funding_and_open_interest() -> None:
         told = await bybit.truth("BTCUSDT", START_MS - SLOT_MS)
         assert float(found[1]["singleOpenInterest"]) == told["open_interest_coins"]
         assert float(found[1]["openInterest"]) == pytest.approx(2 * told["open_interest_coins"])
+
+
+@in_virtual_time
+async def test_one_contract_settles_every_hour_at_night() -> None:
+    """From 16:00 to 24:00 UTC; ticker, list and history agree."""
+    clock = VirtualClock(START_MS + 15 * HOUR_MS + 50 * 60_000)
+    asked = {**LINEAR, "symbol": "ASTERUSDT"}
+    async with Simulator(clock=clock).running() as sim, bybit_of(sim) as bybit:
+        for minutes, hours, next_h in ((0, 8, 16), (20, 1, 17), (440, 1, 24), (60, 8, 32)):
+            await clock.sleep(minutes * 60)
+            (row,) = (await result(bybit, "market/tickers", **asked))["list"]
+            assert row["fundingIntervalHour"] == str(hours)
+            assert int(row["nextFundingTime"]) == START_MS + next_h * HOUR_MS
+            (listed,) = (await result(bybit, "market/instruments-info", **asked))["list"]
+            assert listed["fundingInterval"] == hours * 60
+            told = await bybit.truth("ASTERUSDT", clock.now_ms())
+            assert told["funding_interval_h"] == hours
+        rates = (await result(bybit, "market/funding/history", **asked, limit=12))["list"]
+        times = [(int(row["fundingRateTimestamp"]) - START_MS) // HOUR_MS for row in rates]
+        assert times == [24, 23, 22, 21, 20, 19, 18, 17, 16, 8, 0, -1]
+        for row in rates:
+            told = await bybit.truth("ASTERUSDT", int(row["fundingRateTimestamp"]))
+            assert float(row["fundingRate"]) == told["settled_rate"]
 
 
 async def test_mistakes_are_told_with_http_200(sim: Simulator) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import exp
 from typing import NamedTuple
 
-from tui_monitor.clock import MINUTE_MS
+from tui_monitor.clock import DAY_MS, MINUTE_MS
 from tui_monitor.simulator.market import BLOCK_MS, Series, World
 from tui_monitor.simulator.noise import bits, seed_of, smooth, unit
 
@@ -22,6 +22,7 @@ MAX_RATE = 0.0075
 INDEX_EXTRA_PLACES = 1
 _INDEX_UNIT = 10
 
+_HOURLY_FROM_MS = 16 * HOUR_MS
 _LIQUIDATION_WINDOW_MS = 4_000
 _LIQUIDATION_CHANCE = 0.5
 
@@ -76,17 +77,33 @@ class Perpetual:
         return self._rate[1]
 
     def _rate_at(self, at_ms: int) -> Rate:
-        period, inside_ms = divmod(at_ms, self.interval_ms)
-        before, coming = self.settled(period), self.settled(period + 1)
-        begin_ms = period * self.interval_ms
+        interval_ms = self.interval_ms_at(at_ms)
+        begin_ms = at_ms - at_ms % interval_ms
+        settles_ms = begin_ms + interval_ms
+        before, coming = self.settled_at(begin_ms), self.settled_at(settles_ms)
         return Rate(
-            predicted=before + (coming - before) * inside_ms // self.interval_ms,
+            predicted=before + (coming - before) * (at_ms - begin_ms) // interval_ms,
             settled=before,
-            settles_ms=begin_ms + self.interval_ms,
+            settles_ms=settles_ms,
             previous_ms=begin_ms,
-            next_ms=begin_ms + 2 * self.interval_ms,
+            next_ms=settles_ms + self.interval_ms_at(settles_ms),
             premium=(coming - before) // 3,
         )
+
+    def interval_ms_at(self, _ms: int) -> int:
+        """The time between the settlements around a time."""
+        return self.interval_ms
+
+    def settled_at(self, ms: int) -> int:
+        """The rate that settled at a time of settlement, in 10^-16."""
+        return self.settled(ms // self.interval_ms)
+
+    def settlements(self, first_ms: int, last_ms: int) -> list[int]:
+        """The times of settlement between two times, both included, ascending."""
+        return self._grid(first_ms, last_ms, self.interval_ms)
+
+    def _grid(self, first_ms: int, last_ms: int, step_ms: int) -> list[int]:
+        return list(range(-(-first_ms // step_ms) * step_ms, last_ms + 1, step_ms))
 
     def settled(self, period: int) -> int:
         """The rate that settled at `period` × interval, in 10^-16."""
@@ -111,6 +128,20 @@ class Perpetual:
         slow = smooth(self._interest_seed, block, 240) * 0.25
         quick = smooth(self._interest_seed + 1, block, 8) * 0.02
         return exp(slow + quick)
+
+
+class SwitchingPerpetual(Perpetual):
+    """One that settles every hour from 16:00 to 24:00 UTC, and every 8 hours else."""
+
+    def interval_ms_at(self, ms: int) -> int:
+        return HOUR_MS if ms % DAY_MS >= _HOURLY_FROM_MS else self.interval_ms
+
+    def settled_at(self, ms: int) -> int:
+        return self.settled(ms // HOUR_MS)
+
+    def settlements(self, first_ms: int, last_ms: int) -> list[int]:
+        hours = super()._grid(first_ms, last_ms, HOUR_MS)
+        return [ms for ms in hours if not ms % self.interval_ms or ms % DAY_MS > _HOURLY_FROM_MS]
 
 
 class Liquidations:

@@ -16,6 +16,7 @@ from tui_monitor.simulator.derivatives import (
     RATE_PLACES,
     Liquidation,
     Perpetual,
+    SwitchingPerpetual,
 )
 from tui_monitor.simulator.market import Contract, Series, world_of
 from tui_monitor.simulator.noise import seed_of
@@ -47,7 +48,7 @@ class Line(NamedTuple):
     """What makes a symbol. `base` is as listed (1000PEPE), `coin` what moves its price.
 
     `kind` is the exchange's own word for its sort, `interval_h` None on spot; `settles_ms` is
-    the end of a dated contract.
+    the end of a dated contract; `switches`: its funding interval is another one at night.
     """
 
     category: str
@@ -58,6 +59,7 @@ class Line(NamedTuple):
     market: str | None = "perp"
     exponent: int = 0
     interval_h: int | None = None
+    switches: bool = False
     listed_ms: int = 1_585_526_400_000
     halted_ms: int | None = None
     settles_ms: int | None = None
@@ -172,7 +174,8 @@ class Shelf:
         derived = None
         if line.market != "spot" and line.interval_h is not None:
             index = self._index(line.coin, contract.tick_places)
-            derived = Perpetual(self.world.seed, series, index, line.interval_h)
+            kind = SwitchingPerpetual if line.switches else Perpetual
+            derived = kind(self.world.seed, series, index, line.interval_h)
         listing = Listing(line, series, derived, self._rate_places)
         self._listings[line.category, line.symbol] = listing
         self._by_key[contract.key] = listing
@@ -267,7 +270,7 @@ def truth(exchange: str, listing: Listing, ts_ms: int) -> dict[str, Any]:
         "mark_price": listing.coin_price(mark),
         "index_price": derived.index.price(ts_ms) / 10**derived.index.contract.tick_places,
         "funding_rate": listing.rate_value(rate.predicted),
-        "funding_interval_h": derived.interval_ms / 3_600_000,
+        "funding_interval_h": derived.interval_ms_at(ts_ms) / 3_600_000,
         "next_settlement_ms": rate.settles_ms,
         "settled_rate": listing.rate_value(rate.settled),
         "open_interest_coins": in_coins,

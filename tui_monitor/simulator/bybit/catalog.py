@@ -65,7 +65,9 @@ _NOT_HERE = (
 _NO_SPOT = ("PERP", "SC", "AGLD", "MET", "H", "CHEEMS", "XEC")
 _NO_PERPETUAL = ("MNT", "GLM", "RVN")
 _NAMESAKES = {"ME": namesake("ME", 1.49)}
-_INTERVALS_H = {"CHIP": 4, "2Z": 4, "PUMP": 4, "MON": 2, "MET": 1, "H": 1}
+_INTERVALS_H = {"CHIP": 4, "2Z": 4, "PUMP": 4, "MON": 2, "MET": 1, "H": 1, "ASTER": 8}
+# Every 8 hours, and for a third of the day every hour.
+_SWITCHES = ("ASTER",)
 _LISTED = {
     "TAO": _ms(2023, 12, 4),
     "SUI": _ms(2023, 5, 3),
@@ -170,6 +172,7 @@ def _list_linear(
             market=None if excluded else "perp",
             exponent=exponent,
             interval_h=_INTERVALS_H.get(name, hourly),
+            switches=name in _SWITCHES,
             listed_ms=launched_ms(name) if more else _LISTED.get(name, _ms(2020, 3, 30)),
             halted_ms=_ENDS_MS[name] if name in _STATUSES and name in _ENDS_MS else None,
             activity=0.7,
@@ -235,13 +238,14 @@ def is_listed(listing: Listing, wanted: str) -> bool:
 _NAMED = ("PreLaunch", "Trading", "Delivering", "Closed")
 
 
-def linear_row(listing: Listing) -> dict[str, Any]:
+def linear_row(listing: Listing, now_ms: int) -> dict[str, Any]:
     """The row of the list of contracts, with the fields of 2026."""
     line = listing.line
     step, tick = listing.size(1), listing.price(1)
     is_dated = line.settles_ms is not None
     ends_ms = line.settles_ms or _ENDS_MS.get(line.base, 0)
-    interval_ms = 0 if listing.derived is None or is_dated else listing.derived.interval_ms
+    derived = None if is_dated else listing.derived
+    interval_ms = 0 if derived is None else derived.interval_ms_at(now_ms)
     bound = f"{MAX_RATE:g}"
     is_early = line.base in PRE_MARKET
     return {

@@ -146,14 +146,14 @@ class BybitRest:
         ]
         return {"list": notices if params.get("state") in (None, "", "ongoing") else []}
 
-    async def _instruments(self, params: Params, _now_ms: int) -> Result:
+    async def _instruments(self, params: Params, now_ms: int) -> Result:
         category = _category(params)
         if category not in MARKETS:
             return {"category": category, "list": [], "nextPageCursor": ""}
         wanted = params.get("status") or "Trading"
         found = [one for one in self._chosen(params, category) if is_listed(one, wanted)]
         if category == SPOT:
-            return {"category": SPOT, "list": [self._row(one) for one in found]}
+            return {"category": SPOT, "list": [self._row(one, now_ms) for one in found]}
         if params.get("symbol") and not found:
             raise _wrong("symbol invalid")
         found.sort(key=lambda one: one.symbol)
@@ -162,11 +162,12 @@ class BybitRest:
         page = rest[: _number(params, "limit", 500, 1_000)]
         more = len(page) < len(rest)
         cursor = f"first%3D{page[0].symbol}%26last%3D{page[-1].symbol}" if more else ""
-        made = [self._row(one) for one in page]
+        made = [self._row(one, now_ms) for one in page]
         return {"category": category, "list": made, "nextPageCursor": cursor}
 
-    def _row(self, listing: Listing) -> Result:
-        row = spot_row(listing) if listing.line.category == SPOT else linear_row(listing)
+    def _row(self, listing: Listing, now_ms: int) -> Result:
+        is_spot = listing.line.category == SPOT
+        row = spot_row(listing) if is_spot else linear_row(listing, now_ms)
         target = Target(market=listing.market, symbol=listing.symbol)
         if self._shared.faults.find(self._root.exchange, ("unknown_status",), target):
             row["status"] = "LunarPause"
@@ -217,15 +218,15 @@ class BybitRest:
         derived = listing.derived
         last = min(now_ms, now_ms if end_ms is None else end_ms)
         first = max(start_ms or 0, listing.line.listed_ms)
-        periods = range(last // derived.interval_ms, (first - 1) // derived.interval_ms, -1)
+        times = derived.settlements(first, last)[::-1]
         limit = _number(params, "limit", _MAX_HISTORY, _MAX_HISTORY)
         made = [
             {
                 "symbol": listing.symbol,
-                "fundingRate": listing.rate(derived.settled(period)),
-                "fundingRateTimestamp": str(period * derived.interval_ms),
+                "fundingRate": listing.rate(derived.settled_at(ms)),
+                "fundingRateTimestamp": str(ms),
             }
-            for period in periods[:limit]
+            for ms in times[:limit]
         ]
         return {"category": category, "list": made}
 

@@ -75,7 +75,7 @@ def funding(listing: Listing, derived: Perpetual, ms: int) -> Row:
     return {
         "fundingRate": listing.rate(rate.predicted),
         "nextFundingTime": str(rate.settles_ms),
-        "fundingIntervalHour": str(derived.interval_ms // 3_600_000),
+        "fundingIntervalHour": str(derived.interval_ms_at(ms) // 3_600_000),
         "fundingCap": "0.0075",
     }
 
