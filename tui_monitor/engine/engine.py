@@ -29,6 +29,7 @@ from tui_monitor.engine.loop_lag import LoopLag
 from tui_monitor.engine.outages import OutageBook
 from tui_monitor.engine.recorder import Recorder
 from tui_monitor.engine.slots import SlotKeeper
+from tui_monitor.engine.spread_keeper import SpreadKeeper
 from tui_monitor.engine.spreads import SpreadWatch
 from tui_monitor.engine.today import Today
 from tui_monitor.errors import BadInput
@@ -126,6 +127,7 @@ class Engine:
             "loop lag": self.loop_lag.run,
             "spreads": self.spreads.run,
             "spread records": self.spreads.keep,
+            "old spreads": SpreadKeeper(self.store, self.clock).run,
             "funding": self.fundings.run,
         }
         workers |= {name.value: self.feeds[name].run for name in self.enabled}

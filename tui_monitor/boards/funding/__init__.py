@@ -20,7 +20,7 @@ from tui_monitor.model import Exchange
 STALE_AFTER_S = 180.0
 
 
-class PaidSum(Struct, frozen=True, kw_only=True):
+class PaidSum(Struct, frozen=True, kw_only=True, gc=False):
     """What was settled in the last `days`: the sum of `settlements` rates.
 
     `due` is how many there are to be: None where it can't be told, because the interval is
@@ -34,7 +34,7 @@ class PaidSum(Struct, frozen=True, kw_only=True):
     whole: bool
 
 
-class FundingCell(Struct, frozen=True, kw_only=True):
+class FundingCell(Struct, frozen=True, kw_only=True, gc=False):
     """One perpetual. None is unknown.
 
     `interval_was_h` is the interval before the last change that was seen, `interval_changed_ms`
@@ -63,7 +63,7 @@ class FundingCell(Struct, frozen=True, kw_only=True):
     others: list[str]
 
 
-class FundingRow(Struct, frozen=True, kw_only=True):
+class FundingRow(Struct, frozen=True, kw_only=True, gc=False):
     """One coin, its perpetuals in the exchanges' order.
 
     `ranked`: two exchanges or more can be compared. Otherwise `reason` says why not, and `rank`
