@@ -220,7 +220,10 @@ def test_a_sum_says_how_many_settlements_it_has_and_should_have() -> None:
 
 @pytest.mark.parametrize(
     ("hours_ago", "next_in_h", "interval_h", "missing"),
-    [(5, 3, 8, 0), (13, 3, 8, 1), (29, 3, 8, 3), (8, 0, 8, 1), (8, -1, 8, 1), (3, 0.5, 1, 3)],
+    [
+        *((5, 3, 8, 0), (13, 3, 8, 1), (29, 3, 8, 3), (8, 0, 8, 1), (8, -1, 8, 1), (3, 0.5, 1, 3)),
+        (1, -9, 8, 0),
+    ],
 )
 def test_settlements_that_are_not_here_yet_are_counted(
     hours_ago: float, next_in_h: float, interval_h: float, missing: int
@@ -348,6 +351,8 @@ def test_an_interval_that_changes_is_told_once() -> None:
     assert (change.was_h, change.is_h, change.seen_ms) == (8.0, 1.0, 3)
     assert change.text == "BTCUSDT settles funding every 1 h now, it was 8 h"
     assert watch.look([row], 4) == []
+    spot.interval_h = 1.0
+    assert watch.look([spot], 5) == []
     (cell,) = cells(a_board([row], changes=watch.changes))
     assert (cell.interval_h, cell.interval_was_h, cell.interval_changed_ms) == (1.0, 8.0, 3)
 
