@@ -53,21 +53,21 @@ async def signal_records(reader: Reader, scope: Scope) -> AsyncIterator[list[str
 
 
 async def _settlements(reader: Reader, scope: Scope) -> AsyncIterator[list[Settlement]]:
-    for start_ms, end_ms in _spans(scope, await reader.oldest_settled_ms(), DAY_MS):
+    for start_ms, end_ms in spans(scope, await reader.oldest_settled_ms(), DAY_MS):
         yield await reader.settlements(start_ms, end_ms)
 
 
 async def _minutes(reader: Reader, scope: Scope) -> AsyncIterator[list[SpreadMinute]]:
-    for start_ms, end_ms in _spans(scope, await reader.oldest_spread_ms(), _HOUR_MS):
+    for start_ms, end_ms in spans(scope, await reader.oldest_spread_ms(), _HOUR_MS):
         yield await reader.spread_minutes(start_ms, end_ms)
 
 
 async def _signals(reader: Reader, scope: Scope) -> AsyncIterator[list[SignalRecord]]:
-    for start_ms, end_ms in _spans(scope, await reader.oldest_signal_ms(), DAY_MS):
+    for start_ms, end_ms in spans(scope, await reader.oldest_signal_ms(), DAY_MS):
         yield (await reader.signals(start_ms, end_ms, MAX_ROWS))[::-1]
 
 
-def _spans(scope: Scope, oldest_ms: int | None, length_ms: int) -> Iterable[tuple[int, int]]:
+def spans(scope: Scope, oldest_ms: int | None, length_ms: int) -> Iterable[tuple[int, int]]:
     """The wanted range in pieces, from the first stored time to a day after now."""
     if oldest_ms is None:
         return
