@@ -47,7 +47,7 @@ def test_keys_that_come_in_a_burst_go_where_they_belong() -> None:
         terminal.until("c clear")
         assert "1 of 31" in terminal.text()
         assert "UTC+8" in terminal.text()
-        terminal.press("cb")
+        terminal.press("c/no such row\rcb")
         terminal.until("last day")
         terminal.quiet()
         terminal.press("2026-01-03\t2026-01-05\r")

@@ -1,11 +1,12 @@
 """A titled table: a rule with the title, a filter line while one is set, the table."""
 
+import asyncio
 from typing import Any, ClassVar, Generic
 
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.widgets import Input
@@ -19,6 +20,27 @@ from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import R
 from tui_monitor.screens.widgets.line import Lines
+
+
+class FilterLine(Input):
+    """Where a filter is typed. Enter gives the keys back to the table before the next key comes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Else the keys that come with Enter, as over a slow link, would be typed too.
+        Binding("enter", "keep", "Keep the filter", show=False, priority=True),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="text, !text, sum>5 & up<9", select_on_focus=False)
+        self.cursor_blink = False
+
+    async def action_keep(self) -> None:
+        # What was typed before Enter may still be on its way here.
+        typed = asyncio.Event()
+        if self.call_later(typed.set):
+            await typed.wait()
+        if isinstance(self.parent, Panel):
+            self.parent.keep_filter()
 
 
 class Panel(Vertical, Generic[R]):
@@ -39,8 +61,7 @@ class Panel(Vertical, Generic[R]):
         self._note = ""
         self._problem = ""
         self._line = Lines()
-        self._input = Input(placeholder="text, !text, sum>5 & up<9", select_on_focus=False)
-        self._input.cursor_blink = False
+        self._input = FilterLine()
 
     def compose(self) -> ComposeResult:
         yield self._line
@@ -144,8 +165,12 @@ class Panel(Vertical, Generic[R]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        self._read_filter()
+
+    def _read_filter(self) -> None:
+        text = self._input.value
         try:
-            self.board.set_filter(event.value)
+            self.board.set_filter(text)
         except BadInput as error:
             # Half a comparison is not a filter yet; what it lacks is said in the title.
             self._problem = error.line()
@@ -154,12 +179,12 @@ class Panel(Vertical, Generic[R]):
             self._problem = ""
         self._show_title()
 
-    @on(Input.Submitted)
-    def _done(self, event: Input.Submitted) -> None:
-        event.stop()
+    def keep_filter(self) -> None:
+        """The typing is over; what can't be read must be mended first."""
+        self._read_filter()
         if self._problem:
             return
-        self._input.display = bool(event.value)
+        self._input.display = bool(self._input.value)
         self.screen.set_focus(self.board)
         self.screen.refresh_bindings()
 
