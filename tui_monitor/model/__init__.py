@@ -3,6 +3,11 @@
 `health` is how the connections do.
 """
 
+from tui_monitor.model.candles import (
+    CandleRow,
+    InterestSample,
+    InterestSource,
+)
 from tui_monitor.model.health import (
     ChannelHealth,
     ExchangeHealth,
@@ -26,6 +31,14 @@ from tui_monitor.model.history import (
     Reason,
     SlotPrice,
     StoreInfo,
+)
+from tui_monitor.model.liquidations import (
+    AggregateRow,
+    Heard,
+    LiquidationMinute,
+    LiquidationRecord,
+    LiquidationRow,
+    Told,
 )
 from tui_monitor.model.market import (
     Candle,
@@ -55,7 +68,9 @@ from tui_monitor.model.series import (
 
 __all__ = [
     "ORIGINAL_REASONS",
+    "AggregateRow",
     "Candle",
+    "CandleRow",
     "ChannelHealth",
     "CoverageRow",
     "CurveRow",
@@ -64,15 +79,21 @@ __all__ = [
     "FeedState",
     "Funding",
     "FundingSpan",
+    "Heard",
     "Hole",
     "HoleState",
     "ImportedSum",
     "Instrument",
+    "InterestSample",
+    "InterestSource",
     "Job",
     "JobLine",
     "JobState",
     "LimitUse",
     "Liquidation",
+    "LiquidationMinute",
+    "LiquidationRecord",
+    "LiquidationRow",
     "MarkPrice",
     "Market",
     "MarketEvent",
@@ -95,4 +116,5 @@ __all__ = [
     "Status",
     "StoreInfo",
     "Ticker",
+    "Told",
 ]

@@ -148,7 +148,122 @@ _SECOND = (
     "CREATE INDEX signal_lasting ON signal (id) WHERE ending IS NULL",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
+# Liquidations are named by all that an exchange tells of them; none gives an id.
+_THIRD = (
+    "PRAGMA user_version = 3",
+    """CREATE TABLE price_minute (
+        minute_ms INTEGER NOT NULL CHECK (minute_ms % 60000 = 0),
+        instrument_id INTEGER NOT NULL REFERENCES instrument (id),
+        open REAL NOT NULL CHECK (open > 0),
+        high REAL NOT NULL CHECK (high >= open),
+        low REAL NOT NULL CHECK (low > 0 AND low <= open),
+        close REAL NOT NULL CHECK (close BETWEEN low AND high),
+        rate REAL,
+        samples INTEGER NOT NULL CHECK (samples > 0),
+        PRIMARY KEY (minute_ms, instrument_id)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE liquidation (
+        exchange_ms INTEGER NOT NULL,
+        instrument_id INTEGER NOT NULL REFERENCES instrument (id),
+        side INTEGER NOT NULL CHECK (side IN (1, 2)),
+        price REAL NOT NULL CHECK (price > 0),
+        coins REAL CHECK (coins > 0),
+        usd REAL CHECK (usd > 0),
+        received_ms INTEGER NOT NULL,
+        heard INTEGER NOT NULL CHECK (heard IN (1, 2))
+    )""",
+    """CREATE UNIQUE INDEX liquidation_name
+        ON liquidation (exchange_ms, instrument_id, side, price, coalesce(coins, -1))""",
+    """CREATE TABLE liquidation_minute (
+        minute_ms INTEGER NOT NULL CHECK (minute_ms % 60000 = 0),
+        exchange TEXT NOT NULL,
+        long_usd REAL NOT NULL CHECK (long_usd >= 0),
+        short_usd REAL NOT NULL CHECK (short_usd >= 0),
+        long_count INTEGER NOT NULL CHECK (long_count >= 0),
+        short_count INTEGER NOT NULL CHECK (short_count >= 0),
+        largest_usd REAL,
+        unsized INTEGER NOT NULL CHECK (unsized >= 0),
+        capped_s INTEGER NOT NULL CHECK (capped_s BETWEEN 0 AND 60),
+        covered_ms INTEGER NOT NULL CHECK (covered_ms BETWEEN 0 AND 60000),
+        PRIMARY KEY (minute_ms, exchange)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE liquidation_hour (
+        hour_ms INTEGER NOT NULL CHECK (hour_ms % 3600000 = 0),
+        exchange TEXT NOT NULL,
+        long_usd REAL NOT NULL,
+        short_usd REAL NOT NULL,
+        long_count INTEGER NOT NULL,
+        short_count INTEGER NOT NULL,
+        largest_usd REAL,
+        largest_minute_usd REAL NOT NULL,
+        unsized INTEGER NOT NULL,
+        capped_s INTEGER NOT NULL,
+        covered_ms INTEGER NOT NULL CHECK (covered_ms BETWEEN 0 AND 3600000),
+        PRIMARY KEY (hour_ms, exchange)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE interest_minute (
+        minute_ms INTEGER PRIMARY KEY CHECK (minute_ms % 60000 = 0),
+        open_interest_usd REAL CHECK (open_interest_usd > 0),
+        exchanges INTEGER NOT NULL CHECK (exchanges BETWEEN 0 AND 4)
+    )""",
+    """CREATE TABLE aggregate (
+        minute_ms INTEGER PRIMARY KEY CHECK (minute_ms % 60000 = 0),
+        source_ms INTEGER,
+        received_ms INTEGER NOT NULL,
+        usd_1h REAL,
+        usd_24h REAL,
+        people_24h REAL,
+        position_usd REAL,
+        panic_index REAL,
+        imported INTEGER NOT NULL CHECK (imported IN (0, 1)),
+        corrected INTEGER NOT NULL CHECK (corrected IN (0, 1))
+    )""",
+)
+
+# Keyed by time first, like all that comes for many instruments at once and leaves by age.
+_FOURTH = (
+    "PRAGMA user_version = 4",
+    """CREATE TABLE candle (
+        bar_ms INTEGER NOT NULL CHECK (bar_ms > 0),
+        open_ms INTEGER NOT NULL CHECK (open_ms % bar_ms = 0),
+        instrument_id INTEGER NOT NULL REFERENCES instrument (id),
+        open REAL NOT NULL CHECK (open > 0),
+        high REAL NOT NULL CHECK (high >= open AND high >= close),
+        low REAL NOT NULL CHECK (low > 0 AND low <= open AND low <= close),
+        close REAL NOT NULL CHECK (close > 0),
+        volume_coins REAL CHECK (volume_coins >= 0),
+        turnover_usd REAL CHECK (turnover_usd >= 0),
+        PRIMARY KEY (bar_ms, open_ms, instrument_id)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE interest_sample (
+        at_ms INTEGER NOT NULL CHECK (at_ms % 300000 = 0),
+        instrument_id INTEGER NOT NULL REFERENCES instrument (id),
+        coins REAL CHECK (coins >= 0),
+        usd REAL CHECK (usd >= 0),
+        mark_price REAL CHECK (mark_price > 0),
+        source INTEGER NOT NULL CHECK (source IN (1, 2)),
+        PRIMARY KEY (at_ms, instrument_id)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE account_ratio (
+        at_ms INTEGER NOT NULL,
+        instrument_id INTEGER NOT NULL REFERENCES instrument (id),
+        long_share REAL NOT NULL CHECK (long_share BETWEEN 0 AND 1),
+        PRIMARY KEY (at_ms, instrument_id)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE anomaly (
+        bar_ms INTEGER NOT NULL,
+        open_ms INTEGER NOT NULL,
+        instrument_id INTEGER NOT NULL REFERENCES instrument (id),
+        mode TEXT NOT NULL,
+        judged_ms INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        score REAL,
+        parts TEXT NOT NULL,
+        PRIMARY KEY (bar_ms, open_ms, instrument_id)
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 
