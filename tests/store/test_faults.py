@@ -340,7 +340,7 @@ async def test_a_damaged_page_met_later_is_said_in_words(tmp_path: Path) -> None
     path = paths.database_file(tmp_path)
     content = await asyncio.to_thread(path.read_bytes)
     await asyncio.to_thread(
-        path.write_bytes, content[:140_000] + b"\xa5" * (len(content) - 140_000)
+        path.write_bytes, content[:200_000] + b"\xa5" * (len(content) - 200_000)
     )
     async with open_store(tmp_path, StillClock(), kind="real") as store:
         with pytest.raises(StoreError, match="damaged"):
