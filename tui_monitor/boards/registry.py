@@ -4,18 +4,27 @@ from msgspec import Struct
 
 
 class BoardInfo(Struct, frozen=True):
-    """`key` is its number key, `name` what the command line and the routes call it."""
+    """`key` is its number key, `name` what the command line and the routes call it.
+
+    `by_day`: it shows a day, so another one than today can be asked for.
+    """
 
     key: str
     name: str
     title: str
     short: str
     help: str
+    by_day: bool = False
 
 
 BOARDS = (
     BoardInfo(
-        "1", "sum", "Sum curve", "Sum", "The summed day change of the chosen coins, slot by slot."
+        "1",
+        "sum",
+        "Sum curve",
+        "Sum",
+        "The summed day change of the chosen coins, slot by slot.",
+        by_day=True,
     ),
     BoardInfo(
         "6",
@@ -35,7 +44,12 @@ BOARDS = (
         "What perpetuals pay and paid, and where exchanges differ.",
     ),
     BoardInfo(
-        "9", "coverage", "Coverage", "Cov", "What history has, what it lacks and why; backfill."
+        "9",
+        "coverage",
+        "Coverage",
+        "Cov",
+        "What history has, what it lacks and why; backfill.",
+        by_day=True,
     ),
     BoardInfo(
         "0", "system", "System", "Sys", "Connections, limits, lists, this process, its database."

@@ -30,9 +30,13 @@ from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.source.stored import StoredSource
 from tui_monitor.store import open_reader, read_holder
 
-ASK_S = 5.0
+# An engine answers within milliseconds; the system board counts messages for 2 s.
+ASK_S = 4.0
 AnyBoard = SumBoard | SpreadsBoard | SignalsBoard | FundingBoard | CoverageBoard | SystemBoard
-_OLDEST_FIRST = ("sum", "coverage", "system")
+# These are oldest first.
+BY_DAY = tuple(info.name for info in BOARDS if info.by_day)
+# These have several rows a coin.
+_BY_COIN = ("funding",)
 KINDS: dict[str, type[AnyBoard]] = {
     "sum": SumBoard,
     "spreads": SpreadsBoard,
@@ -50,9 +54,14 @@ KINDS: dict[str, type[AnyBoard]] = {
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
-    help="The newest N rows only; of spreads and funding the first N coins.",
+    help="The newest N nodes, days or signals; of other boards the first N rows or coins.",
 )
-@click.option("--date", "day", metavar="YYYY-MM-DD", help="That day instead of today.")
+@click.option(
+    "--date",
+    "day",
+    metavar="YYYY-MM-DD",
+    help=f"That day instead of today; for {' and '.join(BY_DAY)}.",
+)
 @engine_options
 def show(
     context: Context, board: str, as_json: bool, as_csv: bool, limit: int | None, day: str | None
@@ -60,18 +69,22 @@ def show(
     """Print one snapshot of BOARD: from the running engine if there is one, else from the store."""
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
+    if day is not None and board not in BY_DAY:
+        raise click.UsageError(f"{board} has no days: --date is for {' and '.join(BY_DAY)}")
     settings = context.load().settings
     folder = context.folder(settings)
-    when = parse_day(day).isoformat() if day else None
+    when = parse_day(day).isoformat() if day is not None else None
     found, origin = asyncio.run(_snapshot(board, settings, folder, when))
     shot = _limited(found, limit)
     click.echo(f"tui-monitor: {origin}", err=True)
     if as_json:
         sys.stdout.write(msgspec.json.encode(shot).decode() + "\n")
         return 0
-    table = _TABLES[board](shot, zone_of(settings))
-    if limit is not None and board in _OLDEST_FIRST:
-        table = msgspec.structs.replace(table, rows=table.rows[-limit:])
+    # What the summary counts is the whole.
+    table = _TABLES[board](found if isinstance(found, SystemBoard) else shot, zone_of(settings))
+    if limit is not None and board not in _BY_COIN:
+        rows = table.rows[-limit:] if board in BY_DAY else table.rows[:limit]
+        table = msgspec.structs.replace(table, rows=rows)
     sys.stdout.write(csv_text(table) if as_csv else eye_text(table))
     return 0
 
@@ -93,8 +106,15 @@ async def _ask(kind: type[AnyBoard], url: str, settings: Settings, day: str | No
         async with httpx.AsyncClient(timeout=ASK_S, trust_env=False) as client:
             answer = await client.get(url, headers=headers, params={"day": day} if day else {})
         body = answer.json()
+    except httpx.TimeoutException as error:
+        raise Unreachable(
+            f"{url}: the running engine gave no answer within {ASK_S:g} s",
+            "it is stopped or too busy",
+        ) from error
     except (httpx.HTTPError, ValueError) as error:
-        raise Unreachable(f"{url}: no answer from the running engine: {error}") from error
+        raise Unreachable(
+            f"{url}: no answer from the running engine: {error or type(error).__name__}"
+        ) from error
     if answer.status_code != 200:
         raise MonitorError(f"{url}: {body.get('error', answer.status_code)}", body.get("hint", ""))
     return msgspec.convert(body["data"], kind)
@@ -130,6 +150,8 @@ def _limited(board: AnyBoard, limit: int | None) -> AnyBoard:
         return msgspec.structs.replace(board, days=board.days[-limit:])
     if isinstance(board, SignalsBoard):
         return msgspec.structs.replace(board, signals=board.signals[:limit])
+    if isinstance(board, SystemBoard):
+        return msgspec.structs.replace(board, connections=board.connections[:limit])
     if isinstance(board, (SpreadsBoard, FundingBoard)):
         return msgspec.structs.replace(board, rows=board.rows[:limit])
     return board

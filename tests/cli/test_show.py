@@ -1,0 +1,62 @@
+"""`show`: what its options mean on each board, and an engine that says nothing."""
+
+import asyncio
+import csv
+import io
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_bad_input import assert_one_line
+from tests.support.programs import a_daemon, run
+from tui_monitor.boards.registry import BOARDS
+from tui_monitor.cli.show import BY_DAY
+from tui_monitor.simulator import Simulator
+
+WITHOUT_DAYS = [info.name for info in BOARDS if not info.by_day]
+
+
+@pytest.mark.parametrize("board", WITHOUT_DAYS)
+async def test_a_board_without_days_refuses_a_date(board: str, tmp_path: Path) -> None:
+    """Before anybody is asked, so that engine and store say the same."""
+    done = await run(tmp_path, "show", board, "--date", "2026-01-04")
+    assert_one_line(done, 2, f"{board} has no days", " and ".join(BY_DAY), "--help")
+
+
+async def test_help_says_which_boards_take_a_date(tmp_path: Path) -> None:
+    """And what a limit keeps."""
+    done = await run(tmp_path, "show", "--help")
+    assert f"for {' and '.join(BY_DAY)}" in " ".join(done.out.split())
+    assert "newest N" in " ".join(done.out.split())
+
+
+async def test_a_limit_keeps_the_first_connections_and_counts_them_all(
+    quick_sim: Simulator, tmp_path: Path
+) -> None:
+    """The first rows as text, as CSV and as JSON; the summary is of the whole."""
+    options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
+    async with a_daemon(tmp_path, *options):
+        whole = await run(tmp_path, "show", "system", "--csv", *options)
+        some = await run(tmp_path, "show", "system", "--csv", "--limit", "2", *options)
+        text = await run(tmp_path, "show", "system", "--limit", "2", *options)
+        told = await run(tmp_path, "show", "system", "--json", "--limit", "2", *options)
+    names = [row[:3] for row in csv.reader(io.StringIO(whole.out))]
+    assert [row[:3] for row in csv.reader(io.StringIO(some.out))] == names[:3]
+    assert f"of {len(names) - 1} connections" in text.out
+    connections = json.loads(told.out)["connections"]
+    assert [[one["exchange"], one["market"], one["channel"]] for one in connections] == names[1:3]
+
+
+async def test_an_engine_that_stands_still_is_named(quick_sim: Simulator, tmp_path: Path) -> None:
+    """It holds the lock and takes the connection, but never answers."""
+    options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
+    async with a_daemon(tmp_path, *options) as daemon:
+        daemon.child.send_signal(signal.SIGSTOP)
+        try:
+            async with asyncio.timeout(30):
+                done = await run(tmp_path, "show", "sum", *options)
+        finally:
+            daemon.child.send_signal(signal.SIGCONT)
+    assert_one_line(done, 1, daemon.url, "gave no answer within", "stopped or too busy")
