@@ -75,7 +75,7 @@ def test_an_update_moves_the_grid_on_and_keeps_what_both_have() -> None:
         a_candle(ETH, NEWEST_MS, opens=8.0),
     )
     new = bars.updated(
-        [a_candle(ETH, NEWEST_MS + BAR_MS, opens=9.0), a_candle(SOL, NEWEST_MS, open=7.0)],
+        [a_candle(ETH, NEWEST_MS + BAR_MS, opens=9.0), a_candle(SOL, NEWEST_MS, opens=7.0)],
         newest_open_ms=NEWEST_MS + BAR_MS,
         instruments=(SOL, ETH),
     )
