@@ -56,6 +56,12 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ('[exchanges.okx]\nproxy = "socks5://user:%C3%A4@127.0.0.1:9"', "exchanges.okx.proxy"),
         ('[exchanges.okx]\nproxy = "http://127.0.0.1:9/path"', "exchanges.okx.proxy"),
         ("[exchanges.okx]\npaced = false", "loopback"),
+        ("[anomalies]\nexchanges = []", "anomalies.exchanges"),
+        ('[anomalies]\nexchanges = ["okx", "okx"]', "names an exchange twice"),
+        ('[anomalies]\nexchanges = ["kraken"]', "anomalies.exchanges"),
+        ('[anomalies]\nbar = "7m"', "anomalies.bar"),
+        ("[anomalies]\nbars = 15", "anomalies.bars"),
+        ("[anomalies]\nhistory_bars = 201", "anomalies.history_bars"),
         ("not toml at all", "not valid TOML"),
     ],
 )

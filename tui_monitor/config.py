@@ -180,6 +180,49 @@ class Signals(Struct, frozen=True, forbid_unknown_fields=True):
     keep: Annotated[int, _d("Signals the board keeps.", ge=5, le=1000)] = 50
 
 
+class Anomalies(Struct, frozen=True, forbid_unknown_fields=True):
+    """[anomalies]"""
+
+    mode: Annotated[
+        Literal["closed", "original"],
+        _d("Which bar is judged: the newest closed one, or the open one as the originals did."),
+    ] = "closed"
+    exchanges: Annotated[
+        tuple[Literal["binance", "okx", "bybit", "bitget"], ...],
+        _d("The exchanges whose perpetuals are judged."),
+    ] = ("binance",)
+    bar: Annotated[Literal["1m", "5m", "15m", "1h"], _d("The length of the bars.")] = "15m"
+    top: Annotated[
+        int, _d("Perpetuals of an exchange that are judged, by their turnover.", ge=1, le=1000)
+    ] = 150
+    min_turnover_usd: Annotated[
+        float, _d("Perpetuals with less turnover in 24 hours are not judged.", ge=0)
+    ] = 5_000.0
+    bars: Annotated[
+        int, _d("Bars that are looked at, with the one that is judged.", ge=16, le=200)
+    ] = 96
+    history_bars: Annotated[
+        int, _d("Where fewer bars are stored, the exchange is asked for older ones.", ge=16, le=200)
+    ] = 16
+    min_return: Annotated[
+        float, _d("Moves of less are not judged; a fraction, 0.01 is 1 %.", ge=0, le=1)
+    ] = 0.01
+    price_z: Annotated[float, _d("Deviations of the move that count.", gt=0, le=100)] = 2.5
+    price_percentile: Annotated[
+        float, _d("The part of earlier moves that were smaller, in %, that counts.", gt=0, le=100)
+    ] = 92.0
+    volume_z: Annotated[float, _d("Deviations of the turnover that count.", gt=0, le=100)] = 2.0
+    volatility_z: Annotated[
+        float, _d("Deviations of the bar's range that count.", gt=0, le=100)
+    ] = 2.0
+    price_weight: Annotated[float, _d("Weight of the move in the score.", ge=0, le=1)] = 0.4
+    volume_weight: Annotated[float, _d("Weight of the turnover in the score.", ge=0, le=1)] = 0.3
+    volatility_weight: Annotated[float, _d("Weight of the range in the score.", ge=0, le=1)] = 0.3
+    indicators: Annotated[
+        bool, _d("Further reasons: RSI, MACD, Bollinger bands, and the kind of bar.")
+    ] = False
+
+
 class Api(Struct, frozen=True, forbid_unknown_fields=True):
     """[api]"""
 
@@ -208,6 +251,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     sum_curve: SumCurve = field(default_factory=SumCurve)
     spreads: Spreads = field(default_factory=Spreads)
     signals: Signals = field(default_factory=Signals)
+    anomalies: Anomalies = field(default_factory=Anomalies)
     api: Api = field(default_factory=Api)
     ui: Ui = field(default_factory=Ui)
 
@@ -431,6 +475,9 @@ def _check_sense(settings: Settings, origins: Mapping[str, str]) -> None:
     _check_spreads(settings.spreads, refuse)
     if settings.signals.gap_s <= settings.signals.every_s:
         raise refuse("signals.gap_s", "is not more than signals.every_s")
+    watched = settings.anomalies.exchanges
+    if not watched or len(set(watched)) != len(watched):
+        raise refuse("anomalies.exchanges", "is empty or names an exchange twice")
     _check_listen(settings.api, refuse)
 
 
