@@ -35,9 +35,12 @@ from tui_monitor.model.history import (
 from tui_monitor.model.liquidations import (
     AggregateRow,
     Heard,
+    InterestMinute,
     LiquidationMinute,
     LiquidationRecord,
     LiquidationRow,
+    LiquidationStep,
+    LiquidationSums,
     Told,
 )
 from tui_monitor.model.market import (
@@ -84,6 +87,7 @@ __all__ = [
     "HoleState",
     "ImportedSum",
     "Instrument",
+    "InterestMinute",
     "InterestSample",
     "InterestSource",
     "Job",
@@ -94,6 +98,8 @@ __all__ = [
     "LiquidationMinute",
     "LiquidationRecord",
     "LiquidationRow",
+    "LiquidationStep",
+    "LiquidationSums",
     "MarkPrice",
     "Market",
     "MarketEvent",

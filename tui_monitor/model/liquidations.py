@@ -66,6 +66,55 @@ class LiquidationMinute(Struct, frozen=True, kw_only=True):
     covered_ms: int
 
 
+class LiquidationStep(Struct, frozen=True, kw_only=True, gc=False):
+    """Some time of a long curve, `at_ms` its begin: the minutes in it together, all venues or one.
+
+    `highest_minute_usd` is the sum of the highest single minute in it, over the venues asked for.
+    `covered_ms` is the venues' heard time added up: four venues can be heard for four hours in one.
+    The rest is as in a minute.
+    """
+
+    at_ms: int
+    long_usd: float
+    short_usd: float
+    long_count: int
+    short_count: int
+    largest_usd: float | None
+    highest_minute_usd: float
+    unsized: int
+    capped_s: int
+    covered_ms: int
+
+
+class LiquidationSums(Struct, frozen=True, kw_only=True, gc=False):
+    """What the stored events of one venue's stream make of a minute.
+
+    Fields that a minute has too mean the same; `told_s` is in how many seconds (of the exchange's
+    time) there was any event.
+    """
+
+    minute_ms: int
+    exchange: Exchange
+    long_usd: float
+    short_usd: float
+    long_count: int
+    short_count: int
+    largest_usd: float | None
+    unsized: int
+    told_s: int
+
+
+class InterestMinute(Struct, frozen=True, kw_only=True, gc=False):
+    """Open interest at a minute, single-sided, of all perpetuals of so many `exchanges`.
+
+    None where none was known.
+    """
+
+    minute_ms: int
+    open_interest_usd: float | None
+    exchanges: int
+
+
 class LiquidationRecord(Struct, frozen=True, kw_only=True):
     """The record of a wall-clock minute, taken at its end (`minute_ms` is its begin).
 

@@ -11,6 +11,11 @@ from tui_monitor.store.session import Parameters, Row, Session
 # More than this in one answer is a mistake of the asker; exports ask day by day.
 MAX_ROWS = 500_000
 _COIN = "INSERT OR IGNORE INTO coin (name) VALUES (?)"
+_INSTRUMENT = """
+    INSERT INTO instrument (exchange, market, symbol, coin) VALUES (?, ?, ?, ?)
+    ON CONFLICT (exchange, market, symbol) DO UPDATE SET coin = excluded.coin
+    WHERE coin <> excluded.coin
+"""
 
 
 class Asking:
@@ -42,6 +47,13 @@ class Writing(Asking):
 async def name_coins(database: aiosqlite.Connection, coins: Iterable[str]) -> None:
     """Give every coin its number."""
     await database.executemany(_COIN, [(coin,) for coin in sorted(set(coins))])
+
+
+async def name_instruments(
+    database: aiosqlite.Connection, instruments: Iterable[tuple[str, str, str, str]]
+) -> None:
+    """Give every instrument its number: exchange, market, symbol, and the coin it is of now."""
+    await database.executemany(_INSTRUMENT, sorted(set(instruments)))
 
 
 def as_json(value: Iterable[object]) -> str:

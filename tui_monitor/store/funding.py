@@ -6,16 +6,11 @@ import aiosqlite
 
 from tui_monitor.clock import DAY_MS
 from tui_monitor.model import Exchange, FundingSpan, Market, PaidFunding, Settlement
-from tui_monitor.store.asking import MAX_ROWS, Asking, Writing, bounded
-from tui_monitor.store.session import Parameters, Row
+from tui_monitor.store.asking import MAX_ROWS, Asking, Writing, bounded, name_instruments
+from tui_monitor.store.session import Row
 
 WINDOWS_DAYS = (1, 7, 30)
 
-_INSTRUMENT = """
-    INSERT INTO instrument (exchange, market, symbol, coin) VALUES (?, ?, ?, ?)
-    ON CONFLICT (exchange, market, symbol) DO UPDATE SET coin = excluded.coin
-    WHERE coin <> excluded.coin
-"""
 # An exchange may correct what it said: its last word counts.
 _SETTLEMENT = """
     INSERT INTO funding_settlement (instrument_id, settled_ms, rate)
@@ -132,9 +127,7 @@ class FundingWrites(Writing):
 
         async def work(database: aiosqlite.Connection) -> int:
             both: Iterable[Settlement | FundingSpan] = (*settlements, *spans)
-            await database.executemany(
-                _INSTRUMENT, sorted({(*_key(row), row.coin) for row in both})
-            )
+            await name_instruments(database, ((*_key(row), row.coin) for row in both))
             cursor = await database.executemany(
                 _SETTLEMENT, [(*_key(row), row.settled_ms, row.rate) for row in settlements]
             )
@@ -146,7 +139,7 @@ class FundingWrites(Writing):
         return await self._session.write(work)
 
 
-def _key(row: Settlement | FundingSpan) -> Parameters:
+def _key(row: Settlement | FundingSpan) -> tuple[str, str, str]:
     return (row.exchange.value, row.market.value, row.symbol)
 
 

@@ -195,10 +195,11 @@ _THIRD = (
         long_count INTEGER NOT NULL,
         short_count INTEGER NOT NULL,
         largest_usd REAL,
-        largest_minute_usd REAL NOT NULL,
+        highest_minute_usd REAL NOT NULL,
         unsized INTEGER NOT NULL,
         capped_s INTEGER NOT NULL,
-        covered_ms INTEGER NOT NULL CHECK (covered_ms BETWEEN 0 AND 3600000),
+        covered_ms INTEGER NOT NULL CHECK (covered_ms >= 0),
+        minutes INTEGER NOT NULL CHECK (minutes > 0),
         PRIMARY KEY (hour_ms, exchange)
     ) WITHOUT ROWID""",
     """CREATE TABLE interest_minute (

@@ -21,8 +21,10 @@ from tui_monitor.model import (
     StoreInfo,
 )
 from tui_monitor.store import inspection
+from tui_monitor.store.aggregates import AggregateQuestions
 from tui_monitor.store.asking import MAX_ROWS, as_json, bounded
 from tui_monitor.store.funding import FundingQuestions
+from tui_monitor.store.liquidations import LiquidationQuestions
 from tui_monitor.store.session import Row
 from tui_monitor.store.spreads import SpreadQuestions
 
@@ -142,7 +144,7 @@ _NEWEST = """
 """
 
 
-class Reader(FundingQuestions, SpreadQuestions):
+class Reader(FundingQuestions, SpreadQuestions, LiquidationQuestions, AggregateQuestions):
     """What can be asked of a store."""
 
     @property

@@ -19,8 +19,10 @@ from tui_monitor.model import (
     SlotPrice,
 )
 from tui_monitor.store import inspection
+from tui_monitor.store.aggregates import AggregateWrites
 from tui_monitor.store.asking import name_coins
 from tui_monitor.store.funding import FundingWrites
+from tui_monitor.store.liquidations import LiquidationWrites
 from tui_monitor.store.reader import Reader
 from tui_monitor.store.session import Parameters, Session
 from tui_monitor.store.settling import Sample, Settled, settle
@@ -147,7 +149,7 @@ class Cleaned(Struct, frozen=True, kw_only=True):
     bytes_after: int
 
 
-class Store(Reader, FundingWrites, SpreadWrites):
+class Store(Reader, FundingWrites, SpreadWrites, LiquidationWrites, AggregateWrites):
     """The engine's store. `notices` are lines for the user about what happened at opening."""
 
     def __init__(self, session: Session, notices: Sequence[str] = ()) -> None:
