@@ -13,9 +13,11 @@ from tui_monitor.clock import MINUTE_MS
 from tui_monitor.errors import StoreError
 from tui_monitor.model import Exchange, Market, SpreadKind, SpreadTime
 from tui_monitor.store import Store, open_store
+from tui_monitor.store.retention import KEPT
 from tui_monitor.store.spreads import LOST_ENDING, PLACES
 
 END_MS = DAY_MS + 1_440 * MINUTE_MS
+(MINUTES,) = (kept for kept in KEPT if kept.name == "spread_minutes")
 
 
 async def test_minutes_come_back_as_they_went_in(store: Store) -> None:
@@ -60,7 +62,7 @@ async def test_a_minute_that_comes_twice_is_widened(store: Store) -> None:
         assert found.sell_exchange is Exchange.BITGET
         assert (found.over_s, found.rises, found.samples) == (7.5, 3, 120)
         assert (await store.info()).rows["spread_minutes"] == 1
-        while await store.prune_spreads(END_MS):
+        while await store.prune(MINUTES, END_MS):
             pass
 
 
@@ -86,13 +88,11 @@ async def test_how_often_and_how_long_a_spread_was_over(store: Store) -> None:
     assert await store.watched_minutes(DAY_MS, DAY_MS + 9 * MINUTE_MS) == 4
 
 
-async def test_old_minutes_go_by_their_own_time_a_few_at_once(store: Store) -> None:
+async def test_old_minutes_go_by_their_own_time_one_by_one(store: Store) -> None:
     """What is not old stays, and nothing is left of what went."""
     await store.record_spreads([a_minute(n, coin) for n in range(10) for coin in ("BTC", "ETH")])
     cut_ms = DAY_MS + 6 * MINUTE_MS
-    assert await store.prune_spreads(cut_ms) == 8
-    assert await store.prune_spreads(cut_ms) == 4
-    assert await store.prune_spreads(cut_ms) == 0
+    assert [await store.prune(MINUTES, cut_ms) for _ in range(7)] == [2] * 6 + [0]
     left = await store.spread_minutes(0, END_MS)
     assert sorted({row.minute_ms for row in left}) == [cut_ms + n * MINUTE_MS for n in range(4)]
     assert (await store.info()).rows["spread_minutes"] == 8
@@ -102,16 +102,16 @@ async def test_old_minutes_go_by_their_own_time_a_few_at_once(store: Store) -> N
 async def test_cleaning_takes_old_minutes_and_tells_how_many(store: Store) -> None:
     """Without force it only tells."""
     await store.record_spreads([a_minute(n) for n in range(10)])
-    assert (await store.clean(0, force=False)).spread_minutes == 10
+    assert (await store.clean(0, force=False)).rows["spread_minutes"] == 10
     assert len(await store.spread_minutes(0, END_MS)) == 10
-    assert (await store.clean(0, force=True)).spread_minutes == 10
+    assert (await store.clean(0, force=True)).rows["spread_minutes"] == 10
     assert await store.spread_minutes(0, END_MS) == []
 
 
 async def test_a_vacuum_step_gives_back_two_hundred_pages(store: Store) -> None:
     """Not one: a week of spreads would take a hundred thousand steps."""
     await store.record_spreads([a_minute(n, f"C{coin}") for n in range(200) for coin in range(150)])
-    while await store.prune_spreads(END_MS):
+    while await store.prune(MINUTES, END_MS):
         pass
     left = await store.vacuum_step()
     assert left > 0

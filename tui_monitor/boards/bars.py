@@ -11,16 +11,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_monitor.clock import MINUTE_MS
 from tui_monitor.errors import BadInput
 from tui_monitor.market import Key
-from tui_monitor.model import Candle, CandleRow, Exchange, Instrument
+from tui_monitor.model import BAR_MS, Candle, CandleRow, Exchange, Instrument
 
 Floats = NDArray[np.float64]
 Times = NDArray[np.int64]
-
-BAR_MS = {"1m": MINUTE_MS, "5m": 5 * MINUTE_MS, "15m": 15 * MINUTE_MS, "1h": 60 * MINUTE_MS}
-"""The lengths that boards can be of."""
 
 _FIELDS = ("open", "high", "low", "close", "volume_coins", "turnover_usd")
 

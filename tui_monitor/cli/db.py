@@ -7,7 +7,9 @@ import click
 
 from tui_monitor import paths
 from tui_monitor.cli.common import Context, engine_options, holder_info, zone_of
+from tui_monitor.cli.db_block import contents, summary
 from tui_monitor.clock import SystemClock
+from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 from tui_monitor.store import EngineLock, open_reader, open_store
@@ -25,19 +27,14 @@ def info(context: Context) -> int:
     settings = context.load().settings
     zone = zone_of(settings)
 
-    async def read() -> None:
+    async def read() -> list[str]:
         async with open_reader(context.folder(settings)) as reader:
             found = await reader.info()
-        click.echo(f"file            {found.path}")
-        click.echo(f"size            {found.size_bytes:,} bytes, WAL {found.wal_bytes:,}")
-        click.echo(f"schema          {found.schema_version} (SQLite {found.sqlite_version})")
-        click.echo(f"holds           {found.kind or 'nothing yet'} data")
-        for table, rows in found.rows.items():
-            oldest = found.oldest_ms.get(table)
-            since = f", oldest {zone.format(oldest)}" if oldest is not None else ""
-            click.echo(f"{table:<15} {rows:,} rows{since}")
+            head = await summary(reader, found, settings.retention, SystemClock())
+        return [*head, "", *contents(found, zone)]
 
-    asyncio.run(read())
+    for line in asyncio.run(read()):
+        click.echo(line)
     return 0
 
 
@@ -65,14 +62,14 @@ def check(context: Context) -> int:
 def clean(context: Context, hours: float, force: bool) -> int:
     """Remove what is kept for a time only and shrink the file.
 
-    That is job logs, off-slot samples and spreads by the minute. Nodes, outages, funding and
-    signals are kept for good.
+    That is bars, anomalies, samples of open interest, single liquidations, spreads and prices by
+    the minute, job logs and off-slot samples. Everything else is kept for good.
     """
     settings = context.load().settings
     folder = context.folder(settings)
     if not paths.database_file(folder).exists():
         raise BadInput(f"no database in {folder}", "give its folder with --data-dir")
-    return asyncio.run(_clean(folder, hours, force=force))
+    return asyncio.run(_clean(folder, settings, hours, force=force))
 
 
 def _confirmed(question: str) -> bool:
@@ -82,18 +79,25 @@ def _confirmed(question: str) -> bool:
         raise BadInput("nobody answers on stdin", "--force removes without asking") from error
 
 
-async def _clean(folder: Path, hours: float, *, force: bool) -> int:
+async def _clean(folder: Path, settings: Settings, hours: float, *, force: bool) -> int:
+    clock = SystemClock()
     with EngineLock(folder) as lock:
         lock.acquire(holder_info("db clean"))
-        async with open_store(folder, SystemClock(), kind=None) as store:
-            found = await store.clean(hours, force=False)
-            what = (
-                f"{found.job_lines} job log lines, {found.off_slot_prices} off-slot samples, "
-                f"{found.spread_minutes} spread minutes"
-            )
-            if not force and not _confirmed(f"Older than {hours:g} h: remove {what}?"):
+        async with open_store(folder, clock, kind=None) as store:
+            told = await store.clean(hours, force=False)
+            found = await store.info()
+            for line in await summary(store, found, settings.retention, clock):
+                click.echo(line)
+            click.echo("")
+            for line in contents(found, zone_of(settings), told, hours):
+                click.echo(line)
+            rows = sum(told.rows.values())
+            if not force and not _confirmed(f"Remove {rows:,} rows older than {hours:g} h?"):
                 click.echo("nothing removed")
                 return 0
             done = await store.clean(hours, force=True)
-    click.echo(f"removed {what}; {done.bytes_before:,} bytes before, {done.bytes_after:,} after")
+    removed = sum(done.rows.values())
+    click.echo(
+        f"removed {removed:,} rows; {done.bytes_before:,} bytes before, {done.bytes_after:,} after"
+    )
     return 0

@@ -4,6 +4,7 @@
 """
 
 from tui_monitor.model.candles import (
+    BAR_MS,
     CandleRow,
     InterestSample,
     InterestSource,
@@ -70,6 +71,7 @@ from tui_monitor.model.series import (
 )
 
 __all__ = [
+    "BAR_MS",
     "ORIGINAL_REASONS",
     "AggregateRow",
     "Candle",

@@ -27,6 +27,12 @@ _CONTENTS = (
     ("settlements", _COUNT_SETTLEMENTS),
     ("spread_minutes", "SELECT ifnull(sum(found), 0), min(minute_ms) FROM spread_tally"),
     ("signals", "SELECT count(*), min(observed_ms) FROM signal"),
+    ("candles", "SELECT count(*), min(open_ms) FROM candle"),
+    ("anomalies", "SELECT count(*), min(open_ms) FROM anomaly"),
+    ("interest_samples", "SELECT count(*), min(at_ms) FROM interest_sample"),
+    ("account_ratios", "SELECT count(*), min(at_ms) FROM account_ratio"),
+    ("price_minutes", "SELECT count(*), min(minute_ms) FROM price_minute"),
+    ("liquidations", "SELECT count(*), min(exchange_ms) FROM liquidation"),
 )
 _INTEGRITY = "SELECT integrity_check FROM pragma_integrity_check(20)"
 _QUICK = "SELECT quick_check FROM pragma_quick_check(20)"

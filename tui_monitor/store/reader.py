@@ -23,8 +23,10 @@ from tui_monitor.model import (
 from tui_monitor.store import inspection
 from tui_monitor.store.aggregates import AggregateQuestions
 from tui_monitor.store.asking import MAX_ROWS, as_json, bounded
+from tui_monitor.store.candles import CandleQuestions
 from tui_monitor.store.funding import FundingQuestions
 from tui_monitor.store.liquidations import LiquidationQuestions
+from tui_monitor.store.retention import RetentionQuestions
 from tui_monitor.store.session import Row
 from tui_monitor.store.spreads import SpreadQuestions
 
@@ -144,7 +146,14 @@ _NEWEST = """
 """
 
 
-class Reader(FundingQuestions, SpreadQuestions, LiquidationQuestions, AggregateQuestions):
+class Reader(
+    FundingQuestions,
+    SpreadQuestions,
+    CandleQuestions,
+    RetentionQuestions,
+    LiquidationQuestions,
+    AggregateQuestions,
+):
     """What can be asked of a store."""
 
     @property

@@ -84,17 +84,6 @@ _TIMES = """
 _WATCHED = "SELECT count(*) FROM spread_tally WHERE minute_ms >= ? AND minute_ms < ?"
 _OLDEST_MINUTE = "SELECT min(minute_ms) FROM spread_tally"
 _OLDEST_SIGNAL = "SELECT min(observed_ms) FROM signal"
-# A few minutes at a time, with a pause for other writes between them.
-_OLD_MINUTES = """
-    DELETE FROM spread_minute WHERE minute_ms IN (
-        SELECT minute_ms FROM spread_tally WHERE minute_ms < ? ORDER BY minute_ms LIMIT 4
-    )
-"""
-_OLD_TALLIES = """
-    DELETE FROM spread_tally WHERE minute_ms IN (
-        SELECT minute_ms FROM spread_tally WHERE minute_ms < ? ORDER BY minute_ms LIMIT 4
-    )
-"""
 _SIGNAL = """
     INSERT INTO signal (coin_id, basis, buy_exchange, buy_market, sell_exchange, sell_market,
                         first_ms, observed_ms, ended_ms, ending, threshold_pct, samples)
@@ -172,16 +161,6 @@ class SpreadWrites(Writing):
             await database.executemany(_TALLY, [(minute_ms,) for minute_ms in minutes])
 
         await self._session.write(work)
-
-    async def prune_spreads(self, before_ms: int) -> int:
-        """Remove up to four of the minutes that are older; gives how many rows went."""
-
-        async def work(database: aiosqlite.Connection) -> int:
-            cursor = await database.execute(_OLD_MINUTES, (before_ms,))
-            await database.execute(_OLD_TALLIES, (before_ms,))
-            return max(cursor.rowcount, 0)
-
-        return await self._session.write(work)
 
     async def record_signals(self, rows: Iterable[SignalRecord]) -> None:
         """Put signals down; of one that is there already only the end is taken over."""

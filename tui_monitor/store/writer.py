@@ -21,9 +21,11 @@ from tui_monitor.model import (
 from tui_monitor.store import inspection
 from tui_monitor.store.aggregates import AggregateWrites
 from tui_monitor.store.asking import name_coins
+from tui_monitor.store.candles import CandleWrites
 from tui_monitor.store.funding import FundingWrites
 from tui_monitor.store.liquidations import LiquidationWrites
 from tui_monitor.store.reader import Reader
+from tui_monitor.store.retention import KEPT, ONLY_ASKED, RetentionWrites
 from tui_monitor.store.session import Parameters, Session
 from tui_monitor.store.settling import Sample, Settled, settle
 from tui_monitor.store.spreads import SpreadWrites
@@ -123,33 +125,27 @@ _LINE = "INSERT INTO job_log (job_id, ts_ms, level, text) VALUES (?, ?, ?, ?)"
 _OLD_LINES = """
     DELETE FROM job_log WHERE id <= (SELECT max(id) FROM job_log) - ?
 """
-_COUNT_OLD_LINES = "SELECT count(*) FROM job_log WHERE ts_ms < ?"
-_COUNT_OLD_SAMPLES = "SELECT count(*) FROM off_slot_price WHERE observed_ms < ?"
-_COUNT_OLD_SPREADS = "SELECT ifnull(sum(found), 0) FROM spread_tally WHERE minute_ms < ?"
-# In chunks, with a pause for other writes between them.
-_CLEAN_LINES = """
-    DELETE FROM job_log WHERE id IN (SELECT id FROM job_log WHERE ts_ms < ? LIMIT 2000)
-"""
-_CLEAN_SAMPLES = """
-    DELETE FROM off_slot_price WHERE (observed_ms, coin_id) IN (
-        SELECT observed_ms, coin_id FROM off_slot_price WHERE observed_ms < ? LIMIT 2000
-    )
-"""
 
 
 class Cleaned(Struct, frozen=True, kw_only=True):
-    """What `db clean` removed, or without `force` what it would remove."""
+    """What `db clean` removed, by the names of `db info`, or without `force` would remove."""
 
     done: bool
     before_ms: int
-    job_lines: int
-    off_slot_prices: int
-    spread_minutes: int
+    rows: dict[str, int]
     bytes_before: int
     bytes_after: int
 
 
-class Store(Reader, FundingWrites, SpreadWrites, LiquidationWrites, AggregateWrites):
+class Store(
+    Reader,
+    FundingWrites,
+    SpreadWrites,
+    CandleWrites,
+    RetentionWrites,
+    LiquidationWrites,
+    AggregateWrites,
+):
     """The engine's store. `notices` are lines for the user about what happened at opening."""
 
     def __init__(self, session: Session, notices: Sequence[str] = ()) -> None:
@@ -266,22 +262,18 @@ class Store(Reader, FundingWrites, SpreadWrites, LiquidationWrites, AggregateWri
         return not rows[0][0]
 
     async def clean(self, older_than_hours: float, *, force: bool) -> Cleaned:
-        """Remove job lines, off-slot samples and spreads older than that, and shrink the file.
+        """Remove what is older than that of what is kept for a time only, and shrink the file.
 
-        Nodes, holes, outages, jobs, funding and signals are kept for good. Without `force`
-        nothing is removed; the answer tells what would be.
+        That is all of `retention.KEPT`, job lines and off-slot samples. Without `force` nothing
+        is removed; the answer tells what would be.
         """
         before_ms = self._session.clock.now_ms() - round(older_than_hours * _HOUR_MS)
-        lines = await self._count(_COUNT_OLD_LINES, before_ms)
-        samples = await self._count(_COUNT_OLD_SAMPLES, before_ms)
-        spreads = await self._count(_COUNT_OLD_SPREADS, before_ms)
+        rows = await self.count_older(before_ms)
         bytes_before = sum(inspection.sizes(self._session.path))
         if force:
-            for statement in (_CLEAN_LINES, _CLEAN_SAMPLES):
-                while await self._run(statement, (before_ms,)):
+            for kept in (*ONLY_ASKED, *KEPT):
+                while await self.prune(kept, before_ms):
                     await self.vacuum_step()
-            while await self.prune_spreads(before_ms):
-                await self.vacuum_step()
             await self.checkpoint()
             while await self.vacuum_step():
                 pass
@@ -289,15 +281,10 @@ class Store(Reader, FundingWrites, SpreadWrites, LiquidationWrites, AggregateWri
         return Cleaned(
             done=force,
             before_ms=before_ms,
-            job_lines=lines,
-            off_slot_prices=samples,
-            spread_minutes=spreads,
+            rows=rows,
             bytes_before=bytes_before,
             bytes_after=sum(inspection.sizes(self._session.path)),
         )
-
-    async def _count(self, sql: str, before_ms: int) -> int:
-        return int((await self._session.read(sql, (before_ms,)))[0][0])
 
 
 async def _name_coins(
