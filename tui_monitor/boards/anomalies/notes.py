@@ -1,0 +1,40 @@
+"""In a few words: why an instrument's bar is not judged, or not in full."""
+
+import numpy as np
+
+from tui_monitor.boards.anomalies import State
+from tui_monitor.boards.anomalies.detect import STATES, Detected
+from tui_monitor.clock import utc_text
+from tui_monitor.printable import printable
+
+
+def note_of(detected: Detected, place: int, no_data: str = "") -> str:
+    """ "" for a bar that is judged in full. `no_data` is why there are no bars, if known."""
+    bars, found = detected.bars, detected.measures
+    match STATES[detected.states[place]]:
+        case State.NO_DATA:
+            return printable(no_data) or f"none of the last {len(bars.open_ms)} bars"
+        case State.NO_BAR:
+            newest_ms = int(bars.open_ms[np.flatnonzero(~np.isnan(bars.close[place]))[-1]])
+            wanted = utc_text(bars.newest_open_ms)
+            return f"no bar of {wanted}; the newest is of {utc_text(newest_ms)}"
+        case State.INSUFFICIENT:
+            return f"insufficient n={found.n[place]}"
+        case State.GAP:
+            return "the bar before it is missing"
+        case State.SMALL_MOVE:
+            moved_pct = abs(found.returns[place]) * 100
+            least_pct = detected.rules.thresholds.min_return * 100
+            return f"moved {moved_pct:.3g} %, less than {least_pct:.3g} %"
+        case _:
+            return _unknown(detected, place)
+
+
+def _unknown(detected: Detected, place: int) -> str:
+    """What a judged bar lacks; its price is there."""
+    volume = detected.measures.volume
+    if not np.isnan(volume.z[place]):
+        return ""
+    if not np.isnan(volume.value[place]):
+        return f"turnover of {volume.n[place]} earlier bars only"
+    return "turnover not known" if detected.elapsed is None else "turnover not known yet"
