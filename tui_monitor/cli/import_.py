@@ -45,6 +45,7 @@ async def _import(settings: Settings, folder: Path, files: tuple[Path, ...]) -> 
                 click.echo(_summary(report))
                 _list("refused", report.refused, report.refused_count)
                 _list("doubtful", report.doubtful, report.doubtful_count)
+                _list("corrected", report.corrected, report.corrected_count)
                 refused += report.refused_count
     return DONE_IN_PART if refused else 0
 
@@ -56,9 +57,11 @@ def _summary(report: ImportReport) -> str:
         (report.off_slot_prices, "off-slot prices"),
         (report.sums, "sums"),
         (report.holes, "missing"),
+        (report.aggregates, "minutes of the aggregate source"),
         (report.unchanged, "were there"),
         (report.refused_count, "refused"),
         (report.doubtful_count, "doubtful"),
+        (report.corrected_count, "corrected"),
     )
     told = [f"{count} {what}" for count, what in counts if count or what in ("taken", "refused")]
     return f"{report.path}: {report.shape or 'unknown'}: {', '.join(told)}"

@@ -19,6 +19,7 @@ from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 from tui_monitor.store import formats
+from tui_monitor.store.aggregate_lines import AggregateLines
 from tui_monitor.store.csvs import PriceRows, missing_rows, sum_rows
 from tui_monitor.store.import_times import TimeJudge
 from tui_monitor.store.jsonl import JsonLines
@@ -42,8 +43,9 @@ _Line = tuple[int, str, str]
 class ImportReport(Struct, kw_only=True):
     """What a file gave. Lines count from 1; line 0 is the file as a whole.
 
-    `taken` are records (JSONL) or rows (CSV). `refused` and `doubtful` hold the first 10,000
-    remarks each, the counts all of them. Doubtful things are in the store.
+    `taken` are records (JSONL) or rows (CSV). `refused`, `doubtful` and `corrected` hold the first
+    10,000 remarks each, the counts all of them. Doubtful things are in the store as they were,
+    corrected ones with a known fault put right.
     """
 
     path: str
@@ -54,10 +56,13 @@ class ImportReport(Struct, kw_only=True):
     unchanged: int = 0
     sums: int = 0
     holes: int = 0
+    aggregates: int = 0
     refused: list[Remark] = field(default_factory=list)
     doubtful: list[Remark] = field(default_factory=list)
+    corrected: list[Remark] = field(default_factory=list)
     refused_count: int = 0
     doubtful_count: int = 0
+    corrected_count: int = 0
 
     def refuse(self, line: int, reason: str) -> None:
         """Note what was not taken."""
@@ -70,6 +75,12 @@ class ImportReport(Struct, kw_only=True):
         self.doubtful_count += 1
         if len(self.doubtful) < REMARKS_KEPT:
             self.doubtful.append((line, printable(reason, _REMARK_LENGTH)))
+
+    def correct(self, line: int, reason: str) -> None:
+        """Note what was put right."""
+        self.corrected_count += 1
+        if len(self.corrected) < REMARKS_KEPT:
+            self.corrected.append((line, printable(reason, _REMARK_LENGTH)))
 
 
 class _Lines(Protocol):
@@ -106,6 +117,7 @@ async def import_file(
         source.close()
     report.refused.sort()
     report.doubtful.sort()
+    report.corrected.sort()
     return report
 
 
@@ -120,7 +132,7 @@ def _choose(
     _, head, _ = source.head()
     name = source.path.name.removesuffix(".gz")
     if head.startswith("{") or name.endswith((".jsonl", ".json")):
-        return JsonLines(check, judge)
+        return JsonLines(check, judge, AggregateLines(now_ms))
     lines: _Lines | None = None
     if head == formats.PRICES_HEADER:
         lines = PriceRows(check, judge)
@@ -152,6 +164,8 @@ async def _store_batch(store: Store, batch: Batch, report: ImportReport) -> None
         report.refuse(line, reason)
     for line, reason in batch.doubtful:
         report.doubt(line, reason)
+    for line, reason in batch.corrected:
+        report.correct(line, reason)
     if batch.samples or batch.holes:
         settled, holes = await store.settle_samples(batch.samples, batch.holes)
         report.slot_prices += len(settled.prices)
@@ -162,6 +176,10 @@ async def _store_batch(store: Store, batch: Batch, report: ImportReport) -> None
         _doubt_samples(report, settled.duplicates, "other numbers came first for this time")
     if batch.sums:
         await _store_sums(store, batch, report)
+    if batch.aggregates:
+        news = await store.record_aggregates(batch.aggregates)
+        report.aggregates += news
+        report.unchanged += len(batch.aggregates) - news
 
 
 async def _store_sums(store: Store, batch: Batch, report: ImportReport) -> None:

@@ -4,7 +4,8 @@
   "current_price", "change_pct"}}, "total_change", …}` in any order of keys, timestamp in s or ms;
 * one-minute records: `{"timestamp": ISO 8601, "timestamp_unix", "changes": {"BTC-USDT-SWAP":
   {"baseline_price", "current_price", "change_pct"}}, "total_change", …}`, changes with two
-  decimals.
+  decimals;
+* what the aggregate source of liquidations said: see `aggregate_lines`.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ import msgspec
 
 from tui_monitor.clock import epoch_ms, parse_day
 from tui_monitor.errors import BadInput
+from tui_monitor.store.aggregate_lines import AggregateLines, is_aggregate
 from tui_monitor.store.import_times import Judged, TimeJudge
 from tui_monitor.store.records import Batch, Quote, Record, RecordCheck, coin_of
 from tui_monitor.store.settling import slot_within_reach
@@ -27,9 +29,10 @@ class JsonLines:
 
     shape = "JSONL records"
 
-    def __init__(self, check: RecordCheck, judge: TimeJudge) -> None:
+    def __init__(self, check: RecordCheck, judge: TimeJudge, aggregates: AggregateLines) -> None:
         self._check = check
         self._judge = judge
+        self._aggregates = aggregates
         self._line_of_slot: dict[int, int] = {}
 
     def feed(self, line: int, text: str, batch: Batch) -> None:
@@ -40,6 +43,9 @@ class JsonLines:
             document = msgspec.json.decode(text)
         except (msgspec.DecodeError, RecursionError):
             batch.refused.append((line, "not JSON, or cut off"))
+            return
+        if is_aggregate(document):
+            self._aggregates.add(line, document, batch)
             return
         try:
             record, judged, minutes = self._record(line, document)

@@ -22,7 +22,7 @@ from tui_monitor.store.session import Parameters, Row
 
 HOUR_MS = 60 * MINUTE_MS
 # Up to here a curve is made of minutes, exactly; beyond it the hours are many times faster.
-MINUTES_REACH_MS = 2 * DAY_MS
+MINUTES_REACH_MS = 4 * DAY_MS
 MOST_STEPS = 20_000
 
 _NUMBER_OF = {Side.LONG: 1, Side.SHORT: 2}
@@ -173,7 +173,7 @@ class LiquidationQuestions(Asking):
     ) -> list[LiquidationStep]:
         """The minutes of all venues, or of one, in steps from `start_ms` on, oldest first.
 
-        Up to two days any step of whole minutes is exact. A longer range is made of whole hours:
+        Up to four days any step of whole minutes is exact. A longer range is made of whole hours:
         the step must be one or more, `start_ms` is taken down to the hour and `end_ms` up to it.
         Steps without any minute are absent. BadInput for a step that can't be.
         """
@@ -182,7 +182,7 @@ class LiquidationQuestions(Asking):
         statement = _FROM_MINUTES
         if end_ms - start_ms > MINUTES_REACH_MS:
             if step_ms % HOUR_MS:
-                raise BadInput("steps of less than an hour over more than 2 days", "use hours")
+                raise BadInput("steps of less than an hour over more than 4 days", "use hours")
             statement = _FROM_HOURS
             start_ms, end_ms = start_ms - start_ms % HOUR_MS, end_ms + -end_ms % HOUR_MS
         venue = _ALL_VENUES if exchange is None else exchange.value

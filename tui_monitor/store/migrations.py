@@ -200,7 +200,7 @@ _THIRD = (
         capped_s INTEGER NOT NULL,
         covered_ms INTEGER NOT NULL CHECK (covered_ms >= 0),
         minutes INTEGER NOT NULL CHECK (minutes > 0),
-        PRIMARY KEY (hour_ms, exchange)
+        PRIMARY KEY (exchange, hour_ms)
     ) WITHOUT ROWID""",
     """CREATE TABLE interest_minute (
         minute_ms INTEGER PRIMARY KEY CHECK (minute_ms % 60000 = 0),

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from tui_monitor.clock import BoardZone, nearest_slot
-from tui_monitor.model import Hole, HoleState, ImportedSum, Reason
+from tui_monitor.model import AggregateRow, Hole, HoleState, ImportedSum, Reason
 from tui_monitor.store.settling import SLOT_REACH_MS, Sample, slot_within_reach
 
 PRICE_LIMIT = 1e15
@@ -33,6 +33,8 @@ class Batch(Struct):
     sums: list[tuple[int, ImportedSum]] = field(default_factory=list)
     refused: list[tuple[int, str]] = field(default_factory=list)
     doubtful: list[tuple[int, str]] = field(default_factory=list)
+    corrected: list[tuple[int, str]] = field(default_factory=list)
+    aggregates: list[AggregateRow] = field(default_factory=list)
 
 
 class Quote(Struct, frozen=True):
