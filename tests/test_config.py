@@ -63,6 +63,12 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ("[anomalies]\nbars = 15", "anomalies.bars"),
         ("[anomalies]\nhistory_bars = 201", "anomalies.history_bars"),
         ("not toml at all", "not valid TOML"),
+        ('[general]\nlog_level = "loud"', "must be one of debug, error, info, warning, not 'loud'"),
+        ("[sum_curve]\nmin_coins = 0", "must be a whole number from 1 to 1000, not 0"),
+        ('[exchanges.okx]\nmarkets = ["swap"]', "must be a list, each one of perp, spot"),
+        ("[signals]\nthreshold_pct = 0", "a number over 0, at most 100, not 0"),
+        ("[api]\ntoken = 3", "must be text, not 3"),
+        ("[ui]\nmouse = 3", "must be true or false, not 3"),
     ],
 )
 def test_a_wrong_setting_is_named_with_file_and_key(text: str, words: str, tmp_path: Path) -> None:
@@ -124,3 +130,37 @@ def test_a_simulator_replaces_every_endpoint(tmp_path: Path) -> None:
     for wrong in ("127.0.0.1:9", "ftp://x", "http://"):
         with pytest.raises(BadInput):
             config.with_simulator(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "markets"),
+    [
+        ("spot", ("spot",)),
+        ("perp, spot", ("perp", "spot")),
+        ('["spot"]', ("spot",)),
+        (' ["spot", "perp"] ', ("spot", "perp")),
+    ],
+)
+def test_a_list_in_the_environment_is_written_either_way(
+    text: str, markets: tuple[str, ...], tmp_path: Path
+) -> None:
+    """With commas alone, or as the file has it."""
+    loaded = load("", tmp_path, {"TUI_MONITOR_EXCHANGES__OKX__MARKETS": text})
+    assert loaded.settings.exchanges.okx.markets == markets
+
+
+def test_a_broken_list_in_the_environment_is_refused(tmp_path: Path) -> None:
+    """With what would have been right, and no more of it than fits a line."""
+    with pytest.raises(SettingsError, match="each one of perp, spot, not") as refusal:
+        load("", tmp_path, {"TUI_MONITOR_EXCHANGES__OKX__MARKETS": '["spot' + "x" * 500})
+    assert len(refusal.value.line()) < 200
+
+
+def test_settings_without_an_exchange_are_warned_of() -> None:
+    """They are allowed: the store can still be looked at."""
+    off = {f"exchanges.{name}.enabled": False for name in ("binance", "okx", "bybit", "bitget")}
+    assert config.warnings(config.load(None, {}, off).settings) == [
+        "no exchange is enabled: nothing is watched"
+    ]
+    del off["exchanges.okx.enabled"]
+    assert config.warnings(config.load(None, {}, off).settings) == []

@@ -12,11 +12,15 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from tui_monitor.errors import BadInput
+from tui_monitor.printable import printable
 
 SECOND_MS = 1_000
 MINUTE_MS = 60_000
 SLOT_MS = 30 * MINUTE_MS
 DAY_MS = 86_400_000
+
+# Of what was given, an error repeats so much.
+_ECHOED = 60
 
 # OKX's own trading day (`sodUtc8`, bar `1D`) has a fixed offset, without summer time.
 UTC_PLUS_8 = timezone(timedelta(hours=8))
@@ -106,7 +110,9 @@ class BoardZone:
         try:
             moment = datetime.fromisoformat(cleaned)
         except ValueError as error:
-            raise BadInput(f"{text!r} is not a time", "write 2026-01-03 08:00:00") from error
+            raise BadInput(
+                f"{printable(text, _ECHOED)!r} is not a time", "write 2026-01-03 08:00:00"
+            ) from error
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=self.tz)
         return int(moment.timestamp() * 1000)
@@ -133,7 +139,9 @@ def parse_day(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError as error:
-        raise BadInput(f"{text!r} is not a day", "write it as 2026-01-03") from error
+        raise BadInput(
+            f"{printable(text, _ECHOED)!r} is not a day", "write it as 2026-01-03"
+        ) from error
 
 
 def utc_text(ms: int) -> str:

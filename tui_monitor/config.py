@@ -8,7 +8,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import unquote, urlsplit
@@ -19,6 +19,7 @@ from msgspec import Meta, Struct, field
 from tui_monitor import paths
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput, SettingsError
+from tui_monitor.expected import echoed, expected
 from tui_monitor.model.place import alias_of, place_of
 
 ENV_PREFIX = "TUI_MONITOR_"
@@ -224,50 +225,6 @@ class Anomalies(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Api(Struct, frozen=True, forbid_unknown_fields=True):
-class Retention(Struct, frozen=True, forbid_unknown_fields=True):
-    """[retention]"""
-
-    preset: Annotated[
-        Literal["", "production", "test"],
-        _d("Other defaults for this section: production 48 h and 200 MB, test 6 h and 50 MB."),
-    ] = ""
-    candles_h: Annotated[
-        float, _d("Hours that bars are kept, but never fewer than anomalies.bars.", gt=0, le=87600)
-    ] = 24.0
-    anomalies_h: Annotated[float, _d("Hours that anomalies are kept.", gt=0, le=87600)] = 24.0
-    interest_days: Annotated[
-        float, _d("Days that samples of open interest are kept.", gt=0, le=3650)
-    ] = 30.0
-    liquidations_days: Annotated[
-        float, _d("Days that single liquidations are kept; their sums stay.", gt=0, le=3650)
-    ] = 30.0
-    spreads_days: Annotated[
-        float, _d("Days that spreads and prices by the minute are kept.", gt=0, le=3650)
-    ] = 7.0
-    every_h: Annotated[float, _d("Hours between two removals.", ge=0.1, le=24)] = 1.0
-    max_db_size_mb: Annotated[
-        float,
-        _d("Size of the database from which the oldest of all these goes; 0: no limit.", ge=0),
-    ] = 0.0
-
-
-PRESETS: Mapping[str, Mapping[str, Any]] = {
-    "production": {
-        "retention.candles_h": 48.0,
-        "retention.anomalies_h": 48.0,
-        "retention.max_db_size_mb": 200.0,
-    },
-    "test": {
-        "retention.candles_h": 6.0,
-        "retention.anomalies_h": 6.0,
-        "retention.every_h": 0.5,
-        "retention.max_db_size_mb": 50.0,
-    },
-}
-# What is kept for good and some hours of everything else need that much.
-SMALLEST_CAP_MB = 10.0
-
-
     """[api]"""
 
     listen: Annotated[
@@ -297,7 +254,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     signals: Signals = field(default_factory=Signals)
     anomalies: Anomalies = field(default_factory=Anomalies)
     api: Api = field(default_factory=Api)
-    retention: Retention = field(default_factory=Retention)
     ui: Ui = field(default_factory=Ui)
 
 
@@ -333,7 +289,7 @@ def load(
         (_from_environment(os.environ if environment is None else environment), "environment"),
         (dict(flags or {}), "flag"),
     )
-    for layer, origin in (_preset([layer for layer, _ in layers]), *layers):
+    for layer, origin in layers:
         for name, value in layer.items():
             known = _known(name, origin)
             _put(merged, known, value)
@@ -344,7 +300,6 @@ def load(
     return Loaded(settings, origins, path)
 
 
-def describe(loaded: Loaded) -> list[Setting]:
 def warnings(settings: Settings) -> list[str]:
     """What is allowed, but can hardly be meant."""
     names = settings.exchanges.__struct_fields__
@@ -353,13 +308,7 @@ def warnings(settings: Settings) -> list[str]:
     return ["no exchange is enabled: nothing is watched"]
 
 
-def _preset(layers: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], str]:
-    """What the chosen preset says, and its name as an origin."""
-    named = [layer["retention.preset"] for layer in layers if "retention.preset" in layer]
-    chosen = str(named[-1]) if named else ""
-    return PRESETS.get(chosen, {}), f"preset {chosen}"
-
-
+def describe(loaded: Loaded) -> list[Setting]:
     """Every key with its value, default, origin and sentence, in the order of the structs."""
     return [
         Setting(
@@ -470,11 +419,20 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             continue
         key = name.removeprefix(ENV_PREFIX).lower().replace("__", ".")
         kind = _KEYS.get(key, (str,))[0]
-        listed = get_origin(_bare(kind)) is tuple
-        found[key] = (
-            [part.strip() for part in value.split(",") if part.strip()] if listed else value
-        )
+        found[key] = _listed(value) if get_origin(_bare(kind)) is tuple else value
     return found
+
+
+def _listed(text: str) -> list[Any]:
+    """`perp, spot`, or as the file has it: `["perp", "spot"]`."""
+    if text.strip().startswith("["):
+        try:
+            values: list[Any] = tomllib.loads(f"values = {text}")["values"]
+        except tomllib.TOMLDecodeError:
+            pass  # each part is refused by name
+        else:
+            return values
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _bare(kind: Any) -> Any:
@@ -495,7 +453,8 @@ def _check_one(name: str, value: Any, origin: str) -> None:
     try:
         msgspec.convert(value, _KEYS[name][0], strict=strict)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{origin}: {name} = {value!r}: {error}") from error
+        must = f"must be {expected(_KEYS[name][0])}, not {echoed(value)}"
+        raise SettingsError(f"{origin}: {name} {must}") from error
 
 
 def _put(table: dict[str, Any], name: str, value: Any) -> None:
@@ -549,8 +508,6 @@ def _check_spreads(spreads: Spreads, refuse: Any) -> None:
             except BadInput as error:
                 raise refuse(f"spreads.{key}", error.message, error.hint) from error
 
-    if 0 < settings.retention.max_db_size_mb < SMALLEST_CAP_MB:
-        raise refuse("retention.max_db_size_mb", f"must be 0 or at least {SMALLEST_CAP_MB:g}")
 
 def _check_exchange(section: str, exchange: Exchange, refuse: Any) -> None:
     urls = {key: getattr(exchange, key) for key in exchange.__struct_fields__ if "_url" in key}

@@ -121,3 +121,47 @@ async def test_an_unknown_board_lists_those_there_are() -> None:
         status, error = await served.refused("/x")
         assert status == 404
         assert "/ lists the routes" in error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "words"),
+    [
+        ("/api/boards/spreads", {"kind": "x"}, "kind must be one of all, perp-perp, spot-perp"),
+        ("/api/boards/spreads", {"filter": "x"}, "filter must be one of all, "),
+        ("/api/boards/spreads", {"limit": "abc"}, "limit must be a whole number from 1 to 5000"),
+        ("/api/boards/signals", {"limit": "0"}, "limit must be a whole number from 1 to 5000"),
+        ("/api/history/BTC/database", {"exchange": "x"}, "must be one of binance, okx, bybit"),
+        ("/api/history/BTC/database", {"interval": "2min"}, "one of 1min, 5min, 15min, 1h, not"),
+        ("/api/history/BTC/database", {"hours": "1.5"}, "hours must be a whole number from 1"),
+        (
+            "/api/boards/spreads",
+            {"coin": "x" * 3_000},
+            "coin must be text of at most 40 ",
+        ),
+        ("/api/boards/sum", {"day": "x" * 3_000}, "day: "),
+        ("/api/boards/sum", {"x" * 3_000: "1"}, "unknown parameter 'xxx"),
+    ],
+)
+@in_virtual_time
+async def test_a_refusal_says_what_would_be_right(
+    path: str, query: dict[str, str], words: str
+) -> None:
+    """In our words, with no more of what was given than 60 characters."""
+    async with endpoint() as served:
+        status, error = await served.refused(path, **query)
+        assert status == 400
+        assert words in error["error"]
+        assert len(error["error"]) < 200
+
+
+@in_virtual_time
+async def test_signals_can_be_limited_to_the_newest() -> None:
+    """On the board and on the originals' route."""
+    async with endpoint() as served:
+        for path in ("/api/boards/signals", "/api/arbitrage/signals"):
+            every = await served.get(path)
+            some = await served.get(path, limit="2")
+            assert (some["count"], every["count"] > 2) == (2, True)
+        whole = (await served.get("/api/boards/signals"))["data"]["signals"]
+        assert (await served.get("/api/boards/signals", limit="2"))["data"]["signals"] == whole[:2]
+        assert len(some["signals"]) == 2

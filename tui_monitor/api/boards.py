@@ -76,6 +76,12 @@ class FundingQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     limit: Most | None = None
 
 
+class SignalsQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How many."""
+
+    limit: Most | None = None
+
+
 async def sum_curve(world: World, asked: SumQuery) -> Answer:
     """The sum board."""
     first, last = _days(asked)
@@ -146,10 +152,11 @@ async def _with_rows(board: SpreadsBoard | FundingBoard, rows: Sequence[object])
     return Raw(b'%b"rows":%b%b' % (head, bytes(await encode_rows(rows)), tail))
 
 
-async def signals(world: World, _asked: Nothing) -> Answer:
+async def signals(world: World, asked: SignalsQuery) -> Answer:
     """The signals board."""
     board = await world.source.signals_board()
-    return Answer(data=board, count=len(board.signals))
+    chosen = board.signals[: asked.limit]
+    return Answer(data=replace(board, signals=chosen), count=len(chosen))
 
 
 def _days(asked: Days) -> tuple[date | None, date | None]:
@@ -209,7 +216,7 @@ def _moment(zone: BoardZone, text: str) -> int:
 _REPLIES: dict[str, tuple[Callable[[World, Any], Awaitable[Answer]], type[Struct], Any]] = {
     "sum": (sum_curve, SumQuery, SumBoard),
     "spreads": (spreads, SpreadsQuery, SpreadsBoard),
-    "signals": (signals, Nothing, SignalsBoard),
+    "signals": (signals, SignalsQuery, SignalsBoard),
     "funding": (funding, FundingQuery, FundingBoard),
     "coverage": (coverage, Days, CoverageBoard),
     "system": (system, Nothing, SystemBoard),

@@ -15,7 +15,8 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from tui_monitor.api.answers import JSON, Answer, encode
-from tui_monitor.api.endpoints import Endpoint, Nothing, World, described
+from tui_monitor.api.endpoints import Endpoint, Nothing, Rows, World, described
+from tui_monitor.api.limits import MAX_ROWS
 from tui_monitor.boards.coin import Premium
 from tui_monitor.boards.prices import LegPrice
 from tui_monitor.boards.signals import Signal
@@ -39,6 +40,12 @@ class OneSymbol(Struct, frozen=True, forbid_unknown_fields=True):
     """Whose prices."""
 
     symbol: Symbol = DEFAULT_SYMBOL
+
+
+class NewestSignals(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many."""
+
+    limit: Rows = MAX_ROWS
 
 
 class Switch(Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,11 +95,12 @@ async def _aggregated(world: World) -> tuple[list[str], bytes]:
     return [one.coin for one in found], b",".join(parts)
 
 
-async def signals(world: World, _asked: Nothing) -> Answer:
+async def signals(world: World, asked: NewestSignals) -> Answer:
     """The newest signals as the originals write them; `data` has all of each."""
     board = await world.source.signals_board()
-    own = {"signals": [_signal(one) for one in board.signals], "reason": board.reason}
-    return Answer(data=board.signals, count=len(board.signals), own=own)
+    chosen = board.signals[: asked.limit]
+    own = {"signals": [_signal(one) for one in chosen], "reason": board.reason}
+    return Answer(data=chosen, count=len(chosen), own=own)
 
 
 async def switch(world: World, asked: Switch) -> Response:
@@ -216,6 +224,7 @@ ENDPOINTS = (
         path="/api/arbitrage/signals",
         summary="The newest signals.",
         reply=signals,
+        asks=NewestSignals,
         gives=list[Signal],
     ),
     Endpoint(

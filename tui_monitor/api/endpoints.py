@@ -18,7 +18,11 @@ from tui_monitor.api.limits import MAX_ROWS
 from tui_monitor.api.sharing import Shared
 from tui_monitor.clock import BoardZone, Clock
 from tui_monitor.errors import BadInput, MonitorError
+from tui_monitor.expected import echoed, expected, field_named
+from tui_monitor.printable import printable
 from tui_monitor.source import Source
+
+_LONGEST_ERROR = 160
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +120,7 @@ def _from_query(
         if name.startswith("_"):
             continue
         if name not in known:
-            raise BadInput(f"unknown parameter {name!r}", _nearest(name, known))
+            raise BadInput(f"unknown parameter {echoed(name)}", _nearest(name, known))
         if name in values:
             raise BadInput(f"{name} is given twice")
         values[name] = value
@@ -132,18 +136,23 @@ def _nearest(name: str, known: list[str]) -> str:
 
 def _from_body(asks: type[Struct], body: bytes) -> Struct:
     try:
-        return msgspec.json.decode(body or b"{}", type=asks)
+        values = msgspec.json.decode(body or b"{}", type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"the body can't be used: {error}", _wanted(asks)) from error
+    return _converted(asks, values, strict=True)
 
 
-def _converted(asks: type[Struct], values: dict[str, str], *, strict: bool) -> Struct:
+def _converted(asks: type[Struct], values: Mapping[str, Any], *, strict: bool) -> Struct:
     try:
         return msgspec.convert(values, asks, strict=strict)
     except msgspec.ValidationError as error:
         text, _, where = str(error).partition(" - at `$.")
         name = where.rstrip("`")
-        raise BadInput(f"{name} is {values.get(name, '')!r}: {text}", _wanted(asks)) from error
+        kind = field_named(asks, name)
+        if kind is None:
+            raise BadInput(printable(text, _LONGEST_ERROR), _wanted(asks)) from error
+        must = f"{name} must be {expected(kind)}, not {echoed(values[name])}"
+        raise BadInput(must, _wanted(asks)) from error
 
 
 def _wanted(asks: type[Struct]) -> str:

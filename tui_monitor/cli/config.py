@@ -43,6 +43,8 @@ def check(context: Context) -> None:
     loaded = context.load()
     there = "" if loaded.file.exists() else " (no such file: defaults)"
     click.echo(f"{loaded.file}{there}: right, {len(loaded.origins)} set")
+    for text in settings_module.warnings(loaded.settings):
+        click.echo(f"warning: {text}", err=True)
 
 
 @config.command()

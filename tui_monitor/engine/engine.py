@@ -17,7 +17,7 @@ import msgspec
 from tui_monitor.boards.status import EngineStatus, FeedLight
 from tui_monitor.boards.sum_curve import SLOT_TOLERANCE_MS, LivePrice
 from tui_monitor.clock import BoardZone, Clock
-from tui_monitor.config import Settings
+from tui_monitor.config import Settings, warnings
 from tui_monitor.engine.backfill import Backfill, BackfillRun
 from tui_monitor.engine.events import EventLog
 from tui_monitor.engine.fetcher import PageFetcher
@@ -28,8 +28,8 @@ from tui_monitor.engine.lights import Lights
 from tui_monitor.engine.loop_lag import LoopLag
 from tui_monitor.engine.outages import OutageBook
 from tui_monitor.engine.recorder import Recorder
-from tui_monitor.engine.retention import Retention
 from tui_monitor.engine.slots import SlotKeeper
+from tui_monitor.engine.spread_keeper import SpreadKeeper
 from tui_monitor.engine.spreads import SpreadWatch
 from tui_monitor.engine.today import Today
 from tui_monitor.errors import BadInput
@@ -110,13 +110,6 @@ class Engine:
             self.events.add,
             first_coins=settings.sum_curve.coins,
         )
-        self.retention = Retention(
-            store,
-            clock,
-            settings.retention,
-            self.events.add,
-            window_bars=settings.anomalies.bars,
-        )
         self.loop_lag = LoopLag(clock)
         self._lights = Lights(clock)
         self._failed: dict[str, str] = {}
@@ -134,7 +127,7 @@ class Engine:
             "loop lag": self.loop_lag.run,
             "spreads": self.spreads.run,
             "spread records": self.spreads.keep,
-            "retention": self.retention.run,
+            "old spreads": SpreadKeeper(self.store, self.clock).run,
             "funding": self.fundings.run,
         }
         workers |= {name.value: self.feeds[name].run for name in self.enabled}
@@ -292,6 +285,8 @@ class Engine:
         now = self.clock.now_ms()
         await self.store.interrupt_running_jobs()
         await self.store.close_stale_outages(now)
+        for text in warnings(self.settings):
+            self.events.add("warning", "settings", text)
         for notice in self.store.notices:
             self.events.add("warning", "store", notice)
         await self.today.refresh()

@@ -1,0 +1,69 @@
+"""What a value must be, in words, by its type: for the errors of settings and of routes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+from tui_monitor.printable import printable
+
+# Of what somebody gave, an error repeats so much.
+ECHOED = 60
+
+
+def echoed(value: object) -> str:
+    """What somebody gave, as an error shows it: one line, not too long."""
+    if isinstance(value, str):
+        return repr(printable(value, ECHOED))
+    return printable(repr(value), ECHOED)
+
+
+def expected(kind: Any) -> str:
+    """`a whole number from 1 to 5000`, or `one of all, perp-perp`."""
+    return _words(inspect.type_info(kind))
+
+
+def field_named(struct: type[msgspec.Struct], name: str) -> Any:
+    """The type of a field by its name outside; None where there is none."""
+    found = msgspec.structs.fields(struct)
+    return next((one.type for one in found if one.encode_name == name), None)
+
+
+def _words(kind: inspect.Type) -> str:
+    match kind:
+        case inspect.Metadata(type=inner):
+            return _words(inner)
+        case inspect.UnionType(types=types):
+            return " or ".join(_words(one) for one in types if not _is_none(one))
+        case inspect.LiteralType(values=values):
+            return _one_of([str(value) for value in values])
+        case inspect.EnumType(cls=cls):
+            return _one_of([str(one.value) for one in cls])
+        case inspect.IntType() | inspect.FloatType():
+            return _number(kind)
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.StrType(max_length=most):
+            return "text" if most is None else f"text of at most {most} characters"
+        case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
+            return f"a list, each {_words(item)}"
+        case _:
+            return "something else"
+
+
+def _is_none(kind: inspect.Type) -> bool:
+    return isinstance(kind, inspect.NoneType)
+
+
+def _one_of(values: Sequence[str]) -> str:
+    return f"one of {', '.join(values)}"
+
+
+def _number(kind: inspect.IntType | inspect.FloatType) -> str:
+    noun = "a whole number" if isinstance(kind, inspect.IntType) else "a number"
+    if kind.ge is not None and kind.le is not None:
+        return f"{noun} from {kind.ge:g} to {kind.le:g}"
+    bounds = (("over", kind.gt), ("of at least", kind.ge), ("under", kind.lt), ("at most", kind.le))
+    told = [f"{word} {bound:g}" for word, bound in bounds if bound is not None]
+    return " ".join((noun, ", ".join(told))).rstrip()
