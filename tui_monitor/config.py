@@ -8,7 +8,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import unquote, urlsplit
@@ -224,6 +224,50 @@ class Anomalies(Struct, frozen=True, forbid_unknown_fields=True):
     ] = False
 
 
+class Retention(Struct, frozen=True, forbid_unknown_fields=True):
+    """[retention]"""
+
+    preset: Annotated[
+        Literal["", "production", "test"],
+        _d("Other defaults for this section: production 48 h and 200 MB, test 6 h and 50 MB."),
+    ] = ""
+    candles_h: Annotated[
+        float, _d("Hours that bars are kept, but never fewer than anomalies.bars.", gt=0, le=87600)
+    ] = 24.0
+    anomalies_h: Annotated[float, _d("Hours that anomalies are kept.", gt=0, le=87600)] = 24.0
+    interest_days: Annotated[
+        float, _d("Days that samples of open interest are kept.", gt=0, le=3650)
+    ] = 30.0
+    liquidations_days: Annotated[
+        float, _d("Days that single liquidations are kept; their sums stay.", gt=0, le=3650)
+    ] = 30.0
+    spreads_days: Annotated[
+        float, _d("Days that spreads and prices by the minute are kept.", gt=0, le=3650)
+    ] = 7.0
+    every_h: Annotated[float, _d("Hours between two removals.", ge=0.1, le=24)] = 1.0
+    max_db_size_mb: Annotated[
+        float,
+        _d("Size of the database from which the oldest of all these goes; 0: no limit.", ge=0),
+    ] = 0.0
+
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "production": {
+        "retention.candles_h": 48.0,
+        "retention.anomalies_h": 48.0,
+        "retention.max_db_size_mb": 200.0,
+    },
+    "test": {
+        "retention.candles_h": 6.0,
+        "retention.anomalies_h": 6.0,
+        "retention.every_h": 0.5,
+        "retention.max_db_size_mb": 50.0,
+    },
+}
+# What is kept for good and some hours of everything else need that much.
+SMALLEST_CAP_MB = 10.0
+
+
 class Api(Struct, frozen=True, forbid_unknown_fields=True):
     """[api]"""
 
@@ -253,6 +297,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     spreads: Spreads = field(default_factory=Spreads)
     signals: Signals = field(default_factory=Signals)
     anomalies: Anomalies = field(default_factory=Anomalies)
+    retention: Retention = field(default_factory=Retention)
     api: Api = field(default_factory=Api)
     ui: Ui = field(default_factory=Ui)
 
@@ -289,7 +334,7 @@ def load(
         (_from_environment(os.environ if environment is None else environment), "environment"),
         (dict(flags or {}), "flag"),
     )
-    for layer, origin in layers:
+    for layer, origin in (_preset([layer for layer, _ in layers]), *layers):
         for name, value in layer.items():
             known = _known(name, origin)
             _put(merged, known, value)
@@ -306,6 +351,13 @@ def warnings(settings: Settings) -> list[str]:
     if any(getattr(settings.exchanges, name).enabled for name in names):
         return []
     return ["no exchange is enabled: nothing is watched"]
+
+
+def _preset(layers: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], str]:
+    """What the chosen preset says, and its name as an origin."""
+    named = [layer["retention.preset"] for layer in layers if "retention.preset" in layer]
+    chosen = str(named[-1]) if named else ""
+    return PRESETS.get(chosen, {}), f"preset {chosen}"
 
 
 def describe(loaded: Loaded) -> list[Setting]:
@@ -497,6 +549,8 @@ def _check_sense(settings: Settings, origins: Mapping[str, str]) -> None:
     watched = settings.anomalies.exchanges
     if not watched or len(set(watched)) != len(watched):
         raise refuse("anomalies.exchanges", "is empty or names an exchange twice")
+    if 0 < settings.retention.max_db_size_mb < SMALLEST_CAP_MB:
+        raise refuse("retention.max_db_size_mb", f"must be 0 or at least {SMALLEST_CAP_MB:g}")
     _check_listen(settings.api, refuse)
 
 

@@ -28,8 +28,8 @@ from tui_monitor.engine.lights import Lights
 from tui_monitor.engine.loop_lag import LoopLag
 from tui_monitor.engine.outages import OutageBook
 from tui_monitor.engine.recorder import Recorder
+from tui_monitor.engine.retention import Retention
 from tui_monitor.engine.slots import SlotKeeper
-from tui_monitor.engine.spread_keeper import SpreadKeeper
 from tui_monitor.engine.spreads import SpreadWatch
 from tui_monitor.engine.today import Today
 from tui_monitor.errors import BadInput
@@ -110,6 +110,13 @@ class Engine:
             self.events.add,
             first_coins=settings.sum_curve.coins,
         )
+        self.retention = Retention(
+            store,
+            clock,
+            settings.retention,
+            self.events.add,
+            window_bars=settings.anomalies.bars,
+        )
         self.loop_lag = LoopLag(clock)
         self._lights = Lights(clock)
         self._failed: dict[str, str] = {}
@@ -127,7 +134,7 @@ class Engine:
             "loop lag": self.loop_lag.run,
             "spreads": self.spreads.run,
             "spread records": self.spreads.keep,
-            "old spreads": SpreadKeeper(self.store, self.clock).run,
+            "retention": self.retention.run,
             "funding": self.fundings.run,
         }
         workers |= {name.value: self.feeds[name].run for name in self.enabled}
