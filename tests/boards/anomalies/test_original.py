@@ -22,6 +22,9 @@ SAME = {
     "price_percentile": "price_percentile",
     "volume_zscore": "volume_z",
     "volatility_zscore": "volatility_z",
+    "price_score": "price_score",
+    "volume_score": "volume_score",
+    "volatility_score": "volatility_score",
     "anomaly_score": "score",
     "cur_volatility": "range_pct",
 }

@@ -85,10 +85,11 @@ class Indicators(Struct, frozen=True, kw_only=True, gc=False):
 class AnomalyRow(Struct, frozen=True, kw_only=True, gc=False):
     """One perpetual's judged bar. What is None is unknown, and `note` says why.
 
-    `score` is None where the bar is not judged; `rank` is of anomalies, from 1. `turnover_usd` is
-    the bar's; of a forming bar it is scaled to the whole of its time, None where too little has
-    passed for that. `n` counts bars that are there with the one before them, and the first: what
-    there is of `window_bars`. The z are of the size of the return, the turnover and the range.
+    `score` is None where the bar is not judged, as are the three before their weights; `rank` is
+    of anomalies, from 1. `turnover_usd` is the bar's; of a forming bar it is scaled to the whole
+    of its time, None where too little has passed for that. `n` counts bars that are there with
+    the one before them, and the first: what there is of `window_bars`. The z are of the size of
+    the return, the turnover and the range.
     """
 
     rank: int | None
@@ -98,6 +99,9 @@ class AnomalyRow(Struct, frozen=True, kw_only=True, gc=False):
     state: State
     note: str
     score: float | None
+    price_score: float | None
+    volume_score: float | None
+    volatility_score: float | None
     return_pct: float | None
     close: float | None
     turnover_usd: float | None

@@ -24,8 +24,8 @@ class Detected:
     """Every instrument of a window, judged. The last bar of `bars` is the judged one.
 
     `states` are places in STATES; `score` is NaN where the bar is not judged. `parts` and
-    `flags` are by measure, then by instrument: what each gives to the score, weighted, and
-    whether it is a reason. `elapsed` is None for a closed bar.
+    `flags` are by measure, then by instrument: the score of each before its weight, and whether
+    it is a reason. `elapsed` is None for a closed bar.
     """
 
     bars: Bars
@@ -74,12 +74,19 @@ def _judged(bars: Bars, rules: Rules, elapsed: float | None) -> Detected:
     parts, flags = _parts(measures, rules)
     states = _states(bars, measures, flags[0] | flags[1] | flags[2], rules)
     judged = states <= _CODE[State.NORMAL]
-    score = np.where(judged, parts[0] + parts[1] + parts[2], np.nan)
+    limits = rules.thresholds
+    price, volume, volatility = parts
+    score = (
+        limits.price_weight * price
+        + limits.volume_weight * volume
+        + limits.volatility_weight * volatility
+    )
+    score[~judged] = np.nan
     return Detected(bars, rules, measures, states, score, parts, flags, elapsed)
 
 
 def _parts(measures: Measures, rules: Rules) -> tuple[Floats, Bools]:
-    """Weighted parts of the score and flags, by measure; what is unknown gives neither."""
+    """Scores and flags by measure; what is unknown gives neither."""
     limits = rules.thresholds
     price_z, percentile = measures.price.z, measures.percentile
     volume_z = _volume_z(measures.volume, rules)
@@ -87,9 +94,9 @@ def _parts(measures: Measures, rules: Rules) -> tuple[Floats, Bools]:
     price = _above(price_z, limits.price_z) + _above(percentile, limits.price_percentile) / 10
     parts = np.stack(
         (
-            limits.price_weight * price,
-            limits.volume_weight * _above(volume_z, limits.volume_z),
-            limits.volatility_weight * _above(volatility_z, limits.volatility_z),
+            price,
+            _above(volume_z, limits.volume_z),
+            _above(volatility_z, limits.volatility_z),
         )
     )
     flags = np.stack(

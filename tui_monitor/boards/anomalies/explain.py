@@ -137,7 +137,7 @@ def _part(
         percentile_threshold=limit,
         percentile_over=max((percentile or 0.0) - (limit or 0.0), 0.0),
         weight=weight,
-        contribution=float(detected.parts[number, place]) if judged else None,
+        contribution=weight * float(detected.parts[number, place]) if judged else None,
         flagged=judged and bool(detected.flags[number, place]),
         both_ways=both_ways,
         median=_known(measure.median[place]),

@@ -117,6 +117,9 @@ class _Columns(NamedTuple):
     """What rows take as it is; None for NaN."""
 
     score: list[float | None]
+    price_score: list[float | None]
+    volume_score: list[float | None]
+    volatility_score: list[float | None]
     return_pct: list[float | None]
     close: list[float | None]
     turnover_usd: list[float | None]
@@ -135,8 +138,12 @@ class _Columns(NamedTuple):
 
 def _columns(detected: Detected) -> _Columns:
     bars, found = detected.bars, detected.measures
+    price, volume, volatility = np.where(np.isnan(detected.score), np.nan, detected.parts)
     return _Columns(
         score=_known(detected.score),
+        price_score=_known(price),
+        volume_score=_known(volume),
+        volatility_score=_known(volatility),
         return_pct=_known(found.returns * 100),
         close=_known(bars.close[:, -1]),
         turnover_usd=_known(found.volume.value),
@@ -177,6 +184,9 @@ def _row(detected: Detected, given: BoardInput, place: int, columns: _Columns) -
         state=state,
         note=note_of(detected, place, given.no_data.get(instrument.key, "")),
         score=columns.score[place],
+        price_score=columns.price_score[place],
+        volume_score=columns.volume_score[place],
+        volatility_score=columns.volatility_score[place],
         return_pct=columns.return_pct[place],
         close=columns.close[place],
         turnover_usd=columns.turnover_usd[place],
