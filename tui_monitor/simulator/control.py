@@ -1,5 +1,6 @@
 """The control routes: faults, reset, counts, truth."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from tui_monitor.simulator.shared import Exchange, Shared
 _MAX_BODY = 65_536
 _MAX_RANGE_MS = 7 * 86_400_000
 _MAX_LIQUIDATIONS = 20_000
+_RANGE_STEP_MS = 600_000
 
 
 class Control:
@@ -67,26 +69,48 @@ class Control:
         }
 
     async def _truth(self, request: Request) -> Response:
+        params = request.query_params
         try:
-            return _json(self._told(request.query_params))
+            if "from" in params or "to" in params:
+                return _json(await self._liquidations(params))
+            return _json(self._told(params))
         except BadInput as error:
             return _refusal(error)
 
-    def _told(self, params: Mapping[str, str]) -> dict[str, Any]:
+    async def _liquidations(self, params: Mapping[str, str]) -> dict[str, Any]:
+        """Those of a range, oldest first; `complete` unless there are too many."""
+        exchange, market, symbol = self._asked(params)
+        now_ms = self._shared.clock.now_ms()
+        first_ms, last_ms = _time(params, "from", now_ms - 60_000), _time(params, "to", now_ms)
+        if not 0 <= last_ms - first_ms <= _MAX_RANGE_MS:
+            raise BadInput("that range is empty or longer than 7 days")
+        made: list[dict[str, Any]] = []
+        for begin_ms in range(first_ms, last_ms + 1, _RANGE_STEP_MS):
+            end_ms = min(last_ms, begin_ms + _RANGE_STEP_MS - 1)
+            made += exchange.liquidations(market, symbol, begin_ms, end_ms)
+            if len(made) > _MAX_LIQUIDATIONS:
+                break
+            await asyncio.sleep(0)
+        return {
+            "from": first_ms,
+            "to": last_ms,
+            "complete": len(made) <= _MAX_LIQUIDATIONS,
+            "liquidations": made[:_MAX_LIQUIDATIONS],
+        }
+
+    def _asked(self, params: Mapping[str, str]) -> tuple[Exchange, str, str | None]:
+        """Exchange, market and symbol of a question; None for all of the market."""
         exchange = self._exchanges.get(params.get("exchange", ""))
         if exchange is None:
             raise BadInput("no such exchange", f"one of {', '.join(self._exchanges)}")
         market, symbol = params.get("market", "perp"), params.get("symbol")
         if market not in ("perp", "spot"):
             raise BadInput(f"no market {market!r}", "spot or perp")
-        now_ms = self._shared.clock.now_ms()
-        if "from" in params or "to" in params:
-            first_ms, last_ms = _time(params, "from", now_ms - 60_000), _time(params, "to", now_ms)
-            if not 0 <= last_ms - first_ms <= _MAX_RANGE_MS:
-                raise BadInput("that range is empty or longer than 7 days")
-            made = exchange.liquidations(market, symbol, first_ms, last_ms)
-            return {"from": first_ms, "to": last_ms, "liquidations": made[:_MAX_LIQUIDATIONS]}
-        ts_ms = _time(params, "ts", now_ms)
+        return exchange, market, None if symbol in (None, "", "*") else symbol
+
+    def _told(self, params: Mapping[str, str]) -> dict[str, Any]:
+        exchange, market, symbol = self._asked(params)
+        ts_ms = _time(params, "ts", self._shared.clock.now_ms())
         if symbol:
             return exchange.truth(market, symbol, ts_ms)
         every = {name: exchange.truth(market, name, ts_ms) for name in exchange.symbols(market)}

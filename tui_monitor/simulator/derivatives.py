@@ -39,13 +39,28 @@ class Rate(NamedTuple):
 
 
 class Liquidation(NamedTuple):
-    """One forced close: of a long (or else a short) position, in lots, at a price in ticks."""
+    """One forced close: of a long (or else a short) position, in lots.
+
+    Its price lies a part in `beyond` away from the market, on the loser's side; 0: at the market.
+    """
 
     ms: int
     series: Series
     of_long: bool
     lots: int
-    ticks: int
+    beyond: int = 0
+
+    @property
+    def ticks(self) -> int:
+        """The price: found when it is asked for, since a day has thousands of these."""
+        return self.away(self.series.price(self.ms))
+
+    def away(self, price: int) -> int:
+        """Its price, if the market's is this one."""
+        if not self.beyond:
+            return price
+        step = max(1, price // self.beyond)
+        return price - step if self.of_long else price + step
 
 
 class Perpetual:
@@ -59,8 +74,8 @@ class Perpetual:
         self._interest_seed = seed_of(seed, series.contract.key, "open interest")
         self._rate: tuple[int, Rate] | None = None
         self._levels = (-1, 0.0, 0.0)
-        # Open interest stands at about a quarter of a day's turnover.
-        self._base_lots = series.minute_lots * 1_440 * 0.25
+        # Open interest stands at about a seventh of a day's turnover.
+        self._base_lots = series.minute_lots * 1_440 * 0.15
 
     def mark(self, ms: int) -> int:
         """The mark price in ticks: three parts index, one part last price."""
@@ -152,44 +167,42 @@ class Liquidations:
         self._seed = seed_of(world.seed, name, "liquidations")
         self._contracts = contracts
 
-    def between(self, first_ms: int, end_ms: int) -> Iterator[Liquidation]:
-        """All with first_ms ≤ time < end_ms, oldest first."""
-        window = first_ms // _LIQUIDATION_WINDOW_MS
-        while window * _LIQUIDATION_WINDOW_MS < end_ms:
-            made = self._in_window(window)
-            if made is not None and first_ms <= made.ms < end_ms:
-                yield made
-            window += 1
+    def between(
+        self, first_ms: int, end_ms: int, only: Series | None = None
+    ) -> Iterator[Liquidation]:
+        """All (or those of one contract) with first_ms ≤ time < end_ms, oldest first."""
+        first, last = first_ms // _LIQUIDATION_WINDOW_MS, (end_ms - 1) // _LIQUIDATION_WINDOW_MS
+        for window in range(first, last + 1):
+            ms = self._moment(window)
+            if ms is None or not first_ms <= ms < end_ms:
+                continue
+            series = self._series(window)
+            if (only is None or series is only) and series.trades(ms):
+                yield self._made(window, ms, series)
 
-    def after(self, ms: int) -> Liquidation:
-        """The first one later than a time."""
+    def after(self, ms: int) -> int:
+        """The time of the first one later than a time."""
         window = ms // _LIQUIDATION_WINDOW_MS
         while True:
-            made = self._in_window(window)
-            if made is not None and made.ms > ms:
-                return made
+            moment = self._moment(window)
+            if moment is not None and moment > ms:
+                return moment
             window += 1
 
-    def before(self, ms: int) -> Liquidation:
-        """The last one not later than a time."""
-        window = ms // _LIQUIDATION_WINDOW_MS
-        while True:
-            made = self._in_window(window)
-            if made is not None and made.ms <= ms:
-                return made
-            window -= 1
-
-    def _in_window(self, window: int) -> Liquidation | None:
+    def _moment(self, window: int) -> int | None:
+        """When the one of a window is, if there is one."""
         if unit(self._seed, window) >= _LIQUIDATION_CHANCE:
             return None
         chance = bits(self._seed + 1, window)
-        ms = window * _LIQUIDATION_WINDOW_MS + (chance & 0xFFFF) % _LIQUIDATION_WINDOW_MS
-        place = int(unit(self._seed + 2, window) ** 2 * len(self._contracts))
-        series = self._contracts[place]
+        return window * _LIQUIDATION_WINDOW_MS + (chance & 0xFFFF) % _LIQUIDATION_WINDOW_MS
+
+    def _series(self, window: int) -> Series:
+        return self._contracts[int(unit(self._seed + 2, window) ** 2 * len(self._contracts))]
+
+    def _made(self, window: int, ms: int, series: Series) -> Liquidation:
         block = ms // BLOCK_MS
         falls = series.knot(block + 1) < series.knot(block)
         # Three in four are on the wrong side of the move.
-        of_long = falls if chance >> 16 & 3 else not falls
+        of_long = falls if bits(self._seed + 1, window) >> 16 & 3 else not falls
         share = unit(self._seed + 3, window) ** 6
-        lots = 1 + int(series.minute_lots * 5 * share)
-        return Liquidation(ms, series, of_long, lots, series.price(ms))
+        return Liquidation(ms, series, of_long, 1 + int(series.minute_lots * 5 * share))

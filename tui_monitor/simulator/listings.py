@@ -4,6 +4,7 @@ A price of the market's `Series` is always of one coin; the text of a price is o
 quotes. So a contract counts 10^exponent coins, and the wire has that many places fewer.
 """
 
+from collections.abc import Collection
 from math import ceil, floor, log10
 from typing import Any, NamedTuple
 
@@ -181,6 +182,11 @@ class Shelf:
         self._by_key[contract.key] = listing
         return listing
 
+    def keep(self, coins: Collection[str]) -> None:
+        """Drop all that is not of these coins; none named: keep all."""
+        if coins:
+            self._listings = {key: one for key, one in self._listings.items() if one.coin in coins}
+
     def _index(self, coin: Coin, tick_places: int) -> Series:
         """The coin itself, without any contract's basis: the same on every exchange."""
         places = tick_places + INDEX_EXTRA_PLACES
@@ -278,8 +284,8 @@ def truth(exchange: str, listing: Listing, ts_ms: int) -> dict[str, Any]:
     }
 
 
-def liquidation_truth(listing: Listing, made: Liquidation) -> dict[str, Any]:
-    """A forced close in the model's units."""
+def liquidation_truth(listing: Listing, made: Liquidation, *, streamed: bool) -> dict[str, Any]:
+    """A forced close in the model's units; whether the exchange's stream tells of it."""
     price, in_coins = listing.coin_price(made.ticks), listing.coins(made.lots)
     return {
         "symbol": listing.symbol,
@@ -288,4 +294,5 @@ def liquidation_truth(listing: Listing, made: Liquidation) -> dict[str, Any]:
         "price": price,
         "coins": in_coins,
         "usd": in_coins * price,
+        "streamed": streamed,
     }

@@ -157,6 +157,11 @@ class Series:
         halted_ms = self.contract.halted_ms
         return ms if halted_ms is None or ms < halted_ms else halted_ms - 1
 
+    def trades(self, ms: int) -> bool:
+        """Whether it is listed and not halted."""
+        halted_ms = self.contract.halted_ms
+        return self.contract.listed_ms <= ms and (halted_ms is None or ms < halted_ms)
+
     def quote(self, ms: int) -> Quote:
         """Best bid and ask around the last price; never crossed, sizes at least one lot."""
         step = self.clamp(ms) // GRID_MS

@@ -17,7 +17,7 @@ class Shared(NamedTuple):
     """One world, one clock, one set of faults. `rate` scales how often streams push.
 
     `stopping` is set when the server stops: nothing may sleep through it. `size` is the least
-    number of coins that a market has.
+    number of coins that a market has; `coins`, unless empty, are all that there are.
     """
 
     world: World
@@ -27,6 +27,7 @@ class Shared(NamedTuple):
     rate: float
     stopping: asyncio.Event
     size: int = 0
+    coins: frozenset[str] = frozenset()
 
     async def pause(self, seconds: float, event: asyncio.Event) -> None:
         """Sleep on the clock, but not beyond an event."""
@@ -79,7 +80,10 @@ class Exchange(Protocol):
     def liquidations(
         self, market: str, symbol: str | None, first_ms: int, last_ms: int
     ) -> list[dict[str, Any]]:
-        """The forced closes between two times (both included), in the model's units."""
+        """The forced closes between two times (both included), in the model's units.
+
+        `streamed`: the exchange's stream tells of it. BadInput for an unknown symbol.
+        """
 
     def symbols(self, market: str) -> list[str]:
         """The symbols of a market that trade now."""

@@ -67,7 +67,7 @@ async def test_liquidations_come_once_each_with_side_coins_and_usd() -> None:
         truth = {
             (one["symbol"], one["ts"]): one
             for one in told
-            if one["pushed"] and one["symbol"] in every
+            if one["streamed"] and one["symbol"] in every
         }
         ring = it.market.events_since(0).events
         found = [one for one in ring if isinstance(one, Liquidation)]

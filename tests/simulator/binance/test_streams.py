@@ -153,7 +153,7 @@ async def forced(sim: Simulator, clock: VirtualClock, name: str, seconds: int) -
 def told_of(binance: Exchange, first_ms: int, last_ms: int) -> list[dict[str, Any]]:
     """What is told of the forced closes between two times."""
     made = binance.liquidations("perp", None, first_ms, last_ms)
-    return [one for one in made if one["pushed"]]
+    return [one for one in made if one["streamed"]]
 
 
 @in_virtual_time
@@ -192,7 +192,7 @@ async def test_a_forced_order_is_told_at_its_seconds_end_however_late_one_subscr
     clock = VirtualClock()
     async with Simulator(clock=clock).running() as sim:
         made = sim.exchanges["binance"].liquidations("perp", None, START_MS, START_MS + 600_000)
-        early = next(one for one in made if one["ts"] % 1_000 < 500 and one["pushed"])
+        early = next(one for one in made if one["ts"] % 1_000 < 500 and one["streamed"])
         await clock.sleep((early["ts"] + 100 - START_MS) / 1_000)
         async with talk_to(sim, MARKET_STREAM, "!forceOrder@arr") as talk:
             told = (await talk.next(within_s=600))["data"]

@@ -1,5 +1,6 @@
 """What Binance lists: USDⓈ-M and COIN-M contracts, and spot pairs, with the lists' oddities."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import floor, log10
@@ -145,6 +146,15 @@ class Catalog:
         every = (*self._pairs[UM].values(), *self._pairs[CM].values())
         found = [pair for pair in every if pair.line.settles_ms is None and not pair.state]
         return [pair.series for pair in sorted(found, key=_turnover, reverse=True)]
+
+    def keep(self, coins: Collection[str]) -> None:
+        """Drop all that is not of these coins; none named: keep all."""
+        if not coins:
+            return
+        for category, pairs in self._pairs.items():
+            self._pairs[category] = {
+                symbol: pair for symbol, pair in pairs.items() if pair.coin in coins
+            }
 
     # --- how it is made -----------------------------------------------------------------
 
@@ -292,10 +302,12 @@ class Catalog:
         return found
 
 
-@lru_cache(maxsize=4)
-def catalog_of(seed: int, size: int = 0) -> Catalog:
+@lru_cache(maxsize=8)
+def catalog_of(seed: int, size: int = 0, coins: frozenset[str] = frozenset()) -> Catalog:
     """The catalog of a seed. All it remembers is pure, so simulators of one process share it."""
-    return Catalog(seed, size)
+    catalog = Catalog(seed, size)
+    catalog.keep(coins)
+    return catalog
 
 
 def _ticker(coin: Coin) -> str:

@@ -153,7 +153,7 @@ def liquidation_event(pair: Pair, made: Liquidation, ms: int) -> Row:
         "f": "IOC",
         "q": size,
         "p": pair.price(made.ticks),
-        "ap": pair.price(filled_at(made)),
+        "ap": pair.price(filled(made).ticks),
         "X": "FILLED",
         "l": pair.size(max(1, made.lots * 3 // 4)),
         "z": size,
@@ -163,9 +163,9 @@ def liquidation_event(pair: Pair, made: Liquidation, ms: int) -> Row:
     return {"e": "forceOrder", "E": ms, "o": order, **(extra if is_outside else {})}
 
 
-def filled_at(made: Liquidation) -> int:
-    """The average price of a forced order, in ticks: the market's."""
-    return made.series.price(made.ms)
+def filled(made: Liquidation) -> Liquidation:
+    """A forced order at its average price, the market's; not at the bankruptcy price."""
+    return made._replace(beyond=0)
 
 
 def contract_event(pair: Pair, status: str, ms: int) -> Row:

@@ -4,16 +4,15 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from tui_monitor.simulator.binance.catalog import SPOT, UM, Pair, catalog_of, unknown
-from tui_monitor.simulator.binance.events import filled_at
-from tui_monitor.simulator.binance.feeds import SECOND_MS, latest_of_seconds
+from tui_monitor.simulator.binance.catalog import SPOT, UM, catalog_of, unknown
+from tui_monitor.simulator.binance.events import filled
 from tui_monitor.simulator.binance.futures import FuturesRest
 from tui_monitor.simulator.binance.pushing import Site
 from tui_monitor.simulator.binance.socket import BinanceSockets
 from tui_monitor.simulator.binance.spot import SpotRest
 from tui_monitor.simulator.binance.targets import FUTURES_ROOT, SPOT_ROOT
-from tui_monitor.simulator.cascades import Cascades
-from tui_monitor.simulator.derivatives import Liquidation, Liquidations
+from tui_monitor.simulator.cascades import Cascades, latest_of_seconds, with_streamed
+from tui_monitor.simulator.derivatives import Liquidations
 from tui_monitor.simulator.listings import liquidation_truth, truth
 from tui_monitor.simulator.shared import Root, Shared
 
@@ -29,7 +28,7 @@ class Binance:
         self._shared = shared
         futures, spot = Root(shared, self.name, FUTURES_ROOT), Root(shared, self.name, SPOT_ROOT)
         self.roots: tuple[Root, ...] = (futures, spot)
-        self._catalog = catalog = catalog_of(shared.world.seed, shared.size)
+        self._catalog = catalog = catalog_of(shared.world.seed, shared.size, shared.coins)
         self._process = Cascades(Liquidations(shared.world, self.name, catalog.liquidated()))
         self._rests = (
             FuturesRest(futures, catalog).endpoint(),
@@ -65,22 +64,18 @@ class Binance:
     def liquidations(
         self, market: str, symbol: str | None, first_ms: int, last_ms: int
     ) -> list[dict[str, Any]]:
-        """The forced closes between two times; `pushed` are those that streams tell of."""
+        """The forced closes between two times, at the prices they got."""
         if market != "perp":
             return []
-        begin_ms = first_ms - first_ms % SECOND_MS
-        end_ms = last_ms - last_ms % SECOND_MS + SECOND_MS
-        made = self._process.between(begin_ms, end_ms)
-        told = set(map(id, latest_of_seconds(made)))
+        only = None
+        if symbol is not None:
+            found = self._catalog.find(UM, symbol, last_ms)
+            if found is None:
+                raise unknown(symbol)
+            only = found.series
+        made = with_streamed(self._process, latest_of_seconds, (first_ms, last_ms), only)
         return [
-            {**_liquidation(pair, one), "pushed": id(one) in told}
-            for one in made
-            if first_ms <= one.ms <= last_ms
-            and (pair := self._catalog.owner(one.series)).market == market
-            and symbol in (None, pair.symbol)
+            liquidation_truth(pair, filled(one), streamed=told)
+            for one, told in made
+            if (pair := self._catalog.owner(one.series)).market == market
         ]
-
-
-def _liquidation(pair: Pair, made: Liquidation) -> dict[str, Any]:
-    """At the price it got, not at the bankruptcy price."""
-    return liquidation_truth(pair, made._replace(ticks=filled_at(made)))

@@ -11,7 +11,7 @@ from tui_monitor.simulator.binance.info import status_of
 from tui_monitor.simulator.binance.names import Stream
 from tui_monitor.simulator.binance.pushing import Build, Site
 from tui_monitor.simulator.binance.rows import Row
-from tui_monitor.simulator.derivatives import Liquidation
+from tui_monitor.simulator.cascades import latest_of_seconds
 from tui_monitor.simulator.faults import Target
 from tui_monitor.simulator.noise import seed_of
 from tui_monitor.simulator.updates import last_update, next_update
@@ -227,10 +227,7 @@ class LiquidationFeed(_Timed):
         return []
 
     def next_ms(self, now_ms: int) -> int:
-        begin_ms = now_ms - now_ms % SECOND_MS
-        if self.site.process.between(begin_ms, now_ms + 1):
-            return begin_ms + SECOND_MS
-        return self.site.process.next_ms(now_ms, SECOND_MS)
+        return self.site.process.second_ends_ms(now_ms)
 
     def payloads(self, ms: int) -> list[bytes]:
         since_ms = max(min(self._until_ms, ms), ms - _MANY_LIQUIDATIONS_MS)
@@ -242,12 +239,6 @@ class LiquidationFeed(_Timed):
                 row = events.liquidation_event(pair, made, ms)
                 found.append(self.site.row(self.stream, pair, row))
         return [payload for payload in found if payload is not None]
-
-
-def latest_of_seconds(made: list[Liquidation]) -> list[Liquidation]:
-    """What is told of forced orders: of each symbol the last in a second."""
-    latest = {(one.series.contract.key, one.ms // SECOND_MS): one for one in made}
-    return sorted(latest.values(), key=lambda one: one.ms)
 
 
 class ContractFeed(_Timed):

@@ -73,8 +73,8 @@ _QUARTERS = 16
 GHOSTS = ("TESTAUSDT", "TESTBUSDT", "OLDCOINUSDT")
 
 
-@lru_cache(maxsize=4)
-def catalog_of(seed: int, size: int = 0) -> Shelf:
+@lru_cache(maxsize=8)
+def catalog_of(seed: int, size: int = 0, coins: frozenset[str] = frozenset()) -> Shelf:
     """The lists of a seed, each with `size` coins; simulators of one process share them."""
     shelf = Shelf(seed, "bitget", RATE_PLACES)
     for coin in (*COINS.values(), *ELSEWHERE.values()):
@@ -90,6 +90,7 @@ def catalog_of(seed: int, size: int = 0) -> Shelf:
     for name in _COIN_MARGINED:
         _list_other_margins(shelf, COINS[name])
     _list_more(shelf, size)
+    shelf.keep(coins)
     return shelf
 
 

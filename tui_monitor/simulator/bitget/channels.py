@@ -5,10 +5,9 @@ from typing import Any
 
 import msgspec
 
-from tui_monitor.clock import DAY_MS
+from tui_monitor.clock import DAY_MS, SECOND_MS
 from tui_monitor.simulator.bitget import rows
-from tui_monitor.simulator.cascades import Cascades
-from tui_monitor.simulator.derivatives import Liquidation
+from tui_monitor.simulator.cascades import Cascades, largest_of_seconds, let_through
 from tui_monitor.simulator.faults import Target
 from tui_monitor.simulator.listings import Listing, Shelf
 from tui_monitor.simulator.noise import seed_of
@@ -18,7 +17,6 @@ from tui_monitor.simulator.updates import next_update
 
 Arg = dict[str, str]
 _CANDLE_PERIOD_MS = 1_000
-_LIQUIDATION_PERIOD_MS = 1_000
 _MANY_LIQUIDATIONS_MS = 60_000
 # The row's time is a few milliseconds before the frame's.
 _ROW_DELAY_MS = 4
@@ -147,24 +145,21 @@ class LiquidationFeed:
         self._arg = arg
         self._shelf = shelf
         self._cascades = cascades
-        self._told_ms = 0
+        self._until_ms = 0
 
     def first(self, now_ms: int) -> list[bytes]:
-        self._told_ms = now_ms
+        self._until_ms = now_ms - now_ms % SECOND_MS
         return []
 
     def next_ms(self, now_ms: int) -> int:
-        return self._cascades.next_ms(now_ms, _LIQUIDATION_PERIOD_MS)
+        return self._cascades.second_ends_ms(now_ms)
 
     def frames(self, now_ms: int) -> list[bytes]:
-        first_ms = max(min(self._told_ms, now_ms) + 1, now_ms - _MANY_LIQUIDATIONS_MS)
-        largest: dict[tuple[int, str, bool], Liquidation] = {}
-        for one in self._cascades.between(first_ms, now_ms + 1):
-            key = (one.ms // _LIQUIDATION_PERIOD_MS, one.series.contract.key, one.of_long)
-            if key not in largest or largest[key].lots < one.lots:
-                largest[key] = one
-        self._told_ms = now_ms
-        made = [rows.liquidation(self._shelf.owner(one.series), one) for one in largest.values()]
+        end_ms = now_ms - now_ms % SECOND_MS
+        first_ms = max(min(self._until_ms, end_ms), end_ms - _MANY_LIQUIDATIONS_MS)
+        self._until_ms = end_ms
+        told = let_through(self._cascades, largest_of_seconds, first_ms, end_ms)
+        made = [rows.liquidation(self._shelf.owner(one.series), one) for one in told]
         return [frame("update", self._arg, made, now_ms)] if made else []
 
 

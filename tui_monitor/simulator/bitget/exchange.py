@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from tui_monitor.simulator.bitget.catalog import SPOT, USDT, catalog_of, is_traded, unknown
 from tui_monitor.simulator.bitget.rest import BitgetRest
 from tui_monitor.simulator.bitget.socket import BitgetSockets
-from tui_monitor.simulator.cascades import Cascades
+from tui_monitor.simulator.cascades import Cascades, largest_of_seconds, with_streamed
 from tui_monitor.simulator.derivatives import Liquidations
 from tui_monitor.simulator.listings import liquidation_truth, truth
 from tui_monitor.simulator.shared import Root, Shared
@@ -24,7 +24,7 @@ class Bitget:
         self._shared = shared
         root = Root(shared, self.name, "/bitget")
         self.roots: tuple[Root, ...] = (root,)
-        self._shelf = catalog_of(shared.world.seed, shared.size)
+        self._shelf = catalog_of(shared.world.seed, shared.size, shared.coins)
         traded = [listing.series for listing in self._shelf.perpetuals()]
         self._cascades = Cascades(Liquidations(shared.world, self.name, traded))
         self._rest = BitgetRest(root, self._shelf, self._cascades).endpoint()
@@ -56,8 +56,14 @@ class Bitget:
         """The forced closes between two times, in the model's units."""
         if market != "perp":
             return []
-        told = [
-            liquidation_truth(self._shelf.owner(made.series), made)
-            for made in self._cascades.between(first_ms, last_ms + 1)
+        only = None
+        if symbol is not None:
+            listing = self._shelf.find(USDT, symbol, last_ms)
+            if listing is None:
+                raise unknown(symbol)
+            only = listing.series
+        made = with_streamed(self._cascades, largest_of_seconds, (first_ms, last_ms), only)
+        return [
+            liquidation_truth(self._shelf.owner(one.series), one, streamed=told)
+            for one, told in made
         ]
-        return [one for one in told if symbol in (None, one["symbol"])]

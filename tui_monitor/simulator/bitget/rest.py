@@ -297,20 +297,18 @@ class BitgetRest:
 
     async def _liquidations(self, params: Params, now_ms: int) -> Data:
         """Newest first; the last seconds are not there yet."""
-        symbol = params.get("symbol")
         if category_of(params) != USDT:
             return {"list": [], "cursor": ""}
+        only = self._listing(params, USDT, 3).series if params.get("symbol") else None
         limit = min(100, number(params, "limit") or 100)
         end_ms = number(params, "cursor") or now_ms - _LIQUIDATION_DELAY_MS
         oldest_ms = now_ms - _LIQUIDATION_HISTORY_MS
         found: list[dict[str, Any]] = []
         while end_ms > oldest_ms and len(found) < limit:
             begin_ms = max(oldest_ms, end_ms - HOUR_MS)
-            made = self._cascades.between(begin_ms, end_ms)
+            made = self._cascades.made(begin_ms, end_ms, only)
             found += [
-                rows.liquidation(self._shelf.owner(one.series), one)
-                for one in reversed(made)
-                if symbol in (None, "", self._shelf.owner(one.series).symbol)
+                rows.liquidation(self._shelf.owner(one.series), one) for one in reversed(made)
             ]
             end_ms = begin_ms
             await asyncio.sleep(0)

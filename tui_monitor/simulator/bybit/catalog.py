@@ -98,8 +98,8 @@ _DATED = ("BTC", "ETH")
 _QUARTERS = 16
 
 
-@lru_cache(maxsize=4)
-def catalog_of(seed: int, size: int = 0) -> Shelf:
+@lru_cache(maxsize=8)
+def catalog_of(seed: int, size: int = 0, coins: frozenset[str] = frozenset()) -> Shelf:
     """The lists of a seed, each with `size` coins; simulators of one process share them."""
     shelf = Shelf(seed, "bybit", RATE_PLACES)
     for coin in (*COINS.values(), *ELSEWHERE.values()):
@@ -118,6 +118,7 @@ def catalog_of(seed: int, size: int = 0) -> Shelf:
     for name in _DATED:
         _list_dated(shelf, COINS[name])
     _list_more(shelf, size)
+    shelf.keep(coins)
     return shelf
 
 

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from tui_monitor.simulator.bybit.catalog import LINEAR, SPOT, catalog_of, is_traded, unknown
 from tui_monitor.simulator.bybit.rest import BybitRest
 from tui_monitor.simulator.bybit.socket import BybitSockets
-from tui_monitor.simulator.cascades import Cascades
+from tui_monitor.simulator.cascades import Cascades, all_of_them, with_streamed
 from tui_monitor.simulator.derivatives import Liquidations
 from tui_monitor.simulator.listings import liquidation_truth, truth
 from tui_monitor.simulator.shared import Root, Shared
@@ -24,7 +24,7 @@ class Bybit:
         self._shared = shared
         root = Root(shared, self.name, "/bybit")
         self.roots: tuple[Root, ...] = (root,)
-        self._shelf = catalog_of(shared.world.seed, shared.size)
+        self._shelf = catalog_of(shared.world.seed, shared.size, shared.coins)
         traded = [listing.series for listing in self._shelf.perpetuals()]
         self._cascades = Cascades(Liquidations(shared.world, self.name, traded))
         self._rest = BybitRest(root, self._shelf).endpoint()
@@ -57,8 +57,14 @@ class Bybit:
         """The forced closes between two times, in the model's units."""
         if market != "perp":
             return []
-        told = [
-            liquidation_truth(self._shelf.owner(made.series), made)
-            for made in self._cascades.between(first_ms, last_ms + 1)
+        only = None
+        if symbol is not None:
+            listing = self._shelf.find(LINEAR, symbol, last_ms)
+            if listing is None:
+                raise unknown(symbol)
+            only = listing.series
+        made = with_streamed(self._cascades, all_of_them, (first_ms, last_ms), only)
+        return [
+            liquidation_truth(self._shelf.owner(one.series), one, streamed=told)
+            for one, told in made
         ]
-        return [one for one in told if symbol in (None, one["symbol"])]

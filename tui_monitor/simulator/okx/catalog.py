@@ -4,6 +4,7 @@ Symbols quote one coin each (no 1000PEPE); the contract's value carries the mult
 and commodities are swaps settled in USDT, too; states and rules that are rare do occur.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import floor, log10
@@ -162,6 +163,14 @@ class Catalog:
         for coin in pairs:
             self._add(self._spot(coin.name))
 
+    def keep(self, coins: Collection[str]) -> None:
+        """Drop all that is not of these coins; none named: keep all."""
+        if coins:
+            self._coins = {name: coin for name, coin in self._coins.items() if name in coins}
+            self._fixed = {
+                name: one for name, one in self._fixed.items() if one.contract.coin in coins
+            }
+
     def _live(self, inst_type: str) -> int:
         """How many may be chosen of what is listed: coins that trade."""
         return sum(
@@ -287,7 +296,7 @@ class Catalog:
     def index_ids(self, quote: str) -> list[str]:
         """The indices of one quote currency."""
         coins = {"USDT": tuple(self._coins), "USD": tuple(_INVERSE)}.get(quote, ())
-        return [f"{coin}-{quote}" for coin in coins]
+        return [f"{coin}-{quote}" for coin in coins if coin in self._coins]
 
     def rows(self, now_ms: int) -> list[Listing]:
         """All that exist at a time, coming ones a day ahead."""
@@ -314,10 +323,16 @@ class Catalog:
         found = [listing for listing in self._fixed.values() if listing.market == "perp"]
         return sorted(found, key=lambda listing: -listing.series.coin.turnover_usd)
 
+    def liquidated(self) -> list[Series]:
+        """All perpetuals, the inverse ones among them, the most traded first."""
+        found = [listing for listing in self._fixed.values() if listing.inst_type == SWAP]
+        found.sort(key=lambda one: -one.series.coin.turnover_usd)
+        return [listing.series for listing in found]
+
     def _dated_at(self, now_ms: int) -> list[Listing]:
         """The futures of the next two Fridays and of the next quarter's last Friday."""
         found = []
-        for coin in _DATED:
+        for coin in filter(self._coins.__contains__, _DATED):
             for settles_ms in _settlements(now_ms):
                 key = f"{coin} {settles_ms}"
                 if key not in self._dated:
@@ -328,10 +343,12 @@ class Catalog:
         return found
 
 
-@lru_cache(maxsize=4)
-def catalog_of(seed: int, size: int = 0) -> Catalog:
+@lru_cache(maxsize=8)
+def catalog_of(seed: int, size: int = 0, coins: frozenset[str] = frozenset()) -> Catalog:
     """The catalog of a seed. All it remembers is pure, so simulators of one process share it."""
-    return Catalog(world_of(seed), size)
+    catalog = Catalog(world_of(seed), size)
+    catalog.keep(coins)
+    return catalog
 
 
 def _settlements(now_ms: int) -> list[int]:

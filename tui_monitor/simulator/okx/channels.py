@@ -5,7 +5,13 @@ from typing import Any
 
 import msgspec
 
-from tui_monitor.simulator.derivatives import Liquidations
+from tui_monitor.simulator.cascades import (
+    Cascades,
+    first_of_seconds,
+    let_through,
+    told_before,
+)
+from tui_monitor.simulator.derivatives import Liquidation
 from tui_monitor.simulator.faults import Target
 from tui_monitor.simulator.noise import seed_of
 from tui_monitor.simulator.okx import rows
@@ -157,33 +163,33 @@ class InstrumentsFeed:
 
 
 class LiquidationFeed:
-    """Forced closes as they happen. The first frame repeats an older one."""
+    """Forced closes as they happen, one a contract and second. The first frame repeats an old one.
 
-    def __init__(self, arg: Arg, target: Target, process: Liquidations) -> None:
+    The sentence that says so is gone from the documentation, but nothing says that it changed.
+    """
+
+    def __init__(self, arg: Arg, target: Target, cascades: Cascades) -> None:
         self.target = target
         self._arg = arg
-        self._process = process
+        self._cascades = cascades
         self._told_ms = 0
 
     def first(self, now_ms: int) -> list[bytes]:
         self._told_ms = now_ms
-        before = self._process.before(now_ms)
-        return [self._frame([before])]
+        return [self._frame([told_before(self._cascades, first_of_seconds, now_ms)])]
 
     def next_ms(self, now_ms: int) -> int:
-        return self._process.after(now_ms).ms
+        return self._cascades.after(now_ms)
 
     def frames(self, now_ms: int) -> list[bytes]:
         told_ms = min(self._told_ms, now_ms)
         first_ms = max(told_ms + 1, now_ms - _MANY_LIQUIDATIONS_MS)
-        made = list(self._process.between(first_ms, now_ms + 1))
+        made = let_through(self._cascades, first_of_seconds, first_ms, now_ms + 1)
         self._told_ms = now_ms
         return [self._frame(made)] if made else []
 
-    def _frame(self, made: list[Any]) -> bytes:
-        return frame(
-            self._arg, [rows.liquidation(one, f"{one.series.contract.coin}-USDT") for one in made]
-        )
+    def _frame(self, made: list[Liquidation]) -> bytes:
+        return frame(self._arg, [rows.liquidation(one) for one in made])
 
 
 class QuietFeed:

@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from tui_monitor.simulator.cascades import Cascades, first_of_seconds, with_streamed
 from tui_monitor.simulator.derivatives import Liquidation, Liquidations
 from tui_monitor.simulator.market import Contract
 from tui_monitor.simulator.okx.catalog import Listing, catalog_of, unknown
@@ -21,11 +22,11 @@ class Okx:
         self._shared = shared
         root = Root(shared, self.name, "/okx")
         self.roots: tuple[Root, ...] = (root,)
-        self._catalog = catalog_of(shared.world.seed, shared.size)
-        traded = [listing.series for listing in self._catalog.swaps()]
-        self._liquidations = Liquidations(shared.world, self.name, traded)
-        self._rest = OkxRest(root, self._catalog).endpoint()
-        self._sockets = OkxSockets(root, self._catalog, self._liquidations)
+        self._catalog = catalog_of(shared.world.seed, shared.size, shared.coins)
+        process = Liquidations(shared.world, self.name, self._catalog.liquidated())
+        self._cascades = Cascades(process, beyond=0)
+        self._rest = OkxRest(root, self._catalog, self._cascades).endpoint()
+        self._sockets = OkxSockets(root, self._catalog, self._cascades)
 
     def routes(self) -> list[BaseRoute]:
         """REST and both sockets."""
@@ -72,10 +73,17 @@ class Okx:
         """The forced closes between two times, in the model's units."""
         if market != "perp":
             return []
+        only = None
+        if symbol is not None:
+            listing = self._catalog.find(symbol, last_ms)
+            if listing is None or listing.market != market:
+                raise unknown(symbol)
+            only = listing.series
+        made = with_streamed(self._cascades, first_of_seconds, (first_ms, last_ms), only)
         return [
-            _liquidation(made)
-            for made in self._liquidations.between(first_ms, last_ms + 1)
-            if symbol in (None, made.series.contract.key)
+            _liquidation(one, streamed=told)
+            for one, told in made
+            if not one.series.contract.inverse
         ]
 
 
@@ -108,7 +116,7 @@ def _derived(listing: Listing, ts_ms: int) -> dict[str, Any]:
     }
 
 
-def _liquidation(made: Liquidation) -> dict[str, Any]:
+def _liquidation(made: Liquidation, *, streamed: bool) -> dict[str, Any]:
     contract = made.series.contract
     price = _price(contract, made.ticks)
     in_coins = _coins(contract, made.lots, made.ticks)
@@ -119,4 +127,5 @@ def _liquidation(made: Liquidation) -> dict[str, Any]:
         "price": price,
         "coins": in_coins,
         "usd": in_coins * price,
+        "streamed": streamed,
     }

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tui_monitor.simulator.cascades import Cascades
 from tui_monitor.simulator.faults import Target
 from tui_monitor.simulator.limits import Limit
 from tui_monitor.simulator.okx import rows
@@ -17,6 +18,7 @@ from tui_monitor.simulator.okx.catalog import (
     Listing,
 )
 from tui_monitor.simulator.okx.coming import coming_rows
+from tui_monitor.simulator.okx.forced import past_closes
 from tui_monitor.simulator.okx.targets import DIALECT, target_of
 from tui_monitor.simulator.serving import Answer, Params, Rest
 from tui_monitor.simulator.shared import Root
@@ -27,6 +29,7 @@ _MARGIN_AND_OPTION = ("MARGIN", "OPTION")
 _MAX_ROWS = 300
 _RECENT_BARS = 1_440
 _MAX_RATES = 400
+_MAX_CLOSES = 100
 _ROWS_PER_TURN = 60
 _RATE_HISTORY_MS = 92 * 86_400_000
 
@@ -44,6 +47,8 @@ LIMITS: Mapping[str, Limit] = {
     f"{_V5}/public/funding-rate": Limit(10, 2, ("instId",)),
     f"{_V5}/public/funding-rate-history": Limit(10, 2, ("instId",)),
     f"{_V5}/public/open-interest": Limit(20, 2, ("instId",)),
+    # As it was when it was documented.
+    f"{_V5}/public/liquidation-orders": Limit(40, 2),
 }
 
 _DATED = re.compile(r"[A-Z]+-[A-Z]+-\d{6}")
@@ -79,8 +84,9 @@ def _no_instrument() -> Refused:
 class OkxRest:
     """Answers each path from the catalog at the clock's time."""
 
-    def __init__(self, root: Root, catalog: Catalog) -> None:
+    def __init__(self, root: Root, catalog: Catalog, cascades: Cascades) -> None:
         self._root = root
+        self._cascades = cascades
         self._shared = root.shared
         self._catalog = catalog
 
@@ -99,6 +105,7 @@ class OkxRest:
             "public/funding-rate": self._funding_rate,
             "public/funding-rate-history": self._funding_history,
             "public/open-interest": self._open_interest,
+            "public/liquidation-orders": self._liquidation_orders,
         }
         return Rest(
             root=self._root,
@@ -188,6 +195,24 @@ class OkxRest:
             for listing in self._chosen(params, kind)
             if listing.derived is not None and listing.state(now_ms) != "preopen"
         ]
+
+    # --- liquidations -------------------------------------------------------------------
+
+    async def _liquidation_orders(self, params: Params) -> list[Any]:
+        kind = self._inst_type(params, (*_TYPES, *_MARGIN_AND_OPTION))
+        family = params.get("instFamily") or params.get("uly")
+        if not family:
+            raise Refused("50015", "Either parameter uly or instFamily is required", 400)
+        if params.get("state") not in ("filled", "unfilled"):
+            raise _empty("state") if not params.get("state") else _wrong("state")
+        limit = min(_MAX_CLOSES, _number(params, "limit") or _MAX_CLOSES)
+        before_ms = _number(params, "after")
+        if self._catalog.index(family) is None:
+            raise Refused("51000", "Index doesn't exist", 400)
+        found = [one for one in self._listed() if one.inst_type == kind and one.family == family]
+        if kind != SWAP or params["state"] == "unfilled" or not found:
+            return []
+        return past_closes(self._cascades, found[0], before_ms, limit, self._now_ms())
 
     # --- funding ------------------------------------------------------------------------
 

@@ -194,23 +194,26 @@ def interest(contract: Contract, lots: int, mark: int) -> tuple[str, str]:
     return plain(lots, places), plain(lots * mark, places + contract.tick_places)
 
 
-def liquidation(made: Liquidation, family: str) -> Row:
-    """One forced close: `posSide` is the position's, `side` the closing order's."""
+def liquidation(made: Liquidation) -> Row:
+    """One forced close, as the socket has it."""
+    return {"details": [liquidation_detail(made)], **liquidated(made.series.contract)}
+
+
+def liquidation_detail(made: Liquidation) -> Row:
+    """`posSide` is the position's, `side` the closing order's."""
     contract = made.series.contract
     return {
-        "details": [
-            {
-                "bkLoss": "0",
-                "bkPx": plain(made.ticks, contract.tick_places),
-                "ccy": "",
-                "posSide": "long" if made.of_long else "short",
-                "side": "sell" if made.of_long else "buy",
-                "sz": plain(made.lots, contract.lot_places),
-                "ts": str(made.ms),
-            }
-        ],
-        "instFamily": family,
-        "instId": contract.key,
-        "instType": "SWAP",
-        "uly": family,
+        "bkLoss": "0",
+        "bkPx": plain(made.ticks, contract.tick_places),
+        "ccy": "",
+        "posSide": "long" if made.of_long else "short",
+        "side": "sell" if made.of_long else "buy",
+        "sz": plain(made.lots, contract.lot_places),
+        "ts": str(made.ms),
     }
+
+
+def liquidated(contract: Contract) -> Row:
+    """Whose the details are."""
+    family = contract.key.removesuffix("-SWAP")
+    return {"instFamily": family, "instId": contract.key, "instType": "SWAP", "uly": family}

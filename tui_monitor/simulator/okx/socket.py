@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from starlette.websockets import WebSocket
 
-from tui_monitor.simulator.derivatives import Liquidations
+from tui_monitor.simulator.cascades import Cascades
 from tui_monitor.simulator.faults import Fault, Target
 from tui_monitor.simulator.limits import Limit, Windows
 from tui_monitor.simulator.noise import seed_of
@@ -75,10 +75,10 @@ class Refused(Exception):
 class OkxSockets:
     """Serves both URLs."""
 
-    def __init__(self, root: Root, catalog: Catalog, liquidations: Liquidations) -> None:
+    def __init__(self, root: Root, catalog: Catalog, cascades: Cascades) -> None:
         self.root = root
         self.catalog = catalog
-        self.liquidations = liquidations
+        self.cascades = cascades
         self._numbers = itertools.count(1)
 
     async def public(self, websocket: WebSocket) -> None:
@@ -104,7 +104,7 @@ class _Conversation:
     ) -> None:
         self._root = sockets.root
         self._catalog = sockets.catalog
-        self._liquidations = sockets.liquidations
+        self._cascades = sockets.cascades
         self._conn_id = conn_id
         self._is_business = is_business
         self._requests = Windows()
@@ -310,7 +310,7 @@ class _Conversation:
             raise self._wrong(arg)
         if kind != SWAP:
             return QuietFeed(target)
-        return LiquidationFeed(arg, target, self._liquidations)
+        return LiquidationFeed(arg, target, self._cascades)
 
 
 def _serves(channel: str, *, is_business: bool) -> bool:

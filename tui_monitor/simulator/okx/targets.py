@@ -30,6 +30,7 @@ _DATA_OF = {
     "public/funding-rate": ("funding-rate", "funding"),
     "public/funding-rate-history": ("funding-rate", "funding"),
     "public/open-interest": ("open-interest", "open_interest"),
+    "public/liquidation-orders": ("liquidation-orders", "liquidations"),
 }
 _PERP_ONLY = ("mark", "index", "funding", "open_interest")
 
@@ -39,6 +40,8 @@ def target_of(path: str, params: Params) -> Target:
     _, _, name = path.partition(_PATHS)
     channel, family = _DATA_OF.get(name, (None, None))
     symbol = params.get("instId")
+    if family == "liquidations":
+        symbol = f"{params.get('instFamily') or params.get('uly')}-SWAP"
     market = market_of_symbol(symbol or "", params.get("instType") or "")
     if family in _PERP_ONLY:
         market = "perp"
