@@ -271,7 +271,8 @@ def test_closed_candles_and_liquidations_wait_in_the_ring() -> None:
     batch = it.market.events_since(0)
     assert [type(event) for event in batch.events] == [Candle, Liquidation]
     assert batch.missed == 0
-    assert it.market.events_since(batch.cursor) == ([], batch.cursor, 0)
+    assert it.market.events_since(batch.cursor) == ([], batch.cursor, 0, [])
+    assert batch.received_ms == [NOW_MS + 3_000, NOW_MS + 6_000]
 
 
 def test_a_reader_that_was_too_slow_is_told_how_many_it_missed() -> None:

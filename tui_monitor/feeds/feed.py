@@ -8,7 +8,7 @@ from tui_monitor.errors import FeedError
 from tui_monitor.feeds.bans import host_of
 from tui_monitor.feeds.group import StreamGroup
 from tui_monitor.feeds.lister import KeptLists, Lister, Tell
-from tui_monitor.feeds.pacing import Pacer, Pause
+from tui_monitor.feeds.pacing import Pacer, Pause, within
 from tui_monitor.feeds.plans import FeedPlan, Fetch, Given, StreamPlan
 from tui_monitor.feeds.poller import Poller
 from tui_monitor.feeds.supervisor import Uses
@@ -47,8 +47,12 @@ class Feed:
         on_outage: OnOutage,
         on_event: OnEvent,
         kept: KeptLists | None = None,
+        on_gap: OnOutage | None = None,
     ) -> None:
-        """`given` is what the plan was made of. Its coins are waited for, list or no list."""
+        """`given` is what the plan was made of. Its coins are waited for, list or no list.
+
+        `on_gap` is told of what quiet channels missed in gaps too short for an outage.
+        """
         clock, coins, market, bans, seed = given
         self.exchange = plan.exchange
         self.plan = plan
@@ -67,6 +71,7 @@ class Feed:
             ban=self._ban,
             turn=Pacer(clock, *plan.opening).acquire,
             random=Random(seed),
+            gap=on_gap,
         )
         self._listers = {
             one.market: Lister(
@@ -101,6 +106,9 @@ class Feed:
         self._streaming = False
         self._round_trip_ms: float | None = None
         self._skew_ms: float | None = None
+        # What the exchange's time was at which of ours.
+        self._told: tuple[int, float] | None = None
+        self._time_wanted = asyncio.Event()
 
     def _make_group(self, stream: StreamPlan) -> StreamGroup:
         return StreamGroup(
@@ -158,6 +166,21 @@ class Feed:
         """Stream the forming and closed bars of these symbols; replaces what was asked before."""
         self._asked_bars[market, bar] = tuple(symbols)
         self._want_bars()
+
+    def bars_health(self, market: Market, bar: str) -> list[ChannelHealth]:
+        """One entry a channel and socket of what `want_bars` asked for."""
+        group = self._bars.get((market, bar))
+        return group.health() if group is not None else []
+
+    def exchange_now_ms(self) -> int | None:
+        """The exchange's time; None before it has told it.
+
+        Monotonic time has passed since then, so a wall clock that is set does not move it.
+        """
+        if self._told is None:
+            return None
+        theirs_ms, told_s = self._told
+        return theirs_ms + round((self._clock.monotonic_s() - told_s) * 1000)
 
     def health(self) -> list[ChannelHealth]:
         """One entry a channel and socket, and a poll."""
@@ -281,9 +304,11 @@ class Feed:
                 pass  # whoever needs data says so
             else:
                 self._round_trip_ms = (self._clock.monotonic_s() - begin_s) * 1000
-                self._skew_ms = theirs_ms - (begin_ms + self._round_trip_ms / 2)
-            await self._clock.sleep(wait_s)
-            wait_s = TIME_EVERY_S
+                half_ms = self._round_trip_ms / 2
+                self._skew_ms = theirs_ms - (begin_ms + half_ms)
+                self._told = (theirs_ms + round(half_ms), self._clock.monotonic_s())
+            await within(wait_s, self._time_wanted)
+            wait_s = TIME_AGAIN_S if self._told is None else TIME_EVERY_S
 
     async def _notice_suspends(self) -> None:
         """Wall time that runs away from monotonic time means that the machine slept."""
@@ -299,6 +324,8 @@ class Feed:
                     part.slept(max(0.0, drift_s), looked_ms)
                 for lister in self._listers.values():
                     lister.slept()
+                # Monotonic time may have stood still meanwhile.
+                self._time_wanted.set()
 
     def _ahead_s(self) -> float:
         return self._clock.now_ms() / 1000 - self._clock.monotonic_s()

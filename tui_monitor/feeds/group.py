@@ -133,6 +133,7 @@ class StreamGroup:
                 channel,
                 self._clock,
                 on_outage=self._on_outage,
+                on_gap=self._uses.gap,
                 way=Way(
                     host=parts.netloc, suffix=suffix, every_s=bridge.every_s if bridge else 2.0
                 ),
@@ -150,6 +151,7 @@ class StreamGroup:
             ban=self._uses.ban,
             turn=self._uses.turn,
             random=self._uses.random,
+            gap=self._uses.gap,
         )
         return Supervisor(self.plan.adapter, where, self._clock, vitals, uses)
 

@@ -19,14 +19,22 @@ from tui_monitor.model import (
     Funding,
     Instrument,
     LimitUse,
+    Liquidation,
     Market,
     MarketEvent,
+    Told,
 )
 
 Fetch = Callable[[], Awaitable[Iterable[MarketEvent]]]
 """One REST snapshot."""
 Settled = Callable[[Instrument, int, int], AsyncGenerator[list[Funding], None]]
 """What a perpetual settled between two times, both included, a page a request (`settled.py`)."""
+PastLiquidations = Callable[
+    [Sequence[Instrument], int, int], AsyncGenerator[list[Liquidation], None]
+]
+"""What REST tells of liquidations between two times, both included, a page a request. Where one
+contract is asked about at a time, only about these; else about all.
+"""
 Divide = Callable[[Sequence[Instrument]], Sequence[Sequence[Subscription]]]
 """The topics that a market's live instruments need, one sequence a socket."""
 
@@ -132,12 +140,23 @@ class ListPlan(Struct, frozen=True, kw_only=True):
     lacking: Callable[[], bool] = bool
 
 
+class LiquidationStream(Struct, frozen=True, kw_only=True):
+    """How much of its liquidations an exchange's stream tells; `cap` is a sampled one's rule.
+
+    Whatever the rule, a second (of the exchange's time) with any event was at it: a cap is one.
+    """
+
+    told: Told
+    cap: str = ""
+
+
 class FeedPlan(Struct, frozen=True, kw_only=True):
     """A whole exchange. `bars` makes the stream of a bar length for those that ask.
 
     `paused_s` is how long the exchange's REST wants to be left alone still; `opening` is how
     many sockets may be opened in how many seconds; `history` gives old bars, `settled` old funding;
-    `perp_symbol` makes a coin's name the symbol of its perpetual.
+    `perp_symbol` makes a coin's name the symbol of its perpetual. `liquidations` says how much
+    its stream tells of them, `past_liquidations` asks REST for what a gap has cost.
     """
 
     exchange: Exchange
@@ -152,5 +171,7 @@ class FeedPlan(Struct, frozen=True, kw_only=True):
     aclose: Callable[[], Awaitable[None]]
     history: CandleSource
     settled: Settled
+    liquidations: LiquidationStream
+    past_liquidations: PastLiquidations | None = None
     opening: RequestLimit = RequestLimit(2, 1.0)
     perp_symbol: Callable[[str], str]

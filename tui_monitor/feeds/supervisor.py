@@ -23,6 +23,7 @@ from tui_monitor.feeds.adapter import (
     Subscription,
 )
 from tui_monitor.feeds.connection import Apply, Connection, Hooks, Line, Watch
+from tui_monitor.feeds.told import OnOutage
 from tui_monitor.feeds.verdict import End, Ended, verdict
 from tui_monitor.feeds.vitals import Vitals
 from tui_monitor.model import Instrument, MarketEvent
@@ -53,7 +54,8 @@ class Where(Struct, frozen=True, kw_only=True):
 class Uses(Struct, frozen=True, kw_only=True):
     """What a supervisor calls. `changed`: a socket came or went. `banned_s`: how long to stay away
     from a URL's host, whoever was told so; `ban` tells of it, in seconds and with the reason.
-    `turn` is waited for before a socket is opened.
+    `turn` is waited for before a socket is opened. `gap` is told of what quiet channels missed in
+    gaps too short for an outage.
     """
 
     apply: Apply
@@ -64,6 +66,7 @@ class Uses(Struct, frozen=True, kw_only=True):
     ban: Callable[[str, float, str], None]
     turn: Callable[[], Awaitable[None]]
     random: Random
+    gap: OnOutage | None = None
 
 
 class _Socket:

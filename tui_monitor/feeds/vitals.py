@@ -36,7 +36,8 @@ class Way(Struct, frozen=True, kw_only=True):
 class Vitals:
     """One channel's pulse on one socket, or polled; and its outage.
 
-    `on_outage` gets it as it opens and as it closes.
+    `on_outage` gets it as it opens and as it closes. `on_gap` gets the gaps of a quiet channel
+    that were too short for one, afterwards: what it would have told in them nobody repeats.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Vitals:
         *,
         on_outage: Callable[[Outage], None],
         way: Way,
+        on_gap: Callable[[Outage], None] | None = None,
     ) -> None:
         self.exchange = exchange
         self.channel = channel
@@ -66,6 +68,7 @@ class Vitals:
         # One slow answer is no gap in the bridge.
         self._bridge_holds_s = max(3 * way.every_s, 6.0)
         self._on_outage = on_outage
+        self._on_gap = on_gap
         self._off = False
         self._rest_s: float | None = None
         self._banned_until_s = float("-inf")
@@ -75,7 +78,7 @@ class Vitals:
         # The stream's age counts from the beginning until something has come.
         self._stream_s = self._clock.monotonic_s()
         self._stream_ms = self._clock.now_ms()
-        self._had_stream = False
+        self._had_stream = self._lived = False
         self._since_ms = self._stream_ms
         # A quiet channel is gone until its first socket lives; it gets longer for that.
         self._gone_s = self._stream_s + FIRST_S - GONE_AFTER_S if self.quiet else None
@@ -115,7 +118,9 @@ class Vitals:
     def _linked_quiet(self, alive: bool, now_s: float, heard_ms: int | None) -> None:
         now_ms = self._clock.now_ms()
         if alive:
-            self._gone_s = None
+            if self._gone_s is not None and self._lived and self.outage is None:
+                self._tell_gap(now_ms)
+            self._gone_s, self._lived = None, True
             if not self._had_stream:
                 self._had_stream, self._since_ms = True, now_ms
             if self.outage is not None:
@@ -125,6 +130,20 @@ class Vitals:
             # A socket that is found dead was so since it fell silent.
             fell_ms = now_ms if heard_ms is None else min(now_ms, heard_ms)
             self._stream_ms = max(self._since_ms, fell_ms)
+
+    def _tell_gap(self, end_ms: int) -> None:
+        if self._on_gap is None or self._stream_ms >= end_ms:
+            return
+        self._on_gap(
+            Outage(
+                exchange=self.exchange,
+                market=self.channel.market,
+                channel=self.name,
+                reason=self.trouble or self.last_error or "a new socket",
+                begin_ms=self._stream_ms,
+                end_ms=end_ms,
+            )
+        )
 
     def ban(self, seconds: float) -> None:
         """The exchange told us to stay away for so long."""

@@ -34,11 +34,12 @@ _REST = Source.REST  # an enum member by attribute costs as much as merging a fi
 
 
 class Batch(NamedTuple):
-    """Ring events after a cursor. `missed` were overwritten before they were read."""
+    """Ring events after a cursor, each with its arrival. `missed` were overwritten unread."""
 
     events: list[Candle | Liquidation]
     cursor: int
     missed: int
+    received_ms: list[int]
 
 
 class _Group:
@@ -78,6 +79,7 @@ class MarketState:
         # holds the object, so its id can't be given away.
         self._by_id: dict[int, Row] = {}
         self._ring: deque[Candle | Liquidation] = deque(maxlen=ring_events)
+        self._ring_ms: deque[int] = deque(maxlen=ring_events)
         self._ringed = 0
         self._fills: dict[tuple[object, ...], None] = {}
         self._merges: dict[type, Callable[[Any, int, float, Source], bool]] = {
@@ -115,7 +117,7 @@ class MarketState:
         kept_from = self._ringed - len(self._ring)
         missed = max(0, kept_from - cursor)
         skip = max(0, cursor - kept_from)
-        return Batch(list(self._ring)[skip:], self._ringed, missed)
+        return Batch(list(self._ring)[skip:], self._ringed, missed, list(self._ring_ms)[skip:])
 
     def relist(self, instrument: Instrument) -> None:
         """Give an existing row a new definition of its instrument: a change, like any other."""
@@ -285,7 +287,7 @@ class MarketState:
         return True
 
     def _apply_candle(
-        self, event: Candle, _received_ms: int, _received_s: float, _source: Source
+        self, event: Candle, received_ms: int, _received_s: float, _source: Source
     ) -> bool:
         row = self._by_id.get(id(event.instrument)) or self._row_of(event.instrument)
         known = row.bars.get(event.bar)
@@ -296,24 +298,25 @@ class MarketState:
         row.bars[event.bar] = event
         self._changed(row)
         if event.closed:
-            self._to_ring(event)
+            self._to_ring(event, received_ms)
         return True
 
     def _apply_liquidation(
-        self, event: Liquidation, _received_ms: int, _received_s: float, _source: Source
+        self, event: Liquidation, received_ms: int, _received_s: float, _source: Source
     ) -> bool:
         # A new subscription replays an older event, and two sockets overlap at a rotation.
-        fill = (event.instrument.symbol, event.exchange_ms, event.side, event.price, event.coins)
+        fill = (*event.instrument.key, event.exchange_ms, event.side, event.price, event.coins)
         if fill in self._fills:
             return False
         if len(self._fills) >= RING_EVENTS:
             del self._fills[next(iter(self._fills))]
         self._fills[fill] = None
-        self._to_ring(event)
+        self._to_ring(event, received_ms)
         return True
 
-    def _to_ring(self, event: Candle | Liquidation) -> None:
+    def _to_ring(self, event: Candle | Liquidation, received_ms: int) -> None:
         self._ring.append(event)
+        self._ring_ms.append(received_ms)
         self._ringed += 1
         self.revision += 1
 

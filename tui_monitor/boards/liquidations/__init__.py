@@ -191,9 +191,9 @@ class LiquidationsBoard(Struct, frozen=True, kw_only=True):
     `points` are all steps from `first_ms` to before `end_ms`, without holes in time; the last one
     of a live board is the minute that still runs. `hour` are the statistics of `total_1h_usd`,
     `step` those of `total_usd`. `lines_usd` are the thresholds to draw. `totals` are of 1 h and
-    24 h before `end_ms`, `window` is of the window itself. `live`: an engine collects. `missed` were
-    overwritten before they were read: their time counts as not heard. `reason` says why there are
-    no liquidations in the window, "" where there are.
+    24 h before `end_ms`, `window` is of the window itself. `live`: an engine collects. `missed`
+    were overwritten before they were read: their time counts as not heard. `reason` says why
+    there are no liquidations in the window, "" where there are.
     """
 
     board: str

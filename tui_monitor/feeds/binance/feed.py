@@ -32,6 +32,7 @@ from tui_monitor.feeds.plans import (
     FeedPlan,
     Fetch,
     Given,
+    LiquidationStream,
     ListPlan,
     PollPlan,
     StreamPlan,
@@ -48,6 +49,7 @@ from tui_monitor.model import (
     OpenInterest,
     Status,
     Ticker,
+    Told,
 )
 
 TICKERS = {Market.PERP: "!ticker@arr", Market.SPOT: "!miniTicker@arr"}
@@ -65,6 +67,8 @@ BOOKS_BRIDGE_EVERY_S = 5.0
 INTERVALS_EVERY_S = 600.0
 # On spot only the 24 h figures have a time to compare with, and they cost 80.
 AUDIT_S = {Market.PERP: 15.0, Market.SPOT: 60.0}
+# Docs, "All Market Liquidation Order Streams": the latest of a symbol within each 1000 ms.
+TOLD = LiquidationStream(told=Told.SAMPLED, cap="the latest of a symbol and second")
 
 
 def plan(settings: Binance, given: Given) -> FeedPlan:
@@ -94,6 +98,7 @@ def plan(settings: Binance, given: Given) -> FeedPlan:
         history=BinanceHistory(rests),
         settled=partial(_settled, futures.rest),
         perp_symbol=futures.symbol,
+        liquidations=TOLD,
     )
 
 

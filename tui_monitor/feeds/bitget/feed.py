@@ -23,6 +23,7 @@ from tui_monitor.feeds.plans import (
     FeedPlan,
     Fetch,
     Given,
+    LiquidationStream,
     ListPlan,
     PollPlan,
     StreamPlan,
@@ -38,6 +39,7 @@ from tui_monitor.model import (
     MarkPrice,
     OpenInterest,
     Ticker,
+    Told,
 )
 
 EVERY_S = 1.0
@@ -51,9 +53,13 @@ LIQUIDATION = Subscription("liquidation")
 WATCHED = "watched"
 # Whose tickers never rest.
 COMPANION = "BTCUSDT"
+# Pages of past liquidations that are read for one gap.
+MAX_PAGES = 300
 # A bar without trades comes once a bar, and not on the second.
 BAR_LATE_S = 60.0
 _PERP, _SPOT = Market.PERP, Market.SPOT
+# Since 2026-06-23 (change log of v3): once a second the largest long and short of a symbol.
+TOLD = LiquidationStream(told=Told.SAMPLED, cap="the largest of a symbol, side and second")
 
 
 def plan(settings: Bitget, given: Given) -> FeedPlan:
@@ -82,6 +88,8 @@ def plan(settings: Bitget, given: Given) -> FeedPlan:
         history=BitgetHistory(rest, given.clock),
         settled=partial(_settled, rest),
         perp_symbol=_symbols(rest.books[_PERP]),
+        liquidations=TOLD,
+        past_liquidations=partial(_past_liquidations, rest),
     )
 
 
@@ -91,6 +99,20 @@ def _settled(
     return by_number(
         partial(rest.funding_history, instrument), instrument, start_ms, end_ms, MAX_FUNDINGS
     )
+
+
+async def _past_liquidations(
+    rest: BitgetRest, _: Sequence[Instrument], start_ms: int, end_ms: int
+) -> AsyncGenerator[list[Liquidation], None]:
+    """All contracts' pages, newest first: from now, for there is no other place to begin."""
+    cursor = ""
+    for _page in range(MAX_PAGES):
+        page, following = await rest.liquidations(cursor)
+        yield [one for one in page if start_ms <= one.exchange_ms <= end_ms]
+        oldest_ms = min((one.exchange_ms for one in page), default=0)
+        if following in ("", cursor) or oldest_ms < start_ms:
+            return
+        cursor = following
 
 
 def _list(rest: BitgetRest, terms: FundingTerms, market: Market, snapshot: Fetch) -> ListPlan:

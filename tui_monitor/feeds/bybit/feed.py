@@ -24,12 +24,22 @@ from tui_monitor.feeds.plans import (
     Divide,
     FeedPlan,
     Given,
+    LiquidationStream,
     ListPlan,
     PollPlan,
     StreamPlan,
 )
 from tui_monitor.feeds.settled import backwards
-from tui_monitor.model import Candle, Exchange, Funding, Instrument, Liquidation, Market, Ticker
+from tui_monitor.model import (
+    Candle,
+    Exchange,
+    Funding,
+    Instrument,
+    Liquidation,
+    Market,
+    Ticker,
+    Told,
+)
 
 # No stream tells of new and ended listings.
 LIST_EVERY_S = 900.0
@@ -41,6 +51,8 @@ LIQUIDATIONS = "allLiquidation"
 COMPANIONS = ("BTCUSDT", "ETHUSDT")
 # A bar of a coin without trades is pushed once a minute.
 BARS_SILENT_AFTER_S = 90.0
+# Docs v5, "All Liquidation".
+TOLD = LiquidationStream(told=Told.FULL)
 
 
 def plan(settings: Bybit, given: Given) -> FeedPlan:
@@ -64,6 +76,7 @@ def plan(settings: Bybit, given: Given) -> FeedPlan:
         history=BybitHistory(rest, given.clock),
         settled=partial(_settled, rest),
         perp_symbol=_symbols(rest.books[Market.PERP]),
+        liquidations=TOLD,
     )
 
 
