@@ -1,7 +1,7 @@
 """The control routes: faults, reset, counts, truth."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from starlette.routing import Route
 from tui_monitor.clock import epoch_ms
 from tui_monitor.errors import BadInput
 from tui_monitor.simulator.faults import described
-from tui_monitor.simulator.shared import Exchange, Shared
+from tui_monitor.simulator.shared import Exchange, Root, Shared
 
 _MAX_BODY = 65_536
 _MAX_RANGE_MS = 7 * 86_400_000
@@ -23,9 +23,12 @@ _RANGE_STEP_MS = 600_000
 class Control:
     """Breaks, mends, counts and tells the truth."""
 
-    def __init__(self, shared: Shared, exchanges: Mapping[str, Exchange]) -> None:
+    def __init__(
+        self, shared: Shared, exchanges: Mapping[str, Exchange], roots: Sequence[Root]
+    ) -> None:
         self._shared = shared
         self._exchanges = exchanges
+        self._roots = roots
 
     def routes(self) -> list[Route]:
         """Below /control."""
@@ -52,9 +55,8 @@ class Control:
 
     async def _reset(self, _request: Request) -> Response:
         self._shared.faults.clear()
-        for exchange in self._exchanges.values():
-            for root in exchange.roots:
-                root.reset()
+        for root in self._roots:
+            root.reset()
         return _json({"success": True})
 
     async def _stats(self, _request: Request) -> Response:
@@ -62,11 +64,7 @@ class Control:
 
     def stats(self) -> dict[str, Any]:
         """The counters of every root, by its name."""
-        return {
-            root.path.strip("/"): root.stats.summary()
-            for exchange in self._exchanges.values()
-            for root in exchange.roots
-        }
+        return {root.path.strip("/"): root.stats.summary() for root in self._roots}
 
     async def _truth(self, request: Request) -> Response:
         params = request.query_params

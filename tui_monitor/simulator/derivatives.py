@@ -25,6 +25,9 @@ _INDEX_UNIT = 10
 _HOURLY_FROM_MS = 16 * HOUR_MS
 _LIQUIDATION_WINDOW_MS = 4_000
 _LIQUIDATION_CHANCE = 0.5
+# The largest one in ordinary times, in minutes' volumes; storms, as a logarithm, take hours.
+_LARGEST_MINUTES = 0.125
+_STORM, _STORM_BLOCKS = 2.0, 16
 
 
 class Rate(NamedTuple):
@@ -165,6 +168,8 @@ class Liquidations:
     def __init__(self, world: World, name: str, contracts: Sequence[Series]) -> None:
         """`contracts` in the order of their turnover: the first are liquidated most."""
         self._seed = seed_of(world.seed, name, "liquidations")
+        # It storms on all exchanges at once.
+        self._storm_seed = seed_of(world.seed, "storms")
         self._contracts = contracts
 
     def between(
@@ -205,4 +210,6 @@ class Liquidations:
         # Three in four are on the wrong side of the move.
         of_long = falls if bits(self._seed + 1, window) >> 16 & 3 else not falls
         share = unit(self._seed + 3, window) ** 6
-        return Liquidation(ms, series, of_long, 1 + int(series.minute_lots * 5 * share))
+        storm = exp(_STORM * smooth(self._storm_seed, block, _STORM_BLOCKS))
+        lots = series.minute_lots * _LARGEST_MINUTES * share * storm
+        return Liquidation(ms, series, of_long, 1 + int(lots))

@@ -34,6 +34,20 @@ KINDS: Mapping[str, str] = {
     "no_pong": "sockets: application pings are not answered",
     "partial_list": "REST: lists lack one half of their rows",
 }
+# The source that sums up all exchanges: what else it does, and which of the above it can.
+AGGREGATE = "aggregate"
+AGGREGATE_KINDS: Mapping[str, str] = {
+    "stale": "figures and their time stand still",
+    "zeros": "all figures are 0",
+    "crowd": "more than a million people are liquidated",
+    **{
+        kind: KINDS[kind]
+        for kind in (
+            *("slow", "http_429", "http_418", "http_451", "http_500"),
+            *("html", "garbage", "truncate", "nan", "huge_frame", "late_ts"),
+        )
+    },
+}
 # Which of them spoil a request, and which a frame of data.
 _STATUSES = {"http_429": 429, "http_418": 418, "http_451": 451, "http_500": 500}
 SPOILING = ("html", "garbage", "truncate", "nan", "huge_frame", "late_ts")
@@ -142,8 +156,16 @@ class Faults:
     def active(self) -> list[tuple[float, Fault]]:
         """What is active, with the seconds left."""
         now_s = self._clock.monotonic_s()
-        self._active = [entry for entry in self._active if entry[0] > now_s]
-        return [(until_s - now_s, fault) for until_s, fault in self._active]
+        return [(until_s - now_s, fault) for until_s, fault in self._pruned()]
+
+    def _pruned(self) -> list[tuple[float, Fault]]:
+        """What is active, with the ends; asked for every row and frame of a broken exchange."""
+        now_s = self._clock.monotonic_s()
+        for until_s, _ in self._active:
+            if until_s <= now_s:
+                self._active = [entry for entry in self._active if entry[0] > now_s]
+                break
+        return self._active
 
     def any(self) -> bool:
         """Whether anything is active (cheap: asked for every frame)."""
@@ -155,17 +177,21 @@ class Faults:
             return []
         return [
             fault
-            for _, fault in self.active()
+            for _, fault in self._pruned()
             if fault.exchange == exchange and fault.kind in kinds
         ]
 
     def find(self, exchange: str, kinds: tuple[str, ...], target: Target) -> Fault | None:
         """The first active fault of these kinds that hits the target."""
-        found = self.of_kind(exchange, kinds)
-        return next((fault for fault in found if hits(fault, target)), None)
+        for fault in self.of_kind(exchange, kinds):
+            if hits(fault, target):
+                return fault
+        return None
 
     def lists(self, exchange: str, market: str | None, symbol: str) -> bool:
         """Whether a symbol is in lists now (`delist`, `partial_list`)."""
+        if not self.of_kind(exchange, ("delist", "partial_list")):
+            return True
         return not self.delisted(exchange, market, symbol) and not (
             self.find(exchange, ("partial_list",), Target(market=market, symbol=symbol))
             and seed_of("partial", symbol) & 1
@@ -173,6 +199,8 @@ class Faults:
 
     def delisted(self, exchange: str, market: str | None, symbol: str) -> bool:
         """Whether a symbol is gone now."""
+        if not self.of_kind(exchange, ("delist",)):
+            return False
         fault = self.find(exchange, ("delist",), Target(market=market, symbol=symbol))
         if fault is None:
             return False
@@ -189,11 +217,12 @@ class Problem(NamedTuple):
 
 def problem(fault: Fault, exchanges: tuple[str, ...]) -> Problem | None:
     """What is wrong with a fault."""
-    if fault.exchange not in exchanges:
-        known = ", ".join(exchanges)
+    if fault.exchange not in (*exchanges, AGGREGATE):
+        known = ", ".join((*exchanges, AGGREGATE))
         return Problem("exchange", f"no exchange {fault.exchange!r} here", f"one of {known}")
-    if fault.kind not in KINDS:
-        known = ", ".join(KINDS)
+    kinds = AGGREGATE_KINDS if fault.exchange == AGGREGATE else KINDS
+    if fault.kind not in kinds:
+        known = ", ".join(kinds)
         return Problem("kind", f"no fault of kind {fault.kind!r}", f"one of {known}")
     if fault.market not in (None, "spot", "perp"):
         return Problem("market", f"no market {fault.market!r}", "spot or perp")
@@ -270,6 +299,7 @@ def described(faults: Faults) -> dict[str, Any]:
     return {
         "kinds": list(KINDS),
         "descriptions": dict(KINDS),
+        "aggregate_kinds": dict(AGGREGATE_KINDS),
         "active": [
             {**msgspec.to_builtins(fault), "seconds_left": round(left_s, 3)}
             for left_s, fault in faults.active()

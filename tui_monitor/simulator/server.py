@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from tui_monitor.clock import Clock, SystemClock
 from tui_monitor.errors import SimulatorError
+from tui_monitor.simulator.aggregate import Aggregate
 from tui_monitor.simulator.control import Control
 from tui_monitor.simulator.faults import Fault, Faults
 from tui_monitor.simulator.heartbeats import HeartbeatProtocol
@@ -31,8 +32,10 @@ class Simulator:
 
     `limits` False switches the documented request limits off; `rate` scales how often streams
     push; `size` is the least number of coins that each market of each exchange has (0: about
-    180, those of the written list). The story told depends on `seed`, `size` and the clock's
-    time alone. `script` are the faults that begin by themselves (`load_script`).
+    180, those of the written list); `coins`, if given, are the only ones that are listed, and
+    the market of each is the same with or without the others. The story told depends on `seed`,
+    `size`, `coins` and the clock's time alone. `script` are the faults that begin by
+    themselves (`load_script`).
     """
 
     def __init__(
@@ -43,23 +46,28 @@ class Simulator:
         rate: float = 1.0,
         size: int = 0,
         script: Sequence[Step] = (),
+        coins: Collection[str] = (),
     ) -> None:
         self.clock = clock or SystemClock()
         self.url = ""
         self._script = tuple(script)
         self.faults = Faults(self.clock, tuple(EXCHANGES))
+        world, only = world_of(seed), frozenset(coins)
         self.shared = Shared(
-            world_of(seed), self.clock, self.faults, limits, rate, asyncio.Event(), size
+            world, self.clock, self.faults, limits, rate, asyncio.Event(), size, only
         )
         self.exchanges: dict[str, Exchange] = {
             name: make(self.shared) for name, make in EXCHANGES.items()
         }
-        self._control = Control(self.shared, self.exchanges)
+        self._aggregate = Aggregate(self.shared, self.exchanges)
+        roots = [root for exchange in self.exchanges.values() for root in exchange.roots]
+        self._control = Control(self.shared, self.exchanges, (*roots, self._aggregate.root))
         routes = list(self._control.routes())
         self.app = Starlette(
             routes=[
                 *routes,
                 *(route for exchange in self.exchanges.values() for route in exchange.routes()),
+                *self._aggregate.routes(),
             ]
         )
 

@@ -11,6 +11,7 @@ from tui_monitor.simulator.faults import Faults
 from tui_monitor.simulator.limits import Windows
 from tui_monitor.simulator.market import World
 from tui_monitor.simulator.stats import RootStats
+from tui_monitor.simulator.totals import Totals
 
 
 class Shared(NamedTuple):
@@ -70,6 +71,7 @@ class Exchange(Protocol):
 
     name: str
     roots: tuple[Root, ...]
+    totals: Totals
 
     def routes(self) -> list[BaseRoute]:
         """Everything below its roots."""

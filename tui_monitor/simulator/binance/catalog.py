@@ -156,6 +156,11 @@ class Catalog:
                 symbol: pair for symbol, pair in pairs.items() if pair.coin in coins
             }
 
+    def perpetuals(self) -> list[Perpetual]:
+        """Those that the model calls perp."""
+        every = self._pairs[UM].values()
+        return [pair.derived for pair in every if pair.market == "perp" and pair.derived]
+
     # --- how it is made -----------------------------------------------------------------
 
     def _add_perpetual(self, coin: Coin) -> None:

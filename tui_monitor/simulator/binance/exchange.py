@@ -15,6 +15,7 @@ from tui_monitor.simulator.cascades import Cascades, latest_of_seconds, with_str
 from tui_monitor.simulator.derivatives import Liquidations
 from tui_monitor.simulator.listings import liquidation_truth, truth
 from tui_monitor.simulator.shared import Root, Shared
+from tui_monitor.simulator.totals import Totals
 
 _CATEGORIES = {"perp": UM, "spot": SPOT}
 
@@ -29,7 +30,10 @@ class Binance:
         futures, spot = Root(shared, self.name, FUTURES_ROOT), Root(shared, self.name, SPOT_ROOT)
         self.roots: tuple[Root, ...] = (futures, spot)
         self._catalog = catalog = catalog_of(shared.world.seed, shared.size, shared.coins)
-        self._process = Cascades(Liquidations(shared.world, self.name, catalog.liquidated()))
+        # The wire's other price, the bankruptcy's, belongs to no truth.
+        process = Liquidations(shared.world, self.name, catalog.liquidated())
+        self._process = Cascades(process)
+        self.totals = Totals(Cascades(process, beyond=0), catalog.perpetuals())
         self._rests = (
             FuturesRest(futures, catalog).endpoint(),
             SpotRest(spot, catalog).endpoint(),

@@ -11,6 +11,7 @@ from tui_monitor.simulator.cascades import Cascades, largest_of_seconds, with_st
 from tui_monitor.simulator.derivatives import Liquidations
 from tui_monitor.simulator.listings import liquidation_truth, truth
 from tui_monitor.simulator.shared import Root, Shared
+from tui_monitor.simulator.totals import Totals
 
 _CATEGORY = {"perp": USDT, "spot": SPOT}
 
@@ -25,8 +26,10 @@ class Bitget:
         root = Root(shared, self.name, "/bitget")
         self.roots: tuple[Root, ...] = (root,)
         self._shelf = catalog_of(shared.world.seed, shared.size, shared.coins)
-        traded = [listing.series for listing in self._shelf.perpetuals()]
+        perps = self._shelf.perpetuals()
+        traded = [listing.series for listing in perps]
         self._cascades = Cascades(Liquidations(shared.world, self.name, traded))
+        self.totals = Totals(self._cascades, (one.derived for one in perps if one.derived))
         self._rest = BitgetRest(root, self._shelf, self._cascades).endpoint()
         self._sockets = BitgetSockets(root, self._shelf, self._cascades)
 

@@ -11,6 +11,7 @@ from tui_monitor.simulator.okx.catalog import Listing, catalog_of, unknown
 from tui_monitor.simulator.okx.rest import OkxRest
 from tui_monitor.simulator.okx.socket import OkxSockets
 from tui_monitor.simulator.shared import Root, Shared
+from tui_monitor.simulator.totals import Totals
 
 
 class Okx:
@@ -25,6 +26,8 @@ class Okx:
         self._catalog = catalog_of(shared.world.seed, shared.size, shared.coins)
         process = Liquidations(shared.world, self.name, self._catalog.liquidated())
         self._cascades = Cascades(process, beyond=0)
+        perps = self._catalog.swaps()
+        self.totals = Totals(self._cascades, (one.derived for one in perps if one.derived))
         self._rest = OkxRest(root, self._catalog, self._cascades).endpoint()
         self._sockets = OkxSockets(root, self._catalog, self._cascades)
 
