@@ -147,6 +147,10 @@ class Spreads(Struct, frozen=True, forbid_unknown_fields=True):
     majors: Annotated[tuple[str, ...], _d("The coins of the filter for majors.")] = (
         *("BTC", "ETH", "BNB", "SOL", "XRP", "DOGE"),
     )
+    recorded_coins: Annotated[
+        tuple[str, ...],
+        _d("Coins whose prices are recorded by the minute, besides those of sum_curve.coins."),
+    ] = ()
     aliases: Annotated[
         tuple[str, ...],
         _d("Other names of coins: okx:perp:XYZ-USDT-SWAP=ABC, or okx:XYZ=ABC for both markets."),

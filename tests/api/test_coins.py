@@ -1,9 +1,13 @@
 """The spread monitor's routes on prices and history, in the originals' shape."""
 
+import pytest
+
 from tests.api.harness import endpoint, error_of
+from tests.support.price_sources import price_minute
 from tests.support.virtual_time import in_virtual_time
 from tui_monitor.api.coins import coin_of
 from tui_monitor.api.history import HOUR_MS, spans
+from tui_monitor.api.price_spans import price_spans
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.model import Exchange, Market, SpreadKind, SpreadMinute
 
@@ -75,17 +79,43 @@ async def test_history_from_memory_is_by_exchange() -> None:
 
 @in_virtual_time
 async def test_stored_history_takes_hours_exchange_and_interval() -> None:
-    """Bounded, echoed, and filtered by the exchanges of the legs."""
+    """Bounded, echoed, and filtered: prices by exchange, spreads by the exchanges of the legs."""
     async with endpoint() as served:
         path = "/api/history/BTCUSDT/database"
         body = await served.get(path, hours="168", exchange="okx", interval="5min")
         assert (body["symbol"], body["exchange"], body["hours"]) == ("BTC", "okx", 168)
         assert body["interval"] == "5min"
-        assert body["data"][0]["max_pct"] == 0.7
-        assert (await served.get(path, exchange="bitget"))["data"] == []
+        assert body["count"] == len(body["data"]) == 2
+        assert body["data"][0]["premium_percent_avg"] == 0.1
+        assert body["spreads"][0]["max_pct"] == 0.7
+        elsewhere = await served.get(path, exchange="bitget")
+        assert (elsewhere["data"], elsewhere["spreads"]) == ([], [])
         for wrong in ({"hours": "169"}, {"hours": "0"}, {"interval": "2min"}, {"exchange": "x"}):
             status, _ = await served.refused(path, **wrong)
             assert status == 400
+
+
+@in_virtual_time
+async def test_stored_history_keeps_the_newest_rows() -> None:
+    """A limit cuts the oldest, and says so."""
+    async with endpoint() as served:
+        path = "/api/history/BTC/database"
+        every = await served.get(path)
+        assert (every["count"], every["truncated"]) == (10, False)
+        some = await served.get(path, limit="3")
+        assert some["data"] == every["data"][-3:]
+        assert some["truncated"] is True
+
+
+@in_virtual_time
+async def test_a_coin_that_is_not_recorded_has_a_reason() -> None:
+    """Its spreads are there all the same."""
+    async with endpoint() as served:
+        body = await served.get("/api/history/ETH/database")
+        assert body["data"] == []
+        assert "spreads.recorded_coins" in body["reason"]
+        assert body["spreads"]
+        assert (await served.get("/api/history/BTC/database"))["reason"] == ""
 
 
 @in_virtual_time
@@ -205,3 +235,33 @@ def test_minutes_make_longer_rows() -> None:
     assert (rows[0].max_pct, rows[0].min_pct) == (0.9, -0.3)
     assert rows[0].buy_exchange is Exchange.BITGET
     assert (rows[0].over_s, rows[0].rises, rows[0].samples) == (4.0, 2, 120)
+
+
+def test_minutes_of_prices_make_longer_rows() -> None:
+    """The first open, the last close, the extremes between; each exchange apart."""
+    spot = Market.SPOT
+    rows = price_spans(
+        [
+            price_minute(0, open=99.0, low=98.0),
+            price_minute(0, spot, price=50.0),
+            price_minute(0, exchange=Exchange.BINANCE, price=7.0, rate=None),
+            price_minute(MINUTE_MS, high=103.0, close=102.0, rate=3e-4),
+            price_minute(MINUTE_MS, spot, price=51.0),
+            price_minute(2 * MINUTE_MS, spot, price=80.0, close=85.0, high=85.0),
+            price_minute(60 * MINUTE_MS),
+        ],
+        HOUR_MS,
+    )
+    names = [(row.timestamp, row.exchange) for row in rows]
+    assert names == [(0, Exchange.BINANCE), (0, Exchange.OKX), (HOUR_MS, Exchange.OKX)]
+    binance, okx, _ = rows
+    futures = (okx.futures_price_open, okx.futures_price_high, okx.futures_price_low)
+    assert (*futures, okx.futures_price_close) == (99.0, 103.0, 98.0, 102.0)
+    spots = (okx.spot_price_open, okx.spot_price_high, okx.spot_price_low, okx.spot_price_close)
+    assert spots == (50.0, 85.0, 50.0, 85.0)
+    assert okx.funding_rate_avg == pytest.approx(2e-4)
+    # The minute that has spot alone has no premium.
+    assert okx.premium_percent_avg == 100.0
+    assert okx.data_points == 300
+    assert binance.spot_price_open is None
+    assert (binance.funding_rate_avg, binance.premium_percent_avg) == (None, None)

@@ -5,6 +5,7 @@ from pathlib import Path
 import aiosqlite
 
 from tests.source.test_spreads import a_minute, a_record
+from tests.support.price_sources import price_minute
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor import paths
 from tui_monitor.boards.signals import Ending
@@ -32,8 +33,9 @@ async def test_what_a_locked_store_refuses_is_written_later_and_once(tmp_path: P
             await other.execute("BEGIN IMMEDIATE")
             records.add_minutes([a_minute(1, 4.0)])
             records.add_signals([a_record("BTC", ending=None)])
+            records.add_prices([price_minute(START_MS)])
             assert not await records.flush()
-            assert records.backlog_rows == 2
+            assert records.backlog_rows == 3
             await other.rollback()
         records.add_signals([a_record("BTC", ending=Ending.NARROWED.value)])
         assert await records.flush()
@@ -41,6 +43,8 @@ async def test_what_a_locked_store_refuses_is_written_later_and_once(tmp_path: P
         assert await records.flush()
         (minute,) = await store.coin_spreads("BTC", SpreadKind.ALL, START_MS - DAY_MS, START_MS)
         assert (minute.over_s, minute.samples) == (4.0, 60)
+        (prices,) = await store.price_minutes("BTC", START_MS, START_MS + 1)
+        assert prices.samples == 60
         (signal,) = await store.signals(0, START_MS + 1, 10)
         assert signal.ending == Ending.NARROWED
         assert lines == []

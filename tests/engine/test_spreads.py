@@ -20,6 +20,7 @@ from tui_monitor.engine import Engine, opened_engine
 from tui_monitor.model import Exchange, Market, SpreadKind
 from tui_monitor.simulator import Simulator
 from tui_monitor.source.local import LocalSource
+from tui_monitor.store import open_reader
 
 HOUR_MS = 3_600_000
 # What the exchanges take of a fill, in %: perpetuals and spot.
@@ -257,6 +258,10 @@ async def test_minutes_and_signals_outlive_the_program(tmp_path: Path) -> None:
         kept = (await it.source.signals_board()).signals
         assert kept
         before_ms = clock.now_ms()
+    async with open_reader(tmp_path) as reader:
+        stored = await reader.signals(0, clock.now_ms() + 1, 100)
+        assert {Ending.LOST.value} <= {one.ending for one in stored}
+        assert all(one.ending is not None for one in stored)
     async with watched(tmp_path, clock, rate=0.2) as it:
         again = await it.source.signals_board()
         assert {(one.coin, one.at_ms) for one in kept} <= {
@@ -274,3 +279,22 @@ async def test_minutes_and_signals_outlive_the_program(tmp_path: Path) -> None:
         assert page.minutes == minutes
         assert page.premiums
         assert {one.exchange for one in page.premiums} == set(Exchange)
+
+
+@in_virtual_time
+async def test_prices_of_the_watched_coins_are_recorded_by_the_minute(tmp_path: Path) -> None:
+    """On every exchange and market; of a coin that nobody named there are none."""
+    async with watched(tmp_path, rate=0.2) as it:
+        await it.clock.sleep(52)
+        told = [one for one in it.engine.spreads.prices("BTC") for one in one.legs]
+        found = await it.source.price_minutes("BTC", START_MS, START_MS + MINUTE_MS)
+        assert {(one.exchange, one.market) for one in found} == {
+            (leg.exchange, leg.market) for leg in told
+        }
+        for one in found:
+            assert one.low <= min(one.open, one.close) <= max(one.open, one.close) <= one.high
+            assert (one.rate is not None) is (one.market is Market.PERP)
+            assert 40 <= one.samples <= 60
+            near = next(leg.last for leg in told if leg.exchange is one.exchange)
+            assert one.close == pytest.approx(near, rel=0.01)
+        assert await it.source.price_minutes("ACT", START_MS, START_MS + MINUTE_MS) == []

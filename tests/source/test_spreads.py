@@ -92,7 +92,7 @@ async def test_what_is_stored_is_shown_and_says_so(tmp_path: Path) -> None:
         assert not signals.live
         ended, lasting = sorted(signals.signals, key=lambda one: one.coin)
         assert (ended.coin, ended.ending, ended.lasted_ms) == ("BTC", Ending.NARROWED, 10_000)
-        assert (lasting.ending, lasting.lasted_ms) == (None, None)
+        assert (lasting.ending, lasting.ended_ms, lasting.lasted_ms) == (Ending.LOST, None, None)
         assert (ended.price_long, ended.price_short) == (100.0, 100.7)
         page = await source.coin_page("BTC")
         assert (page.live, page.legs) == (False, [])

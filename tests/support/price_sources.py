@@ -3,7 +3,7 @@
 from tui_monitor.boards.prices import CoinPrices, LegPrice, PricePoint
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.errors import UnknownCoin
-from tui_monitor.model import Exchange, Market, SpreadKind, SpreadMinute
+from tui_monitor.model import Exchange, Market, PriceMinute, SpreadKind, SpreadMinute
 
 _NOW_MS = 1_795_132_800_000
 KNOWN = ("BTC", "ETH", "龙虾")
@@ -42,6 +42,17 @@ class MemoryPrices:
             )
         ]
 
+    async def price_minutes(self, coin: str, first_ms: int, end_ms: int) -> list[PriceMinute]:
+        """Ten minutes of BTC on OKX, the perpetual one per mille over spot."""
+        check(coin)
+        at = range(_NOW_MS - 10 * MINUTE_MS, _NOW_MS, MINUTE_MS)
+        return [
+            price_minute(minute_ms, market, price=price)
+            for minute_ms in at
+            if first_ms <= minute_ms < end_ms and coin == "BTC"
+            for market, price in ((Market.SPOT, 100.0), (Market.PERP, 100.1))
+        ]
+
     def _leg(self, coin: str) -> LegPrice:
         return LegPrice(
             exchange=Exchange.OKX,
@@ -66,3 +77,26 @@ class MemoryPrices:
 def check(coin: str) -> None:
     if coin not in KNOWN:
         raise UnknownCoin(f"no exchange lists a coin {coin!r}", "did you mean BTC?")
+
+
+def price_minute(
+    minute_ms: int,
+    market: Market = Market.PERP,
+    exchange: Exchange = Exchange.OKX,
+    *,
+    price: float = 100.0,
+    rate: float | None = 1e-4,
+    **prices: float,
+) -> PriceMinute:
+    """A minute in which BTC stood at one price, but for those of `prices` that differ."""
+    told = dict.fromkeys(("open", "high", "low", "close"), price) | prices
+    return PriceMinute(
+        minute_ms=minute_ms,
+        exchange=exchange,
+        market=market,
+        symbol="BTC-USDT-SWAP" if market is Market.PERP else "BTC-USDT",
+        coin="BTC",
+        rate=rate if market is Market.PERP else None,
+        samples=60,
+        **told,
+    )

@@ -1,4 +1,4 @@
-"""The history of one coin: prices of the last two hours from memory, spreads from the database."""
+"""The history of one coin: prices of the last two hours from memory, of days from the database."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -6,14 +6,21 @@ from typing import Annotated, Any
 
 from msgspec import Struct
 
-from tui_monitor.api.answers import Answer
+from tui_monitor.api.answers import Answer, encode_rows
 from tui_monitor.api.coins import Symbol, coin_of
-from tui_monitor.api.endpoints import Endpoint, World, described
+from tui_monitor.api.endpoints import Endpoint, Rows, World, described
+from tui_monitor.api.limits import MAX_ROWS
+from tui_monitor.api.price_spans import PriceSpan, price_spans
 from tui_monitor.boards.prices import PricePoint
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.model import Exchange, Market, SpreadMinute
 
 HOUR_MS = 60 * MINUTE_MS
+# Of a coin on four exchanges some 5,000 minutes, which take about 10 ms.
+PART_MS = 12 * HOUR_MS
+_NOT_RECORDED = (
+    "no prices of {coin} are stored: the coins of sum_curve.coins and spreads.recorded_coins are"
+)
 MOST_HOURS = 168
 
 
@@ -41,14 +48,16 @@ class Remembered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Stored(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Whose spreads, of when, and how finely."""
+    """Whose prices and spreads, of when, and how finely."""
 
     symbol: Symbol
     hours: Annotated[int, described(f"How far back, 1 to {MOST_HOURS}.", ge=1, le=MOST_HOURS)] = 24
     exchange: Annotated[
-        Exchange | None, described("Only where this exchange had a leg of the best pair.")
+        Exchange | None,
+        described("Prices of this exchange only; spreads where it had a leg of the best pair."),
     ] = None
     interval: Annotated[Interval, described("The length of a row.")] = Interval.MINUTE
+    limit: Rows = MAX_ROWS
 
 
 class SpreadSpan(Struct, frozen=True, kw_only=True):
@@ -80,18 +89,43 @@ async def remembered(world: World, asked: Remembered) -> Answer:
 
 
 async def stored(world: World, asked: Stored) -> Answer:
-    """Stored minutes of spreads, oldest first. Prices of every minute are not stored."""
+    """Stored prices by exchange, oldest first, and beside them the extremes of spreads.
+
+    The newest `limit` rows of each; `truncated` says that there are older ones.
+    """
     coin = coin_of(asked.symbol)
+    length_ms = _LENGTH_MS[asked.interval]
     first_ms = world.clock.now_ms() - asked.hours * HOUR_MS
+    first_ms -= first_ms % length_ms
+    prices = await _prices(world, coin, first_ms, asked)
     minutes = await world.source.spread_minutes(coin, first_ms)
-    rows = spans(_of_exchange(minutes, asked.exchange), _LENGTH_MS[asked.interval])
+    rows = spans(_of_exchange(minutes, asked.exchange), length_ms)
     own = {
         "symbol": coin,
         "exchange": asked.exchange,
         "hours": asked.hours,
         "interval": asked.interval,
+        "truncated": max(len(prices), len(rows)) > asked.limit,
+        "spreads": await encode_rows(rows[-asked.limit :]),
+        "reason": "" if prices else _NOT_RECORDED.format(coin=coin),
     }
-    return Answer(data=rows, count=len(rows), own=own)
+    chosen = prices[-asked.limit :]
+    return Answer(data=await encode_rows(chosen), count=len(chosen), own=own)
+
+
+async def _prices(world: World, coin: str, first_ms: int, asked: Stored) -> list[PriceSpan]:
+    """From `first_ms` on, but no more than the limit needs; read some hours at a time."""
+    length_ms = _LENGTH_MS[asked.interval]
+    end_ms = world.clock.now_ms()
+    found: list[PriceSpan] = []
+    while end_ms > first_ms and len(found) <= asked.limit:
+        # Whole rows: a part begins on the hour.
+        begin_ms = end_ms - 1 - (end_ms - 1) % PART_MS
+        minutes = await world.source.price_minutes(coin, max(begin_ms, first_ms), end_ms)
+        chosen = [one for one in minutes if asked.exchange in (None, one.exchange)]
+        found = price_spans(chosen, length_ms) + found
+        end_ms = begin_ms
+    return found
 
 
 def spans(minutes: Sequence[SpreadMinute], length_ms: int) -> list[SpreadSpan]:
@@ -147,9 +181,9 @@ ENDPOINTS = (
     ),
     Endpoint(
         path="/api/history/{symbol}/database",
-        summary="A coin's stored spreads: extremes, and how long they were over the threshold.",
+        summary="A recorded coin's stored prices by exchange; `spreads` are those of any coin.",
         reply=stored,
         asks=Stored,
-        gives=list[SpreadSpan],
+        gives=list[PriceSpan],
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tui_monitor.clock import Clock
 from tui_monitor.errors import StoreError
-from tui_monitor.model import SignalRecord, SpreadMinute
+from tui_monitor.model import PriceMinute, SignalRecord, SpreadMinute
 from tui_monitor.store import Store
 
 RETRY_S = 15.0
@@ -27,6 +27,7 @@ class SpreadRecords:
         self._clock = clock
         self._on_event = on_event
         self._minutes: deque[Sequence[SpreadMinute]] = deque()
+        self._prices: deque[Sequence[PriceMinute]] = deque()
         # By name: the end of a signal may come before its beginning was written.
         self._signals: dict[_Name, SignalRecord] = {}
         self._news = asyncio.Event()
@@ -36,7 +37,7 @@ class SpreadRecords:
     @property
     def backlog_rows(self) -> int:
         """Rows that wait for the disk."""
-        return sum(map(len, self._minutes)) + len(self._signals)
+        return sum(map(len, (*self._minutes, *self._prices))) + len(self._signals)
 
     def add_minutes(self, minutes: Sequence[SpreadMinute]) -> None:
         """A minute of all coins."""
@@ -45,6 +46,15 @@ class SpreadRecords:
         self._minutes.append(minutes)
         if len(self._minutes) > MINUTES_KEPT:
             self._drop(len(self._minutes.popleft()), "minutes of spreads")
+        self._news.set()
+
+    def add_prices(self, minutes: Sequence[PriceMinute]) -> None:
+        """A minute of the recorded coins' prices."""
+        if not minutes:
+            return
+        self._prices.append(minutes)
+        if len(self._prices) > MINUTES_KEPT:
+            self._drop(len(self._prices.popleft()), "minutes of prices")
         self._news.set()
 
     def add_signals(self, signals: Iterable[SignalRecord]) -> None:
@@ -72,6 +82,8 @@ class SpreadRecords:
                 await self._write_signals()
                 while self._minutes:
                     await self._write_minutes(self._minutes.popleft())
+                while self._prices:
+                    await self._write_prices(self._prices.popleft())
             except StoreError:
                 return False
         return True
@@ -83,6 +95,13 @@ class SpreadRecords:
             await self._store.record_spreads(minutes)
         except StoreError:
             self._minutes.appendleft(minutes)
+            raise
+
+    async def _write_prices(self, minutes: Sequence[PriceMinute]) -> None:
+        try:
+            await self._store.record_price_minutes(minutes)
+        except StoreError:
+            self._prices.appendleft(minutes)
             raise
 
     async def _write_signals(self) -> None:

@@ -9,6 +9,7 @@ from tui_monitor.boards.legs.coin import legs_of
 from tui_monitor.boards.legs.table import LegTable
 from tui_monitor.boards.minutes import MinuteKeeper, OverTimes
 from tui_monitor.boards.price_memory import PriceMemory
+from tui_monitor.boards.price_minutes import PriceMinutes
 from tui_monitor.boards.prices import CoinPrices, PricePoint, leg_price
 from tui_monitor.boards.same_coin import Suspect
 from tui_monitor.boards.same_coin.identity import SameCoin
@@ -58,6 +59,8 @@ class SpreadWatch:
         self._detector = SignalDetector(settings.signals, settings.spreads.max_age_s)
         self._minutes = MinuteKeeper(settings.signals.threshold_pct)
         self._prices = PriceMemory(settings.spreads.max_age_s)
+        coins = (*settings.sum_curve.coins, *settings.spreads.recorded_coins)
+        self._price_minutes = PriceMinutes(coins, settings.spreads.max_age_s)
         self._news = SpreadNews(clock, on_event)
         self._revision = 0
         self._waiting: list[Row] = []
@@ -93,6 +96,8 @@ class SpreadWatch:
     async def close(self) -> None:
         """Write what was gathered of the running minute: nobody will look any more."""
         self.records.add_minutes(self._minutes.end(self._table.coins))
+        self.records.add_prices(self._price_minutes.end())
+        self.records.add_signals(map(record_of, self._detector.abandoned()))
         await self.records.flush()
 
     def look(self, *, is_sample: bool) -> None:
@@ -106,6 +111,7 @@ class SpreadWatch:
         self.over_times.forget(now.ms)
         self._prices.look(self._table, now)
         self.records.add_minutes(minutes)
+        self.records.add_prices(self._price_minutes.look(self._table, barred, now))
         if is_sample:
             self._note(self._detector.sample(self._table, barred, now))
 

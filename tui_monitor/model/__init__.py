@@ -62,6 +62,7 @@ from tui_monitor.model.market import (
 from tui_monitor.model.series import (
     FundingSpan,
     PaidFunding,
+    PriceMinute,
     Settlement,
     SignalRecord,
     SignalSample,
@@ -110,6 +111,7 @@ __all__ = [
     "OpenInterest",
     "Outage",
     "PaidFunding",
+    "PriceMinute",
     "PriceSource",
     "Reason",
     "Settlement",

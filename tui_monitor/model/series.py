@@ -85,6 +85,26 @@ class SpreadMinute(Struct, frozen=True, kw_only=True):
     samples: int
 
 
+class PriceMinute(Struct, frozen=True, kw_only=True):
+    """An instrument's last price within a minute, per coin, as it was seen.
+
+    `rate` is the funding rate at its end, None where none was known and for spot; `samples` how
+    often it was looked at.
+    """
+
+    minute_ms: int
+    exchange: Exchange
+    market: Market
+    symbol: str
+    coin: str
+    open: float
+    high: float
+    low: float
+    close: float
+    rate: float | None
+    samples: int
+
+
 class SpreadTime(Struct, frozen=True, kw_only=True):
     """How often and how long a coin's spread was over the threshold in a range of time."""
 

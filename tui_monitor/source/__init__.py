@@ -20,7 +20,8 @@ from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import Record, SumBoard
 from tui_monitor.boards.system import SystemBoard
-from tui_monitor.model import Job, JobLine, SpreadMinute, StoreInfo
+from tui_monitor.model import Job, JobLine, PriceMinute, SpreadMinute, StoreInfo
+from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
 
 
 class Query(Struct, frozen=True, kw_only=True):
@@ -84,6 +85,9 @@ class Source(Protocol):
 
     async def spread_minutes(self, coin: str, first_ms: int) -> list[SpreadMinute]:
         """A coin's stored minutes of all pairs since a time, oldest first."""
+
+    async def price_minutes(self, coin: str, first_ms: int, end_ms: int) -> list[PriceMinute]:
+        """A coin's stored minutes of prices, oldest first, the end excluded; some hours at once."""
 
     async def start_backfill(self, first: date, last: date) -> Job:
         """Begin a backfill; BadInput if the range is wrong, AlreadyRuns if one runs."""

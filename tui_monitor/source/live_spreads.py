@@ -15,7 +15,7 @@ from tui_monitor.boards.spreads import Filter, Kind, SpreadRow, SpreadsBoard
 from tui_monitor.boards.spreads.rows import Wanted
 from tui_monitor.engine import Engine
 from tui_monitor.errors import UnknownCoin
-from tui_monitor.model import SpreadMinute
+from tui_monitor.model import PriceMinute, SpreadMinute
 from tui_monitor.source.spreads import NUMBER_OF, StoredSpreads
 
 
@@ -87,6 +87,10 @@ class LiveSpreads(StoredSpreads):
     async def minutes(self, coin: str, first_ms: int) -> list[SpreadMinute]:
         """What is stored of a coin's spreads since a time; UnknownCoin as for the page."""
         return await super().minutes(self._known_coin(coin), first_ms)
+
+    async def price_minutes(self, coin: str, first_ms: int, end_ms: int) -> list[PriceMinute]:
+        """What is stored of a recorded coin's prices; UnknownCoin as for the page."""
+        return await super().price_minutes(self._known_coin(coin), first_ms, end_ms)
 
     def _known_coin(self, coin: str) -> str:
         known = self._watch.coins()

@@ -2,17 +2,19 @@
 
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.funding.stored import stored_board
 from tui_monitor.boards.legs import SLOTS
 from tui_monitor.boards.prices import CoinPrices, PricePoint
-from tui_monitor.boards.signals import Basis, Signal, SignalsBoard
+from tui_monitor.boards.signals import Basis, Ending, Signal, SignalsBoard
 from tui_monitor.boards.signals.records import signal_of
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.clock import DAY_MS, Clock
 from tui_monitor.config import Signals, Spreads
-from tui_monitor.model import Settlement, SpreadKind, SpreadMinute
+from tui_monitor.model import PriceMinute, Settlement, SpreadKind, SpreadMinute
 from tui_monitor.store import Reader
 
 NO_ENGINE = "no engine runs: start tui-monitor or tui-monitor daemon for live prices"
@@ -86,7 +88,7 @@ class StoredSpreads:
             keep=settings.keep,
             open_runs=0,
             last_sample_ms=None,
-            signals=[signal_of(one) for one in found],
+            signals=[_unwatched(signal_of(one)) for one in found],
             live=False,
             reason=NO_ENGINE,
         )
@@ -134,6 +136,10 @@ class StoredSpreads:
         now_ms = self._clock.now_ms()
         return await self._store.coin_spreads(coin, SpreadKind.ALL, first_ms, now_ms)
 
+    async def price_minutes(self, coin: str, first_ms: int, end_ms: int) -> list[PriceMinute]:
+        """What is stored of a recorded coin's prices."""
+        return await self._store.price_minutes(coin, first_ms, end_ms)
+
     async def _history(self, coin: str, now_ms: int) -> History:
         now_s = self._clock.monotonic_s()
         if self._known and self._known[0] == coin and now_s < self._known[1]:
@@ -145,3 +151,8 @@ class StoredSpreads:
         found = History(minutes, paid, [signal_of(one) for one in signals if one.coin == coin])
         self._known = (coin, now_s + _HISTORY_FOR_S, found)
         return found
+
+
+def _unwatched(one: Signal) -> Signal:
+    """Where no engine runs, nobody will see the end of what an engine left open."""
+    return one if one.ending is not None else replace(one, ending=Ending.LOST)

@@ -15,11 +15,13 @@ from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.sum_curve import CoinChange, Frame, Node, NodeState, Record, SumBoard
 from tui_monitor.boards.system import SystemBoard, stored_system_board
 from tui_monitor.clock import SLOT_MS, BoardZone, Clock, slot_of
-from tui_monitor.config import Signals, Spreads, SumCurve
+from tui_monitor.config import Liquidations, Signals, Spreads, SumCurve
 from tui_monitor.errors import BadInput
-from tui_monitor.model import JobLine, SpreadMinute, StoreInfo
+from tui_monitor.model import JobLine, PriceMinute, SpreadMinute, StoreInfo
+from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
 from tui_monitor.source import Exported, Query
 from tui_monitor.source.figures import database_figures
+from tui_monitor.source.liquidations import StoredLiquidations
 from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.store import Reader, Scope, export
 
@@ -159,6 +161,10 @@ class StoredSource:
     async def spread_minutes(self, coin: str, first_ms: int) -> list[SpreadMinute]:
         """A coin's stored minutes of all pairs since a time, oldest first."""
         return await self._spreads.minutes(coin, first_ms)
+
+    async def price_minutes(self, coin: str, first_ms: int, end_ms: int) -> list[PriceMinute]:
+        """A coin's stored minutes of prices, oldest first."""
+        return await self._spreads.price_minutes(coin, first_ms, end_ms)
 
     async def job_log(self, limit: int = 500) -> list[JobLine]:
         """The newest lines of the backfill log, oldest first."""

@@ -26,6 +26,7 @@ from tui_monitor.store.asking import MAX_ROWS, as_json, bounded
 from tui_monitor.store.candles import CandleQuestions
 from tui_monitor.store.funding import FundingQuestions
 from tui_monitor.store.liquidations import LiquidationQuestions
+from tui_monitor.store.price_minutes import PriceMinuteQuestions
 from tui_monitor.store.retention import RetentionQuestions
 from tui_monitor.store.session import Row
 from tui_monitor.store.spreads import SpreadQuestions
@@ -153,6 +154,7 @@ class Reader(
     RetentionQuestions,
     LiquidationQuestions,
     AggregateQuestions,
+    PriceMinuteQuestions,
 ):
     """What can be asked of a store."""
 

@@ -24,6 +24,7 @@ from tui_monitor.store.asking import name_coins
 from tui_monitor.store.candles import CandleWrites
 from tui_monitor.store.funding import FundingWrites
 from tui_monitor.store.liquidations import LiquidationWrites
+from tui_monitor.store.price_minutes import PriceMinuteWrites
 from tui_monitor.store.reader import Reader
 from tui_monitor.store.retention import KEPT, ONLY_ASKED, RetentionWrites
 from tui_monitor.store.session import Parameters, Session
@@ -145,6 +146,7 @@ class Store(
     RetentionWrites,
     LiquidationWrites,
     AggregateWrites,
+    PriceMinuteWrites,
 ):
     """The engine's store. `notices` are lines for the user about what happened at opening."""
 

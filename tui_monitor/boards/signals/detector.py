@@ -105,6 +105,11 @@ class SignalDetector:
         self._forget_cooled(now.s)
         return Sampled(found, ended)
 
+    def abandoned(self) -> list[Signal]:
+        """The signals whose runs go on, for when nobody will look any more."""
+        signals = (signal for run in self._runs.values() for signal in run.signals)
+        return [replace(one, ending=Ending.LOST) for one in signals]
+
     def board(self, now_ms: int) -> SignalsBoard:
         """The panel."""
         settings = self.settings
