@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.faults.engines import FewEngine, endless_tasks, few_engine
+from tests.support.sim import SAMPLE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.engine.events import LINES
 from tui_monitor.model import Exchange, FeedState, Market
@@ -40,7 +41,7 @@ async def test_after_a_bad_day_all_is_well(tmp_path: Path) -> None:
     clock = VirtualClock()
     script = load_script("bad-day")
     async with (
-        Simulator(seed=1, clock=clock, rate=0.2, script=script).running() as sim,
+        Simulator(seed=1, clock=clock, rate=0.2, script=script, coins=SAMPLE).running() as sim,
         few_engine(tmp_path, sim, clock, COINS, ("perp",)) as engine,
     ):
         await clock.until(lambda: engine.all_well, 19)

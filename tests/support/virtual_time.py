@@ -21,6 +21,7 @@ import functools
 import os
 import selectors
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ class _JumpingSelector(selectors.DefaultSelector):
             return ready
         # Twice: a thread may have taken its next job between being looked at and being idle.
         busy = self.is_busy()
-        if not busy:
+        if not busy and threading.active_count() > 1:
             os.sched_yield()
         ready = super().select(_BUSY_S if busy else 0)
         if ready or busy or self.is_busy():
@@ -101,7 +102,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._virtual_s += seconds
 
     def _is_busy(self) -> bool:
-        return self._jobs > 0 or any(map(_has_sql_work, sys._current_frames().values()))
+        return self._jobs > 0 or (
+            threading.active_count() > 1 and any(map(_has_sql_work, sys._current_frames().values()))
+        )
 
 
 def _has_sql_work(frame: FrameType) -> bool:

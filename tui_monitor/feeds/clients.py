@@ -1,8 +1,10 @@
 """One host's HTTP connections, and a fresh set of them when a proxy has worn them out."""
 
 import ssl
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +17,11 @@ from tui_monitor.feeds.proxies import explained, name_of, without_secrets
 from tui_monitor.printable import printable
 
 CONNECT_S = 10.0
+
+if find_spec("sniffio") is None:
+    # httpcore tries to import it (an option of its own) more than twice a request, and a module
+    # that is not there is searched for on the disk each time; with None it is known to be absent.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 REMOTE_ERRORS = (httpx.HTTPError, httpx.InvalidURL, OSError, SOCKSError)
 """All that httpx lets through for remote reasons; what a SOCKS proxy says wrong is not its own."""

@@ -21,7 +21,8 @@ def number(value: Loose) -> float | None:
     if isinstance(value, str):
         if len(value) > _MAX_DIGITS or not _NUMBER.fullmatch(value):
             return None
-        value = float(value)
+        read = float(value)
+        return read if math.isfinite(read) else None
     if value is None or isinstance(value, bool):
         return None
     try:

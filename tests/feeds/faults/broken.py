@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tests.feeds.rig import Rig, Shape, settings_of
 from tests.feeds.simulated import truth
+from tests.support.sim import SAMPLE
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.feeds.plans import FeedPlan, ListPlan
 from tui_monitor.market import MarketState, Row, Stamp
@@ -189,7 +190,7 @@ async def broken(
 ) -> AsyncIterator[Broken]:
     """A running feed of a few coins, all live; leaving the block cancels it."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock, rate=rate).running() as sim:
+    async with Simulator(seed=1, clock=clock, rate=rate, coins=SAMPLE).running() as sim:
         settings = settings_of(sim.url, exchange, markets=tuple(markets), **changes)
         it = Broken(sim, clock, settings, COINS, exchange, few(lists_every_s))
         try:
