@@ -19,6 +19,7 @@ from tui_monitor.boards.sum_curve import SLOT_TOLERANCE_MS, LivePrice
 from tui_monitor.clock import BoardZone, Clock
 from tui_monitor.config import Settings, warnings
 from tui_monitor.engine.backfill import Backfill, BackfillRun
+from tui_monitor.engine.candles import Candles
 from tui_monitor.engine.events import EventLog
 from tui_monitor.engine.fetcher import PageFetcher
 from tui_monitor.engine.filler import Filler
@@ -110,12 +111,20 @@ class Engine:
             self.events.add,
             first_coins=settings.sum_curve.coins,
         )
+        self.candles = Candles(
+            [self.feeds[name] for name in self.enabled],
+            store,
+            self.market,
+            clock,
+            settings.anomalies,
+            self.events.add,
+        )
         self.retention = Retention(
             store,
             clock,
             settings.retention,
             self.events.add,
-            window_bars=settings.anomalies.bars,
+            window_bars=max(settings.anomalies.bars, settings.anomalies.history_bars),
         )
         self.loop_lag = LoopLag(clock)
         self._lights = Lights(clock)
@@ -135,6 +144,7 @@ class Engine:
             "spreads": self.spreads.run,
             "spread records": self.spreads.keep,
             "retention": self.retention.run,
+            "candles": self.candles.run,
             "funding": self.fundings.run,
         }
         workers |= {name.value: self.feeds[name].run for name in self.enabled}
