@@ -185,6 +185,32 @@ class Signals(Struct, frozen=True, forbid_unknown_fields=True):
     keep: Annotated[int, _d("Signals the board keeps.", ge=5, le=1000)] = 50
 
 
+class Liquidations(Struct, frozen=True, forbid_unknown_fields=True):
+    """[liquidations]"""
+
+    aggregate_url: Annotated[
+        str,
+        _d("Where an aggregate is asked for each minute, for the panic index; empty: nowhere."),
+    ] = ""
+    aggregate_referer: Annotated[
+        str, _d("The page that the aggregate source is told its questions come from.")
+    ] = "https://history.btc126.com/baocang/"
+    aggregate_stale_s: Annotated[
+        float, _d("What the aggregate source says is stale after this long.", ge=60, le=86400)
+    ] = 600.0
+    medium_panic_pct: Annotated[
+        float, _d("Panic index x 100 from which it is medium; below it is low.", gt=0, le=1000)
+    ] = 5.0
+    high_panic_pct: Annotated[
+        float, _d("Panic index x 100 from which it is high.", gt=0, le=1000)
+    ] = 10.0
+    lines_musd: Annotated[
+        tuple[Annotated[float, Meta(gt=0)], ...],
+        _d("Millions of USD in an hour at which the curve has a line."),
+    ] = (50.0, 100.0, 150.0)
+    largest: Annotated[int, _d("Orders in the list of the largest.", ge=5, le=500)] = 50
+
+
 class Anomalies(Struct, frozen=True, forbid_unknown_fields=True):
     """[anomalies]"""
 
@@ -300,6 +326,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     sum_curve: SumCurve = field(default_factory=SumCurve)
     spreads: Spreads = field(default_factory=Spreads)
     signals: Signals = field(default_factory=Signals)
+    liquidations: Liquidations = field(default_factory=Liquidations)
     anomalies: Anomalies = field(default_factory=Anomalies)
     retention: Retention = field(default_factory=Retention)
     api: Api = field(default_factory=Api)
@@ -550,12 +577,20 @@ def _check_sense(settings: Settings, origins: Mapping[str, str]) -> None:
     _check_spreads(settings.spreads, refuse)
     if settings.signals.gap_s <= settings.signals.every_s:
         raise refuse("signals.gap_s", "is not more than signals.every_s")
+    _check_liquidations(settings.liquidations, refuse)
     watched = settings.anomalies.exchanges
     if not watched or len(set(watched)) != len(watched):
         raise refuse("anomalies.exchanges", "is empty or names an exchange twice")
     if 0 < settings.retention.max_db_size_mb < SMALLEST_CAP_MB:
         raise refuse("retention.max_db_size_mb", f"must be 0 or at least {SMALLEST_CAP_MB:g}")
     _check_listen(settings.api, refuse)
+
+
+def _check_liquidations(liquidations: Liquidations, refuse: Any) -> None:
+    if liquidations.aggregate_url:
+        _check_url("liquidations.aggregate_url", liquidations.aggregate_url, refuse)
+    if liquidations.high_panic_pct <= liquidations.medium_panic_pct:
+        raise refuse("liquidations.high_panic_pct", "is not more than medium_panic_pct")
 
 
 def _check_spreads(spreads: Spreads, refuse: Any) -> None:

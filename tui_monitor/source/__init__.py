@@ -13,6 +13,7 @@ from msgspec import Struct
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.funding import FundingBoard
+from tui_monitor.boards.liquidations import Indices, LiquidationsBoard
 from tui_monitor.boards.markets import MarketReport
 from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import SignalsBoard
@@ -73,6 +74,20 @@ class Source(Protocol):
 
     async def funding_board(self) -> FundingBoard:
         """What each exchange's perpetual of each coin pays, and what it paid."""
+
+    async def liquidations_board(self, hours: int, query: Query) -> LiquidationsBoard:
+        """The last hours (1, 3, 6, 12 or 24; else BadInput), or the whole days of `query`."""
+
+    async def liquidation_records(
+        self, first_ms: int, last_ms: int, limit: int
+    ) -> list[LiquidationRecord]:
+        """The newest `limit` minute records between two times (both included), oldest first."""
+
+    async def liquidation_indices(self) -> Indices:
+        """The newest minute record, and the aggregate source's newest word."""
+
+    async def aggregates(self, first_ms: int, last_ms: int, limit: int) -> list[AggregateRow]:
+        """The aggregate's newest `limit` minutes between two times, as the records."""
 
     async def coin_page(self, coin: str) -> CoinPage:
         """All of one coin; UnknownCoin names the nearest where nobody lists it."""

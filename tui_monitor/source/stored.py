@@ -8,6 +8,7 @@ from tui_monitor.boards import coverage, sum_curve
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard, Progress
 from tui_monitor.boards.funding import FundingBoard
+from tui_monitor.boards.liquidations import Indices, LiquidationsBoard
 from tui_monitor.boards.markets import MarketReport, market_report
 from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import SignalsBoard
@@ -55,6 +56,7 @@ class StoredSource:
         self._settings = settings
         self._exports_dir = exports_dir
         self._spreads = spreads or StoredSpreads(store, clock, Spreads(), Signals())
+        self._liquidations = StoredLiquidations(store, zone, clock, Liquidations())
 
     async def sum_board(self, query: Query) -> SumBoard:
         """The sum curve from stored rows; there is no live point."""
@@ -145,6 +147,26 @@ class StoredSource:
     async def funding_board(self) -> FundingBoard:
         """What each exchange's perpetual of each coin pays, and what it paid."""
         return await self._spreads.funding_board()
+
+    async def liquidations_board(self, hours: int, query: Query) -> LiquidationsBoard:
+        """The last hours, or the whole days of `query`."""
+        is_by_day = query.first_day is not None or query.last_day is not None
+        days = self._range(query, days=1) if is_by_day else None
+        return await self._liquidations.board(hours, days)
+
+    async def liquidation_records(
+        self, first_ms: int, last_ms: int, limit: int
+    ) -> list[LiquidationRecord]:
+        """The newest `limit` minute records between two times (both included), oldest first."""
+        return await self._liquidations.records(first_ms, last_ms, limit)
+
+    async def liquidation_indices(self) -> Indices:
+        """The newest minute record, and the aggregate source's newest word."""
+        return await self._liquidations.indices()
+
+    async def aggregates(self, first_ms: int, last_ms: int, limit: int) -> list[AggregateRow]:
+        """The aggregate's newest `limit` minutes between two times, as the records."""
+        return await self._liquidations.aggregates(first_ms, last_ms, limit)
 
     async def coin_page(self, coin: str) -> CoinPage:
         """All of one coin."""

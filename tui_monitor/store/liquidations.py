@@ -136,6 +136,12 @@ _TOLD = """
     ORDER BY l.exchange_ms
     LIMIT ?
 """
+_BY_REST = """
+    SELECT i.exchange, count(*), total(l.usd)
+    FROM liquidation AS l CROSS JOIN instrument AS i ON i.id = l.instrument_id
+    WHERE l.exchange_ms >= ? AND l.exchange_ms < ? AND l.heard = 2
+    GROUP BY i.exchange
+"""
 _OLDEST_EVENT = "SELECT min(exchange_ms) FROM liquidation"
 _OLDEST_MINUTE = "SELECT min(minute_ms) FROM liquidation_minute"
 
@@ -203,6 +209,13 @@ class LiquidationQuestions(Asking):
             ):
                 sums.add(Exchange(exchange), exchange_ms, _SIDE_OF[side], usd)
         return sums.rows()
+
+    async def rest_liquidations(
+        self, start_ms: int, end_ms: int
+    ) -> dict[Exchange, tuple[int, float]]:
+        """How many events only REST told of, and their USD, by exchange; others are absent."""
+        rows = await self._session.read(_BY_REST, (start_ms, end_ms))
+        return {Exchange(exchange): (count, usd) for exchange, count, usd in rows}
 
     async def oldest_liquidation_ms(self) -> int | None:
         """The first event; None while there is none."""

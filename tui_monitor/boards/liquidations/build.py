@@ -151,7 +151,7 @@ def _minute_points(window: Window, venues: int, stored: Stored) -> list[Point]:
                 long_1h_usd=longs_1h if hour_heard else None,
                 short_1h_usd=shorts_1h if hour_heard else None,
                 total_1h_usd=longs_1h + shorts_1h if hour_heard else None,
-                covered=share(heard_ms, venues, passed) or 0.0,
+                covered=_covered(heard_ms, venues, passed, is_known=is_known),
                 covered_1h=share(float(hour.heard_ms[place]), venues, HOUR - 1 + passed),
             )
         )
@@ -170,9 +170,15 @@ def _long_point(at_ms: int, step: LiquidationStep | None, window: Window, venues
         long_1h_usd=None,
         short_1h_usd=None,
         total_1h_usd=None,
-        covered=(share(step.covered_ms, venues, passed) or 0.0) if step else 0.0,
+        covered=_covered(step.covered_ms if step else 0, venues, passed, is_known=is_known),
         covered_1h=None,
     )
+
+
+def _covered(heard_ms: float, venues: int, minutes: float, *, is_known: bool) -> float:
+    """A step that begins now lacks nothing yet."""
+    found = share(heard_ms, venues, minutes)
+    return float(is_known) if found is None else found
 
 
 def _count(step: LiquidationStep | None) -> int:
