@@ -17,6 +17,8 @@ _BOLLINGER_BARS, _BOLLINGER_DEVIATIONS = 20, 2.0
 _NOTHING = (None, None)
 # Below what a subtraction of equal closes may leave, as a part of the close.
 _ROUNDING = 1e-12
+# TA-Lib's deviation is the root of a difference of squares: half as many digits are good.
+_BAND_ROUNDING = 1e-7
 
 
 def indicate(close: Floats) -> tuple[Indicators, list[Reason]]:
@@ -27,7 +29,7 @@ def indicate(close: Floats) -> tuple[Indicators, list[Reason]]:
     """
     holes = np.flatnonzero(np.isnan(close))
     closes = np.ascontiguousarray(close[holes[-1] + 1 :] if holes.size else close)
-    rsi = _last(talib.RSI(closes, _RSI_BARS)) if len(closes) > _RSI_BARS else None
+    rsi = _rsi(closes)
     macd, signal, histogram, before = _macd(closes)
     low, middle, high = _bollinger(closes)
     reasons = []
@@ -35,7 +37,7 @@ def indicate(close: Floats) -> tuple[Indicators, list[Reason]]:
         reasons.append(Reason.RSI)
     if _crossed(before, histogram, closes):
         reasons.append(Reason.MACD)
-    if low is not None and high is not None and not low <= closes[-1] <= high:
+    if _is_outside(low, high, closes):
         reasons.append(Reason.BOLLINGER)
     return (
         Indicators(
@@ -49,6 +51,13 @@ def indicate(close: Floats) -> tuple[Indicators, list[Reason]]:
         ),
         reasons,
     )
+
+
+def _rsi(closes: Floats) -> float | None:
+    """None also where no close differs from another: nothing rises and nothing falls."""
+    if len(closes) <= _RSI_BARS or np.ptp(closes) == 0:
+        return None
+    return _last(talib.RSI(closes, _RSI_BARS))
 
 
 def _macd(closes: Floats) -> tuple[float | None, float | None, float | None, float | None]:
@@ -73,6 +82,14 @@ def _crossed(before: float | None, now: float | None, closes: Floats) -> bool:
         return False
     least = _ROUNDING * float(closes[-1])
     return (before > least and now < -least) or (before < -least and now > least)
+
+
+def _is_outside(low: float | None, high: float | None, closes: Floats) -> bool:
+    if low is None or high is None:
+        return False
+    close = float(closes[-1])
+    least = _BAND_ROUNDING * close
+    return close > high + least or close < low - least
 
 
 def _last(numbers: Floats) -> float | None:

@@ -4,6 +4,7 @@ A hole in the bars is NaN, and so is what can't be told for it: there is no retu
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,33 +112,61 @@ def _joined_measure(blocks: list[Measure]) -> Measure:
     )
 
 
+class _Spread(NamedTuple):
+    """Of each row of a history; `mad` is scaled to a deviation."""
+
+    mean: Floats
+    deviation: Floats
+    median: Floats
+    mad: Floats
+
+
 def _against_history(values: Floats, min_history: int) -> Measure:
     """The last column against the others."""
     history, value = values[:, :-1], values[:, -1]
     ordered = np.sort(history, axis=1)  # NaN last
     n = np.full(len(values), history.shape[1])
-    there = None
-    if np.isnan(ordered[:, -1]).any():
-        there = ~np.isnan(history)
-        n = np.count_nonzero(there, axis=1)
-        history = np.where(there, history, 0.0)
-    mean = history.sum(axis=1) / n
-    apart = history - mean[:, None]
-    apart *= apart
-    if there is not None:
-        apart *= there
-    deviation = np.sqrt(apart.sum(axis=1) / n)
-    # The mean of equal numbers may be off by a rounding, which would pass for a deviation.
-    deviation[ordered[:, 0] == _at(ordered, n - 1)] = 0.0
-    median = _middle(ordered, n)
-    np.abs(np.subtract(ordered, median[:, None], out=apart), out=apart).sort(axis=1)
-    mad = _MAD_SCALE * _middle(apart, n)
+    spread = _spread_of_whole(history, ordered)
+    holes = np.flatnonzero(np.isnan(ordered[:, -1]))
+    if holes.size:
+        n[holes] = np.count_nonzero(~np.isnan(history[holes]), axis=1)
+        rest = _spread_with_holes(history[holes], ordered[holes], n[holes])
+        for column, numbers in zip(spread, rest, strict=True):
+            column[holes] = numbers
+    mean, deviation, median, mad = spread
     z = (value - mean) / deviation
     z[(deviation == 0) & ~np.isnan(value)] = 0.0
     robust_z = (value - median) / np.where(mad == 0, np.nan, mad)
     for one in (z, robust_z):
         one[n < min_history] = np.nan
     return Measure(value, mean, deviation, z, median, mad, robust_z, n)
+
+
+def _spread_of_whole(history: Floats, ordered: Floats) -> _Spread:
+    """Rows without a hole; those that have one come out as NaN."""
+    n = history.shape[1]
+    mean = history.sum(axis=1) / n
+    apart = history - mean[:, None]
+    apart *= apart
+    deviation = np.sqrt(apart.sum(axis=1) / n)
+    # The mean of equal numbers may be off by a rounding, which would pass for a deviation.
+    deviation[ordered[:, 0] == ordered[:, -1]] = 0.0
+    low, high = (n - 1) // 2, n // 2
+    median = (ordered[:, low] + ordered[:, high]) / 2
+    np.abs(np.subtract(ordered, median[:, None], out=apart), out=apart).sort(axis=1)
+    return _Spread(mean, deviation, median, _MAD_SCALE * (apart[:, low] + apart[:, high]) / 2)
+
+
+def _spread_with_holes(history: Floats, ordered: Floats, n: Ints) -> _Spread:
+    """Rows of which only the first `n` in order are there."""
+    there = ~np.isnan(history)
+    mean = np.where(there, history, 0.0).sum(axis=1) / n
+    apart = np.where(there, history - mean[:, None], 0.0)
+    deviation = np.sqrt((apart * apart).sum(axis=1) / n)
+    deviation[ordered[:, 0] == _at(ordered, n - 1)] = 0.0
+    median = _middle(ordered, n)
+    distances = np.sort(np.abs(ordered - median[:, None]), axis=1)
+    return _Spread(mean, deviation, median, _MAD_SCALE * _middle(distances, n))
 
 
 def _middle(ordered: Floats, n: Ints) -> Floats:
@@ -147,7 +176,6 @@ def _middle(ordered: Floats, n: Ints) -> Floats:
 
 
 def _at(ordered: Floats, column: Ints) -> Floats:
-    """One number of each row; NaN for a column before the first."""
-    last = ordered.shape[1] - 1
-    picked: Floats = ordered[np.arange(len(ordered)), np.clip(column, 0, last)]
+    """One number of each row; the first for a row that has none."""
+    picked: Floats = ordered[np.arange(len(ordered)), np.maximum(column, 0)]
     return picked
