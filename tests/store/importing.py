@@ -7,10 +7,12 @@ from tui_monitor.clock import SLOT_MS
 from tui_monitor.store import ImportReport, Store, import_file
 
 
-async def take(store: Store, content: bytes, name: str = "x.jsonl") -> ImportReport:
+async def take(
+    store: Store, content: bytes, name: str = "x.jsonl", now_ms: int = NOW_MS
+) -> ImportReport:
     """Import a file with this content."""
     path = Path(store.path).parent / name
-    return await import_file(store, put(path, content), ZONE, COINS, NOW_MS)
+    return await import_file(store, put(path, content), ZONE, COINS, now_ms)
 
 
 async def nodes(store: Store) -> list[tuple[int, str, float, float | None]]:

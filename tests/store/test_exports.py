@@ -303,5 +303,7 @@ def test_negative_numbers_stay_numbers() -> None:
 
 def test_every_export_is_offered() -> None:
     """What the command line lists."""
-    assert WHATS == ("prices", "sum", "missing", "outages", "funding", "spreads", "signals")
+    originals = ("prices", "sum", "missing")
+    ours = ("outages", "funding", "spreads", "signals", "liquidations", "liquidation-minutes")
+    assert (*originals, *ours) == WHATS
     assert FILE_FORMATS == ("csv", "jsonl")

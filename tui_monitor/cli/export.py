@@ -13,13 +13,13 @@ from tui_monitor.clock import SystemClock, parse_day
 from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput
 from tui_monitor.source.stored import StoredSource
-from tui_monitor.store import FILE_FORMATS, WHATS, open_reader
+from tui_monitor.store import FILE_FORMATS, LIQUIDATION_MINUTES, WHATS, open_reader
 
 _FAR_FUTURE_MS = 4_102_444_800_000
 
 
 @click.command()
-@click.argument("what", type=click.Choice(WHATS))
+@click.argument("what", type=click.Choice([what for what in WHATS if what != LIQUIDATION_MINUTES]))
 @click.option("--from", "since", metavar="T", help="From then on (a day or a time).")
 @click.option("--to", "until", metavar="T", help="Until then; a day is included whole.")
 @click.option("--format", "file_format", type=click.Choice(FILE_FORMATS), default="csv")
@@ -27,6 +27,7 @@ _FAR_FUTURE_MS = 4_102_444_800_000
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="Write there; without it, to standard output.",
 )  # fmt: skip
+@click.option("--minutes", is_flag=True, help="Of liquidations: the venues' minute sums.")
 @engine_options
 def export(
     context: Context,
@@ -35,8 +36,12 @@ def export(
     until: str | None,
     file_format: str,
     output: Path | None,
+    minutes: bool,
 ) -> int:
     """Write stored history: the originals' CSV formats to the byte, or JSON lines."""
+    if minutes and what != "liquidations":
+        raise BadInput(f"{what} has no --minutes", "they are of liquidations")
+    what = LIQUIDATION_MINUTES if minutes else what
     settings = context.load().settings
     zone = zone_of(settings)
     first_ms = zone.parse(since) if since else 0

@@ -21,7 +21,7 @@ DONE_IN_PART = 3
 )
 @engine_options
 def import_(context: Context, files: tuple[Path, ...]) -> int:
-    """Take in the originals' JSONL and CSV files (.gz too).
+    """Take in the originals' JSONL and CSV files, and our own of liquidations (.gz too).
 
     Says what it took, what it refused and what is doubtful, each with its line and reason.
     Exit code 3: something was refused.
@@ -58,6 +58,8 @@ def _summary(report: ImportReport) -> str:
         (report.sums, "sums"),
         (report.holes, "missing"),
         (report.aggregates, "minutes of the aggregate source"),
+        (report.liquidations, "liquidations"),
+        (report.liquidation_minutes, "liquidation minutes"),
         (report.unchanged, "were there"),
         (report.refused_count, "refused"),
         (report.doubtful_count, "doubtful"),

@@ -2,7 +2,7 @@
 
 from tui_monitor.store.database import Kind, open_reader, open_store
 from tui_monitor.store.export_rows import Scope
-from tui_monitor.store.exports import FILE_FORMATS, WHATS, Exported, export
+from tui_monitor.store.exports import FILE_FORMATS, LIQUIDATION_MINUTES, WHATS, Exported, export
 from tui_monitor.store.imports import ImportReport, import_file
 from tui_monitor.store.lock import EngineLock, read_holder
 from tui_monitor.store.reader import Reader
@@ -11,6 +11,7 @@ from tui_monitor.store.writer import Cleaned, Store
 
 __all__ = [
     "FILE_FORMATS",
+    "LIQUIDATION_MINUTES",
     "WHATS",
     "Cleaned",
     "EngineLock",

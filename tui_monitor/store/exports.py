@@ -12,11 +12,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from tui_monitor.errors import BadInput, FolderUnusable
-from tui_monitor.store import export_rows, export_series
+from tui_monitor.store import export_liquidations, export_rows, export_series
 from tui_monitor.store.export_rows import Scope
 from tui_monitor.store.formats import (
     BOM,
     FUNDING_HEADER,
+    LIQUIDATION_MINUTES_HEADER,
+    LIQUIDATIONS_HEADER,
     MISSING_HEADER,
     OUTAGES_HEADER,
     PRICES_HEADER,
@@ -44,6 +46,9 @@ class _Format(Struct, frozen=True):
     header: str = ""
 
 
+LIQUIDATION_MINUTES = "liquidation-minutes"
+"""The second part of `liquidations`, which is a file of its own."""
+
 _FORMATS = {
     ("prices", "csv"): _Format(export_rows.price_rows, "coin_prices_full", PRICES_HEADER),
     ("sum", "csv"): _Format(export_rows.sum_rows, "coin_sum_27", SUM_HEADER),
@@ -52,6 +57,12 @@ _FORMATS = {
     ("funding", "csv"): _Format(export_series.funding_rows, "funding", FUNDING_HEADER),
     ("spreads", "csv"): _Format(export_series.spread_rows, "spreads", SPREADS_HEADER),
     ("signals", "csv"): _Format(export_series.signal_rows, "signals", SIGNALS_HEADER),
+    ("liquidations", "csv"): _Format(
+        export_liquidations.event_rows, "liquidations", LIQUIDATIONS_HEADER
+    ),
+    (LIQUIDATION_MINUTES, "csv"): _Format(
+        export_liquidations.minute_rows, "liquidation_minutes", LIQUIDATION_MINUTES_HEADER
+    ),
     ("prices", "jsonl"): _Format(export_rows.price_records, "coin_prices"),
     ("sum", "jsonl"): _Format(export_rows.sum_records, "coin_sum"),
     ("missing", "jsonl"): _Format(export_rows.missing_records, "missing_data"),
@@ -59,6 +70,10 @@ _FORMATS = {
     ("funding", "jsonl"): _Format(export_series.funding_records, "funding"),
     ("spreads", "jsonl"): _Format(export_series.spread_records, "spreads"),
     ("signals", "jsonl"): _Format(export_series.signal_records, "signals"),
+    ("liquidations", "jsonl"): _Format(export_liquidations.event_records, "liquidations"),
+    (LIQUIDATION_MINUTES, "jsonl"): _Format(
+        export_liquidations.minute_records, "liquidation_minutes"
+    ),
 }
 WHATS = tuple(dict.fromkeys(what for what, _ in _FORMATS))
 FILE_FORMATS = tuple(dict.fromkeys(file_format for _, file_format in _FORMATS))

@@ -20,6 +20,13 @@ SIGNALS_HEADER = (
     "observed_utc,coin,basis,buy_exchange,buy_market,sell_exchange,sell_market,buy_price,"
     "sell_price,spread_pct,threshold_pct,first_utc,ended_utc,lasted_s,ending,samples_pct"
 )
+LIQUIDATIONS_HEADER = (
+    "liquidated_utc,exchange,symbol,coin,side,price_per_coin,coins,usd,received_utc,heard"
+)
+LIQUIDATION_MINUTES_HEADER = (
+    "minute_utc,exchange,long_usd,short_usd,long_count,short_count,largest_usd,unsized_count,"
+    "capped_s,covered_ms"
+)
 PAIRS = {
     SpreadKind.ALL: "all",
     SpreadKind.PERP_PERP: "perp-perp",
@@ -27,8 +34,9 @@ PAIRS = {
     SpreadKind.SPOT_SPOT: "spot-spot",
 }
 
-# A change from the smallest price to the largest has 22 digits.
-_NUMBER = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,18})?")
+# A change from the smallest price to the largest has 22 digits; a small number of coins has its
+# 17 digits behind many zeros.
+_NUMBER = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,40})?")
 # A spreadsheet takes a cell that begins like this for a formula; the last four are full width.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _REASON_OF = {text: reason for reason, text in ORIGINAL_REASONS.items()}

@@ -1,4 +1,5 @@
-"""Taking in the originals' files: JSONL records and the three CSVs, plain or gzipped.
+"""Taking in files, plain or gzipped: the originals' JSONL records and three CSVs, and what our own
+exports of liquidations wrote.
 
 Lines are read and judged in a thread, some hundred at a time, and each such batch is committed
 before the next is read: a killed import is finished by running it again, since what is there
@@ -23,6 +24,7 @@ from tui_monitor.store.aggregate_lines import AggregateLines
 from tui_monitor.store.csvs import PriceRows, missing_rows, sum_rows
 from tui_monitor.store.import_times import TimeJudge
 from tui_monitor.store.jsonl import JsonLines
+from tui_monitor.store.liquidation_lines import LiquidationLines, event_rows, minute_rows
 from tui_monitor.store.records import Batch, RecordCheck
 from tui_monitor.store.settling import Sample
 from tui_monitor.store.writer import Store
@@ -33,7 +35,10 @@ REMARKS_KEPT = 10_000
 _REMARK_LENGTH = 200
 _GZIP_MAGIC = b"\x1f\x8b"
 _EXPECTED = "expected JSON lines or one of the headers " + " | ".join(
-    (formats.PRICES_HEADER, formats.SUM_HEADER, formats.MISSING_HEADER)
+    (
+        *(formats.PRICES_HEADER, formats.SUM_HEADER, formats.MISSING_HEADER),
+        *(formats.LIQUIDATIONS_HEADER, formats.LIQUIDATION_MINUTES_HEADER),
+    )
 )
 
 Remark = tuple[int, str]
@@ -57,6 +62,8 @@ class ImportReport(Struct, kw_only=True):
     sums: int = 0
     holes: int = 0
     aggregates: int = 0
+    liquidations: int = 0
+    liquidation_minutes: int = 0
     refused: list[Remark] = field(default_factory=list)
     doubtful: list[Remark] = field(default_factory=list)
     corrected: list[Remark] = field(default_factory=list)
@@ -132,7 +139,7 @@ def _choose(
     _, head, _ = source.head()
     name = source.path.name.removesuffix(".gz")
     if head.startswith("{") or name.endswith((".jsonl", ".json")):
-        return JsonLines(check, judge, AggregateLines(now_ms))
+        return JsonLines(check, judge, AggregateLines(now_ms), LiquidationLines(judge))
     lines: _Lines | None = None
     if head == formats.PRICES_HEADER:
         lines = PriceRows(check, judge)
@@ -140,6 +147,10 @@ def _choose(
         lines = sum_rows(judge, zone)
     elif head == formats.MISSING_HEADER:
         lines = missing_rows(judge, coins, now_ms)
+    elif head == formats.LIQUIDATIONS_HEADER:
+        lines = event_rows(LiquidationLines(judge))
+    elif head == formats.LIQUIDATION_MINUTES_HEADER:
+        lines = minute_rows(LiquidationLines(judge))
     if lines is not None:
         source.skip_head()
     return lines
@@ -176,10 +187,22 @@ async def _store_batch(store: Store, batch: Batch, report: ImportReport) -> None
         _doubt_samples(report, settled.duplicates, "other numbers came first for this time")
     if batch.sums:
         await _store_sums(store, batch, report)
+    await _store_liquidations(store, batch, report)
+
+
+async def _store_liquidations(store: Store, batch: Batch, report: ImportReport) -> None:
+    news = [0]
     if batch.aggregates:
-        news = await store.record_aggregates(batch.aggregates)
-        report.aggregates += news
-        report.unchanged += len(batch.aggregates) - news
+        news.append(await store.record_aggregates(batch.aggregates))
+        report.aggregates += news[-1]
+    if batch.liquidations:
+        news.append(await store.record_liquidations(batch.liquidations))
+        report.liquidations += news[-1]
+    if batch.liquidation_minutes:
+        news.append(await store.import_liquidation_minutes(batch.liquidation_minutes))
+        report.liquidation_minutes += news[-1]
+    told = len(batch.aggregates) + len(batch.liquidations) + len(batch.liquidation_minutes)
+    report.unchanged += told - sum(news)
 
 
 async def _store_sums(store: Store, batch: Batch, report: ImportReport) -> None:

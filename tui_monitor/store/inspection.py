@@ -14,6 +14,15 @@ _COUNT_SETTLEMENTS = """
         SELECT min(settled_ms) FROM funding_settlement WHERE instrument_id = instrument.id
     )) FROM instrument
 """
+# Asked apart, the smallest index is counted and the oldest is one look.
+_COUNT_LIQUIDATIONS = """
+    SELECT (SELECT count(*) FROM liquidation), (SELECT min(exchange_ms) FROM liquidation)
+"""
+# The hours know how many minutes they have: counting those of years would take seconds.
+_COUNT_LIQUIDATION_MINUTES = """
+    SELECT (SELECT ifnull(sum(minutes), 0) FROM liquidation_hour WHERE exchange = ''),
+           (SELECT min(minute_ms) FROM liquidation_minute)
+"""
 _CONTENTS = (
     ("slot_prices", "SELECT count(*), min(slot_ms) FROM slot_price"),
     ("off_slot_prices", "SELECT count(*), min(observed_ms) FROM off_slot_price"),
@@ -32,7 +41,10 @@ _CONTENTS = (
     ("interest_samples", "SELECT count(*), min(at_ms) FROM interest_sample"),
     ("account_ratios", "SELECT count(*), min(at_ms) FROM account_ratio"),
     ("price_minutes", "SELECT count(*), min(minute_ms) FROM price_minute"),
-    ("liquidations", "SELECT count(*), min(exchange_ms) FROM liquidation"),
+    ("liquidations", _COUNT_LIQUIDATIONS),
+    ("liquidation_minutes", _COUNT_LIQUIDATION_MINUTES),
+    ("interest_minutes", "SELECT count(*), min(minute_ms) FROM interest_minute"),
+    ("aggregates", "SELECT count(*), min(minute_ms) FROM aggregate"),
 )
 _INTEGRITY = "SELECT integrity_check FROM pragma_integrity_check(20)"
 _QUICK = "SELECT quick_check FROM pragma_quick_check(20)"
@@ -78,6 +90,29 @@ _ODD_SIGNALS = """
 _ODD_TALLIES = """
     SELECT minute_ms, found FROM spread_tally AS t
     WHERE found <> (SELECT count(*) FROM spread_minute WHERE minute_ms = t.minute_ms)
+    LIMIT 20
+"""
+# Sums are added up in another order there, so that only their last digits may differ.
+_ODD_HOURS = """
+    WITH told AS (
+        SELECT minute_ms - minute_ms % 3600000 AS hour_ms, exchange, count(*) AS minutes,
+               total(long_usd) + total(short_usd) AS usd
+        FROM liquidation_minute GROUP BY 1, 2
+    )
+    SELECT told.hour_ms, told.exchange FROM told
+    LEFT JOIN liquidation_hour AS h ON h.exchange = told.exchange AND h.hour_ms = told.hour_ms
+    WHERE h.minutes IS NOT told.minutes
+       OR abs(h.long_usd + h.short_usd - told.usd) > 1e-6 + told.usd * 1e-9
+    UNION ALL
+    SELECT h.hour_ms, h.exchange FROM liquidation_hour AS h
+    WHERE h.exchange <> '' AND NOT EXISTS (
+        SELECT 1 FROM told WHERE told.exchange = h.exchange AND told.hour_ms = h.hour_ms
+    )
+    UNION ALL
+    SELECT h.hour_ms, 'all' FROM liquidation_hour AS h
+    WHERE h.exchange = '' AND h.minutes IS NOT (
+        SELECT sum(minutes) FROM told WHERE told.hour_ms = h.hour_ms
+    )
     LIMIT 20
 """
 _FUTURE = "SELECT DISTINCT slot_ms FROM slot_price WHERE slot_ms > ? LIMIT 20"
@@ -159,6 +194,8 @@ async def _odd_rows(session: Session) -> list[str]:
         found.append(f"signal: the samples of {number} can't be read")
     for minute_ms, told in await _ask(session, _ODD_TALLIES):
         found.append(f"spread_tally: {utc_text(minute_ms)} does not have {told} rows")
+    for hour_ms, exchange in await _ask(session, _ODD_HOURS):
+        found.append(f"liquidation_hour: {exchange} {utc_text(hour_ms)} is not its minutes")
     for (slot_ms,) in await _ask(session, _FUTURE, (session.clock.now_ms() + DAY_MS,)):
         found.append(f"slot_price: {utc_text(slot_ms)} lies in the future")
     return found

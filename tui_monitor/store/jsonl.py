@@ -5,7 +5,8 @@
 * one-minute records: `{"timestamp": ISO 8601, "timestamp_unix", "changes": {"BTC-USDT-SWAP":
   {"baseline_price", "current_price", "change_pct"}}, "total_change", …}`, changes with two
   decimals;
-* what the aggregate source of liquidations said: see `aggregate_lines`.
+* what the aggregate source of liquidations said: see `aggregate_lines`;
+* our own liquidations and their minutes: see `liquidation_lines`.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from tui_monitor.clock import epoch_ms, parse_day
 from tui_monitor.errors import BadInput
 from tui_monitor.store.aggregate_lines import AggregateLines, is_aggregate
 from tui_monitor.store.import_times import Judged, TimeJudge
+from tui_monitor.store.liquidation_lines import LiquidationLines
 from tui_monitor.store.records import Batch, Quote, Record, RecordCheck, coin_of
 from tui_monitor.store.settling import slot_within_reach
 
@@ -29,10 +31,17 @@ class JsonLines:
 
     shape = "JSONL records"
 
-    def __init__(self, check: RecordCheck, judge: TimeJudge, aggregates: AggregateLines) -> None:
+    def __init__(
+        self,
+        check: RecordCheck,
+        judge: TimeJudge,
+        aggregates: AggregateLines,
+        liquidations: LiquidationLines,
+    ) -> None:
         self._check = check
         self._judge = judge
         self._aggregates = aggregates
+        self._liquidations = liquidations
         self._line_of_slot: dict[int, int] = {}
 
     def feed(self, line: int, text: str, batch: Batch) -> None:
@@ -46,6 +55,9 @@ class JsonLines:
             return
         if is_aggregate(document):
             self._aggregates.add(line, document, batch)
+            return
+        if self._liquidations.knows(document):
+            self._liquidations.add(line, document, batch)
             return
         try:
             record, judged, minutes = self._record(line, document)

@@ -45,6 +45,13 @@ _MINUTE = """
          capped_s, covered_ms)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_IMPORTED_MINUTE = """
+    INSERT INTO liquidation_minute
+        (minute_ms, exchange, long_usd, short_usd, long_count, short_count, largest_usd, unsized,
+         capped_s, covered_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (minute_ms, exchange) DO NOTHING
+"""
 _HOUR = """
     INSERT OR REPLACE INTO liquidation_hour
         (hour_ms, exchange, long_usd, short_usd, long_count, short_count, largest_usd,
@@ -250,11 +257,26 @@ class LiquidationWrites(Writing):
 
         async def work(database: aiosqlite.Connection) -> None:
             await database.executemany(_MINUTE, [_minute_values(row) for row in minutes])
-            hours = [(hour_ms,) for hour_ms in sorted({_hour_of(row) for row in minutes})]
-            await database.executemany(_HOUR, hours)
-            await database.executemany(_HOUR_OF_ALL, hours)
+            await _make_hours(database, minutes)
 
         await self._session.write(work)
+
+    async def import_liquidation_minutes(self, minutes: Sequence[LiquidationMinute]) -> int:
+        """Put minutes of a file down where there are none; gives how many were new."""
+
+        async def work(database: aiosqlite.Connection) -> int:
+            values = [_minute_values(row) for row in minutes]
+            cursor = await database.executemany(_IMPORTED_MINUTE, values)
+            await _make_hours(database, minutes)
+            return max(cursor.rowcount, 0)
+
+        return await self._session.write(work)
+
+
+async def _make_hours(database: aiosqlite.Connection, minutes: Sequence[LiquidationMinute]) -> None:
+    hours = [(hour_ms,) for hour_ms in sorted({_hour_of(row) for row in minutes})]
+    await database.executemany(_HOUR, hours)
+    await database.executemany(_HOUR_OF_ALL, hours)
 
 
 def _key(row: LiquidationRow) -> tuple[str, str, str]:

@@ -12,7 +12,15 @@ from typing import Any
 from msgspec import Struct, field
 
 from tui_monitor.clock import BoardZone, nearest_slot
-from tui_monitor.model import AggregateRow, Hole, HoleState, ImportedSum, Reason
+from tui_monitor.model import (
+    AggregateRow,
+    Hole,
+    HoleState,
+    ImportedSum,
+    LiquidationMinute,
+    LiquidationRow,
+    Reason,
+)
 from tui_monitor.store.settling import SLOT_REACH_MS, Sample, slot_within_reach
 
 PRICE_LIMIT = 1e15
@@ -35,6 +43,8 @@ class Batch(Struct):
     doubtful: list[tuple[int, str]] = field(default_factory=list)
     corrected: list[tuple[int, str]] = field(default_factory=list)
     aggregates: list[AggregateRow] = field(default_factory=list)
+    liquidations: list[LiquidationRow] = field(default_factory=list)
+    liquidation_minutes: list[LiquidationMinute] = field(default_factory=list)
 
 
 class Quote(Struct, frozen=True):

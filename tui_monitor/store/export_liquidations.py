@@ -1,0 +1,90 @@
+"""The lines of the exports of liquidations and of their minutes; imports take them back."""
+
+from collections.abc import AsyncIterator
+
+from tui_monitor.clock import DAY_MS, MINUTE_MS, utc_text
+from tui_monitor.errors import BadInput
+from tui_monitor.model import LiquidationMinute, LiquidationRow
+from tui_monitor.store.asking import MAX_ROWS
+from tui_monitor.store.export_rows import Scope, csv_line, json_line
+from tui_monitor.store.export_series import spans
+from tui_monitor.store.formats import number_cell, text_cell
+from tui_monitor.store.reader import Reader
+
+_HOUR_MS = 60 * MINUTE_MS
+
+
+async def event_rows(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
+    """Events by the exchange's time, oldest first; an unknown size is an empty cell."""
+    async for rows in _events(reader, scope):
+        yield [_event_row(row) for row in rows]
+
+
+async def event_records(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
+    """The same in the model's own fields."""
+    async for rows in _events(reader, scope):
+        yield [json_line(_event_record(row)) for row in rows]
+
+
+async def minute_rows(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
+    """Each venue's minutes, oldest first."""
+    async for rows in _minutes(reader, scope):
+        yield [_minute_row(row) for row in rows]
+
+
+async def minute_records(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
+    """The same in the model's own fields."""
+    async for rows in _minutes(reader, scope):
+        yield [json_line(row) for row in rows]
+
+
+async def _events(reader: Reader, scope: Scope) -> AsyncIterator[list[LiquidationRow]]:
+    for start_ms, end_ms in spans(scope, await reader.oldest_liquidation_ms(), _HOUR_MS):
+        rows = await reader.liquidations(start_ms, end_ms, limit=MAX_ROWS)
+        if len(rows) == MAX_ROWS:
+            raise BadInput(f"{MAX_ROWS} liquidations in an hour", "export a shorter range")
+        yield rows[::-1]
+
+
+async def _minutes(reader: Reader, scope: Scope) -> AsyncIterator[list[LiquidationMinute]]:
+    for start_ms, end_ms in spans(scope, await reader.oldest_liquidation_minute_ms(), DAY_MS):
+        yield await reader.liquidation_minutes(start_ms, end_ms)
+
+
+def _event_row(row: LiquidationRow) -> str:
+    return csv_line(
+        utc_text(row.exchange_ms),
+        row.exchange.value,
+        text_cell(row.symbol),
+        text_cell(row.coin),
+        row.side.value,
+        number_cell(row.price),
+        _cell_or_empty(row.coins),
+        _cell_or_empty(row.usd),
+        utc_text(row.received_ms),
+        row.heard.name.lower(),
+    )
+
+
+def _event_record(row: LiquidationRow) -> dict[str, object]:
+    fields = {name: getattr(row, name) for name in row.__struct_fields__}
+    return {**fields, "heard": row.heard.name.lower()}
+
+
+def _minute_row(row: LiquidationMinute) -> str:
+    return csv_line(
+        utc_text(row.minute_ms),
+        row.exchange.value,
+        number_cell(row.long_usd),
+        number_cell(row.short_usd),
+        str(row.long_count),
+        str(row.short_count),
+        _cell_or_empty(row.largest_usd),
+        str(row.unsized),
+        str(row.capped_s),
+        str(row.covered_ms),
+    )
+
+
+def _cell_or_empty(value: float | None) -> str:
+    return "" if value is None else number_cell(value)
