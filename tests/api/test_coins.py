@@ -1,13 +1,16 @@
 """The spread monitor's routes on prices and history, in the originals' shape."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.api.harness import endpoint, error_of
 from tests.support.price_sources import price_minute
 from tests.support.virtual_time import in_virtual_time
-from tui_monitor.api.coins import coin_of
+from tui_monitor.api.coins import by_exchange, coin_of, premium_of
 from tui_monitor.api.history import HOUR_MS, spans
 from tui_monitor.api.price_spans import price_spans
+from tui_monitor.boards.coin import Against, Premium
+from tui_monitor.boards.prices import LegPrice
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.model import Exchange, Market, SpreadKind, SpreadMinute
 
@@ -22,6 +25,7 @@ async def test_data_has_the_originals_keys_with_numbers_as_numbers() -> None:
         assert okx["futures"]["price"] == 2.5
         assert okx["futures"]["funding_rate"] == 0.0001
         assert okx["futures"]["symbol"] == "ETH-USDT-SWAP"
+        assert (okx["futures"]["age_ms"], okx["futures"]["stale"]) == (0, False)
         assert okx["spot"]["price"] is None
         assert okx["spot"]["reason"] == "not listed"
         assert okx["funding_rate"]["interval_h"] == 8.0
@@ -265,3 +269,46 @@ def test_minutes_of_prices_make_longer_rows() -> None:
     assert okx.data_points == 300
     assert binance.spot_price_open is None
     assert (binance.funding_rate_avg, binance.premium_percent_avg) == (None, None)
+
+
+def test_a_stale_price_says_so() -> None:
+    """With its age, a flag and the reason."""
+    leg = LegPrice(
+        exchange=Exchange.OKX,
+        market=Market.PERP,
+        symbol="BTC-USDT-SWAP",
+        last=2.5,
+        bid=None,
+        ask=None,
+        mark_price=None,
+        index_price=None,
+        rate=None,
+        interval_h=None,
+        next_settlement_ms=None,
+        volume_24h_coins=None,
+        turnover_24h_usd=None,
+        exchange_ms=None,
+        age_ms=12_345,
+        suspicion="",
+        stale=True,
+    )
+    told = by_exchange([leg])["okx"]["futures"]
+    assert (told["price"], told["age_ms"], told["stale"]) == (2.5, 12_345, True)
+    assert told["reason"] == "nothing was told for 12.3 s"
+
+
+def test_what_is_no_spot_price_is_not_called_one() -> None:
+    """The mean of the other perpetuals stands under a name of its own."""
+    one = Premium(
+        exchange=Exchange.OKX,
+        symbol="BTC-USDT-SWAP",
+        perp_price=101.0,
+        against=Against.PERPS,
+        against_price=100.0,
+        premium_pct=1.0,
+        basis_pct=None,
+        reason="",
+    )
+    told = premium_of(one)
+    assert (told["spot_price"], told["against_price"]) == (None, 100.0)
+    assert premium_of(replace(one, against=Against.SPOT))["spot_price"] == 100.0

@@ -215,6 +215,11 @@ async def test_a_frozen_exchange_leaves_within_three_seconds_and_comes_back(tmp_
             assert ranks(board, Exchange.OKX) == 0
             assert board.ranked > 30
             await it.clock.sleep(1)
+        for leg in it.engine.spreads.prices("BTC")[0].legs:
+            assert leg.stale is (leg.exchange is Exchange.OKX)
+        page = await it.source.coin_page("BTC")
+        (okx,) = [one for one in page.premiums if one.exchange is Exchange.OKX]
+        assert (okx.premium_pct, okx.against_price, okx.basis_pct) == (None, None, None)
         signals = (await it.source.signals_board()).signals
         assert not [
             one
@@ -286,7 +291,7 @@ async def test_prices_of_the_watched_coins_are_recorded_by_the_minute(tmp_path: 
     """On every exchange and market; of a coin that nobody named there are none."""
     async with watched(tmp_path, rate=0.2) as it:
         await it.clock.sleep(52)
-        told = [one for one in it.engine.spreads.prices("BTC") for one in one.legs]
+        told = it.engine.spreads.prices("BTC")[0].legs
         found = await it.source.price_minutes("BTC", START_MS, START_MS + MINUTE_MS)
         assert {(one.exchange, one.market) for one in found} == {
             (leg.exchange, leg.market) for leg in told

@@ -153,7 +153,7 @@ def a_coin_page(coin: str = "BTC", now_ms: int = NOW_MS, **changes: object) -> C
         max_age_s=3.0,
         threshold_pct=0.6,
         legs=legs,
-        premiums=premiums([one.leg for one in legs], 3.0),
+        premiums=premiums(legs, 3.0),
         spreads=[best, best, spot, old],
         minutes_kind=SpreadKind.ALL,
         minutes=some_minutes(now_ms),

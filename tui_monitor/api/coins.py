@@ -17,7 +17,7 @@ from starlette.responses import Response
 from tui_monitor.api.answers import JSON, Answer, encode
 from tui_monitor.api.endpoints import Endpoint, Nothing, Rows, World, described
 from tui_monitor.api.limits import MAX_ROWS
-from tui_monitor.boards.coin import Premium
+from tui_monitor.boards.coin import Against, Premium
 from tui_monitor.boards.prices import LegPrice
 from tui_monitor.boards.signals import Signal
 from tui_monitor.clock import utc_text
@@ -68,7 +68,7 @@ async def data(world: World, asked: OneSymbol) -> Answer:
     own = {
         "symbol": page.coin,
         "realtime_data": by_exchange(prices[0].legs if prices else []),
-        "premium_data": {one.exchange.value: _premium(one) for one in page.premiums},
+        "premium_data": {one.exchange.value: premium_of(one) for one in page.premiums},
         "reason": page.reason,
     }
     return Answer(data=page, own=own)
@@ -159,15 +159,25 @@ def _futures(leg: LegPrice | None) -> dict[str, Any]:
 def _price(leg: LegPrice | None) -> dict[str, Any]:
     if leg is None:
         return {"price": None, "timestamp": None, "symbol": None, "reason": "not listed"}
-    reason = leg.suspicion or ("" if leg.last is not None else "no trade was told yet")
+    reason = _doubt(leg)
     named = {"reason": reason} if reason else {}
     return {
         "price": leg.last,
         "timestamp": leg.exchange_ms,
         "symbol": leg.symbol,
         "age_ms": leg.age_ms,
+        "stale": leg.stale,
         **named,
     }
+
+
+def _doubt(leg: LegPrice) -> str:
+    """Why a price is none to go by; empty where it is."""
+    if leg.suspicion or leg.last is None:
+        return leg.suspicion or "no trade was told yet"
+    if leg.stale and leg.age_ms is not None:
+        return f"nothing was told for {leg.age_ms / 1000:.1f} s"
+    return ""
 
 
 def _funding(leg: LegPrice | None) -> dict[str, Any]:
@@ -180,14 +190,16 @@ def _funding(leg: LegPrice | None) -> dict[str, Any]:
     }
 
 
-def _premium(one: Premium) -> dict[str, Any]:
+def premium_of(one: Premium) -> dict[str, Any]:
+    """In the originals' words; `spot_price` is the exchange's own spot or nothing."""
     percent = None if one.premium_pct is None else round(one.premium_pct, 4)
     named = {"reason": one.reason} if one.reason else {}
     return {
         "premium_percent": percent,
-        "spot_price": one.against_price,
+        "spot_price": one.against_price if one.against is Against.SPOT else None,
         "futures_price": one.perp_price,
         "against": one.against,
+        "against_price": one.against_price,
         "basis_percent": one.basis_pct,
         **named,
     }

@@ -23,6 +23,8 @@ from tui_monitor.model import (
 )
 
 HOURS_A_YEAR = 24 * 365
+# A stream that tells changes alone is silent of a mark that stands still, but not for so long.
+MARK_MAX_AGE_MS = 60_000
 
 
 class Against(StrEnum):
@@ -57,7 +59,8 @@ class Premium(Struct, frozen=True, kw_only=True):
 
     `premium_pct = (perp − against_price) / against_price × 100`; without a spot price of the
     exchange the mean of the other perpetuals stands in. `basis_pct` is that of the exchange's own
-    mark and index: (mark − index) / index × 100. `reason` says why there is no premium. Prices
+    mark and index while they are young: (mark − index) / index × 100. `reason` says why there is
+    no premium; then there is nothing that it would be against. Prices
     that are too old or in quarantine don't count.
     """
 
@@ -120,14 +123,14 @@ def _age_ms(stamp: Stamp | None, now_s: float) -> int | None:
     return None if stamp is None else max(0, round((now_s - stamp.received_s) * 1000))
 
 
-def premiums(legs: Sequence[Leg], max_age_s: float) -> list[Premium]:
+def premiums(legs: Sequence[CoinLeg], max_age_s: float) -> list[Premium]:
     """One for each exchange that has a perpetual of the coin."""
     prices = {
-        (leg.exchange, leg.market): leg.last
-        for leg in legs
-        if leg.last is not None and _counts(leg, max_age_s)
+        (one.leg.exchange, one.leg.market): one.leg.last
+        for one in legs
+        if one.leg.last is not None and _counts(one.leg, max_age_s)
     }
-    return [_premium(leg, prices) for leg in legs if leg.market is Market.PERP]
+    return [_premium(one, prices) for one in legs if one.leg.market is Market.PERP]
 
 
 def _counts(leg: Leg, max_age_s: float) -> bool:
@@ -136,7 +139,8 @@ def _counts(leg: Leg, max_age_s: float) -> bool:
     return not leg.suspicion and (is_young or not leg.stale)
 
 
-def _premium(leg: Leg, prices: dict[tuple[Exchange, Market], float]) -> Premium:
+def _premium(one: CoinLeg, prices: dict[tuple[Exchange, Market], float]) -> Premium:
+    leg = one.leg
     perp = prices.get((leg.exchange, Market.PERP))
     spot = prices.get((leg.exchange, Market.SPOT))
     others = [
@@ -144,7 +148,7 @@ def _premium(leg: Leg, prices: dict[tuple[Exchange, Market], float]) -> Premium:
         for (exchange, market), price in prices.items()
         if market is Market.PERP and exchange is not leg.exchange
     ]
-    against, price = _against(spot, others)
+    against, price = (None, None) if perp is None else _against(spot, others)
     return Premium(
         exchange=leg.exchange,
         symbol=leg.symbol,
@@ -152,9 +156,16 @@ def _premium(leg: Leg, prices: dict[tuple[Exchange, Market], float]) -> Premium:
         against=against,
         against_price=price,
         premium_pct=_percent(perp, price),
-        basis_pct=_percent(leg.mark_price, leg.index_price),
+        basis_pct=_basis_pct(one),
         reason=_why_none(leg, perp, price),
     )
+
+
+def _basis_pct(one: CoinLeg) -> float | None:
+    ages_ms = (one.mark_age_ms, one.index_age_ms)
+    if one.leg.stale or any(age_ms is None or age_ms > MARK_MAX_AGE_MS for age_ms in ages_ms):
+        return None
+    return _percent(one.leg.mark_price, one.leg.index_price)
 
 
 def _against(spot: float | None, others: Sequence[float]) -> tuple[Against | None, float | None]:

@@ -9,7 +9,8 @@ from tui_monitor.model import Exchange, Market
 class LegPrice(Struct, frozen=True, kw_only=True):
     """One coin on one exchange and market; prices per coin, the rate a fraction per interval.
 
-    `exchange_ms` is the exchange's time of `last`, `age_ms` since a source last said it.
+    `exchange_ms` is the exchange's time of `last`, `age_ms` since a source last said it. `stale`:
+    neither that nor the book, which keeps a quiet coin's price true, was said of late.
     `suspicion` says why it may be another coin, "" for none.
     """
 
@@ -29,6 +30,7 @@ class LegPrice(Struct, frozen=True, kw_only=True):
     exchange_ms: int | None
     age_ms: int | None
     suspicion: str
+    stale: bool = False
 
 
 class CoinPrices(Struct, frozen=True, kw_only=True):
@@ -55,11 +57,12 @@ class PricePoint(Struct, frozen=True, kw_only=True):
         return (self.perp - self.spot) / self.spot * 100
 
 
-def leg_price(row: Row, suspicion: str, now_s: float) -> LegPrice:
+def leg_price(row: Row, suspicion: str, now_s: float, max_age_s: float) -> LegPrice:
     """What a row says of prices; `now_s` is monotonic."""
     age_ms = None
     if row.trade_seen_s is not None:
         age_ms = max(0, round((now_s - row.trade_seen_s) * 1000))
+    seen_s = [at_s for at_s in (row.trade_seen_s, row.book_seen_s) if at_s is not None]
     return LegPrice(
         exchange=row.instrument.exchange,
         market=row.instrument.market,
@@ -77,4 +80,5 @@ def leg_price(row: Row, suspicion: str, now_s: float) -> LegPrice:
         exchange_ms=row.exchange_ms,
         age_ms=age_ms,
         suspicion=suspicion,
+        stale=not seen_s or now_s - max(seen_s) > max_age_s,
     )

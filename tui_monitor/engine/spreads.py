@@ -146,7 +146,11 @@ class SpreadWatch:
         found = []
         for place, name in enumerate(table.coins) if coin is None else self._placed(coin):
             rows = (table.row(place, slot) for slot in range(len(SLOTS)))
-            legs = [leg_price(row, self._same.suspicion(row), now.s) for row in rows if row]
+            legs = [
+                leg_price(row, self._same.suspicion(row), now.s, self.rules.max_age_s)
+                for row in rows
+                if row
+            ]
             if legs:
                 found.append(CoinPrices(coin=name, legs=legs))
         return found

@@ -63,13 +63,13 @@ class LiveSpreads(StoredSpreads):
         """All of one coin; UnknownCoin names the nearest where nobody lists it."""
         name = self._known_coin(coin)
         stored = await super().coin_page(name)
-        legs = self._watch.legs(name)
+        legs = self._coin_legs(self._watch.legs(name))
         return replace(
             stored,
             now_ms=self._clock.now_ms(),
             live=True,
             reason="" if legs else "no exchange lists it now",
-            legs=self._coin_legs(legs),
+            legs=legs,
             premiums=premiums(legs, self._spreads.max_age_s),
             spreads=self._pairs(name),
             signals=self._newest(name, stored.signals),
