@@ -250,7 +250,8 @@ class Anomalies(Struct, frozen=True, forbid_unknown_fields=True):
     volume_weight: Annotated[float, _d("Weight of the turnover in the score.", ge=0, le=1)] = 0.3
     volatility_weight: Annotated[float, _d("Weight of the range in the score.", ge=0, le=1)] = 0.3
     indicators: Annotated[
-        bool, _d("Further reasons: RSI, MACD, Bollinger bands, and the kind of bar.")
+        bool,
+        _d("RSI, MACD and Bollinger bands as reasons, kinds of bars; needs the extra indicators."),
     ] = False
 
 
