@@ -1,4 +1,4 @@
-"""The store: a day's curve out of five years, and batches of prices.
+"""The store: a day's curve out of five years, batches of prices, a year of liquidations.
 
 `python -m tests.benchmarks.store` prints each figure and its ratio to a baseline of the same run.
 """
@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.benchmarks import _liquidations
 from tui_monitor.clock import DAY_MS, SLOT_MS, SystemClock
 from tui_monitor.config import COINS
 from tui_monitor.model import PriceSource, SlotPrice
@@ -24,6 +25,7 @@ def main() -> None:
     """Run all of it."""
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(_run(Path(folder)))
+    asyncio.run(_liquidations.run(SystemClock()))
 
 
 async def _run(folder: Path) -> None:
