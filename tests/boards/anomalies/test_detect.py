@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.boards.anomalies.judging import NOW, moved, row_of, rules, states
 from tests.boards.candles import NEWEST_MS, bars_from, random_bars
 from tui_monitor.boards.anomalies import Reason, State
-from tui_monitor.boards.anomalies.detect import Detected, detect, detect_forming
+from tui_monitor.boards.anomalies.detect import Detected, detect, detect_forming, evaluate
 from tui_monitor.boards.anomalies.rows import rows_of
 from tui_monitor.boards.bars import Bars, Forming
 
@@ -243,6 +243,20 @@ def test_a_bar_that_has_only_begun_has_no_turnover_to_scale() -> None:
     assert (later.volume_z or 0) > 2
 
 
+def test_the_mode_says_which_bar_the_board_is_of() -> None:
+    """Closed with the open one beside it, or the open one alone; the closed one without it."""
+    bars = random_bars(2, 96)
+    forming = next_bar(bars, 0.5)
+    board, beside = evaluate(bars, forming, rules())
+    assert (board.elapsed, beside is not None and beside.elapsed) == (None, 0.5)
+    theirs, nothing = evaluate(bars, forming, rules(mode="original"))
+    assert (theirs.elapsed, nothing) == (0.5, None)
+    assert theirs.measures.volume.value[0] == forming.turnover_usd[0]
+    for mode in ("closed", "original"):
+        alone, nothing = evaluate(bars, None, rules(mode=mode))
+        assert (alone.elapsed, nothing) == (None, None)
+
+
 def test_an_instrument_without_a_forming_candle_says_so() -> None:
     """It has not traded yet."""
     bars = random_bars(2, 96)
@@ -318,3 +332,16 @@ def test_the_order_of_the_instruments_does_not_matter(seed: int, order: list[int
     assert np.array_equal(found.states[order], mixed.states)
     rows = rows_of(mixed, NOW)
     assert [row.symbol for row in rows_of(found, NOW)] == [row.symbol for row in rows]
+
+
+@pytest.mark.parametrize("gone", [[], [3]])
+@pytest.mark.parametrize("constant", [0.1, 0.7, 1 / 3, 1e6 / 7])
+def test_a_history_of_one_number_has_no_deviation(constant: float, gone: list[int]) -> None:
+    """Not even that which the rounding of its mean leaves."""
+    bars = random_bars(1, 96)
+    moved(bars, 0, 0.05)
+    bars.turnover_usd[0] = constant
+    bars.turnover_usd[0, -1] = constant * (1 + 1e-9)
+    cut(bars, 0, *gone)
+    found = detect(bars, rules()).measures.volume
+    assert (found.deviation[0], found.z[0]) == (0, 0)

@@ -53,6 +53,17 @@ def detect_forming(bars: Bars, forming: Forming, rules: Rules) -> Detected:
     return _judged(joined, rules, forming.elapsed)
 
 
+def evaluate(bars: Bars, forming: Forming | None, rules: Rules) -> tuple[Detected, Detected | None]:
+    """What the board is of, and what is shown beside it as forming.
+
+    In the original's mode the board is of the open bar, where there is one, with nothing beside.
+    """
+    if forming is None:
+        return detect(bars, rules), None
+    opened = detect_forming(bars, forming, rules)
+    return (opened, None) if rules.original else (detect(bars, rules), opened)
+
+
 def _with_forming(bars: Bars, forming: Forming, turnover_usd: Floats) -> Bars:
     def joined(closed: Floats, last: Floats) -> Floats:
         return np.concatenate((closed, last[:, None]), axis=1)
