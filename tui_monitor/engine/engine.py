@@ -70,7 +70,10 @@ class Engine:
         self.events = EventLog(clock)
         self.market = MarketState()
         self.recorder = Recorder(store, clock, self.events.add)
-        self.outages = OutageBook(store, clock, self.events.add)
+        self.loop_lag = LoopLag(clock)
+        self.outages = OutageBook(
+            store, clock, self.events.add, stood_still_s=self.loop_lag.stood_still_s
+        )
         self._lists = ListCache(cache, self._warn_of_cache)
         self._bans = Bans(cache, clock, self._warn_of_cache)
         self.feeds = {name: self._feed(name) for name in Exchange if ENTRIES[name].plan}
@@ -126,7 +129,6 @@ class Engine:
             self.events.add,
             window_bars=max(settings.anomalies.bars, settings.anomalies.history_bars),
         )
-        self.loop_lag = LoopLag(clock)
         self._lights = Lights(clock)
         self._failed: dict[str, str] = {}
         self._gaps: set[int] = set()

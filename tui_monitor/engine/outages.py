@@ -24,11 +24,18 @@ class OutageBook:
     """Takes outages from the feeds as they open and close, and writes them down in order."""
 
     def __init__(
-        self, store: Store, clock: Clock, on_event: Callable[[str, str, str], None]
+        self,
+        store: Store,
+        clock: Clock,
+        on_event: Callable[[str, str, str], None],
+        *,
+        stood_still_s: Callable[[], float | None] = lambda: None,
     ) -> None:
+        """`stood_still_s`: for how long nothing ran here of late, if it did not."""
         self._store = store
         self._clock = clock
         self._on_event = on_event
+        self._stood_still_s = stood_still_s
         self._queue: asyncio.Queue[Outage] = asyncio.Queue()
         self._open: dict[_Key, Outage] = {}
         # When each channel's last outages were told of, and those of which the end is to be told.
@@ -38,10 +45,18 @@ class OutageBook:
     def note(self, outage: Outage) -> None:
         """From a feed: `end_ms` None opens an outage, a time closes it."""
         if outage.end_ms is None:
+            outage = self._with_cause(outage)
             self._tell_begin(outage)
         else:
             self._tell_end(outage, outage.end_ms)
         self._queue.put_nowait(outage)
+
+    def _with_cause(self, outage: Outage) -> Outage:
+        """What fell silent while we stood still is no exchange's doing."""
+        still_s = self._stood_still_s()
+        if still_s is None or self._clock.now_ms() - outage.begin_ms < still_s * 1000:
+            return outage
+        return msgspec.structs.replace(outage, reason=f"this machine stood still {still_s:.0f} s")
 
     def _tell_begin(self, outage: Outage) -> None:
         key, now_s = _key(outage), self._clock.monotonic_s()

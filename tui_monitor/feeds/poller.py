@@ -99,9 +99,12 @@ class Poller:
         self._failures = 0
         self.vitals.connected = True
         are_later = self._are_later(events)
+        now_ms, now_s = self._clock.now_ms(), self._clock.monotonic_s()
         if self._apply_rest(events) or are_later:
             self.vitals.trouble = ""
-            self.vitals.data(self._clock.now_ms(), self._clock.monotonic_s())
+            self.vitals.data(now_ms, now_s)
+        elif (newest_ms := _newest_ms(events, now_ms + MINUTE_MS)) > 0:
+            self.vitals.heard_old(newest_ms, now_ms, now_s)
         return 0.0
 
     def _are_later(self, events: Iterable[MarketEvent]) -> bool:
@@ -109,9 +112,7 @@ class Poller:
 
         What a stream says too, and sooner, is no news; that REST goes on saying it is data.
         """
-        limit_ms = self._clock.now_ms() + MINUTE_MS
-        times = (getattr(event, "exchange_ms", None) or 0 for event in events)
-        newest_ms = max((ms for ms in times if ms < limit_ms), default=0)
+        newest_ms = _newest_ms(events, self._clock.now_ms() + MINUTE_MS)
         is_later = newest_ms > self._newest_ms
         self._newest_ms = max(newest_ms, self._newest_ms)
         return is_later
@@ -131,3 +132,9 @@ class Poller:
     @property
     def _name(self) -> str:
         return f"{self.plan.channel.market} {self.plan.channel.name}"
+
+
+def _newest_ms(events: Iterable[MarketEvent], limit_ms: int) -> int:
+    """The newest time of some events before a limit; 0 without any."""
+    times = (getattr(event, "exchange_ms", None) or 0 for event in events)
+    return max((ms for ms in times if ms < limit_ms), default=0)

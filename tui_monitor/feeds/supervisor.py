@@ -25,7 +25,7 @@ from tui_monitor.feeds.adapter import (
 from tui_monitor.feeds.connection import Apply, Connection, Hooks, Line, Watch
 from tui_monitor.feeds.told import OnOutage
 from tui_monitor.feeds.verdict import End, Ended, verdict
-from tui_monitor.feeds.vitals import Vitals
+from tui_monitor.feeds.vitals import OLD_MS, Vitals
 from tui_monitor.model import Instrument, MarketEvent
 from tui_monitor.printable import printable
 
@@ -233,6 +233,8 @@ class Supervisor:
         self._attempt = decided.attempt
         self._count_reconnect()
         self._say_trouble(printable(ended.text, 200))
+        if ended.end is End.SILENT:
+            self._say_what_is_old()
         # Each damaged message has a text of its own.
         what = ended.end if ended.end is End.MALFORMED else ended.text
         self._note_once(what, f"{ended.text}; again in {decided.delay_s:.0f} s")
@@ -286,6 +288,11 @@ class Supervisor:
             if text:
                 vitals.last_error = text
 
+    def _say_what_is_old(self) -> None:
+        for vitals in self.vitals:
+            if old := vitals.old_text():
+                vitals.trouble = vitals.last_error = old
+
     def _woken(self) -> None:
         sockets = [one.connection for one in (self._current, self._heir) if one is not None]
         connected = [link for link in sockets if link.connected]
@@ -308,6 +315,9 @@ class Supervisor:
         exchange_ms = getattr(event, "exchange_ms", None)
         kind = type(event)
         if exchange_ms is None or not self._newest_ms.get(kind, 0) < exchange_ms:
+            if not news and exchange_ms is not None and received_ms - exchange_ms >= OLD_MS:
+                for vitals in self._by_kind.get(kind, ()):
+                    vitals.heard_old(exchange_ms, received_ms, received_s)
             return news
         if exchange_ms > received_ms + MINUTE_MS:
             return news  # a time in the future must not make all that follow old

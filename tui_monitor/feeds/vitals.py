@@ -18,6 +18,8 @@ from tui_monitor.printable import printable
 GONE_AFTER_S = 2.0
 # How long the first socket of a quiet channel may take.
 FIRST_S = 10.0
+# What is less late may only have been overtaken.
+OLD_MS = 5_000
 # Of a line that also has to name REST's trouble, the stream's part.
 _STREAM_PART = 60
 
@@ -80,8 +82,19 @@ class Vitals:
         self._stream_ms = self._clock.now_ms()
         self._had_stream = self._lived = False
         self._since_ms = self._stream_ms
+        self._old_s, self._old_by_ms = float("-inf"), 0
         # A quiet channel is gone until its first socket lives; it gets longer for that.
         self._gone_s = self._stream_s + FIRST_S - GONE_AFTER_S if self.quiet else None
+
+    def heard_old(self, exchange_ms: int, received_ms: int, received_s: float) -> None:
+        """Something came, but it is of a time before what is known."""
+        self._old_s, self._old_by_ms = received_s, received_ms - exchange_ms
+
+    def old_text(self) -> str:
+        """What is wrong with what comes; empty where it is good, or where nothing comes."""
+        if self._old_s <= self._stream_s or self._old_by_ms < OLD_MS:
+            return ""
+        return f"data come, but {self._old_by_ms / 1000:.0f} s old"
 
     @property
     def quiet(self) -> bool:
@@ -204,7 +217,7 @@ class Vitals:
                 exchange=self.exchange,
                 market=self.channel.market,
                 channel=self.name,
-                reason=self.trouble or "no data",
+                reason=self.trouble or self.old_text() or "no data",
                 begin_ms=self._stream_ms,
             )
             self._on_outage(self.outage)
@@ -293,7 +306,8 @@ class Vitals:
             return ""
         if state is FeedState.STARTING:
             return self.trouble or "waiting for the first data"
-        stream = self.trouble or ("connected, but no data comes" if self.connected else "")
+        silence = "connected, but no data comes" if self.connected else ""
+        stream = self.trouble or self.old_text() or silence
         if self._way.polled:
             return stream or "no answer yet"
         if state is not FeedState.BRIDGED and self.rest_trouble:

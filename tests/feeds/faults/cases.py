@@ -98,7 +98,7 @@ KINDS = {
             told=(r"1009 \(message too big\)", "an answer of more than 16 MiB"),
             narrowed={"megabytes": 17},
         ),
-        Case(kind="late_ts", told=("no data",), seconds=20, markets=BOTH),
+        Case(kind="late_ts", told=(r"data come, but \d+ s old",), seconds=20, markets=BOTH),
         Case(
             kind="unknown_status", told=(_GONE,), away=False, symbol=True, lists_every_s=10
         ),
