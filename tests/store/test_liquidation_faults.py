@@ -11,10 +11,11 @@ import pytest
 
 from tests.store.builders import COINS, DAY_END_MS, DAY_MS, StillClock, a_day
 from tests.store.events import HOUR_MS, an_aggregate, an_event, told
-from tests.store.test_faults import said
+from tests.store.test_faults import Trap, an_error, said, throwing
 from tui_monitor import paths
 from tui_monitor.clock import DAY_MS as LENGTH_MS
 from tui_monitor.clock import MINUTE_MS
+from tui_monitor.errors import StoreFull
 from tui_monitor.store import open_store
 from tui_monitor.store.database import connect
 from tui_monitor.store.migrations import MIGRATIONS, migrate
@@ -104,3 +105,22 @@ async def test_an_older_database_takes_liquidations_at_once(tmp_path: Path, step
         assert await store.record_aggregates([an_aggregate()]) == 1
         assert len(await store.liquidation_curve(DAY_MS, DAY_END_MS, MINUTE_MS)) == 1
         assert await store.check() == []
+
+
+async def test_a_full_disk_leaves_minutes_and_hours_as_they_were(tmp_path: Path) -> None:
+    """Wherever in the write it strikes; with room again the same minutes go in."""
+    trap = Trap()
+    async with open_store(tmp_path, StillClock(), kind="real", connect=trap.connect) as store:
+        failures = 0
+        for minute in range(12):
+            trap.set(minute + 1, throwing(an_error("SQLITE_FULL")))
+            before = await store.liquidation_minutes(DAY_MS, DAY_END_MS)
+            try:
+                await store.record_liquidation_minutes([told(minute)])
+            except StoreFull:
+                failures += 1
+                assert await store.liquidation_minutes(DAY_MS, DAY_END_MS) == before
+            trap.set(0, lambda: None)
+            await store.record_liquidation_minutes([told(minute)])
+            assert await store.check() == []
+        assert 3 <= failures < 12

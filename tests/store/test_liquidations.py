@@ -265,6 +265,13 @@ async def test_minutes_can_be_made_again_from_events(
         assert sum(row.long_count + row.short_count for row in found) == len(streamed)
 
 
+async def test_sums_are_correctly_rounded(store: Store) -> None:
+    """Ten times a tenth is one: added one by one it would not be."""
+    await store.record_liquidations([an_event(second, 0.1) for second in range(10)])
+    (sums,) = await store.liquidation_sums(DAY_MS, END_MS)
+    assert (sums.long_usd, sums.short_usd) == (1.0, 0.0)
+
+
 async def test_sums_of_a_range_do_not_care_where_hours_end(store: Store) -> None:
     """A minute is whole wherever the slices of the reading lie."""
     events = [an_event(3_570 + second, 0.1 + second) for second in range(90)]
