@@ -392,6 +392,8 @@ class MemorySource(MemoryPrices):
         self.page: CoinPage | None = None
         self.funding: FundingBoard | None = None
         self.spreads: SpreadsBoard | None = None
+        # What the settings say is paired.
+        self.pairs = Kind.ALL
         self.signals: SignalsBoard | None = None
         self.failure: Exception | None = None
         self.calls: list[tuple[object, ...]] = []
@@ -430,7 +432,7 @@ class MemorySource(MemoryPrices):
 
     async def spreads_board(
         self,
-        kind: Kind,
+        kind: Kind | None,
         filter: Filter,  # noqa: A002 - as the protocol has it
         coin: str | None = None,
         limit: int | None = None,
@@ -442,7 +444,7 @@ class MemorySource(MemoryPrices):
         from tests.support.spread_boards import a_spreads_board, asked_for  # noqa: PLC0415
 
         found = self.spreads or a_spreads_board(self.now_ms)
-        return asked_for(found, kind, filter, coin, limit)
+        return asked_for(found, kind or self.pairs, filter, coin, limit)
 
     async def signals_board(self) -> SignalsBoard:
         self.calls.append(("signals",))

@@ -19,8 +19,9 @@ class MemorySpreads(MemoryPrices):
     clock: Clock
 
     async def spreads_board(
-        self, kind: Kind, only: Filter, /, coin: str | None = None, limit: int | None = None
+        self, kind: Kind | None, only: Filter, /, coin: str | None = None, limit: int | None = None
     ) -> SpreadsBoard:
+        kind = kind or Kind.ALL
         board = a_spreads_board(self.clock.now_ms(), kind=kind, filter=only, coin=coin)
         rows = [row for row in board.rows if coin in (None, row.coin)]
         return a_spreads_board(

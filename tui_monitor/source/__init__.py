@@ -65,9 +65,12 @@ class Source(Protocol):
         """Which coin trades where."""
 
     async def spreads_board(
-        self, kind: Kind, only: Filter, /, coin: str | None = None, limit: int | None = None
+        self, kind: Kind | None, only: Filter, /, coin: str | None = None, limit: int | None = None
     ) -> SpreadsBoard:
-        """The best pair of each coin, with the quarantine; the first `limit` rows."""
+        """The best pair of each coin, with the quarantine; the first `limit` rows.
+
+        No kind: the one that the settings name.
+        """
 
     async def signals_board(self) -> SignalsBoard:
         """The newest signals."""

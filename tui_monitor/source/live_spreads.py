@@ -29,9 +29,10 @@ class LiveSpreads(StoredSpreads):
         self._watch = engine.spreads
 
     def spreads_board(
-        self, kind: Kind, only: Filter, coin: str | None, limit: int | None = None, /
+        self, kind: Kind | None, only: Filter, coin: str | None, limit: int | None = None, /
     ) -> SpreadsBoard:
         """The best pair of each coin now, and for how long it was high in the last 24 h."""
+        kind = self.kind_or_set(kind)
         board = self._watch.spreads_board(Wanted(kind, only, coin, limit))
         over_times = self._watch.over_times
         return replace(

@@ -49,14 +49,18 @@ class StoredSpreads:
         self._signals = signals
         self._known: tuple[str, float, History] | None = None
 
+    def kind_or_set(self, kind: Kind | None) -> Kind:
+        """Which pairs are meant: none given means those of the settings."""
+        return Kind(self._spreads.pairs) if kind is None else kind
+
     def spreads_board(
-        self, kind: Kind, only: Filter, coin: str | None, _limit: int | None = None, /
+        self, kind: Kind | None, only: Filter, coin: str | None, _limit: int | None = None, /
     ) -> SpreadsBoard:
         """Empty: a spread is of now."""
         return SpreadsBoard(
             board="spreads",
             now_ms=self._clock.now_ms(),
-            kind=kind,
+            kind=self.kind_or_set(kind),
             filter=only,
             coin=coin,
             max_age_s=self._spreads.max_age_s,

@@ -135,7 +135,7 @@ class StoredSource:
         return market_report({})
 
     async def spreads_board(
-        self, kind: Kind, only: Filter, /, coin: str | None = None, limit: int | None = None
+        self, kind: Kind | None, only: Filter, /, coin: str | None = None, limit: int | None = None
     ) -> SpreadsBoard:
         """The best pair of each coin; none without an engine, and the board says so."""
         return self._spreads.spreads_board(kind, only, coin, limit)
