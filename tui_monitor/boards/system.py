@@ -95,7 +95,7 @@ class LimitLine(Struct, frozen=True, kw_only=True):
 class ExchangeLine(Struct, frozen=True, kw_only=True):
     """One exchange as a whole. `clock_skew_ms` is its clock minus ours.
 
-    `state` is the worst of its connections; `messages_per_s` and `reconnects` are their sums.
+    `state` is that of its light: see `worst()`; `messages_per_s` and `reconnects` are their sums.
     """
 
     exchange: Exchange
@@ -221,7 +221,7 @@ def _exchange(one: ExchangeHealth, rates: Mapping[ChannelKey, float]) -> Exchang
     return ExchangeLine(
         exchange=one.exchange,
         enabled=one.enabled,
-        state=_worst(channels) if one.enabled else FeedState.OFF,
+        state=_state(channels) if one.enabled else FeedState.OFF,
         host=host_of(one.host),
         round_trip_ms=one.round_trip_ms,
         clock_skew_ms=one.clock_skew_ms,
@@ -233,10 +233,26 @@ def _exchange(one: ExchangeHealth, rates: Mapping[ChannelKey, float]) -> Exchang
     )
 
 
-def _worst(channels: Sequence[ChannelHealth]) -> FeedState:
+def _state(channels: Sequence[ChannelHealth]) -> FeedState:
     """An exchange whose connections have not been made yet is about to start."""
-    states = (channel.state for channel in channels)
-    return max(states, key=SEVERITY.index, default=FeedState.STARTING)
+    found = worst(channels)
+    return FeedState.STARTING if found is None else found.state
+
+
+def worst(channels: Sequence[ChannelHealth]) -> ChannelHealth | None:
+    """The connection that an exchange is judged by: the one that is worst off.
+
+    Those that are silent for hours anyway count only where nothing else is in trouble.
+    """
+    busy = [one for one in channels if not one.quiet]
+    found = max(busy or channels, key=_severity, default=None)
+    if found is not None and found.state is FeedState.LIVE:
+        return max(channels, key=_severity)
+    return found
+
+
+def _severity(channel: ChannelHealth) -> int:
+    return SEVERITY.index(channel.state)
 
 
 def _connection(channel: ChannelHealth, rates: Mapping[ChannelKey, float]) -> ConnectionLine:

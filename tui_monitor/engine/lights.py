@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from tui_monitor.boards.status import FeedLight
-from tui_monitor.boards.system import SEVERITY
+from tui_monitor.boards.system import worst
 from tui_monitor.clock import Clock
 from tui_monitor.model import ChannelHealth, Exchange, FeedState
 
@@ -28,20 +28,15 @@ class Lights:
         return [self._light(name, by_exchange[name]) for name in Exchange if name in by_exchange]
 
     def _light(self, exchange: Exchange, channels: Sequence[ChannelHealth]) -> FeedLight:
-        # The worst channel gives the light of its exchange; those that are silent for hours
-        # anyway only where nothing else is in trouble.
-        busy = [one for one in channels if not one.quiet]
-        worst = max(busy or channels, key=_severity)
-        if worst.state is FeedState.LIVE:
-            worst = max(channels, key=_severity)
+        found = worst(channels) or channels[0]
         return FeedLight(
             exchange=exchange,
-            state=worst.state,
-            text=light_text(worst, self._clock.now_ms()),
-            source=worst.source,
-            age_ms=worst.age_ms,
-            since_ms=worst.since_ms,
-            reason=worst.reason or ("" if worst.state in _WELL else worst.last_error),
+            state=found.state,
+            text=light_text(found, self._clock.now_ms()),
+            source=found.source,
+            age_ms=found.age_ms,
+            since_ms=found.since_ms,
+            reason=found.reason or ("" if found.state in _WELL else found.last_error),
             messages_per_s=self._rate(exchange, sum(channel.messages for channel in channels)),
             reconnects=sum(channel.reconnects for channel in channels),
         )
@@ -55,10 +50,6 @@ class Lights:
             seen.popleft()
         first_s, first = seen[0]
         return (count - first) / (now_s - first_s) if now_s > first_s else 0.0
-
-
-def _severity(channel: ChannelHealth) -> int:
-    return SEVERITY.index(channel.state)
 
 
 def light_text(channel: ChannelHealth, now_ms: int) -> str:
