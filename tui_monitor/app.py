@@ -21,6 +21,7 @@ from tui_monitor.screens.terminal import (
     shows_ascii_only,
     signals_end,
 )
+from tui_monitor.screens.widgets.board import Board
 from tui_monitor.source import Source
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,11 @@ class MonitorApp(PaintedApp):
         """The colours."""
         self.register_theme(THEME)
         self.theme = THEME.name
+
+    def frame_shown(self) -> None:
+        """Enter opens the row that the user sees, not the one that came since."""
+        if isinstance(self.focused, Board):
+            self.focused.frame_shown()
 
     def choose_pair(self, name: str) -> None:
         """Other colours for rises and falls."""

@@ -10,7 +10,7 @@ from tui_monitor.app import MonitorApp
 from tui_monitor.errors import BadInput
 from tui_monitor.screens import commands
 from tui_monitor.screens.coin import CoinView
-from tui_monitor.screens.coin_columns import LEG_COLUMNS, LegRow, leg_rows, leg_text
+from tui_monitor.screens.coin_legs import LEG_COLUMNS, LegRow, leg_rows, leg_text
 from tui_monitor.screens.coin_texts import chart, headline, pair_lines
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import ShownZone

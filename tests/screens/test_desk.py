@@ -449,7 +449,7 @@ async def test_a_narrow_terminal_keeps_what_matters_most() -> None:
         lines = screen_text(app).splitlines()
         for word in ("1 up 26 down", "0.4s old"):
             assert word in lines[1]
-        for word in ("keys", "panel", "filter", "day", "backfill", "command", "quit"):
+        for word in ("keys", "panel", "filter", "day", "backfill", "export", "quit"):
             assert word in lines[-1]
         assert "   up  down  " in screen_text(app)
         await pilot.press("tab")

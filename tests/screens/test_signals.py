@@ -74,7 +74,7 @@ def test_the_last_three_samples_have_their_places() -> None:
     lines = ["".join(text for text, _ in line) for line in detail(row, SHOWN, STANDARD, 120)]
     assert [line[:7] for line in lines] == ["BTC 1/3", "BTC 2/3", "BTC 3/3"]
     assert "okx perp" in lines[0]
-    assert "binance perp 95,123.4" in lines[0]
+    assert "long binance perp   95,123.4" in lines[0]
 
 
 def test_the_head_says_the_rule() -> None:

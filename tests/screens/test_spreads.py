@@ -52,6 +52,11 @@ def view_of(app: MonitorApp) -> SpreadsView:
     return view
 
 
+def asked(source: MemorySource) -> tuple[object, ...]:
+    """The newest question."""
+    return source.calls[-1]
+
+
 def is_reading(app: MonitorApp) -> bool:
     """Whether a text is open."""
     return isinstance(app.screen, TextDialog)
@@ -210,11 +215,11 @@ async def test_keys_go_through_the_pairs_and_the_coins() -> None:
     app = an_app(source, "spreads")
     async with app.run_test(size=(120, 40)) as pilot:
         await pulled(pilot, app)
-        assert source.calls[-1] == ("spreads", Kind.ALL, Filter.ALL, None)
+        assert asked(source) == ("spreads", None, Filter.ALL, None)
         for kind in (Kind.PERP_PERP, Kind.SPOT_PERP, Kind.SPOT_SPOT, Kind.ALL):
             await pilot.press("p")
             await pulled(pilot, app)
-            assert source.calls[-1] == ("spreads", kind, Filter.ALL, None)
+            assert asked(source) == ("spreads", kind, Filter.ALL, None)
             assert f"pairs {kind.value} " in screen_text(app)
         for chosen, words in (
             (Filter.OVER, "≥ 0.1 %"),
@@ -225,8 +230,21 @@ async def test_keys_go_through_the_pairs_and_the_coins() -> None:
         ):
             await pilot.press("f")
             await pulled(pilot, app)
-            assert source.calls[-1] == ("spreads", Kind.ALL, chosen, None)
+            assert asked(source) == ("spreads", Kind.ALL, chosen, None)
             assert f"coins {words} " in screen_text(app)
+
+
+async def test_the_board_opens_with_the_pairs_of_the_settings() -> None:
+    """And p goes on from there."""
+    source = MemorySource()
+    source.pairs = Kind.SPOT_PERP
+    app = an_app(source, "spreads")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        assert "pairs spot-perp " in screen_text(app)
+        await pilot.press("p")
+        await pulled(pilot, app)
+        assert asked(source) == ("spreads", Kind.SPOT_SPOT, Filter.ALL, None)
 
 
 async def test_one_coin_is_shown_alone_and_escape_brings_the_others_back() -> None:
@@ -237,7 +255,7 @@ async def test_one_coin_is_shown_alone_and_escape_brings_the_others_back() -> No
         await pulled(pilot, app)
         await pilot.press("j", "o")
         await pulled(pilot, app)
-        assert source.calls[-1] == ("spreads", Kind.ALL, Filter.ALL, "PEPE")
+        assert asked(source) == ("spreads", None, Filter.ALL, "PEPE")
         assert "coins only PEPE " in screen_text(app)
         assert len(view_of(app).table.rows) == 1
         assert "Esc back" in screen_text(app)
@@ -255,10 +273,10 @@ async def test_the_palette_names_pairs_and_coins() -> None:
         commands.run("pairs spot-perp", app.desk)
         commands.run("coins majors", app.desk)
         await pulled(pilot, app)
-        assert source.calls[-1] == ("spreads", Kind.SPOT_PERP, Filter.MAJORS, None)
+        assert asked(source) == ("spreads", Kind.SPOT_PERP, Filter.MAJORS, None)
         commands.run("pairs", app.desk)
         await pulled(pilot, app)
-        assert source.calls[-1] == ("spreads", Kind.SPOT_SPOT, Filter.MAJORS, None)
+        assert asked(source) == ("spreads", Kind.SPOT_SPOT, Filter.MAJORS, None)
         with pytest.raises(BadInput, match="'perps'") as caught:
             commands.run("pairs perps", app.desk)
         assert "perp-perp" in caught.value.hint
@@ -344,7 +362,7 @@ async def test_before_the_first_board_and_on_very_small_terminals_there_are_word
     source.failure = BadInput("no answer", "")
     app = an_app(source, "spreads")
     async with app.run_test(size=(80, 24)) as pilot:
-        await settled(pilot, shows(app, "waiting for the first board"))
+        await settled(pilot, shows(app, "loading…"))
         assert "no answer" in screen_text(app)
     app = an_app(board="spreads")
     async with app.run_test(size=(40, 8)) as pilot:

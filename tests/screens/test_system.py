@@ -15,12 +15,16 @@ from tests.support.system_boards import (
     a_system_board,
 )
 from tui_monitor.boards.system import SystemBoard
+from tui_monitor.clock import SystemClock
+from tui_monitor.engine.lights import Lights
 from tui_monitor.model import Exchange, FeedState, Market
 from tui_monitor.screens.dialogs import TextDialog
+from tui_monitor.screens.filters import parse_filter
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.looks import STANDARD
 from tui_monitor.screens.system import SystemView
 from tui_monitor.screens.system_connections import CONNECTION_COLUMNS, connection_rows
+from tui_monitor.screens.system_exchanges import EXCHANGE_COLUMNS, ExchangeRow
 from tui_monitor.screens.system_limits import share_bar
 
 SHOWN = ShownZone(ZONE)
@@ -165,15 +169,17 @@ async def test_enter_shows_all_that_is_known_of_a_row() -> None:
     app = an_app(source, "system")
     async with app.run_test(size=(160, 50)) as pilot:
         await pulled(pilot, app)
-        for text in (
-            "reason end",
-            "old: nobody answers",
-            "2,400 is what the exchange documents",
-            "0 of 1 connections live",
+        for texts in (
+            ("reason end", "opened again"),
+            ("old: nobody answers", "given "),
+            ("2,400 is what the exchange documents", "% of what we allow"),
+            ("0 of 1 connections live", "round trip", "its clock minus ours"),
         ):
             await pilot.press("enter")
             await settled(pilot, lambda: isinstance(app.screen, TextDialog))
-            assert text in " ".join(screen_text(app).replace("│", " ").split())
+            shown = " ".join(screen_text(app).replace("│", " ").split())
+            for text in texts:
+                assert text in shown
             await pilot.press("enter")
             await settled(pilot, lambda: app.screen is app.desk)
             await pilot.press("tab")
@@ -244,3 +250,38 @@ async def test_the_help_explains_every_column_with_its_unit() -> None:
         view = app.desk.view
         assert all(column.help for table in view.panels() for column in table.columns)
         assert len(view.panels()) == 4
+
+
+def test_a_column_can_be_compared_by_its_word() -> None:
+    """A slash begins a filter and can't be typed in one."""
+    row = connection_rows(with_channels(), SHOWN)[0]
+    for columns in (CONNECTION_COLUMNS, EXCHANGE_COLUMNS):
+        assert "msgs" in [column.name for column in columns]
+    test = parse_filter("msgs>0", CONNECTION_COLUMNS)
+    assert test is not None
+    assert test(row) == ((row.rate or 0) > 0)
+
+
+def test_no_clock_is_minus_nothing_behind() -> None:
+    """What rounds to zero has no sign."""
+    skew = next(column for column in EXCHANGE_COLUMNS if column.key == "skew")
+    line = a_system_board().exchanges[0]
+    row = ExchangeRow(replace(line, clock_skew_ms=-0.4), "")
+    assert skew.paint(row, STANDARD, skew.width).text == "0"
+
+
+def test_the_light_and_the_board_judge_an_exchange_alike() -> None:
+    """One socket away, whichever: both say the same."""
+    lights = Lights(SystemClock())
+    away = [FeedState.DOWN, FeedState.BRIDGED, FeedState.SILENT]
+    for state in away:
+        for quiet in (False, True):
+            channels = [a_channel(), a_channel(state=state, quiet=quiet)]
+            health = a_health(Exchange.OKX, channels=channels)
+            (line,) = a_system_board([health]).exchanges
+            (light,) = lights.of(channels)
+            assert line.state is light.state is state
+    both = [a_channel(state=FeedState.BRIDGED), a_channel(state=FeedState.DOWN, quiet=True)]
+    (line,) = a_system_board([a_health(Exchange.OKX, channels=both)]).exchanges
+    (light,) = lights.of(both)
+    assert line.state is light.state is FeedState.BRIDGED

@@ -9,14 +9,8 @@ from textual.containers import Horizontal, Vertical
 
 from tui_monitor.boards.coin import CoinPage, Premium
 from tui_monitor.model import Settlement
-from tui_monitor.screens.coin_columns import (
-    LEG_COLUMNS,
-    PREMIUM_COLUMNS,
-    LegRow,
-    leg_rows,
-    leg_text,
-    settlement_columns,
-)
+from tui_monitor.screens.coin_columns import PREMIUM_COLUMNS, settlement_columns
+from tui_monitor.screens.coin_legs import LEG_COLUMNS, LegRow, leg_rows, leg_text
 from tui_monitor.screens.coin_texts import PAIR_LINES, chart, headline, no_chart, pair_lines
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.looks import looks_of
@@ -30,7 +24,8 @@ from tui_monitor.source import Source
 
 _HELP = (
     "One coin on every exchange and market. Prices are per coin, whatever a contract holds.",
-    "The lines on top are its best pairs of now: bought at the ask, sold at the bid; net is less "
+    "The lines on top are its best pairs of now: the long leg, bought at its ask, → the short one, "
+    "sold at its bid; net is less "
     "the taker fees of four fills, with funding adds what both legs settle until each has settled "
     "once. In brackets: a leg is too old to rank.",
     "The curve is the highest executable spread of each minute of the last 24 hours, of all "
@@ -98,10 +93,10 @@ class CoinView(BoardView):
         self._chart_title = Lines(id="chart-title")
         self._chart = ChartView(id="chart")
         self._panels: tuple[Panel[Any], ...] = (
-            Panel(self.legs, id="legs"),
-            Panel(self.premiums, id="premiums"),
-            Panel(self.settled, id="settled"),
-            Panel(self.signals, id="signals"),
+            Panel(self.legs, "Legs", id="legs"),
+            Panel(self.premiums, "Premium", id="premiums"),
+            Panel(self.settled, "Settled funding", id="settled"),
+            Panel(self.signals, "Signals", id="signals"),
         )
         self._zone_name = self.zone.name
         self._turn = 0
@@ -125,10 +120,27 @@ class CoinView(BoardView):
             return
         self.coin, self.page, self.shown = coin, None, None
         for table in self.panels():
-            table.set_rows([], empty=f"waiting for {coin}")
-        self._headline.set_lines([(coin, looks_of(self).title)] if self.is_attached else [])
+            table.clear(f"waiting for {coin}")
+        if self.is_attached:
+            self._show_waiting()
+
+    def on_mount(self) -> None:
+        """On the first visit there is a coin already."""
+        self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        looks = looks_of(self)
+        self._headline.set_lines([(f" {self.coin} ", looks.banner), ("   loading…", looks.dim)])
         self._pairs.set_lines()
-        self._chart.show(no_chart(coin, self.zone))
+        self._show_chart_title()
+        self._chart.show(no_chart(self.coin, self.zone))
+
+    def _show_chart_title(self) -> None:
+        looks = looks_of(self)
+        looked = "the highest of each minute, all pairs"
+        self._chart_title.set_lines(
+            [("─ ", looks.faint), ("Spread, 24 h", looks.dim), (f"  {looked}", looks.faint)]
+        )
 
     async def pull(self, source: Source) -> bool:
         """The page of the coin that was opened; it differs every time."""
@@ -151,10 +163,7 @@ class CoinView(BoardView):
         self.legs.set_idle(frozenset() if any(row.note for row in rows) else frozenset({"note"}))
         self.legs.set_rows(rows, empty=page.reason or "no exchange lists it now")
         self._paint_history(page)
-        looked = "the highest of each minute, all pairs"
-        self._chart_title.set_lines(
-            [("─ ", looks.faint), ("Spread, 24 h", looks.dim), (f"  {looked}", looks.faint)]
-        )
+        self._show_chart_title()
         self._chart.show(chart(page, self.zone))
 
     def _paint_history(self, page: CoinPage) -> None:
@@ -180,11 +189,12 @@ class CoinView(BoardView):
         page = self.shown
         if page is None:
             return
-        if event.board is self.legs and (row := self.legs.cursor_row):
+        row = event.row
+        if event.board is self.legs:
             title = f"{page.coin} on {row.key}: {row.found.leg.symbol}"
             self.app.push_screen(TextDialog(title, *leg_text(row, self.zone, page.now_ms)))
-        elif event.board is self.signals and (one := self.signals.cursor_row):
-            lines = detail(one, self.zone, looks_of(self), 200)
+        elif event.board is self.signals:
+            lines = detail(row, self.zone, looks_of(self), 200)
             texts = ("".join(text for text, _ in line) for line in lines)
             self.app.push_screen(TextDialog(f"Signal of {page.coin}", *texts))
 

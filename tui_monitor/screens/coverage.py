@@ -93,10 +93,10 @@ class CoverageView(BoardView):
         self._headline = Lines(id="headline")
         self._progress = Lines(id="progress")
         self._panels: tuple[Panel[Any], ...] = (
-            Panel(self.day_table, id="days"),
-            Panel(self.job_table, id="jobs"),
-            Panel(self.log_table, id="log"),
-            Panel(self.queue_table, id="queue"),
+            Panel(self.day_table, "Days", id="days"),
+            Panel(self.job_table, "Backfills", id="jobs"),
+            Panel(self.log_table, "Log", id="log"),
+            Panel(self.queue_table, "Queue", id="queue"),
         )
         self._below = 0
         self.add_class("-show0")
@@ -180,19 +180,18 @@ class CoverageView(BoardView):
         if event.board is self.day_table:
             self.post_message(self.Elsewhere("sum", date.fromisoformat(event.key)))
             return
-        title, text = self._whole(event.board)
+        title, text = self._whole(event)
         if text:
             self.app.push_screen(TextDialog(title, text))
 
-    def _whole(self, board: Board[Any]) -> tuple[str, str]:
-        if board is self.log_table and (line := self.log_table.cursor_row):
-            return f"Log, {line.time}", line.line.text
-        if board is self.queue_table and (hole := self.queue_table.cursor_row):
-            return f"{hole.hole.coin} {hole.slot}", hole.hole.reason
-        if board is self.job_table and (job := self.job_table.cursor_row):
-            days = f"{job.job.first_day}..{job.job.last_day}"
-            return f"Backfill {days}", f"{job.job.state.value}: {job.job.message}".rstrip(": ")
-        return "", ""
+    def _whole(self, event: Board.Opened) -> tuple[str, str]:
+        row = event.row
+        if event.board is self.log_table:
+            return f"Log, {row.time}", row.line.text
+        if event.board is self.queue_table:
+            return f"{row.hole.coin} {row.slot}", row.hole.reason
+        days = f"{row.job.first_day}..{row.job.last_day}"
+        return f"Backfill {days}", f"{row.job.state.value}: {row.job.message}".rstrip(": ")
 
     # For the frame
 
@@ -217,7 +216,7 @@ class CoverageView(BoardView):
         """Completeness, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("waiting for the first board", looks.dim)]]
+            return [[("loading…", looks.dim)]]
         lines: list[list[Piece]] = [
             [(f"{day.day} {share(day.complete_pct)}", looks.text)]
             for day in reversed(board.days[-3:])

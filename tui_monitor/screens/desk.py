@@ -7,39 +7,30 @@ once after a key that wants other data. A failed pull is said on screen and trie
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
-from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Input
+from textual.widgets import ContentSwitcher
 
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.screens.actions import bindings, board_bindings
 from tui_monitor.screens.coin import CoinView
-from tui_monitor.screens.dialogs import (
-    BackfillDialog,
-    DateDialog,
-    ExportChoice,
-    ExportDialog,
-)
+from tui_monitor.screens.desk_frame import DeskFrame
+from tui_monitor.screens.desk_work import DeskWork
 from tui_monitor.screens.errands import Errands
 from tui_monitor.screens.event_log import EventLog
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.help import BoardHelp, KeyHelp
-from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.palette import Palette
 from tui_monitor.screens.registry import VIEWS
 from tui_monitor.screens.view import HEIGHTS, WIDTHS, BoardView
 from tui_monitor.screens.widgets.board import Board
-from tui_monitor.screens.widgets.frame import Footer, StatusLine, TopLine
-from tui_monitor.screens.widgets.line import Lines
 from tui_monitor.screens.widgets.panel import Panel, panel_of
 from tui_monitor.source import Source
 
@@ -48,7 +39,7 @@ log = logging.getLogger(__name__)
 REFRESH_S = 1.0
 
 
-class Desk(Screen[None]):
+class Desk(DeskWork):
     """Top line, board, status line, footer. `refresh_s` None: only `pull()` refreshes."""
 
     DEFAULT_CSS = """
@@ -68,8 +59,6 @@ class Desk(Screen[None]):
     def __init__(self, source: Source, board: str, refresh_s: float | None = REFRESH_S) -> None:
         super().__init__()
         self.source = source
-        self.status: EngineStatus | None = None
-        self.zone = ShownZone(BoardZone())
         self.frozen_behind: int | None = None
         self.engine_failure = ""
         self.pulls = 0
@@ -77,37 +66,31 @@ class Desk(Screen[None]):
         self._wanted = asyncio.Event()
         self.errands = Errands(self, source, self._wanted.set)
         self._current = self._before = board
+        # Between the key of another board and its view's being there.
+        self._switching = False
         self._views: dict[str, BoardView] = {}
-        self._top = TopLine(id="top-line", classes="frame")
-        self._status = StatusLine(id="status-line", classes="frame")
-        self._footer = Footer(id="footer", classes="frame")
-        self._problem_line = Lines(id="problem")
-        self._small = Lines(id="small")
+        self._frame = DeskFrame()
 
     def compose(self) -> ComposeResult:
-        yield self._top
-        yield self._problem_line
-        yield self._small
+        yield self._frame.top
+        yield self._frame.problem
+        yield self._frame.small
         first = self._view(self._current)
         yield ContentSwitcher(first, initial=first.id, classes="frame")
-        yield self._status
-        yield self._footer
+        yield self._frame.status
+        yield self._frame.footer
 
     async def on_mount(self) -> None:
         """Stored data at once, then the loop."""
+        self._frame.show_waiting(self._current)
         self.bindings_updated_signal.subscribe(self, lambda _: self._show_footer())
         self.run_worker(self._follow(), name="refresh", group="refresh", exit_on_error=False)
-
-    @property
-    def backfill_runs(self) -> bool:
-        """Whether there is something to stop."""
-        return self.status is not None and self.status.backfill_pct is not None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Stopping works only while something runs, days and exports only where there are any."""
         if action == "stop_backfill":
             return self.backfill_runs
-        if action == "date":
+        if action in ("date", "start_backfill"):
             return self.view.HAS_DAYS
         if action == "export":
             return bool(self.view.EXPORTS)
@@ -134,6 +117,8 @@ class Desk(Screen[None]):
 
     async def pull(self) -> None:
         """Ask for the status and the visible board and show them."""
+        if self._switching:
+            return  # it asks for its board as soon as it is there
         asked, view = self._wanted.is_set(), self.view
         self._wanted.clear()
         try:
@@ -170,39 +155,24 @@ class Desk(Screen[None]):
         self._show_frame()
 
     def _show_frame(self) -> None:
-        if self.status is None:
+        if self.status is None or self._switching:
             return
         if self.focused is None and self.is_current and not self.is_too_small:
             # At the start, and after a size at which nothing was there to have the keys.
             self.set_focus(self.view.panels()[0])
-        self._top.show(self._current, self.status, self.zone, self.frozen_behind)
-        self._status.show(self.status)
+        self._frame.show(self._current, self.status, self.zone, self.frozen_behind)
         self._show_footer()
         if self.is_too_small:
-            self._small.set_lines(*self.view.summary())
+            self._frame.small.set_lines(*self.view.summary())
 
     def _show_footer(self) -> None:
-        if self.is_current and self.is_mounted:
+        if self.is_current and self.is_mounted and not self._switching:
             ids = [
                 active.binding.id
                 for active in self.active_bindings.values()
                 if active.enabled and active.binding.id
             ]
-            if isinstance(self.focused, Input):
-                self._footer.say(("Enter", "keep the filter"), ("Esc", "clear it"))
-            else:
-                self._footer.show([one for one in ids if self._useful(one)])
-
-    def _useful(self, action_id: str) -> bool:
-        """Whether a footer word helps here and now."""
-        board = self._board()
-        if action_id == "clear_filter":
-            return board is not None and bool(board.filter_text)
-        if action_id == "back":
-            return self.view.can_go_back() or (board is not None and bool(board.filter_text))
-        if action_id == "other_panel":
-            return len(self.view.panels()) > 1 or self.view.is_narrow
-        return True
+            self._frame.show_keys(ids, self.view, self.focused)
 
     def engine_failed(self, text: str) -> None:
         """The engine ended; the red line stays."""
@@ -212,9 +182,7 @@ class Desk(Screen[None]):
     def _say_problem(self, text: str) -> None:
         text = self.engine_failure or text
         self.set_class(bool(text), "-problem")
-        alarm = looks_of(self).alarm
-        self._problem_line.back = alarm
-        self._problem_line.set_lines([(f" {text} ", alarm)] if text else [])
+        self._frame.say_problem(text)
 
     @on(BoardView.Wanted)
     def _want(self) -> None:
@@ -261,18 +229,23 @@ class Desk(Screen[None]):
         """Another board; its view is made on its first visit."""
         if name not in VIEWS:
             raise BadInput(f"no board {name!r}")
-        self._current = name
+        self._current, self._switching = name, True
         self.run_worker(self._switch(name), name="switch", group="switch", exit_on_error=False)
 
     async def _switch(self, name: str) -> None:
+        """The view appears as a whole: with its titles, under its name, over its keys."""
         switcher = self.query_one(ContentSwitcher)
         view = self._view(name)
-        if not view.is_attached:
-            await switcher.add_content(view)
-        switcher.current = view.id
-        view.zone = self.zone
-        self.set_focus(view.panels()[0])
-        self._show_frame()
+        with self.app.batch_update():
+            if not view.is_attached:
+                await switcher.add_content(view)
+            if name != self._current:
+                return  # yet another one is wanted
+            self._switching = False
+            switcher.current = view.id
+            view.zone = self.zone
+            self.set_focus(view.panels()[0])
+            self._show_frame()
         self._wanted.set()
 
     def action_board(self, name: str) -> None:
@@ -357,78 +330,3 @@ class Desk(Screen[None]):
 
     def action_palette(self) -> None:
         self.app.push_screen(Palette(self))
-
-    def action_quit(self) -> None:
-        """At once; only a running backfill asks first."""
-        if self.backfill_runs:
-            self.errands.ask_leave()
-        else:
-            self.app.exit(0)
-
-    # What commands and dialogs do
-
-    @property
-    def today(self) -> date:
-        """The board's day."""
-        if self.status is None:
-            raise BadInput("the engine has not answered yet", "try again in a second")
-        return BoardZone(self.status.timezone).day_of(self.status.now_ms)
-
-    def shown_days(self) -> tuple[date, date]:
-        """The days of this board."""
-        return self.view.shown_range() or (self.today, self.today)
-
-    def show_days(self, first: date, last: date) -> None:
-        """Other days on this board."""
-        self._need_days()
-        self.view.show_days(first, last)
-
-    def export_kinds(self) -> Sequence[str]:
-        """What this board can export; BadInput for nothing."""
-        if not self.view.EXPORTS:
-            raise BadInput(f"the {self.view.NAME} board has no export", "Y copies its table")
-        return self.view.EXPORTS
-
-    def _need_days(self) -> None:
-        if not self.view.HAS_DAYS:
-            raise BadInput(f"the {self.view.NAME} board has no days", "it shows what is now")
-
-    def act(self, action_id: str) -> None:
-        """Run an action as its key would."""
-        for node in (self.view, self):
-            method = getattr(node, f"action_{action_id}", None)
-            if method is not None:
-                method()
-                return
-
-    def action_date(self) -> None:
-        self._need_days()
-
-        def picked(days: tuple[date, date] | None) -> None:
-            if days is not None:
-                self.show_days(*days)
-
-        self.app.push_screen(DateDialog(self.shown_days(), self.today), picked)
-
-    def action_export(self) -> None:
-        self.errands.ask_export(
-            ExportDialog(self.export_kinds(), self.shown_days(), self.today), self.zone.board
-        )
-
-    def action_start_backfill(self) -> None:
-        self.errands.ask_backfill(BackfillDialog(self.shown_days(), self.today))
-
-    def action_stop_backfill(self) -> None:
-        self.stop_backfill()
-
-    def begin_export(self, choice: ExportChoice) -> None:
-        """Write an export; the path is toasted."""
-        self.errands.export(choice, self.zone.board)
-
-    def begin_backfill(self, first: date, last: date) -> None:
-        """Start a backfill."""
-        self.errands.backfill(first, last)
-
-    def stop_backfill(self) -> None:
-        """Stop the running backfill."""
-        self.errands.stop_backfill()

@@ -103,7 +103,7 @@ class EventLog(ModalScreen[None]):
         self.table: Board[EventRow] = Board(
             EVENT_COLUMNS, lambda row: str(row.line.id), sort="last", follows=True
         )
-        self._panel = Panel(self.table, id="events")
+        self._panel = Panel(self.table, "Event log", id="events")
 
     def compose(self) -> ComposeResult:
         with Vertical():

@@ -74,7 +74,9 @@ def fit(text: str, width: int, align: str = "left") -> str:
     """Exactly `width` cells: padded, or cut with an ellipsis. Never splits a wide character."""
     length = cell_len(text)
     if length > width:
-        text = chop_cells(text, width - 1)[0] + "…" if width > 1 else "…"[:width]
+        # What was cut before, where it came from, has its ellipsis already.
+        kept = chop_cells(text, width - 1)[0].rstrip("…") if width > 1 else ""
+        text = kept + "…"[:width]
         length = cell_len(text)
     padding = " " * (width - length)
     return padding + text if align == "right" else text + padding

@@ -56,11 +56,10 @@ class FundingView(BoardView):
         self.perps: Board[PerpRow] = Board(
             PERP_COLUMNS, lambda row: str(row.cell.exchange), sort=None
         )
-        self.table.empty = "waiting for the first board"
         self._exchanges: list[Exchange] = list(Exchange)
         self._headline = Lines(id="headline")
-        self._coins = Panel(self.table, id="coins")
-        self._perps = Panel(self.perps, id="perps")
+        self._coins = Panel(self.table, "Funding", id="coins")
+        self._perps = Panel(self.perps, "Coin", id="perps")
 
     def compose(self) -> ComposeResult:
         yield self._headline
@@ -107,9 +106,10 @@ class FundingView(BoardView):
         self._perps.set_title(shown(row.coin, 30) if row else "Coin", shown(" · ".join(said)))
 
     @on(Board.Opened)
-    def _opened(self) -> None:
-        """The coin's page."""
-        if (row := self.table.cursor_row) is not None:
+    def _opened(self, event: Board.Opened) -> None:
+        """The coin's page; of an exchange the coin that its table is about."""
+        row = event.row if event.board is self.table else self.table.seen_row
+        if row is not None:
             self.post_message(self.CoinWanted(row.coin))
 
     # For the frame
@@ -129,7 +129,7 @@ class FundingView(BoardView):
         """The largest differences, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("waiting for the first board", looks.dim)]]
+            return [[("loading…", looks.dim)]]
         best = [row for row in board.rows if row.ranked][:3]
         if not best:
             return [[(why_nothing(self.status), looks.dim)]]

@@ -28,8 +28,8 @@ from tui_monitor.source import Source
 
 _HELP = (
     "A signal is a pair of legs of one coin whose spread was at the threshold or over it in "
-    "several samples in a row: sell short the dear one, buy the cheap one. After a signal the "
-    "same pair in the same direction is silent for the cooldown.",
+    "several samples in a row. Long is the cheap leg, which is bought; short is the dear one, "
+    "which is sold. After a signal the same pair in the same direction is silent for the cooldown.",
     "With the basis executable the bid of one leg is compared with the ask of the other, after "
     "the age of both was looked at; with the basis last the last prices of perpetuals are "
     "([signals] in the settings). The comparison with the threshold is exact in decimals.",
@@ -60,10 +60,9 @@ class SignalsView(BoardView):
         self.table: Board[SignalRow] = Board(
             SIGNAL_COLUMNS, lambda row: row.key, sort="time", follows=True
         )
-        self.newest.empty = self.table.empty = "waiting for the first board"
         self._headline = Lines(id="headline")
-        self._newest = Panel(self.newest, id="newest")
-        self._all = Panel(self.table, id="all")
+        self._newest = Panel(self.newest, "Newest", id="newest")
+        self._all = Panel(self.table, "Signals", id="all")
         self._detail = Lines(id="detail")
 
     def compose(self) -> ComposeResult:
@@ -112,9 +111,7 @@ class SignalsView(BoardView):
     @on(Board.Opened)
     def _opened(self, event: Board.Opened) -> None:
         """The coin's page."""
-        table = self.newest if event.board is self.newest else self.table
-        if (row := table.cursor_row) is not None:
-            self.post_message(self.CoinWanted(row.signal.coin))
+        self.post_message(self.CoinWanted(event.row.signal.coin))
 
     # For the frame
 
@@ -133,7 +130,7 @@ class SignalsView(BoardView):
         """The newest, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("waiting for the first board", looks.dim)]]
+            return [[("loading…", looks.dim)]]
         if not board.signals:
             return [[(why_empty(board), looks.dim)]]
         return [

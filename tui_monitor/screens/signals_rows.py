@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_monitor.boards.signals import Basis, Sample, Signal, SignalsBoard
-from tui_monitor.screens.format import ABSENT, ShownZone, fit, price, signed
+from tui_monitor.screens.format import ABSENT, ShownZone, fit, signed
 from tui_monitor.screens.looks import Looks
-from tui_monitor.screens.spreads_cells import leg, price_cell, short_age
+from tui_monitor.screens.spreads_cells import leg, narrow_price, price_cell, short_age
 from tui_monitor.screens.widgets.columns import Cell, Column
 from tui_monitor.screens.widgets.line import Piece, fitting
 
@@ -14,6 +14,9 @@ NEWEST = 5
 # Samples of a signal that have a column each, and a line each below.
 SAMPLES = 3
 GOES_ON = "goes on"
+# From this width on the lines below say everything in full; and of the name there.
+_WIDE = 100
+_NAME = 12
 _ENDINGS = (
     "under the threshold, the direction turned, a leg is old, in quarantine or without a price"
 )
@@ -109,20 +112,28 @@ def detail(row: SignalRow | None, zone: ShownZone, looks: Looks, width: int) -> 
     found = row.signal.samples[-SAMPLES:]
     lines = []
     for index, sample in enumerate(found):
-        name = fit(f"{row.signal.coin} {index + 1}/{len(found)}", 12)
-        lines.append(fitting(_sample_groups(name, sample, row.signal, zone, looks), "   ", width))
+        wide = width >= _WIDE
+        groups = _sample_groups(sample, row.signal, zone, looks, wide=wide)
+        place = f"{index + 1}/{len(found)}"
+        name = fit(f"{row.signal.coin} {place}", _NAME) if wide else place
+        lines.append(fitting([[(name, looks.faint)], *groups], "  ", width))
     return lines
 
 
 def _sample_groups(
-    name: str, sample: Sample, signal: Signal, zone: ShownZone, looks: Looks
+    sample: Sample, signal: Signal, zone: ShownZone, looks: Looks, *, wide: bool
 ) -> list[list[Piece]]:
+    when = zone.format(sample.at_ms, "%m-%d %H:%M:%S" if wide else "%H:%M:%S")
     return [
-        [(name, looks.faint), (zone.format(sample.at_ms, "%m-%d %H:%M:%S"), looks.dim)],
-        [(f"{signed(sample.spread_pct, 3)} %", looks.signed(sample.spread_pct))],
-        [(f"{short_at(signal)} ", looks.faint), (price(sample.price_short), looks.text)],
-        [(f"{long_at(signal)} ", looks.faint), (price(sample.price_long), looks.text)],
+        [(when, looks.dim)],
+        [(f"{signed(sample.spread_pct, 3):>7}{' %' * wide}", looks.signed(sample.spread_pct))],
+        _sampled_leg("short" if wide else "s.", short_at(signal), sample.price_short, looks),
+        _sampled_leg("long" if wide else "l.", long_at(signal), sample.price_long, looks),
     ]
+
+
+def _sampled_leg(side: str, where: str, value: float, looks: Looks) -> list[Piece]:
+    return [(f"{side} {where} ", looks.faint), (f"{narrow_price(value):>10}", looks.text)]
 
 
 def _lasted(row: SignalRow, looks: Looks) -> Cell:
@@ -205,7 +216,7 @@ _SHORT: Column[SignalRow] = Column(
     align="left",
     paint=lambda row, looks, _: Cell(short_at(row.signal), looks.text),
     value=lambda row: short_at(row.signal),
-    help="Exchange and market of the dear leg, which is sold.",
+    help="Exchange and market of the short leg: the dear one, which is sold.",
 )
 _LONG: Column[SignalRow] = Column(
     key="long",
@@ -214,7 +225,7 @@ _LONG: Column[SignalRow] = Column(
     align="left",
     paint=lambda row, looks, _: Cell(long_at(row.signal), looks.text),
     value=lambda row: long_at(row.signal),
-    help="Exchange and market of the cheap leg, which is bought.",
+    help="Exchange and market of the long leg: the cheap one, which is bought.",
 )
 _LASTED: Column[SignalRow] = Column(
     key="lasted",
@@ -274,9 +285,9 @@ SIGNAL_COLUMNS: tuple[Column[SignalRow], ...] = (
     _TIME,
     _COIN,
     _SHORT,
-    _price_column("price_short", "price s.", "What it was sold for: its bid, or its last price."),
+    _price_column("price_short", "price s.", "Of the short leg, sold: its bid, or its last price."),
     _LONG,
-    _price_column("price_long", "price l.", "What it was bought for: its ask, or its last price."),
+    _price_column("price_long", "price l.", "Of the long leg, bought: its ask, or its last price."),
     _SPREAD,
     _LASTED,
     *(_sample_column(place, newest=False) for place in range(SAMPLES)),

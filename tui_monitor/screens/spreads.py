@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from tui_monitor.boards.same_coin import Suspect
 from tui_monitor.boards.spreads import Filter, Kind, SpreadRow, SpreadsBoard
 from tui_monitor.errors import BadInput
-from tui_monitor.screens.actions import bindings
+from tui_monitor.screens.actions import BY_ID, bindings
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import signed
 from tui_monitor.screens.looks import looks_of
@@ -29,7 +29,8 @@ T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
 
 _HELP = (
-    "For each coin the best pair of legs: one is bought at its ask, the other sold at its bid. "
+    "For each coin the best pair of legs. Long is the leg that is bought, at its ask; short is the "
+    "leg that is sold, at its bid. "
     "exec % = (bid − ask) / ask × 100 is what an order would get now, for as much as stands at the "
     "top of both books (size $).",
     "net % is exec % less four taker fees (in and out on both legs; exchanges.<name>.taker_fee_pct "
@@ -64,21 +65,22 @@ class SpreadsView(BoardView):
         super().__init__()
         self.board: SpreadsBoard | None = None
         self.shown: SpreadsBoard | None = None
-        # What is asked for.
-        self.kind = Kind.ALL
+        # What is asked for; no kind: what the settings say.
+        self.kind: Kind | None = None
         self.filter = Filter.ALL
         self.coin: str | None = None
+        # Where the list of all stood when it was left for one coin.
+        self._was_scrolled = False
         self.table: Board[SpreadRow] = Board(
             spread_columns(), lambda row: row.coin, sort="exec", follows=True
         )
         self.suspects: Board[Suspect] = Board(
             suspect_columns(self.zone, 0), _suspect_key, sort="coin", descending=False
         )
-        self.table.empty = "waiting for the first board"
         self._headline = Lines(id="headline")
         self._detail = Lines(id="detail")
-        self._pairs = Panel(self.table, id="pairs")
-        self._quarantine = Panel(self.suspects, id="quarantine")
+        self._pairs = Panel(self.table, "Spreads", id="pairs")
+        self._quarantine = Panel(self.suspects, "Quarantine", id="quarantine")
         self._columns_for: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -99,6 +101,7 @@ class SpreadsView(BoardView):
         board = self.board
         if board is None:
             return
+        self._start_over(self.shown, board)
         self.shown = board
         self._set_columns(board)
         self.table.set_rows(board.rows, empty=why_empty(board, self.status))
@@ -110,6 +113,14 @@ class SpreadsView(BoardView):
         self._pairs.set_title("Spreads", held)
         self._quarantine.set_title("Quarantine", "ranks nowhere (Tab: back to the spreads)")
         self._show_detail()
+
+    def _start_over(self, before: SpreadsBoard | None, board: SpreadsBoard) -> None:
+        """Other pairs and coins begin at their top; who scrolled to a coin comes back to it."""
+        if before is None:
+            return
+        if (before.kind, before.filter, before.coin) != (board.kind, board.filter, board.coin):
+            back = before.coin is not None and board.coin is None
+            self.table.start_over(keep=back and self._was_scrolled)
 
     def _set_columns(self, board: SpreadsBoard) -> None:
         wanted = (
@@ -141,7 +152,8 @@ class SpreadsView(BoardView):
     # Its keys and commands
 
     def action_pairs(self) -> None:
-        self.kind = _after(list(Kind), self.kind)
+        shown = Kind.ALL if self.shown is None else self.shown.kind
+        self.kind = _after(list(Kind), self.kind or shown)
         self.post_message(self.Wanted())
 
     def action_coins(self) -> None:
@@ -149,8 +161,12 @@ class SpreadsView(BoardView):
         self.post_message(self.Wanted())
 
     def action_one_coin(self) -> None:
-        row = self.table.cursor_row
-        self.coin = None if self.coin is not None or row is None else row.coin
+        if self.coin is None:
+            row = self.table.hold()
+            self.coin = None if row is None else row.coin
+            self._was_scrolled = self.table.scroll_offset.y > 0
+        else:
+            self.coin = None
         self.post_message(self.Wanted())
 
     def choose(self, what: str, word: str) -> None:
@@ -168,14 +184,21 @@ class SpreadsView(BoardView):
     @on(Board.Opened)
     def _opened(self, event: Board.Opened) -> None:
         """The coin's page; of an instrument in quarantine the evidence."""
-        if event.board is self.table and (row := self.table.cursor_row):
-            self.post_message(self.CoinWanted(row.coin))
-        elif (suspect := self.suspects.cursor_row) and self.shown is not None:
+        if event.board is self.table:
+            self.post_message(self.CoinWanted(event.row.coin))
+        elif self.shown is not None:
+            suspect = event.row
             title = f"{suspect.coin} on {leg(suspect.exchange, suspect.market)}: {suspect.symbol}"
             lines = evidence(suspect, self.zone, self.shown.now_ms)
             self.app.push_screen(TextDialog(title, *lines))
 
     # For the frame
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Pairs and coins are chosen where they are shown."""
+        if action in BY_ID and BY_ID[action].where == "spreads":
+            return not self.has_class("-quarantine")
+        return super().check_action(action, parameters)
 
     @property
     def is_narrow(self) -> bool:
@@ -192,6 +215,7 @@ class SpreadsView(BoardView):
         """The pairs, or the quarantine."""
         self.toggle_class("-quarantine")
         self.panels()[0].focus()
+        self.refresh_bindings()
         self._show_detail()
 
     def can_go_back(self) -> bool:
@@ -209,7 +233,7 @@ class SpreadsView(BoardView):
         """The best pairs, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("waiting for the first board", looks.dim)]]
+            return [[("loading…", looks.dim)]]
         best = [row for row in board.rows if row.ranked][:3]
         if not best:
             return [[(why_empty(board, self.status), looks.dim)]]

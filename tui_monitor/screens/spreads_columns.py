@@ -19,13 +19,16 @@ from tui_monitor.screens.spreads_cells import (
 )
 from tui_monitor.screens.widgets.columns import Cell, Column, SortValue
 
+# Before the first board says it.
+_USUAL_LIMIT_MS = 3_000.0
+
 Number = Callable[[SpreadRow], float | None]
 
 
 def spread_columns(board: SpreadsBoard | None = None) -> tuple[Column[SpreadRow], ...]:
     """The columns; last prices of all slots are for a terminal that has room for them."""
     if board is None:
-        return (*_WHO, *_prices(), *_RESULTS)
+        return (*_WHO, *_prices(), *_RESULTS, *_ages(_USUAL_LIMIT_MS))
     return (
         *_WHO,
         *_prices(),
@@ -82,25 +85,25 @@ _WHO: tuple[Column[SpreadRow], ...] = (
     ),
     Column(
         key="buy",
-        title="buy at",
+        title="long at",
         width=12,
         align="left",
         paint=lambda row, looks, _: text_cell(
             leg(row.buy_exchange, row.buy_market), looks, grey=not row.ranked
         ),
         value=lambda row: leg(row.buy_exchange, row.buy_market),
-        help="Exchange and market of the leg that is bought, at its ask.",
+        help="Exchange and market of the long leg: it is bought, at its ask.",
     ),
     Column(
         key="sell",
-        title="sell at",
+        title="short at",
         width=12,
         align="left",
         paint=lambda row, looks, _: text_cell(
             leg(row.sell_exchange, row.sell_market), looks, grey=not row.ranked
         ),
         value=lambda row: leg(row.sell_exchange, row.sell_market),
-        help="Exchange and market of the leg that is sold, at its bid.",
+        help="Exchange and market of the short leg: it is sold, at its bid.",
     ),
 )
 
@@ -121,8 +124,8 @@ def _prices() -> tuple[Column[SpreadRow], ...]:
         )
 
     return (
-        column("ask", lambda row: row.ask, "Best ask of the bought leg."),
-        column("bid", lambda row: row.bid, "Best bid of the sold leg."),
+        column("ask", lambda row: row.ask, "Best ask of the long leg."),
+        column("bid", lambda row: row.bid, "Best bid of the short leg."),
     )
 
 
@@ -131,7 +134,7 @@ _RESULTS: tuple[Column[SpreadRow], ...] = (
         "exec",
         "exec %",
         lambda row: row.executable_pct,
-        "(bid sold − ask bought) / ask bought × 100, in the better direction. In brackets, and "
+        "(bid of short − ask of long) / ask of long × 100, the better way round. In brackets, and "
         "without a place: a leg is too old.",
     ),
     _pct(
@@ -184,8 +187,16 @@ def _ages(limit_ms: float) -> tuple[Column[SpreadRow], ...]:
 
     limit = f"beyond {limit_ms / 1000:g} s (marked !) the pair ranks nowhere."
     return (
-        column("buy_age", "b.age", lambda row: row.buy_age_ms, f"Age of the ask; {limit}", 1),
-        column("sell_age", "s.age", lambda row: row.sell_age_ms, f"Age of the bid; {limit}", 1),
+        column(
+            "buy_age", "l.age", lambda row: row.buy_age_ms, f"Age of the long leg's ask; {limit}", 1
+        ),
+        column(
+            "sell_age",
+            "s.age",
+            lambda row: row.sell_age_ms,
+            f"Age of the short leg's bid; {limit}",
+            1,
+        ),
         column("skew", "skew", lambda row: row.skew_ms, "How far the two ages are apart.", 4),
     )
 
@@ -214,7 +225,7 @@ _MORE: tuple[Column[SpreadRow], ...] = (
         value=_ranking(lambda row: row.breakeven_h),
         unit="h",
         help="Hours until the funding difference has paid the fees that the spread does not: "
-        "−net % / (rate an hour sold − bought). A dash: never, or not known.",
+        "−net % / (rate an hour of short − of long). A dash: never, or not known.",
         searched=False,
     ),
     Column(

@@ -102,7 +102,7 @@ def _leg_groups(
     )
     value, coins = (row.ask, row.ask_coins) if bought else (row.bid, row.bid_coins)
     return [
-        [(f"{side:<5}", looks.faint), (leg(exchange, market), looks.text)],
+        [(f"{'long' if bought else 'short':<6}", looks.faint), (leg(exchange, market), looks.text)],
         [("ask " if bought else "bid ", looks.faint), (price(value), looks.bright)],
         [("× ", looks.faint), (amount(coins), looks.text)],
         [(short_age(age_ms), looks.text), (" old", looks.faint)],

@@ -17,6 +17,7 @@ _GLYPHS = {
     FeedState.OFF: "·",
 }
 OLD_MS = 10_000
+_SHORT_NAME = 3
 
 
 def mark(state: FeedState, looks: Looks) -> Piece:
@@ -30,11 +31,17 @@ def mark(state: FeedState, looks: Looks) -> Piece:
     return _GLYPHS[state], style
 
 
-def light(feed: FeedLight, looks: Looks) -> list[Piece]:
-    """One exchange: a glyph, its name, and in words how it does."""
+def light(feed: FeedLight, looks: Looks, shorter: int = 0) -> list[Piece]:
+    """One exchange: a glyph, its name, and in words how it does.
+
+    `shorter` 1: what is live needs no more words; 2: names are short, too.
+    """
     glyph, style = mark(feed.state, looks)
+    name = feed.exchange[:_SHORT_NAME] if shorter > 1 else str(feed.exchange)
+    if shorter and feed.state is FeedState.LIVE:
+        return [(f"{glyph} ", style), (name, looks.text)]
     words = feed.text or feed.state.value
-    return [(f"{glyph} ", style), (f"{feed.exchange} ", looks.text), (words, style)]
+    return [(f"{glyph} ", style), (f"{name} ", looks.text), (words, style)]
 
 
 def reason(feed: FeedLight) -> str:

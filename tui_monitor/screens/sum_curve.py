@@ -68,8 +68,8 @@ class SumView(BoardView):
         self._headline = Lines(id="headline")
         self._figures = Lines(id="figures")
         self._facts = Lines(id="facts")
-        self._nodes_panel = Panel(self.nodes, id="nodes")
-        self._coins_panel = Panel(self.coins, id="coins")
+        self._nodes_panel = Panel(self.nodes, "Nodes", id="nodes")
+        self._coins_panel = Panel(self.coins, "Coins", id="coins")
 
     def compose(self) -> ComposeResult:
         yield self._headline
@@ -170,7 +170,7 @@ class SumView(BoardView):
         if board.shown_ms is None:
             return ""
         if board.live is not None and board.shown_ms == board.live.slot_ms:
-            return "live"
+            return sum_texts.live_word(aging=self._is_aging)
         return f"at {self.zone.when(board.shown_ms, board.now_ms)}"
 
     def _paint_chart(self, board: SumBoard) -> None:
@@ -230,13 +230,15 @@ class SumView(BoardView):
         """Sum, coins and age, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("waiting for the first board", looks.dim)]]
+            return [[("loading…", looks.dim)]]
         node = board.live or next((one for one in reversed(board.nodes) if is_drawn(one)), None)
         if node is None:
             return [[("no prices yet", looks.warn)]]
         grey = sum_texts.is_stale(board) or sum_texts.is_aging(board, self.status)
         style = looks.dim if grey else looks.signed(node.sum_pct)
-        name = "live" if board.live else self.zone.when(node.slot_ms, board.now_ms)
+        name = self.zone.when(node.slot_ms, board.now_ms)
+        if board.live is not None:
+            name = sum_texts.live_word(aging=grey)
         return [
             [(f"sum {signed(node.sum_pct)} %", style + looks.title)],
             [(f"{node.valid}/{node.expected} coins  {name}", looks.text)],

@@ -84,7 +84,7 @@ def node_columns(zone: ShownZone, *, with_day: bool) -> Sequence[Column[NodeRow]
 
     def time(row: NodeRow, looks: Looks, _: int) -> Cell:
         if row.is_live:
-            return Cell("live", looks.bright)
+            return Cell("last", looks.dim) if row.aging else Cell("live", looks.bright)
         pattern = "%m-%d %H:%M" if with_day else "%H:%M"
         return Cell(zone.format(row.node.slot_ms, pattern), looks.text)
 
@@ -96,7 +96,8 @@ def node_columns(zone: ShownZone, *, with_day: bool) -> Sequence[Column[NodeRow]
             align="left",
             paint=time,
             value=lambda row: row.node.slot_ms,
-            help="The slot: every half hour from the board day's 00:00; 'live' is now.",
+            help="The slot: every half hour from the board day's 00:00; 'live' is now, 'last' are "
+            "the prices before the feed went.",
         ),
         # Over many days the nodes come summed: which coins were best is not known.
         *(one for one in _NODE_FIGURES if not with_day or one.key not in ("best", "worst")),

@@ -29,7 +29,7 @@ HELP = (
     "Over several days every day begins anew at its own 00:00: the curve is broken at midnight. "
     "Of each node the best and the worst coin are known for one day only.",
     "live = last trades now; a coin whose price is older than 60 s is not part of it. It is grey "
-    "while the stream is down and its oldest price is older than 10 s.",
+    "and called last while the stream is down and its oldest price is older than 10 s.",
     "~ marks a provisional node: last trades near the slot, until the bars are asked for.",
     "Source: OKX USDT perpetuals; live by its public stream, or by REST while that is silent; "
     "history by its 30-minute bars. 1 USDT is taken as 1 USD.",
@@ -50,6 +50,11 @@ def is_aging(board: SumBoard, status: EngineStatus | None) -> bool:
     lights = [feed for feed in status.lights if feed.exchange is Exchange.OKX]
     troubled = any(feed.state not in (FeedState.LIVE, FeedState.OFF) for feed in lights)
     return troubled and (board.live_age_ms is None or board.live_age_ms > AGING_MS)
+
+
+def live_word(*, aging: bool) -> str:
+    """What the newest prices are called: those of a dead feed are not live."""
+    return "last" if aging else "live"
 
 
 def is_filling(status: EngineStatus | None) -> bool:
@@ -81,7 +86,9 @@ def headline(
     if node is None:
         return [*groups, [(_no_data(board, status, zone), looks.warn)]]
     style = looks.dim if stale else looks.signed(node.sum_pct)
-    name = "live" if board.live else zone.when(node.slot_ms, board.now_ms)
+    name = zone.when(node.slot_ms, board.now_ms)
+    if board.live is not None:
+        name = live_word(aging=stale)
     groups.append([(f"{name} ", looks.faint), (f"{signed(node.sum_pct)} %", style + looks.title)])
     whole = node.valid == node.expected
     valid = looks.text if whole else looks.warn

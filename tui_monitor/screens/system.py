@@ -25,9 +25,11 @@ from tui_monitor.screens.system_exchanges import (
     ExchangeRow,
     ListRow,
     exchange_rows,
+    exchange_text,
     list_rows,
+    list_text,
 )
-from tui_monitor.screens.system_limits import LIMIT_COLUMNS, LimitRow, limit_rows
+from tui_monitor.screens.system_limits import LIMIT_COLUMNS, LimitRow, limit_rows, limit_text
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece, fitting
@@ -92,10 +94,10 @@ class SystemView(BoardView):
         self.list_table: Board[ListRow] = Board(LIST_COLUMNS, lambda row: row.key)
         self.limit_table: Board[LimitRow] = Board(LIMIT_COLUMNS, lambda row: row.key, sort="used")
         self._machine = Lines(id="machine")
-        self._exchanges = Panel(self.exchange_table, id="exchanges")
-        self._connections = Panel(self.connection_table, id="connections")
-        self._lists = Panel(self.list_table, id="lists")
-        self._limits = Panel(self.limit_table, id="limits")
+        self._exchanges = Panel(self.exchange_table, "Exchanges", id="exchanges")
+        self._connections = Panel(self.connection_table, "Connections", id="connections")
+        self._lists = Panel(self.list_table, "Lists of instruments", id="lists")
+        self._limits = Panel(self.limit_table, "Limits", id="limits")
         self._turn = 0
         self.add_class("-show0")
 
@@ -147,35 +149,21 @@ class SystemView(BoardView):
     @on(Board.Opened)
     def _opened(self, event: Board.Opened) -> None:
         """All that is known of the row."""
-        title, lines = self._whole(event.board)
-        if lines:
-            self.app.push_screen(TextDialog(title, *lines))
+        title, lines = self._whole(event)
+        self.app.push_screen(TextDialog(title, *lines))
 
-    def _whole(self, table: Board[Any]) -> tuple[str, list[str]]:
-        if table is self.connection_table and (row := self.connection_table.cursor_row):
+    def _whole(self, event: Board.Opened) -> tuple[str, list[str]]:
+        row = event.row
+        if event.board is self.connection_table:
             return row.key, connection_text(row)
-        if table is self.list_table and (found := self.list_table.cursor_row):
-            text = f"{found.instruments or 0:,} listed, {found.priced:,} with a price"
-            example = f"as {found.example}" if found.example else ""
-            return f"List of {found.key}", [line for line in (text, example, found.note) if line]
-        if table is self.limit_table and (limit := self.limit_table.cursor_row):
-            line = limit.line
-            return limit.key, [
-                f"{line.used:,.0f} taken in the last {line.window_s:g} s",
-                f"{line.allowed:,.0f} is what we allow ourselves",
-                f"{line.documented:,.0f} is what the exchange documents",
-            ]
-        if table is self.exchange_table and (one := self.exchange_table.cursor_row):
-            return one.line.exchange.value, self._exchange_text(one)
-        return "", []
-
-    def _exchange_text(self, row: ExchangeRow) -> list[str]:
-        line = row.line
-        lines = [f"{line.state.value}, {line.live} of {line.connections} connections live"]
-        worst = (one for one in self.connection_table.rows if one.exchange == line.exchange.value)
-        lines += [f"{one.market} {one.channel}: {one.reason}" for one in worst if not one.past]
-        ban = f"banned {row.ban}" if row.ban else ""
-        return [text for text in (*lines, ban, line.host) if text]
+        if event.board is self.list_table:
+            return f"List of {row.key}", list_text(row)
+        if event.board is self.limit_table:
+            return row.key, limit_text(row)
+        name = row.line.exchange.value
+        others = (one for one in self.connection_table.rows if one.exchange == name)
+        troubled = (f"{one.market} {one.channel}: {one.reason}" for one in others if not one.past)
+        return name, exchange_text(row, troubled)
 
     # For the frame
 
@@ -212,7 +200,7 @@ class SystemView(BoardView):
         """One line an exchange, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("waiting for the first board", looks.dim)]]
+            return [[("loading…", looks.dim)]]
         return [
             [
                 (f"{glyph} ", style),

@@ -101,6 +101,9 @@ def connection_text(row: ConnectionRow) -> list[str]:
     way = {"stream": "by stream", "rest": "by REST"}.get(row.source, "not at all")
     every = f", asked every {row.every_s:g} s" if row.every_s is not None else ""
     lines.append(f"data comes {way}{every}; opened again {row.reconnects} times")
+    if row.rate is not None:
+        age = ABSENT if row.age_s is None else f"{row.age_s} s ago"
+        lines.append(f"{row.rate:g} messages a second, the last one {age}")
     if row.topics:
         lines.append(f"{row.topics} subscriptions")
     lines.append(row.host)
@@ -158,6 +161,7 @@ CONNECTION_COLUMNS: tuple[Column[ConnectionRow], ...] = (
     Column(
         key="rate",
         title="msg/s",
+        word="msgs",
         width=6,
         paint=lambda row, looks, _: rate_cell(row.rate, looks),
         value=lambda row: row.rate,
@@ -228,7 +232,7 @@ CONNECTION_COLUMNS: tuple[Column[ConnectionRow], ...] = (
     Column(
         key="reason",
         title="reason",
-        width=27,
+        width=36,
         align="left",
         grows=True,
         paint=lambda row, looks, _: Cell(row.reason, looks.faint if row.past else looks.warn),

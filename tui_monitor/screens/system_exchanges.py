@@ -1,9 +1,10 @@
 """The system board's exchanges and their lists of instruments: rows and columns."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tui_monitor.boards.system import ExchangeLine, ListLine, SystemBoard
-from tui_monitor.screens.format import ABSENT, ShownZone
+from tui_monitor.screens.format import ABSENT, ShownZone, duration, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.system_cells import (
     age_cell,
@@ -45,7 +46,24 @@ def _skew(value_ms: float | None, looks: Looks) -> Cell:
     if value_ms is None:
         return Cell(ABSENT, looks.faint)
     style = looks.warn if abs(value_ms) > SKEW_MS else looks.text
-    return Cell(f"{value_ms:+,.0f}", style)
+    return Cell(signed(value_ms, 0), style)
+
+
+def exchange_text(row: ExchangeRow, troubled: Iterable[str]) -> list[str]:
+    """All of an exchange, with its connections that are not well, in lines."""
+    line = row.line
+    rate = ABSENT if line.messages_per_s is None else f"{line.messages_per_s:,.1f}"
+    trip = ABSENT if line.round_trip_ms is None else f"{line.round_trip_ms:,.0f} ms"
+    skew = ABSENT if line.clock_skew_ms is None else f"{signed(line.clock_skew_ms, 0)} ms"
+    lines = [
+        f"{line.state.value}, {line.live} of {line.connections} connections live",
+        *troubled,
+        f"{rate} messages a second, sockets opened again {line.reconnects:,} times",
+        f"round trip {trip}, its clock minus ours {skew}",
+        f"banned {row.ban}" if row.ban else "",
+        f"REST at {line.host}" if line.host else "",
+    ]
+    return [text for text in lines if text]
 
 
 EXCHANGE_COLUMNS: tuple[Column[ExchangeRow], ...] = (
@@ -56,7 +74,8 @@ EXCHANGE_COLUMNS: tuple[Column[ExchangeRow], ...] = (
         align="left",
         paint=lambda row, looks, _: state_cell(row.line.state, looks),
         value=lambda row: severity(row.line.state),
-        help="The worst of its connections.",
+        help="The worst of its connections; those that may be quiet for hours count where all "
+        "else is well.",
     ),
     Column(
         key="exchange",
@@ -81,6 +100,7 @@ EXCHANGE_COLUMNS: tuple[Column[ExchangeRow], ...] = (
     Column(
         key="rate",
         title="msg/s",
+        word="msgs",
         width=6,
         paint=lambda row, looks, _: rate_cell(row.line.messages_per_s, looks),
         value=lambda row: row.line.messages_per_s,
@@ -184,6 +204,19 @@ def _list(line: ListLine) -> ListRow:
         stale=line.stale,
         error=line.error,
     )
+
+
+def list_text(row: ListRow) -> list[str]:
+    """All of a list, in lines."""
+    listed = ABSENT if row.instruments is None else f"{row.instruments:,}"
+    given = "not given yet" if row.age_s is None else f"given {duration(row.age_s)} ago"
+    lines = [
+        f"{listed} listed, {row.priced:,} with a price",
+        given,
+        f"as {row.example}" if row.example else "",
+        row.note,
+    ]
+    return [text for text in lines if text]
 
 
 LIST_COLUMNS: tuple[Column[ListRow], ...] = (

@@ -31,6 +31,17 @@ def limit_rows(board: SystemBoard) -> list[LimitRow]:
     return [LimitRow(line) for line in board.limits]
 
 
+def limit_text(row: LimitRow) -> list[str]:
+    """All of a limit, in lines."""
+    line = row.line
+    used = "" if line.used_pct is None else f", {line.used_pct:.0f} % of what we allow ourselves"
+    return [
+        f"{line.used:,.0f} taken in the last {line.window_s:g} s{used}",
+        f"{line.allowed:,.0f} is what we allow ourselves",
+        f"{line.documented:,.0f} is what the exchange documents",
+    ]
+
+
 def share_bar(used_pct: float | None, width: int, looks: Looks) -> Cell:
     """A bar with its percentage; what is full says so."""
     if used_pct is None:

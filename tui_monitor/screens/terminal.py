@@ -115,12 +115,16 @@ class PaintedApp(App[int]):
         """Take a frame or a part of one; write it when it may be written."""
         if self.painter is None or self.is_headless or not isinstance(renderable, CompositorUpdate):
             super()._display(screen, renderable)
+            self.frame_shown()
             return
         if self._batch_count or not self._running or self._closed:
             return
         absorb(self.painter, renderable)
         self._paint_soon()
         self.post_display_hook()
+
+    def frame_shown(self) -> None:
+        """A frame is on its way: what the next key answers is what it shows."""
 
     def repaint_all(self) -> None:
         """Write the whole screen again, whatever the terminal shows."""
@@ -160,6 +164,7 @@ class PaintedApp(App[int]):
             return
         self._paint_next_s = asyncio.get_running_loop().time() + self._paint_gap_s
         changed = self.painter.changes()
+        self.frame_shown()
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
         if not changed and tuple(cursor) == self._shown_cursor:
             return

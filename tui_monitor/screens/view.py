@@ -15,8 +15,9 @@ from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput
 from tui_monitor.screens.actions import BY_ID, bindings
 from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.board import Board
-from tui_monitor.screens.widgets.line import Piece
+from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.source import Query, Source
 
 # Classes of the screen by its size; what is cramped or flat is too small for a board.
@@ -80,6 +81,12 @@ class BoardView(Vertical):
         self.today: date | None = None
         self.zone = ShownZone(BoardZone())
         self.status: EngineStatus | None = None
+
+    def on_mount(self) -> None:
+        """Until the first board is there the first line says that it is on its way."""
+        first = self.query(Lines).first()
+        if not first.plain:
+            first.set_lines([("loading…", looks_of(self).dim)])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Days are only where there are some."""

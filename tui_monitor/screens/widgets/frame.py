@@ -28,23 +28,49 @@ class TopLine(Lines):
     ) -> None:
         """Show the current board and what must not be overlooked."""
         looks = looks_of(self)
-        right = joined(
-            [*texts.banners(status, frozen_behind, looks), texts.clock(status, zone, looks)],
-            " ",
-            looks.text,
+        clock = texts.clock(status, zone, looks)
+        banners = texts.banners(status, frozen_behind, looks)
+        needed = _width(joined([*banners, clock], " ", looks.text)) + 2
+        left = next(
+            (
+                one
+                for one in self._choices(board)
+                if _width(one) + needed <= self.size.width or not self.size.width
+            ),
+            self._numbers(board),
         )
-        left = self._boards(board, len(BOARDS) * 16 + _width(right) > self.size.width)
+        room = self.size.width - _width(left) - 2
+        right = joined(_fitted(banners, clock, room), " ", looks.text)
         self.set_lines(_justify(left, right, self.size.width, looks.text))
 
-    def _boards(self, current: str, narrow: bool) -> list[Piece]:
+    def show_boards(self, board: str) -> None:
+        """Only where we are: nothing is known of the engine."""
+        width = self.app.size.width
+        fit_in = (one for one in self._choices(board) if _width(one) < width)
+        self.set_lines(next(fit_in, self._numbers(board)))
+
+    def _choices(self, current: str) -> list[list[Piece]]:
+        """The boards' names in full, in short, then only the current one's."""
+        return [
+            self._boards(current, [info.title for info in BOARDS]),
+            self._boards(current, [info.short for info in BOARDS]),
+            self._numbers(current),
+        ]
+
+    def _numbers(self, current: str) -> list[Piece]:
+        names = [info.short if info.name == current else "" for info in BOARDS]
+        return self._boards(current, names)
+
+    def _boards(self, current: str, names: Sequence[str]) -> list[Piece]:
         looks = looks_of(self)
         pieces: list[Piece] = [(" ", looks.text)]
-        for info in BOARDS:
-            title = info.short if narrow else info.title
+        for info, name in zip(BOARDS, names, strict=True):
             if info.name == current:
-                pieces.append((f" {info.key} {title} ", looks.banner))
+                pieces.append((f" {info.key} {name} ", looks.banner))
+            elif name:
+                pieces += [(f" {info.key} ", looks.key), (f"{name} ", looks.dim)]
             else:
-                pieces += [(f" {info.key} ", looks.key), (f"{title} ", looks.dim)]
+                pieces.append((f" {info.key} ", looks.key))
         return pieces
 
 
@@ -67,10 +93,14 @@ class StatusLine(Lines):
         left = [(" ", looks.text), *lights]
         self.set_lines(_justify(left, right, self.size.width, looks.text))
 
+    def say(self, text: str) -> None:
+        """Words instead of lights."""
+        self.set_lines([(f" {text}", looks_of(self).warn)])
+
     def _lights(self, status: EngineStatus, taken: int) -> list[Piece]:
         """The lights, each with its reason in the room that the first figures leave."""
         looks = looks_of(self)
-        lights = [texts.light(feed, looks) for feed in status.lights]
+        lights = self._short_lights(status)
         room = self.size.width - 2 - taken - _width(joined(lights, _GAP, looks.text))
         for feed, light in zip(status.lights, lights, strict=True):
             why = printable(texts.reason(feed), 120)
@@ -79,6 +109,16 @@ class StatusLine(Lines):
                 light.append((fit(f": {why}", shown), looks.warn))
                 room -= shown
         return joined(lights, _GAP, looks.text)
+
+    def _short_lights(self, status: EngineStatus) -> list[list[Piece]]:
+        """The lights as long as there is room for all of them."""
+        looks = looks_of(self)
+        lights: list[list[Piece]] = []
+        for shorter in (0, 1, 2):
+            lights = [texts.light(feed, looks, shorter) for feed in status.lights]
+            if _width(joined(lights, _GAP, looks.text)) + 2 <= self.size.width:
+                break
+        return lights
 
 
 class Footer(Lines):
@@ -94,9 +134,10 @@ class Footer(Lines):
         room = self.size.width - 1
         kept = []
         for action in sorted(here, key=lambda action: action.footer):
-            room -= _width(words[action]) + len(_GAP)
-            if room >= -len(_GAP):
+            needed = _width(words[action]) + len(_GAP)
+            if needed <= room + len(_GAP):
                 kept.append(action)
+                room -= needed
         shown = [words[action] for action in here if action in kept]
         self.set_lines([(" ", looks.text), *joined(shown, _GAP, looks.text)])
 
@@ -105,6 +146,22 @@ class Footer(Lines):
         looks = looks_of(self)
         shown = [[(f"{key} ", looks.key), (word, looks.dim)] for key, word in words]
         self.set_lines([(" ", looks.text), *joined(shown, _GAP, looks.text)])
+
+
+def _fitted(banners: Sequence[list[Piece]], clock: list[Piece], room: int) -> list[list[Piece]]:
+    """Banners and clock in so much room: the clock leaves first, then long reasons are cut."""
+    needed = sum(_width(one) + 1 for one in banners)
+    for time in (clock, clock[:1]):
+        if needed + _width(time) <= room:
+            return [*banners, time]
+    kept = [list(one) for one in banners]
+    for banner in sorted(kept, key=_width, reverse=True):
+        over = sum(_width(one) + 1 for one in kept) - 1 - room
+        wide = _width(banner)
+        if over > 0 and wide > _WORDS:
+            text, style = banner[0]
+            banner[0] = (fit(text.rstrip(), max(_WORDS, wide - over) - 1) + " ", style)
+    return kept
 
 
 def _width(pieces: Sequence[Piece]) -> int:

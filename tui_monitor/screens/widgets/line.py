@@ -36,10 +36,13 @@ class Lines(Widget):
         """The text without looks."""
         return "\n".join("".join(text for text, _ in line) for line in self._pieces)
 
+    def _at(self, y: int) -> Sequence[Piece]:
+        return self._pieces[y] if y < len(self._pieces) else ()
+
     def render_line(self, y: int) -> Strip:
         """One line of exactly the widget's width."""
         width = self.size.width
-        pieces = self._pieces[y] if y < len(self._pieces) else ()
+        pieces = self._at(y)
         ground = self.rich_style + self.back
         segments = [Segment(printable(text, 400), ground + style) for text, style in pieces]
         strip = Strip(segments)

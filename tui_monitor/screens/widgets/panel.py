@@ -1,6 +1,7 @@
 """A titled table: a rule with the title, a filter line while one is set, the table."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, ClassVar, Generic
 
 from rich.cells import cell_len
@@ -8,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Input
 
 from tui_monitor.errors import BadInput
@@ -19,7 +20,7 @@ from tui_monitor.screens.format import fit
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import R
-from tui_monitor.screens.widgets.line import Lines
+from tui_monitor.screens.widgets.line import Lines, Piece
 
 
 class FilterLine(Input):
@@ -43,6 +44,47 @@ class FilterLine(Input):
             self.parent.keep_filter()
 
 
+class TitleRule(Lines):
+    """A title in a rule, made for its width whenever it is painted: it is there from the start."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: tuple[str, str, str, bool, bool] = ("", "", "", False, False)
+
+    def set_title(
+        self, title: str, note: str, place: str, *, is_problem: bool, focused: bool
+    ) -> None:
+        """The title, what else there is to say, where in the table the cursor is."""
+        parts = (title, note, place, is_problem, focused)
+        if parts != self._parts:
+            self._parts = parts
+            self.refresh()
+
+    @property
+    def plain(self) -> str:
+        """The text without looks."""
+        return "".join(text for text, _ in self._at(0))
+
+    def _at(self, y: int) -> Sequence[Piece]:
+        if y:
+            return ()
+        title, note, place, is_problem, focused = self._parts
+        looks = looks_of(self)
+        style = looks.accent if focused else looks.dim
+        rule = looks.accent if focused else looks.faint
+        room = self.size.width - cell_len(title) - len(place) - 9
+        note = fit(note, min(cell_len(note), max(0, room)))
+        rest = room + 1 - cell_len(note)
+        return [
+            ("─ ", rule),
+            (title, looks.title if focused else style),
+            (f"  {note} " if note else " ", looks.bad if is_problem else looks.dim),
+            ("─" * max(1, rest), rule),
+            (f" {place} ", looks.dim),
+            ("─", rule),
+        ]
+
+
 class Panel(Vertical, Generic[R]):
     """A table with its title; the title is bright while the table has the keys."""
 
@@ -54,17 +96,19 @@ class Panel(Vertical, Generic[R]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("panel")]
 
-    def __init__(self, board: Board[R], *, id: str) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, board: Board[R], title: str, *, id: str) -> None:  # noqa: A002 - Textual's
         super().__init__(id=id)
         self.board = board
-        self._title = ""
-        self._note = ""
+        self._title = title
+        self._note = "loading…"
         self._problem = ""
-        self._line = Lines()
+        self._rule = TitleRule()
         self._input = FilterLine()
 
+        self._show_title()
+
     def compose(self) -> ComposeResult:
-        yield self._line
+        yield self._rule
         yield self._input
         yield self.board
 
@@ -74,24 +118,12 @@ class Panel(Vertical, Generic[R]):
         self._show_title()
 
     def _show_title(self) -> None:
-        looks = looks_of(self)
-        focused = self.has_focus_within
-        style = looks.accent if focused else looks.dim
-        rule = looks.accent if focused else looks.faint
-        place = self._place()
-        note = self._problem or self._note
-        room = self.size.width - cell_len(self._title) - len(place) - 9
-        note = fit(note, min(cell_len(note), max(0, room)))
-        rest = room + 1 - cell_len(note)
-        self._line.set_lines(
-            [
-                ("─ ", rule),
-                (self._title, looks.title if focused else style),
-                (f"  {note} " if note else " ", looks.bad if self._problem else looks.dim),
-                ("─" * max(1, rest), rule),
-                (f" {place} ", looks.dim),
-                ("─", rule),
-            ]
+        self._rule.set_title(
+            self._title,
+            self._problem or self._note,
+            self._place(),
+            is_problem=bool(self._problem),
+            focused=self.has_focus_within,
         )
 
     def _place(self) -> str:
@@ -104,10 +136,6 @@ class Panel(Vertical, Generic[R]):
 
     @on(Board.Moved)
     def _moved(self, _: Board.Moved) -> None:
-        self._show_title()
-
-    def on_resize(self, _: Resize) -> None:
-        """The rule fills the width."""
         self._show_title()
 
     def on_descendant_focus(self, _: DescendantFocus) -> None:

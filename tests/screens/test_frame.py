@@ -1,0 +1,193 @@
+"""The lines around a board, and a board's first moment: nothing half drawn or cut in silence."""
+
+import asyncio
+
+import pytest
+from msgspec.structs import replace
+
+from tests.screens.support import an_app, pulled, screen_text, settled, shows
+from tests.support.boards import MemorySource, a_light, a_status
+from tui_monitor.boards.coin import CoinPage
+from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
+from tui_monitor.boards.status import EngineStatus
+from tui_monitor.errors import Unreachable
+from tui_monitor.model import Exchange, FeedState
+from tui_monitor.screens.format import fit
+
+
+class SlowSource(MemorySource):
+    """Boards of spreads and coins that do not come before they are let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may = asyncio.Event()
+
+    async def spreads_board(
+        self,
+        kind: Kind | None,
+        filter: Filter,  # noqa: A002 - as the protocol has it
+        coin: str | None = None,
+        limit: int | None = None,
+    ) -> SpreadsBoard:
+        await self.may.wait()
+        return await super().spreads_board(kind, filter, coin, limit)
+
+    async def coin_page(self, coin: str) -> CoinPage:
+        await self.may.wait()
+        return await super().coin_page(coin)
+
+
+@pytest.mark.parametrize("board", ["spreads", "coin"])
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+async def test_a_board_appears_whole_before_its_data_is_there(
+    board: str, size: tuple[int, int]
+) -> None:
+    """Every frame is the board before with its keys, or this one with its titles and its own."""
+    source = SlowSource()
+    app = an_app(source)
+    frames: list[str] = []
+    async with app.run_test(size=size) as pilot:
+        await pulled(pilot, app)
+        app.frame_shown = lambda: frames.append(screen_text(app))  # type: ignore[method-assign]
+        if board == "coin":
+            app.desk.show_coin("BTC")
+        else:
+            await pilot.press("6")
+        await settled(pilot, shows(app, "loading…"))
+        frames.append(screen_text(app))
+        title = "─ Legs  loading…" if board == "coin" else "─ Spreads  loading…"
+        for lines in (text.splitlines() for text in frames):
+            before = "─ Nodes" in "\n".join(lines)
+            assert before != (title in "\n".join(lines))
+            assert before == ("[ ] day" in lines[-1])
+            assert "q quit" in lines[-1]
+        source.may.set()
+
+
+async def test_a_key_of_yet_another_board_wins() -> None:
+    """Two number keys in a burst: the last one counts, as a whole."""
+    app = an_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        app.desk.show_board("spreads")
+        app.desk.show_board("funding")
+        await settled(pilot, shows(app, "─ Funding"))
+        await pulled(pilot, app)
+        assert "─ Spreads" not in screen_text(app)
+        assert app.focused is app.desk.view.panels()[0]
+
+
+BANNERS = ("FROZEN, 12 behind", "DEMO", "REC paused: disk full", "FAILED: okx")
+
+
+@pytest.mark.parametrize("width", [60, 70, 80, 100, 160, 240])
+async def test_the_top_line_cuts_nothing_in_silence(width: int) -> None:
+    """The clock leaves first, then boards' names, then long reasons get an ellipsis."""
+    source = MemorySource()
+    source.current_status = a_status(kind="demo")
+    app = an_app(source, "spreads")
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pulled(pilot, app)
+        top = screen_text(app).splitlines()[0]
+        assert "DEMO" in top
+        assert top.endswith("UTC+8")
+        app.desk.frozen_behind = 12
+        app.desk._show_frame()
+        await settled(pilot)
+        top = screen_text(app).splitlines()[0]
+        assert "6 S" in top
+        assert "FROZEN, 12 behind" in top
+        assert "DEMO" in top
+        assert "…" not in top
+        source.current_status = a_status(
+            kind="demo", recording=False, recording_reason="disk full", failed_workers=["okx: no"]
+        )
+        app.desk._take_status(source.current_status)
+        app.desk._show_frame()
+        await settled(pilot)
+        top = screen_text(app).splitlines()[0]
+        assert "FROZEN" in top
+        assert "…" in top or all(banner in top for banner in BANNERS)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+async def test_every_exchange_in_trouble_keeps_its_light(width: int) -> None:
+    """What is live needs no words where there is no room; then names are short."""
+    source = MemorySource()
+    lights = [
+        replace(a_light(FeedState.BANNED, "banned 02:10"), exchange=name) for name in Exchange
+    ]
+    lights[1] = a_light()
+    source.current_status = a_status(lights=lights)
+    app = an_app(source)
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pulled(pilot, app)
+        line = screen_text(app).splitlines()[-2]
+        for name in ("bin", "okx", "byb", "bit"):
+            assert name in line
+        assert line.count("banned 02:10") == 3 or line.endswith("…")
+
+
+def test_what_was_cut_before_has_one_ellipsis() -> None:
+    """A text that came cut is cut again."""
+    assert fit("stream unreachable…, until 14:44", 20) == "stream unreachable… "
+    assert fit("stream unreachable…", 19) == "stream unreachable…"
+
+
+FOOTERS = {
+    "sum": ("Enter", "filter", "day", "export", "backfill", "quit"),
+    "spreads": ("Enter", "filter", "pairs", "coins", "one", "panel", "quit"),
+    "signals": ("Enter", "filter", "export", "freeze", "panel", "quit"),
+    "funding": ("Enter", "filter", "export", "freeze", "panel", "quit"),
+    "system": ("Enter", "filter", "freeze", "panel", "quit"),
+}
+
+
+@pytest.mark.parametrize("board", FOOTERS)
+async def test_a_narrow_footer_has_the_keys_of_its_board(board: str) -> None:
+    """And none that does nothing there."""
+    app = an_app(board=board)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        await pulled(pilot, app)
+        footer = screen_text(app).splitlines()[-1]
+        for word in FOOTERS[board]:
+            assert word in footer
+        assert ("backfill" in footer) == (board == "sum")
+
+
+async def test_the_quarantine_has_no_keys_of_the_pairs() -> None:
+    """Pairs and coins are chosen where they are shown."""
+    app = an_app(board="spreads")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("tab")
+        await pulled(pilot, app)
+        footer = screen_text(app).splitlines()[-1]
+        assert "pairs" not in footer
+        assert "Esc back" in footer
+        assert "q quit" in footer
+
+
+class Unanswering(MemorySource):
+    """An engine that is not there yet."""
+
+    def status(self) -> EngineStatus:
+        raise Unreachable("the engine is starting", "it takes a second")
+
+
+async def test_keys_before_the_engine_answers_are_answered() -> None:
+    """Words instead of a crash; the red line says why, the status line what is awaited."""
+    app = an_app(Unanswering())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        text = screen_text(app)
+        assert "the engine is starting (it takes a second)" in text
+        assert "the engine has not answered yet" in text.splitlines()[-2]
+        assert "1 Sum" in text
+        for key in ("d", "e", "b"):
+            await pilot.press(key)
+            await settled(pilot)
+        said = [one.message for one in app._notifications]
+        assert said == ["the engine has not answered yet (try again in a second)"] * 3
+        assert app.screen is app.desk

@@ -1,0 +1,60 @@
+"""The lines around the board: what they say, and which keys the footer names."""
+
+from typing import Any
+
+from textual.widgets import Input
+
+from tui_monitor.boards.status import EngineStatus
+from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.view import BoardView
+from tui_monitor.screens.widgets.board import Board
+from tui_monitor.screens.widgets.frame import Footer, StatusLine, TopLine
+from tui_monitor.screens.widgets.line import Lines
+
+
+class DeskFrame:
+    """Top line, red line, status line, footer; and the few lines of a very small terminal."""
+
+    def __init__(self) -> None:
+        self.top = TopLine(id="top-line", classes="frame")
+        self.problem = Lines(id="problem")
+        self.small = Lines(id="small")
+        self.status = StatusLine(id="status-line", classes="frame")
+        self.footer = Footer(id="footer", classes="frame")
+
+    def show(
+        self, board: str, status: EngineStatus, zone: ShownZone, frozen_behind: int | None
+    ) -> None:
+        """Where we are and how the engine does."""
+        self.top.show(board, status, zone, frozen_behind)
+        self.status.show(status)
+
+    def show_waiting(self, board: str) -> None:
+        """Before the engine's first answer."""
+        self.top.show_boards(board)
+        self.status.say("the engine has not answered yet")
+
+    def show_keys(self, ids: list[str], view: BoardView, focused: object) -> None:
+        """The keys that help here and now, of those that work."""
+        if isinstance(focused, Input):
+            self.footer.say(("Enter", "keep the filter"), ("Esc", "clear it"))
+            return
+        board = focused if isinstance(focused, Board) else None
+        self.footer.show([one for one in ids if _helps(one, view, board)])
+
+    def say_problem(self, text: str) -> None:
+        """What went wrong, in red; empty: nothing."""
+        alarm = looks_of(self.problem).alarm
+        self.problem.back = alarm
+        self.problem.set_lines([(f" {text} ", alarm)] if text else [])
+
+
+def _helps(action_id: str, view: BoardView, board: Board[Any] | None) -> bool:
+    if action_id == "clear_filter":
+        return board is not None and bool(board.filter_text)
+    if action_id == "back":
+        return view.can_go_back() or (board is not None and bool(board.filter_text))
+    if action_id == "other_panel":
+        return len(view.panels()) > 1 or view.is_narrow
+    return True

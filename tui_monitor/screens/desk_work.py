@@ -1,0 +1,131 @@
+"""What keys, dialogs and commands set going: other days, exports, backfills, the end."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from textual.screen import Screen
+
+from tui_monitor.boards.status import EngineStatus
+from tui_monitor.clock import BoardZone
+from tui_monitor.errors import BadInput
+from tui_monitor.screens.dialogs import (
+    BackfillDialog,
+    DateDialog,
+    ExportChoice,
+    ExportDialog,
+)
+from tui_monitor.screens.errands import Errands
+from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.view import BoardView
+
+
+class DeskWork(Screen[None]):
+    """The half of the desk that works on the board it shows; a subclass says which one that is."""
+
+    errands: Errands
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status: EngineStatus | None = None
+        self.zone = ShownZone(BoardZone())
+
+    @property
+    def view(self) -> BoardView:
+        """The board that is shown."""
+        raise NotImplementedError
+
+    @property
+    def backfill_runs(self) -> bool:
+        """Whether there is something to stop."""
+        return self.status is not None and self.status.backfill_pct is not None
+
+    @property
+    def today(self) -> date:
+        """The board's day."""
+        if self.status is None:
+            raise BadInput("the engine has not answered yet", "try again in a second")
+        return BoardZone(self.status.timezone).day_of(self.status.now_ms)
+
+    def shown_days(self) -> tuple[date, date]:
+        """The days of this board."""
+        return self.view.shown_range() or (self.today, self.today)
+
+    def show_days(self, first: date, last: date) -> None:
+        """Other days on this board."""
+        self._need_days()
+        self.view.show_days(first, last)
+
+    def export_kinds(self) -> Sequence[str]:
+        """What this board can export; BadInput for nothing."""
+        if not self.view.EXPORTS:
+            raise BadInput(f"the {self.view.NAME} board has no export", "Y copies its table")
+        return self.view.EXPORTS
+
+    def _need_days(self) -> None:
+        if not self.view.HAS_DAYS:
+            raise BadInput(f"the {self.view.NAME} board has no days", "it shows what is now")
+
+    def act(self, action_id: str) -> None:
+        """Run an action as its key would; BadInput says why it can't."""
+        names = (f"ask_{action_id}", f"action_{action_id}")
+        methods = (getattr(node, name, None) for node in (self.view, self) for name in names)
+        method = next((one for one in methods if one is not None), None)
+        if method is not None:
+            method()
+
+    def _or_say(self, ask: Callable[[], None]) -> None:
+        """Do what a key asks for, or say why not."""
+        try:
+            ask()
+        except BadInput as error:
+            self.app.notify(error.line(), severity="warning")
+
+    def action_date(self) -> None:
+        self._or_say(self.ask_date)
+
+    def ask_date(self) -> None:
+        """Which days; BadInput on a board without days."""
+        self._need_days()
+
+        def picked(days: tuple[date, date] | None) -> None:
+            if days is not None:
+                self.show_days(*days)
+
+        self.app.push_screen(DateDialog(self.shown_days(), self.today), picked)
+
+    def action_export(self) -> None:
+        self._or_say(self.ask_export)
+
+    def ask_export(self) -> None:
+        """What to export; BadInput where there is nothing."""
+        dialog = ExportDialog(self.export_kinds(), self.shown_days(), self.today)
+        self.errands.ask_export(dialog, self.zone.board)
+
+    def action_start_backfill(self) -> None:
+        self._or_say(self.ask_start_backfill)
+
+    def ask_start_backfill(self) -> None:
+        """Which days to fill."""
+        self.errands.ask_backfill(BackfillDialog(self.shown_days(), self.today))
+
+    def action_stop_backfill(self) -> None:
+        self.stop_backfill()
+
+    def begin_export(self, choice: ExportChoice) -> None:
+        """Write an export; the path is toasted."""
+        self.errands.export(choice, self.zone.board)
+
+    def begin_backfill(self, first: date, last: date) -> None:
+        """Start a backfill."""
+        self.errands.backfill(first, last)
+
+    def stop_backfill(self) -> None:
+        """Stop the running backfill."""
+        self.errands.stop_backfill()
+
+    def action_quit(self) -> None:
+        """At once; only a running backfill asks first."""
+        if self.backfill_runs:
+            self.errands.ask_leave()
+        else:
+            self.app.exit(0)
