@@ -6,11 +6,11 @@ import sys
 import msgspec
 import numpy as np
 
-from tests.boards.anomalies.judging import moved, rules
+from tests.boards.anomalies.judging import NOW, moved, rules
 from tests.boards.candles import BAR_MS, NEWEST_MS, random_bars
 from tui_monitor.boards.anomalies import AnomaliesBoard, State
 from tui_monitor.boards.anomalies.detect import detect, detect_forming
-from tui_monitor.boards.anomalies.rows import BoardInput, board
+from tui_monitor.boards.anomalies.rows import BoardInput, board, rows_of
 from tui_monitor.boards.bars import Bars, Forming
 from tui_monitor.model import Exchange
 
@@ -52,6 +52,20 @@ def test_rows_are_by_score_and_what_is_not_judged_comes_last() -> None:
     assert rest == sorted(rest, reverse=True)
     assert shown.rows[3].note == "insufficient n=10"
     assert shown.rows[4].note == "asked for"
+
+
+def test_an_anomaly_without_a_score_stands_above_what_is_none() -> None:
+    """Whatever trades more."""
+    bars = random_bars(2, 96)
+    bars.close[0] = 100 * np.cumprod(1 + 0.03 * np.sin(np.arange(96)))
+    bars.high[0], bars.low[0] = bars.close[0] * 1.01, bars.close[0] * 0.99
+    moved(bars, 0, 0.0101)
+    moved(bars, 1, 0.05)
+    weightless = rules(price_weight=0.0, volume_weight=0.0, volatility_weight=0.0)
+    rows = rows_of(detect(bars, weightless), NOW)
+    assert [row.state for row in rows] == [State.ANOMALY, State.NORMAL]
+    assert [row.symbol for row in rows] == ["C1USDT", "C0USDT"]
+    assert [row.score for row in rows] == [0, 0]
 
 
 def test_the_board_says_what_it_looked_at_and_how_many_are_in_each_state() -> None:

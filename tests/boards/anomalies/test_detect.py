@@ -127,6 +127,9 @@ def test_a_hole_is_never_a_move(gone: list[int], state: State, note: str) -> Non
     assert row.note.startswith(note)
     assert (row.score is None) is (state is not State.ANOMALY)
     assert (row.reasons == []) is (state is not State.ANOMALY)
+    assert (row.n == 0) is (state is State.NO_DATA)
+    assert (row.price_z is None) is (state is not State.ANOMALY)
+    assert (row.price_percentile is None) is (state is not State.ANOMALY)
 
 
 def test_n_counts_what_is_really_there() -> None:

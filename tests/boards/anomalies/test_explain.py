@@ -186,6 +186,8 @@ def test_who_is_not_watched_is_told_why() -> None:
         bars, *more, (gone, 9e9), (in_usdc, 9e9), (elsewhere, 9e9), (a_spot("SPOT"), 9e9), top=3
     )
     assert [one.coin for one in universe.instruments] == ["NEW", "C0", "C1"]
+    all_of_them = universe_of(bars, *more)
+    assert [one.coin for one in all_of_them.instruments] == ["NEW", "C0", "C1", "THIRD"]
     found = detect(bars, rules())
 
     def why(name: str) -> str:

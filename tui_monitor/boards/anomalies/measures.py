@@ -85,7 +85,7 @@ def _measure_block(bars: Bars, rows: slice, min_bars: int) -> Measures:
         volatility=volatility,
         percentile=percentile,
         returns=returns[:, -1],
-        n=np.count_nonzero(~np.isnan(returns), axis=1) + 1,
+        n=price.n + ~np.isnan(returns[:, -1]) + 1,
         there=np.count_nonzero(~np.isnan(close), axis=1),
     )
 
