@@ -42,6 +42,7 @@ def test_what_does_not_belong_stays_out() -> None:
         a_candle(BTC, NEWEST_MS - 3 * BAR_MS),
         a_candle(BTC, NEWEST_MS, closed=False),
         a_candle(BTC, NEWEST_MS - BAR_MS, opens=0.0, turnover_usd=None, close=float("nan")),
+        a_candle(BTC, NEWEST_MS - 2 * BAR_MS, opens=1.0, turnover_usd=None, close=0.0),
     )
     assert np.isnan(bars.close).all()
 

@@ -168,7 +168,12 @@ def test_a_bar_is_a_breakout_a_burst_or_a_range() -> None:
     moved(bars, 1, -0.05, times=20)
     moved(bars, 2, 0.011, width=0.04)
     bars.open[2, -1] = bars.close[2, -1] * 1.001
+    moved(bars, 3, 0.011)
+    bars.open[3, -1] = bars.close[3, -1]
+    bars.high[3, :-1] *= 1 + np.random.default_rng(1).uniform(0.01, 0.04, 95)
     rows = {row.symbol: row for row in rows_with_indicators(bars)}
+    assert rows["C3USDT"].state in (State.ANOMALY, State.NORMAL)
+    assert rows["C3USDT"].kinds == []  # back where it began, but not wide
     assert rows["C0USDT"].kinds == [Kind.BREAKOUT]
     assert rows["C1USDT"].kinds == [Kind.BREAKOUT, Kind.VOLUME_BURST]
     assert Kind.RANGE in rows["C2USDT"].kinds
