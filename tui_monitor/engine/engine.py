@@ -18,6 +18,7 @@ from tui_monitor.boards.status import EngineStatus, FeedLight
 from tui_monitor.boards.sum_curve import SLOT_TOLERANCE_MS, LivePrice
 from tui_monitor.clock import BoardZone, Clock
 from tui_monitor.config import Settings, warnings
+from tui_monitor.engine.aggregates import Aggregates
 from tui_monitor.engine.backfill import Backfill, BackfillRun
 from tui_monitor.engine.candles import Candles
 from tui_monitor.engine.events import EventLog
@@ -25,7 +26,11 @@ from tui_monitor.engine.fetcher import PageFetcher
 from tui_monitor.engine.filler import Filler
 from tui_monitor.engine.fundings import Fundings
 from tui_monitor.engine.history import SlotHistory
+from tui_monitor.engine.liquidation_gaps import LiquidationGaps
+from tui_monitor.engine.liquidations import Liquidations, tells
 from tui_monitor.engine.lights import Lights
+from tui_monitor.engine.liquidation_gaps import LiquidationGaps
+from tui_monitor.engine.liquidations import Liquidations, tells
 from tui_monitor.engine.loop_lag import LoopLag
 from tui_monitor.engine.outages import OutageBook
 from tui_monitor.engine.recorder import Recorder
@@ -34,13 +39,14 @@ from tui_monitor.engine.slots import SlotKeeper
 from tui_monitor.engine.spreads import SpreadWatch
 from tui_monitor.engine.today import Today
 from tui_monitor.errors import BadInput
+from tui_monitor.feeds.aggregate import AggregateClient
 from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.feed import Feed
 from tui_monitor.feeds.lists import ListCache
 from tui_monitor.feeds.plans import Given
 from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.market import MarketState, Row
-from tui_monitor.model import Exchange, ExchangeHealth, Job, PriceSource, SlotPrice
+from tui_monitor.model import Exchange, ExchangeHealth, Job, Outage, PriceSource, SlotPrice
 from tui_monitor.store import EngineLock, Store, open_store
 
 log = logging.getLogger(__name__)
@@ -129,6 +135,23 @@ class Engine:
             self.events.add,
             window_bars=max(settings.anomalies.bars, settings.anomalies.history_bars),
         )
+        self.liquidations = Liquidations(
+            [self.feeds[name] for name in self.enabled if tells(self.feeds[name].plan)],
+            store,
+            self.market,
+            clock,
+            self.events.add,
+        )
+        self._liquidation_gaps = LiquidationGaps(
+            [self.feeds[name] for name in self.enabled if tells(self.feeds[name].plan)],
+            store,
+            clock,
+            self.events.add,
+            collector=self.liquidations,
+            coins=settings.sum_curve.coins,
+        )
+        self.liquidations.on_gap = self._liquidation_gaps.note
+        self.aggregates = Aggregates(self._aggregate_client(), store, clock, self.events.add)
         self._lights = Lights(clock)
         self._failed: dict[str, str] = {}
         self._gaps: set[int] = set()
@@ -148,6 +171,9 @@ class Engine:
             "retention": self.retention.run,
             "candles": self.candles.run,
             "funding": self.fundings.run,
+            "liquidations": self.liquidations.run,
+            "liquidation gaps": self._liquidation_gaps.run,
+            "aggregate": self.aggregates.run,
         }
         workers |= {name.value: self.feeds[name].run for name in self.enabled}
         if SUM_EXCHANGE in self.enabled:
@@ -160,11 +186,23 @@ class Engine:
         finally:
             self._tasks = None
             await self.spreads.close()
+            await self.liquidations.close()
 
     async def aclose(self) -> None:
         """Close what the feeds hold open."""
         for feed in self.feeds.values():
             await feed.aclose()
+        await self.aggregates.aclose()
+
+    def _aggregate_client(self) -> AggregateClient | None:
+        asked = self.settings.liquidations
+        if not asked.aggregate_url:
+            return None
+        return AggregateClient(asked.aggregate_url, self.clock, asked.aggregate_referer)
+
+    def _note_outage(self, outage: Outage) -> None:
+        self.outages.note(outage)
+        self.liquidations.note(outage)
 
     def _feed(self, name: Exchange) -> Feed:
         plan = ENTRIES[name].plan
@@ -174,7 +212,8 @@ class Engine:
         return Feed(
             plan(self.settings.exchanges, given),
             given,
-            on_outage=self.outages.note,
+            on_outage=self._note_outage,
+            on_gap=self._note_outage,
             on_event=self.events.add,
             kept=self._lists,
         )

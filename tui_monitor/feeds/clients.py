@@ -45,6 +45,7 @@ class Clients:
 
     def __init__(self, base_url: str, proxy: str, timeout_s: float) -> None:
         self._proxy = proxy
+        self.headers: dict[str, str] = {}
         self._timeout_s = timeout_s
         # Reading the certificate store takes tens of ms: once. A plain address (loopback only)
         # needs none.
@@ -62,7 +63,11 @@ class Clients:
         opened: list[Any] = []
         try:
             async with used.httpx.stream(
-                "GET", url, params=dict(params), extensions=_watch(opened) if self._proxy else {}
+                "GET",
+                url,
+                params=dict(params),
+                headers=self.headers,
+                extensions=_watch(opened) if self._proxy else {},
             ) as response:
                 yield response
         except BaseException:

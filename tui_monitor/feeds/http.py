@@ -85,6 +85,8 @@ class Http:
         self._on_headers = on_headers
         self.pause = bans.pause(self._host) if bans is not None else Pause(clock)
         self._clients = Clients(base_url, proxy, TOTAL_S)
+        self.headers = self._clients.headers
+        """Sent with each request, besides the usual ones."""
 
     async def __aenter__(self) -> Self:
         return self

@@ -24,6 +24,8 @@ from tui_monitor.boards.liquidations.rolling import MinuteGrid, records
 from tui_monitor.boards.liquidations.steps import together
 from tui_monitor.clock import DAY_MS, MINUTE_MS, BoardZone, Clock
 from tui_monitor.config import Liquidations
+from tui_monitor.engine import Engine
+from tui_monitor.engine.liquidations import VenueNow
 from tui_monitor.errors import BadInput
 from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.model import AggregateRow, Exchange, LiquidationRecord
@@ -38,15 +40,6 @@ LONGEST_DAY_MS = 25 * HOUR_MS
 POINTS_OF_LONG = 1_500
 # A board is asked for with each paint, and changes once a second at most.
 _BOARD_FOR_S = 1.0
-
-
-class VenueNow(NamedTuple):
-    """How a venue does now."""
-
-    exchange: Exchange
-    state: VenueState
-    since_ms: int | None
-    reason: str
 
 
 class AskingNow(NamedTuple):
@@ -257,6 +250,26 @@ class StoredLiquidations:
             error=asking.error,
             failing_since_ms=asking.failing_since_ms,
         )
+
+
+class LiveLiquidations(StoredLiquidations):
+    """What the engine knows beside it."""
+
+    live = True
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine.store, engine.zone, engine.clock, engine.settings.liquidations)
+        self._engine = engine
+
+    def _venues_now(self) -> list[VenueNow]:
+        return self._engine.liquidations.venues()
+
+    def _asking(self) -> AskingNow:
+        asking = self._engine.aggregates
+        return AskingNow(asking.is_on, asking.error, asking.failing_since_ms)
+
+    def _missed(self) -> int:
+        return self._engine.liquidations.missed
 
 
 def _minute(ms: int) -> int:

@@ -49,6 +49,10 @@ class Hearing:
         begin_ms = min(begin_ms, self._open.pop(what, begin_ms))
         self._closed.append(Silence(begin_ms, end_ms))
 
+    def is_silent(self, what: Hashable) -> bool:
+        """Whether something of it is silent now."""
+        return what in self._open
+
     def silent_since(self) -> int | None:
         """When the silence began that lasts now; None where it is heard, or was not yet."""
         return min(self._open.values(), default=None)
