@@ -1,6 +1,6 @@
 """Which sample stands for a slot."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.store.builders import DAY_MS
@@ -50,6 +50,7 @@ def test_a_sample_belongs_to_a_slot_only_within_two_minutes(observed_ms: int) ->
     assert slot_ms == (nearest if abs(nearest - observed_ms) <= 120_000 else None)
 
 
+@settings(deadline=None)
 @given(st.lists(NEAR_TIMES, min_size=1, max_size=8, unique=True), st.integers(0, 8))
 def test_the_nearest_wins_however_the_file_is_cut_into_batches(times: list[int], cut: int) -> None:
     """A tie goes to the earlier; all others are kept as samples; a second import is silent."""
