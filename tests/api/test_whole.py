@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from tests.support.engines import Monitor, a_monitor, true_price, true_sum, until_settled
+from tests.support.sim import CURVE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.api.address import Address, bind
 from tui_monitor.api.app import build_app
@@ -48,7 +49,7 @@ class Whole(NamedTuple):
 async def whole(folder: Path) -> AsyncIterator[Whole]:
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, limits=False).running() as sim,
+        Simulator(clock=clock, limits=False, coins=CURVE).running() as sim,
         a_monitor(folder, sim, clock, coins=COINS, min_coins=3) as monitor,
     ):
         await until_settled(monitor, clock)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.history import Parts, a_history, candle_requests
+from tests.support.sim import CURVE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.boards.coverage import Progress
 from tui_monitor.clock import SLOT_MS, BoardZone
@@ -33,7 +34,7 @@ async def test_fourteen_days_take_81_requests_and_every_slot_is_the_bars_open(
     """672 slots of 27 coins, each equal to the market's price at that moment."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, limits=False).running() as sim,
+        Simulator(clock=clock, limits=False, coins=CURVE).running() as sim,
         a_history(tmp_path, sim, clock) as parts,
     ):
         run = await Backfill(parts.history).create(FIRST, LAST)
@@ -53,7 +54,7 @@ async def test_at_the_documented_limit_it_takes_under_ten_seconds_and_breaks_not
     """Evenly spaced below 20 requests in any 2 s, as the simulator counts them."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock).running() as sim,
+        Simulator(clock=clock, coins=CURVE).running() as sim,
         a_history(tmp_path, sim, clock, paced=True) as parts,
     ):
         run = await Backfill(parts.history).create(FIRST, LAST)
@@ -68,7 +69,7 @@ async def test_a_stopped_backfill_goes_on_without_asking_twice(tmp_path: Path) -
     """Pages that came before the stop are not fetched again; the rows are the same in the end."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, limits=False).running() as sim,
+        Simulator(clock=clock, limits=False, coins=CURVE).running() as sim,
         a_history(tmp_path, sim, clock) as parts,
     ):
         backfill = Backfill(parts.history)
@@ -98,7 +99,7 @@ async def test_what_the_exchange_does_not_list_is_unobtainable_with_its_reason(
     """It is written down, not asked for again, and never a zero."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, limits=False).running() as sim,
+        Simulator(clock=clock, limits=False, coins=CURVE).running() as sim,
         a_history(tmp_path, sim, clock, coins=("BTC", "NOSUCHCOIN")) as parts,
     ):
         backfill = Backfill(parts.history)
@@ -118,7 +119,7 @@ async def test_failed_pages_are_retried_by_the_next_run(tmp_path: Path) -> None:
     """An exchange that answers 500 leaves FAILED holes with the reason; they are no prices."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, limits=False).running() as sim,
+        Simulator(clock=clock, limits=False, coins=CURVE).running() as sim,
         a_history(tmp_path, sim, clock, coins=("BTC",)) as parts,
     ):
         sim.fault(exchange="okx", kind="http_500", seconds=60)
@@ -139,7 +140,7 @@ async def test_today_is_filled_up_to_the_slots_that_are_due(tmp_path: Path) -> N
     """A slot that has not come is not missing."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, limits=False).running() as sim,
+        Simulator(clock=clock, limits=False, coins=CURVE).running() as sim,
         a_history(tmp_path, sim, clock, coins=("BTC",)) as parts,
     ):
         today = ZONE.day_of(clock.now_ms())
@@ -153,7 +154,7 @@ async def test_wrong_ranges_are_refused_in_words(tmp_path: Path) -> None:
     """End before start, the future, out of reach, and a second one at a time."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, limits=False).running() as sim,
+        Simulator(clock=clock, limits=False, coins=CURVE).running() as sim,
         a_history(tmp_path, sim, clock) as parts,
     ):
         backfill = Backfill(parts.history)
@@ -174,7 +175,7 @@ async def test_a_page_is_tried_three_times_before_it_counts_as_failed(tmp_path: 
     """A second of trouble costs nothing but that second."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, limits=False).running() as sim,
+        Simulator(clock=clock, limits=False, coins=CURVE).running() as sim,
         a_history(tmp_path, sim, clock, coins=("BTC",)) as parts,
     ):
         sim.fault(exchange="okx", kind="http_500", seconds=1)
@@ -191,7 +192,7 @@ async def test_the_log_tells_the_plan_each_page_and_the_end(tmp_path: Path) -> N
     """What the monitor's log panel shows is in the database."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, limits=False).running() as sim,
+        Simulator(clock=clock, limits=False, coins=CURVE).running() as sim,
         a_history(tmp_path, sim, clock, coins=("BTC", "ETH")) as parts,
     ):
         await (await Backfill(parts.history).create(FIRST, FIRST)).run()

@@ -12,6 +12,7 @@ from tests.support.engines import (
     true_sum,
     until_settled,
 )
+from tests.support.sim import CURVE
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.boards.sum_curve import NodeState
 from tui_monitor.clock import SLOT_MS, BoardZone
@@ -29,7 +30,7 @@ FEW = ("BTC", "ETH", "SOL", "DOGE")
 
 def a_sim(clock: VirtualClock) -> Simulator:
     """Few pushes: virtual time pays for each of them."""
-    return Simulator(clock=clock, rate=0.2)
+    return Simulator(clock=clock, rate=0.2, coins=CURVE)
 
 
 @in_virtual_time

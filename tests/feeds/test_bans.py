@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.feeds.servers import answers, http, tcp_server
+from tests.support.sim import SAMPLE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.errors import RateLimited
 from tui_monitor.feeds.bans import FILE, Bans, host_of
@@ -189,7 +190,7 @@ async def test_in_a_ban_no_request_goes_out_not_even_after_a_restart(
 async def test_one_exchange_s_ban_leaves_the_others_alone(tmp_path: Path) -> None:
     """Also where the simulator serves them all from one port."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock).running() as sim:
+    async with Simulator(seed=1, clock=clock, coins=SAMPLE).running() as sim:
         sim.fault(exchange="okx", kind="http_418", seconds=300)
         bans = Bans(tmp_path, clock)
         async with (

@@ -11,6 +11,7 @@ from tests.feeds.servers import Talk, answers, http, tcp_server
 from tests.feeds.simulated import Settings
 from tests.feeds.wire import hooks, line
 from tests.support.proxies import PASSWORD, QUOTED, SCHEMES, USER, running_proxy
+from tests.support.sim import SAMPLE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.errors import Unreachable
 from tui_monitor.feeds.adapter import Subscription
@@ -79,7 +80,7 @@ async def test_rest_and_streams_go_through_the_proxy(scheme: str, locked: bool) 
     """With name and password where it asks for them; nothing goes around it."""
     clock = VirtualClock()
     async with (
-        Simulator(seed=1, clock=clock).running() as sim,
+        Simulator(seed=1, clock=clock, coins=SAMPLE).running() as sim,
         running_proxy(scheme, locked=locked) as proxy,
     ):
         url = proxy.with_secrets() if locked else proxy.url
@@ -240,7 +241,7 @@ def test_proxies_in_the_environment_are_passed_by(monkeypatch: pytest.MonkeyPatc
     @in_virtual_time
     async def run() -> None:
         clock = VirtualClock()
-        async with Simulator(seed=1, clock=clock).running() as sim:
+        async with Simulator(seed=1, clock=clock, coins=SAMPLE).running() as sim:
             async with OkxRest(Settings(f"{sim.url}/okx"), clock) as rest:
                 assert await rest.server_time_ms()
             stream = Stream(f"{sim.url.replace('http', 'ws', 1)}/okx/ws/v5/public", "")

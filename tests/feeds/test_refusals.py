@@ -13,6 +13,7 @@ import pytest
 
 from tests.feeds.servers import answers, http, tcp_server
 from tests.feeds.simulated import Settings
+from tests.support.sim import SAMPLE
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.clock import Clock
 from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
@@ -190,7 +191,7 @@ def test_a_ban_of_the_simulated_exchange_is_kept_over_a_restart(
     @in_virtual_time
     async def run() -> None:
         clock = VirtualClock()
-        async with Simulator(seed=1, clock=clock).running() as sim:
+        async with Simulator(seed=1, clock=clock, coins=SAMPLE).running() as sim:
             root = ROOTS[name]
             settings = Settings(f"{sim.url}/{root}")
             sim.fault(exchange=name, kind=kind, seconds=1)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.engines import Monitor, a_monitor, until_settled
+from tests.support.sim import CURVE
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.boards.sum_curve import NodeState
 from tui_monitor.clock import DAY_MS, SLOT_MS, BoardZone
@@ -31,7 +32,7 @@ async def test_a_range_of_days_has_the_same_nodes_as_its_days(tmp_path: Path) ->
     """Summed in SQL or from the prices: one truth."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, rate=0.2).running() as sim,
+        Simulator(clock=clock, rate=0.2, coins=CURVE).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         await filled(monitor, clock)
@@ -59,7 +60,7 @@ async def test_a_shown_range_follows_what_is_stored(tmp_path: Path) -> None:
     """What is kept in memory is read again as soon as a row changes."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, rate=0.2).running() as sim,
+        Simulator(clock=clock, rate=0.2, coins=CURVE).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         await filled(monitor, clock)
@@ -87,7 +88,7 @@ async def test_records_are_the_newest_nodes_with_their_coins(tmp_path: Path) -> 
     """Both ends included, oldest first, at most as many as asked for."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, rate=0.2).running() as sim,
+        Simulator(clock=clock, rate=0.2, coins=CURVE).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         await filled(monitor, clock)
@@ -114,7 +115,7 @@ async def test_coverage_counts_what_is_due_and_never_more(tmp_path: Path) -> Non
     """The slot that has just begun is there, but not due: it is no 101 %."""
     clock = VirtualClock(START_MS + 30_000)
     async with (
-        Simulator(clock=clock, rate=0.2).running() as sim,
+        Simulator(clock=clock, rate=0.2, coins=CURVE).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         await filled(monitor, clock)
@@ -134,7 +135,7 @@ async def test_a_day_that_cannot_be_meant_is_refused(tmp_path: Path) -> None:
     """The future, end before start, a range without end."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, rate=0.2).running() as sim,
+        Simulator(clock=clock, rate=0.2, coins=CURVE).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         for query in (
@@ -151,7 +152,7 @@ async def test_an_export_without_a_path_gets_a_name_of_its_own(tmp_path: Path) -
     """Twice the same export is two files."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, rate=0.2).running() as sim,
+        Simulator(clock=clock, rate=0.2, coins=CURVE).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         await filled(monitor, clock)

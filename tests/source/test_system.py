@@ -5,6 +5,7 @@ from pathlib import Path
 import aiosqlite
 
 from tests.support.engines import Monitor, a_monitor
+from tests.support.sim import CURVE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.boards.system import SystemBoard
 from tui_monitor.clock import BoardZone
@@ -41,7 +42,7 @@ async def test_a_running_engine_tells_of_each_exchange(tmp_path: Path) -> None:
     """Connections with rates, lists with prices, skew, process, database."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, rate=0.2).running() as sim,
+        Simulator(clock=clock, rate=0.2, coins=CURVE).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         board = await settled_board(monitor, clock)
@@ -79,7 +80,7 @@ async def test_whoever_looked_at_the_status_has_rates_at_once(tmp_path: Path) ->
     """The very first look can have none; nobody waits for them here."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, rate=0.2).running() as sim,
+        Simulator(clock=clock, rate=0.2, coins=CURVE).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         await until_listed(monitor, clock)
@@ -114,7 +115,7 @@ async def test_rows_are_not_counted_at_every_look(tmp_path: Path) -> None:
     """Years of them take a while; a database that can't be read leaves its error instead."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, rate=0.2).running() as sim,
+        Simulator(clock=clock, rate=0.2, coins=CURVE).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         first = (await monitor.source.system_board()).database
@@ -143,7 +144,7 @@ async def test_a_database_alone_gives_its_own_figures(tmp_path: Path) -> None:
     """No connections, and no coin anywhere."""
     clock = VirtualClock()
     async with (
-        Simulator(clock=clock, rate=0.2).running() as sim,
+        Simulator(clock=clock, rate=0.2, coins=CURVE).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         await settled_board(monitor, clock)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tui_monitor.config import COINS
 from tui_monitor.simulator import Simulator
 
 # One or two of each oddity of the lists: multiples, stocks, rare states, late listings, namesakes.
@@ -15,6 +16,8 @@ SAMPLE = (
     "币安人生",
 )
 # fmt: on
+# The same with those of the sum curve.
+CURVE = (*COINS, *SAMPLE)
 
 
 @pytest.fixture

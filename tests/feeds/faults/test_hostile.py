@@ -15,6 +15,7 @@ from tests.feeds.rig import settings_of
 from tests.feeds.servers import http, tcp_server
 from tests.feeds.test_adapters import SAMPLES, assert_true_numbers, decoded
 from tests.support.hostile import FRAMES, VALUES
+from tests.support.sim import SAMPLE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.errors import FeedError
 from tui_monitor.feeds.adapter import Adapter
@@ -181,7 +182,7 @@ async def test_no_damage_to_a_true_answer_ends_a_feed(exchange: Exchange) -> Non
     """What the simulated exchange says, with flipped bytes, other values, parts that lack."""
     clock = VirtualClock()
     async with (
-        Simulator(seed=1, clock=clock, limits=False).running() as sim,
+        Simulator(seed=1, clock=clock, limits=False, coins=SAMPLE).running() as sim,
         tampering(sim) as (url, damages),
     ):
         for damage in TAMPERED:
