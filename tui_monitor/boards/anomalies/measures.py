@@ -16,7 +16,7 @@ Ints = NDArray[np.intp]
 # Makes the median distance of normal numbers their deviation: 1 / Φ⁻¹(3/4).
 _MAD_SCALE = 1.4826
 # Instruments at a time: their numbers stay in the processor's cache.
-_BLOCK = 256
+_BLOCK = 640
 
 
 @dataclass(frozen=True, slots=True, eq=False)
