@@ -105,7 +105,12 @@ _TRADITIONAL = (
 PRE_MARKET = ("OPENAI", "ANTHROPIC")
 _PRE_MARKET = (Coin("OPENAI", 71.2, 3e6, 0.2, 1.5), Coin("ANTHROPIC", 42.9, 2e6, 0.2, 1.5))
 
+# Much traded, and hardly ever moves by more than a tick.
+QUIET = Coin("CALM", 1.0002, 6e7, 0.0, 0.02)
+
 COINS: dict[str, Coin] = {
-    coin.name: coin for coin in (*_MAJORS, *_others(), *_TRADITIONAL, *_PRE_MARKET)
+    coin.name: coin for coin in (*_MAJORS, *_others(), *_TRADITIONAL, *_PRE_MARKET, QUIET)
 }
 MAJORS = tuple(coin.name for coin in _MAJORS)
+# Those that the seed lets jump.
+LIVELY = (*MAJORS, *(coin.name for coin in _others()))

@@ -1,4 +1,4 @@
-"""The control routes: faults, reset, counts, truth."""
+"""The control routes: faults, reset, counts, truth, and what is planted."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tui_monitor.clock import epoch_ms
+from tui_monitor.clock import DAY_MS, epoch_ms
 from tui_monitor.errors import BadInput
 from tui_monitor.simulator.faults import described
+from tui_monitor.simulator.planting import Garden
 from tui_monitor.simulator.shared import Exchange, Root, Shared
 
 _MAX_BODY = 65_536
-_MAX_RANGE_MS = 7 * 86_400_000
+_MAX_RANGE_MS = 7 * DAY_MS
+_MAX_PLANTED_MS = 40 * DAY_MS
 _MAX_LIQUIDATIONS = 20_000
 _RANGE_STEP_MS = 600_000
 
@@ -24,11 +26,16 @@ class Control:
     """Breaks, mends, counts and tells the truth."""
 
     def __init__(
-        self, shared: Shared, exchanges: Mapping[str, Exchange], roots: Sequence[Root]
+        self,
+        shared: Shared,
+        exchanges: Mapping[str, Exchange],
+        roots: Sequence[Root],
+        garden: Garden,
     ) -> None:
         self._shared = shared
         self._exchanges = exchanges
         self._roots = roots
+        self._garden = garden
 
     def routes(self) -> list[Route]:
         """Below /control."""
@@ -37,6 +44,9 @@ class Control:
             Route("/control/faults", self._list, methods=["GET"]),
             Route("/control/reset", self._reset, methods=["POST"]),
             Route("/control/stats", self._stats, methods=["GET"]),
+            Route("/control/plant", self._plant, methods=["POST"]),
+            Route("/control/plant", self._planted, methods=["GET"]),
+            Route("/control/plant", self._uproot, methods=["DELETE"]),
             Route("/control/truth", self._truth, methods=["GET"]),
         ]
 
@@ -57,6 +67,30 @@ class Control:
         self._shared.faults.clear()
         for root in self._roots:
             root.reset()
+        return _json({"success": True})
+
+    async def _plant(self, request: Request) -> Response:
+        body = await request.body()
+        try:
+            if len(body) > _MAX_BODY:
+                raise BadInput("the body is too large")
+            return _json({"success": True, "plant": self._garden.plant(body)})
+        except BadInput as error:
+            return _refusal(error)
+
+    async def _planted(self, request: Request) -> Response:
+        params, now_ms = request.query_params, self._shared.clock.now_ms()
+        try:
+            first_ms = _time(params, "from", now_ms - DAY_MS)
+            last_ms = _time(params, "to", now_ms + DAY_MS)
+            if not 0 <= last_ms - first_ms <= _MAX_PLANTED_MS:
+                raise BadInput("that range is empty or longer than 40 days")
+        except BadInput as error:
+            return _refusal(error)
+        return _json(self._garden.told(first_ms, last_ms))
+
+    async def _uproot(self, _request: Request) -> Response:
+        self._garden.clear()
         return _json({"success": True})
 
     async def _stats(self, _request: Request) -> Response:

@@ -140,7 +140,15 @@ class Perpetual:
         _, here, there = self._levels
         level = here + (there - here) * inside_ms / BLOCK_MS
         flicker = 1.0 + (unit(self._interest_seed + 9, at_ms) - 0.5) * 2e-5
-        return max(1, int(self._base_lots * level * flicker))
+        return max(1, int(self._planted(self._base_lots * level * flicker, at_ms)))
+
+    def _planted(self, lots: float, at_ms: int) -> float:
+        planted = self.series.interest(at_ms)
+        if planted is None:
+            return lots
+        contract, (factor, coins) = self.series.contract, planted
+        counted = coins * self.series.coin.price_usd if contract.inverse else coins
+        return factor * (lots + counted * 10.0 ** (contract.lot_places - contract.size_exponent))
 
     def _interest(self, block: int) -> float:
         slow = smooth(self._interest_seed, block, 240) * 0.25

@@ -4,13 +4,13 @@ A price of the market's `Series` is always of one coin; the text of a price is o
 quotes. So a contract counts 10^exponent coins, and the wire has that many places fewer.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from math import ceil, floor, log10
 from typing import Any, NamedTuple
 
 from tui_monitor.clock import DAY_MS
 from tui_monitor.simulator.bars import Bar
-from tui_monitor.simulator.coins import COINS, MAJORS, Coin
+from tui_monitor.simulator.coins import COINS, MAJORS, QUIET, Coin
 from tui_monitor.simulator.decimals import fixed, plain
 from tui_monitor.simulator.derivatives import (
     INDEX_EXTRA_PLACES,
@@ -225,6 +225,7 @@ def _contract(exchange: str, line: Line) -> Contract:
     price_places = max(0, (5 if quoted >= 1_000 else 4) - floor(log10(quoted)))
     is_spot = line.interval_h is None
     strays = line.coin.name not in MAJORS and seed_of(key) % _STRAYS_EVERY == 0
+    strays = strays and line.coin != QUIET
     lot_places = max(0, ceil(log10(quoted)) - 2)
     if is_spot and quoted > 0.01:
         lot_places = max(0, _SPOT_LOT_PLACES - price_places)
@@ -237,6 +238,7 @@ def _contract(exchange: str, line: Line) -> Contract:
         listed_ms=line.listed_ms,
         halted_ms=line.halted_ms,
         premium=line.premium,
+        exchange=exchange,
         activity=line.activity * (_SPOT_ACTIVITY if is_spot else 1.0),
         basis=_STRAY if strays else 1.0,
     )
@@ -282,6 +284,17 @@ def truth(exchange: str, listing: Listing, ts_ms: int) -> dict[str, Any]:
         "open_interest_coins": in_coins,
         "open_interest_usd": in_coins * listing.coin_price(mark),
     }
+
+
+def relisted(listings: Iterable[Listing], coin: str, listed_ms: int) -> int | None:
+    """Have a coin listed at another time; the one before."""
+    for listing in listings:
+        if listing.line.coin.name == coin:
+            before_ms = listing.line.listed_ms
+            listing.line = listing.line._replace(listed_ms=listed_ms)
+            listing.contract = listing.series.list_at(listed_ms)
+            return before_ms
+    return None
 
 
 def liquidation_truth(listing: Listing, made: Liquidation, *, streamed: bool) -> dict[str, Any]:

@@ -22,7 +22,9 @@ from typing import NamedTuple
 from tui_monitor.clock import DAY_MS, MINUTE_MS
 from tui_monitor.simulator.bars import Bar, Quote, Rolling, merged
 from tui_monitor.simulator.coins import COINS, Coin
+from tui_monitor.simulator.kept import remember
 from tui_monitor.simulator.noise import bits, seed_of, smooth, stream, walk
+from tui_monitor.simulator.plants import Interest, Move, Plan
 from tui_monitor.simulator.shapes import (
     MINUTES,
     QUARTER_CHANCES,
@@ -34,7 +36,7 @@ from tui_monitor.simulator.shapes import (
     quarter_of,
     zigzag,
 )
-from tui_monitor.simulator.tracks import Track, remember
+from tui_monitor.simulator.tracks import MINUTE_SCALE, Track
 
 GRID_MS = 100
 BLOCK_MINUTES = 2 * MINUTES
@@ -44,7 +46,6 @@ DAY_MINUTES = 1_440
 # One standard deviation of a day is about 7 units of the walk; so BTC moves 1.5 %, a small
 # coin 4 % a day.
 _COMMON_SCALE = 0.0026
-_MINUTE_SCALE = 0.0005
 _BASIS_SCALE = 0.0004
 _BASIS_PERIOD = 16
 _BUSY_USD, _QUIET_HOLD = 2e7, 5
@@ -59,7 +60,7 @@ class Contract(NamedTuple):
 
     `tick_places` and `lot_places`: a tick is 10^-tick_places quote units, a lot 10^-lot_places
     contracts (spot: coins); a contract is 10^size_exponent coins (inverse: USD). `premium`
-    shifts the price against the index.
+    shifts the price against the index. `exchange` is named where open interest may change.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Contract(NamedTuple):
     premium: float = 0.0
     activity: float = 1.0
     basis: float = 1.0
+    exchange: str = ""
 
 
 class World:
@@ -83,6 +85,10 @@ class World:
         self._common_seed = seed_of(seed, "common")
         self._common: dict[int, float] = {}
         self._tracks: dict[Coin, Track] = {}
+        self._series: dict[str, list[Series]] = {}
+        self.plan = Plan(seed)
+        # Counts what was planted: answers from before are out of date.
+        self.version = 0
 
     def common(self, block: int) -> float:
         """The factor that moves all coins at a half-hour, as a logarithm."""
@@ -96,12 +102,36 @@ class World:
         """What a coin does, whoever lists it."""
         found = self._tracks.get(coin)
         if found is None:
-            found = self._tracks[coin] = Track(self.seed, coin, self.common)
+            found = self._tracks[coin] = Track(self.seed, coin, self.common, self.plan)
         return found
 
     def series(self, contract: Contract, coin: Coin | None = None) -> "Series":
         """The price history and future of one contract, of a coin that is not in COINS if given."""
-        return Series(self, contract, coin or COINS[contract.coin])
+        made = Series(self, contract, coin or COINS[contract.coin])
+        self._series.setdefault(made.coin.name, []).append(made)
+        return made
+
+    def knows(self, name: str) -> bool:
+        """Whether anything is listed that follows a coin."""
+        return name in self._series
+
+    def plant(self, planted: Move | Interest) -> None:
+        """Let a coin's market have this, too."""
+        self.plan.add(planted)
+        self.forget(planted.coin)
+
+    def uproot(self, planted: Sequence[Move | Interest]) -> None:
+        """Take back what was planted."""
+        self.plan.remove(planted)
+        for one in planted:
+            self.forget(one.coin)
+
+    def forget(self, name: str) -> None:
+        """Nothing remembered of a coin is true any more."""
+        self.version += 1
+        for series in self._series.get(name, ()):
+            self.track(series.coin).forget()
+            series.forget()
 
 
 class Series:
@@ -120,7 +150,11 @@ class Series:
         # Prices of quiet coins last longer.
         self._hold = 1 if coin.turnover_usd >= _BUSY_USD else _QUIET_HOLD
         self._hold_ms = self._hold * GRID_MS
-        self._move_share = _MINUTE_SCALE * coin.own
+        self._move_share = MINUTE_SCALE * coin.own
+        self.forget()
+
+    def forget(self) -> None:
+        """Remember nothing."""
         self._knots: dict[int, int] = {}
         self._blocks: dict[int, Minutes] = {}
         self._bars: dict[int, Bar] = {}
@@ -133,6 +167,15 @@ class Series:
     def _lot_usd(self) -> float:
         size = 10.0 ** (self.contract.size_exponent - self.contract.lot_places)
         return size if self.contract.inverse else size * self.coin.price_usd
+
+    def interest(self, ms: int) -> tuple[float, float] | None:
+        """What is planted of its open interest: a factor, and coins that are added."""
+        return self._track.plan.interest(self.coin.name, self.contract.exchange, ms)
+
+    def list_at(self, listed_ms: int) -> Contract:
+        """The contract, listed at another time."""
+        self.contract = self.contract._replace(listed_ms=listed_ms)
+        return self.contract
 
     # --- prices -------------------------------------------------------------------------
 
@@ -292,7 +335,7 @@ class Series:
     def _quarters(self, block: int) -> tuple[Quarter, Quarter]:
         first, after, habit = self.knot(block), self.knot(block + 1), self._track.habit(block)
         move = first * self._move_share
-        middle = (first + after) // 2 + int(habit.sway * move)
+        middle = (first + after) // 2 + int(habit.sway * move + habit.kink * first)
         (reach, more_reach), (share, more_share) = habit.reaches, habit.shares
         usual = self._quarter_lots
         return (

@@ -17,6 +17,7 @@ from tui_monitor.simulator.control import Control
 from tui_monitor.simulator.faults import Fault, Faults
 from tui_monitor.simulator.heartbeats import HeartbeatProtocol
 from tui_monitor.simulator.market import world_of
+from tui_monitor.simulator.planting import Garden
 from tui_monitor.simulator.registry import EXCHANGES
 from tui_monitor.simulator.script import Step, played
 from tui_monitor.simulator.shared import Exchange, Shared
@@ -61,7 +62,10 @@ class Simulator:
         }
         self._aggregate = Aggregate(self.shared, self.exchanges)
         roots = [root for exchange in self.exchanges.values() for root in exchange.roots]
-        self._control = Control(self.shared, self.exchanges, (*roots, self._aggregate.root))
+        self._garden = Garden(self.shared, self.exchanges)
+        self._control = Control(
+            self.shared, self.exchanges, (*roots, self._aggregate.root), self._garden
+        )
         routes = list(self._control.routes())
         self.app = Starlette(
             routes=[
@@ -74,6 +78,10 @@ class Simulator:
     def fault(self, **asked: Any) -> Fault:
         """Begin a fault, as `POST /control/faults` does."""
         return self.faults.add(msgspec.json.encode(asked))
+
+    def plant(self, **asked: Any) -> dict[str, Any]:
+        """Plant something, as `POST /control/plant` does."""
+        return self._garden.plant(msgspec.json.encode(asked))
 
     def stats(self) -> dict[str, Any]:
         """What clients did, by root."""
@@ -100,6 +108,7 @@ class Simulator:
             self.shared.stopping.set()
             await player
             await server.shutdown(sockets=[listener])
+            self._garden.clear()
 
     async def serve(self, host: str, port: int, on_ready: Callable[[str], None]) -> None:
         """Serve until cancelled; `on_ready` gets the URL."""

@@ -78,7 +78,8 @@ class Rest(Struct, frozen=True, kw_only=True):
         self, request: Request, answer: Callable[[Params], Awaitable[Answer]]
     ) -> Response:
         """The answer, or the one that somebody got at the same time; faults may change it."""
-        shared, asked = self.root.shared, f"{request.url.path}?{request.url.query}"
+        shared, url = self.root.shared, request.url
+        asked = f"{shared.world.version} {url.path}?{url.query}"
         now_ms, is_sound = shared.clock.now_ms(), not shared.faults.any()
         kept = self.bodies.find(asked, now_ms) if is_sound else None
         if kept is not None:

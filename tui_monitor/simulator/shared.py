@@ -89,3 +89,6 @@ class Exchange(Protocol):
 
     def symbols(self, market: str) -> list[str]:
         """The symbols of a market that trade now."""
+
+    def relist(self, coin: str, listed_ms: int) -> int | None:
+        """Have a coin's perpetual listed at another time; the one before. None: it has none."""

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.simulator.cascades import Cascades
 from tui_monitor.simulator.derivatives import Liquidation, Perpetual
+from tui_monitor.simulator.kept import remember
 from tui_monitor.simulator.market import BLOCK_MS, Series
-from tui_monitor.simulator.tracks import remember
 
 _KEEP_MINUTES = 4_000
 

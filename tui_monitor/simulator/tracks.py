@@ -1,26 +1,34 @@
 """What a coin does, whoever lists it: its walk, and the shape of its half-hours."""
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from math import hypot
+from typing import NamedTuple
 
 from tui_monitor.simulator.coins import Coin
+from tui_monitor.simulator.kept import remember
 from tui_monitor.simulator.noise import bits, seed_of, stream, unit, walk
+from tui_monitor.simulator.plants import BURST, WIDE, Plan, kink
 from tui_monitor.simulator.shapes import BYTE_SIGMA, QUARTER_CHANCES, last_offset
 
 _OWN_SCALE = 0.0026
 # A bridge of 30 steps is so many steps wide in its middle.
 _MIDDLE_SCALE = 30**0.5 / 2
 _KEEP_TRACK = 256
-
-_Value = TypeVar("_Value")
+# A minute's usual move of a coin whose `own` is 1.
+MINUTE_SCALE = 0.0005
+# A quarter-hour goes no farther than this many usual steps of the walk, unless the walk does.
+_FARTHEST = 1.2
 
 
 class Habit(NamedTuple):
     """A half-hour of a coin, in moves of a minute: its middle beside the straight line, how far
     its quarters reach, what they trade of the usual; and where its last minute closes.
+
+    `kink` is a planted jump's part of where the middle stands, as a part of the price.
     """
 
     sway: float
+    kink: float
     reaches: tuple[float, float]
     shares: tuple[float, float]
     offset: int
@@ -29,14 +37,21 @@ class Habit(NamedTuple):
 class Track:
     """One coin, the same on every exchange: its walk, and the shape of its half-hours."""
 
-    def __init__(self, seed: int, coin: Coin, common: Callable[[int], float]) -> None:
+    def __init__(self, seed: int, coin: Coin, common: Callable[[int], float], plan: Plan) -> None:
         """`common` is the factor that moves all coins, as a logarithm."""
+        self.plan = plan
         self._common = common
         self._coin = coin
         self._seed = seed_of(seed, coin.name)
         self.shape_seed = seed_of(seed, coin.name, "shape")
+        self._step = _OWN_SCALE * hypot(coin.beta, coin.own)
         self._logs: dict[int, float] = {}
         self._habits: dict[int, Habit] = {}
+
+    def forget(self) -> None:
+        """What was planted has changed."""
+        self._logs.clear()
+        self._habits.clear()
 
     def log(self, block: int) -> float:
         """How far the coin stands from its level at a half-hour."""
@@ -45,6 +60,7 @@ class Track:
             coin = self._coin
             found = coin.beta * self._common(block)
             found += coin.own * _OWN_SCALE * walk(self._seed, block)
+            found += self.plan.shift(coin.name, 2 * block)
             remember(self._logs, block, found, _KEEP_TRACK)
         return found
 
@@ -60,21 +76,42 @@ class Track:
         chances = bits(self.shape_seed, block).to_bytes(8, "little")
         # Half-hours between a third and three times the average.
         busy = 3.0 ** (2.0 * unit(self.shape_seed + 1, block) - 1.0)
-        return Habit(
-            # Four bytes are nearly normal, with twice a byte's deviation.
-            (sum(chances[:4]) - 510) * _MIDDLE_SCALE / (2 * BYTE_SIGMA),
-            (0.8 + chances[4] / 80, 0.8 + chances[6] / 80),
-            (busy * (0.5 + chances[5] / 256), busy * (0.5 + chances[7] / 256)),
-            last_offset(self.chances(block)[QUARTER_CHANCES:]),
+        # Four bytes are nearly normal, with twice a byte's deviation.
+        sway = (sum(chances[:4]) - 510) * _MIDDLE_SCALE / (2 * BYTE_SIGMA)
+        shifts = self._shifts(block)
+        farthest = self._farthest(block, shifts[2] - shifts[0])
+        return self._with_moves(
+            block,
+            Habit(
+                max(-farthest, min(farthest, sway)),
+                kink(*shifts) if any(shifts) else 0.0,
+                (0.8 + chances[4] / 80, 0.8 + chances[6] / 80),
+                (busy * (0.5 + chances[5] / 256), busy * (0.5 + chances[7] / 256)),
+                last_offset(self.chances(block)[QUARTER_CHANCES:]),
+            ),
         )
+
+    def _shifts(self, block: int) -> tuple[float, float, float]:
+        """What jumps add at the begin, middle and end."""
+        name, shift = self._coin.name, self.plan.shift
+        return shift(name, 2 * block), shift(name, 2 * block + 1), shift(name, 2 * block + 2)
+
+    def _farthest(self, block: int, shifted: float) -> float:
+        """How far the middle may sway, so that no quarter stands out that isn't meant to."""
+        half = abs(self.log(block + 1) - self.log(block) - shifted) / 2
+        return max(0.0, _FARTHEST * self._step - half) / (MINUTE_SCALE * self._coin.own)
+
+    def _with_moves(self, block: int, habit: Habit) -> Habit:
+        """What is planted in both quarters makes them wider or busier."""
+        reaches, shares = list(habit.reaches), list(habit.shares)
+        for place in (0, 1):
+            for move in self.plan.within(self._coin.name, 2 * block + place):
+                if move.kind == WIDE:
+                    reaches[place] += move.size / (2 * MINUTE_SCALE * self._coin.own)
+                elif move.kind == BURST:
+                    shares[place] *= move.size
+        return habit._replace(reaches=(reaches[0], reaches[1]), shares=(shares[0], shares[1]))
 
     def chances(self, block: int) -> bytes:
         """What the minutes of both quarters are made of."""
         return stream(self.shape_seed, block, 2 * QUARTER_CHANCES)
-
-
-def remember(kept: dict[int, _Value], key: int, value: _Value, limit: int) -> None:
-    """Add to a cache that forgets what it learnt first."""
-    if len(kept) >= limit:
-        del kept[next(iter(kept))]
-    kept[key] = value

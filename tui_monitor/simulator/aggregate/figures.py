@@ -7,9 +7,9 @@ from math import exp
 from typing import NamedTuple
 
 from tui_monitor.clock import DAY_MS, MINUTE_MS
+from tui_monitor.simulator.kept import remember
 from tui_monitor.simulator.noise import seed_of, smooth
 from tui_monitor.simulator.totals import Forced, Totals
-from tui_monitor.simulator.tracks import remember
 
 HOUR_MINUTES, DAY_MINUTES, DAYS = 60, 1_440, 30
 _UTC_8_MS = DAY_MS // 3

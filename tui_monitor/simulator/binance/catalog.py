@@ -156,10 +156,9 @@ class Catalog:
                 symbol: pair for symbol, pair in pairs.items() if pair.coin in coins
             }
 
-    def perpetuals(self) -> list[Perpetual]:
+    def perpetuals(self) -> list[Pair]:
         """Those that the model calls perp."""
-        every = self._pairs[UM].values()
-        return [pair.derived for pair in every if pair.market == "perp" and pair.derived]
+        return [pair for pair in self._pairs[UM].values() if pair.market == "perp"]
 
     # --- how it is made -----------------------------------------------------------------
 
@@ -335,6 +334,7 @@ def _contract(line: Line) -> Contract:
         lot_places = max(0, min(5, digits + 1))
     return Contract(
         key=f"binance {line.category} {line.symbol}",
+        exchange="binance",
         coin=line.coin.name,
         tick_places=price_places + exponent,
         lot_places=lot_places,

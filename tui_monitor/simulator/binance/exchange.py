@@ -13,7 +13,7 @@ from tui_monitor.simulator.binance.spot import SpotRest
 from tui_monitor.simulator.binance.targets import FUTURES_ROOT, SPOT_ROOT
 from tui_monitor.simulator.cascades import Cascades, latest_of_seconds, with_streamed
 from tui_monitor.simulator.derivatives import Liquidations
-from tui_monitor.simulator.listings import liquidation_truth, truth
+from tui_monitor.simulator.listings import liquidation_truth, relisted, truth
 from tui_monitor.simulator.shared import Root, Shared
 from tui_monitor.simulator.totals import Totals
 
@@ -30,10 +30,13 @@ class Binance:
         futures, spot = Root(shared, self.name, FUTURES_ROOT), Root(shared, self.name, SPOT_ROOT)
         self.roots: tuple[Root, ...] = (futures, spot)
         self._catalog = catalog = catalog_of(shared.world.seed, shared.size, shared.coins)
+        perps = catalog.perpetuals()
         # The wire's other price, the bankruptcy's, belongs to no truth.
         process = Liquidations(shared.world, self.name, catalog.liquidated())
         self._process = Cascades(process)
-        self.totals = Totals(Cascades(process, beyond=0), catalog.perpetuals())
+        self.totals = Totals(
+            Cascades(process, beyond=0), (one.derived for one in perps if one.derived)
+        )
         self._rests = (
             FuturesRest(futures, catalog).endpoint(),
             SpotRest(spot, catalog).endpoint(),
@@ -57,6 +60,10 @@ class Binance:
             for pair in self._catalog.rows(_CATEGORIES[market], now_ms)
             if pair.market == market and pair.trades(now_ms)
         ]
+
+    def relist(self, coin: str, listed_ms: int) -> int | None:
+        """Have a coin's perpetual listed at another time."""
+        return relisted(self._catalog.perpetuals(), coin, listed_ms)
 
     def truth(self, market: str, symbol: str, ts_ms: int) -> dict[str, Any]:
         """What the market was at a time, in the model's units."""

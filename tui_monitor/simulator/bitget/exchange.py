@@ -9,7 +9,7 @@ from tui_monitor.simulator.bitget.rest import BitgetRest
 from tui_monitor.simulator.bitget.socket import BitgetSockets
 from tui_monitor.simulator.cascades import Cascades, largest_of_seconds, with_streamed
 from tui_monitor.simulator.derivatives import Liquidations
-from tui_monitor.simulator.listings import liquidation_truth, truth
+from tui_monitor.simulator.listings import liquidation_truth, relisted, truth
 from tui_monitor.simulator.shared import Root, Shared
 from tui_monitor.simulator.totals import Totals
 
@@ -45,6 +45,10 @@ class Bitget:
         """The symbols of a market that trade now."""
         listed = self._shelf.of(_CATEGORY[market], self._shared.clock.now_ms())
         return [one.symbol for one in listed if one.market == market and is_traded(one)]
+
+    def relist(self, coin: str, listed_ms: int) -> int | None:
+        """Have a coin's perpetual listed at another time."""
+        return relisted(self._shelf.perpetuals(), coin, listed_ms)
 
     def truth(self, market: str, symbol: str, ts_ms: int) -> dict[str, Any]:
         """What the market was at a time, in the model's units."""

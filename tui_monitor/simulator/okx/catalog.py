@@ -195,7 +195,7 @@ class Catalog:
             size_exponent=_size_exponent(self._coins[coin]),
             listed_ms=listed_ms,
             halted_ms=_SUSPENDED_MS.get(coin),
-            basis=1.0,
+            exchange="okx",
         )
         listing = self._listing(contract, SWAP, "USDT")
         listing.settle = "USDT"

@@ -48,6 +48,15 @@ class Okx:
             if listing.market == market and listing.state(now_ms) != "preopen"
         ]
 
+    def relist(self, coin: str, listed_ms: int) -> int | None:
+        """Have a coin's perpetual listed at another time."""
+        for listing in self._catalog.swaps():
+            if listing.contract.coin == coin:
+                before_ms = listing.contract.listed_ms
+                listing.contract = listing.series.list_at(listed_ms)
+                return before_ms
+        return None
+
     def truth(self, market: str, symbol: str, ts_ms: int) -> dict[str, Any]:
         """What the market was at a time, in the model's units."""
         listing = self._catalog.find(symbol, ts_ms)
