@@ -6,7 +6,6 @@ from tui_monitor.boards.liquidations import Aggregate, Indices, LiquidationsBoar
 from tui_monitor.boards.liquidations.build import Stored, Venue, Window, liquidations_board
 from tui_monitor.boards.liquidations.rolling import MinuteGrid, records
 from tui_monitor.clock import DAY_MS, MINUTE_MS, BoardZone
-from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.model import (
     AggregateRow,
     Exchange,
@@ -17,6 +16,7 @@ from tui_monitor.model import (
     LiquidationStep,
     Side,
 )
+from tui_monitor.model.liquidations import STREAMS
 from tui_monitor.source import Query
 
 NOW_MS = 1_795_132_800_000
@@ -85,7 +85,7 @@ def a_window(now_ms: int = NOW_MS, hours: int = 1, **fields: object) -> Window:
 
 def a_venue(exchange: Exchange, step: LiquidationStep | None = None, **fields: object) -> Venue:
     """One that is heard, with all of its window in `step`."""
-    told = ENTRIES[exchange].liquidations
+    told = STREAMS[exchange]
     known: dict[str, object] = {
         "exchange": exchange,
         "told": told.told,

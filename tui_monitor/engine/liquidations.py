@@ -6,9 +6,9 @@ minute's heard time ends with the write: what a crash takes away is never claime
 
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from tui_monitor.boards.liquidations import VenueState
+from tui_monitor.boards.liquidations import VenueNow, VenueState
 from tui_monitor.boards.liquidations.hearing import Hearing
 from tui_monitor.boards.liquidations.interest import total_interest
 from tui_monitor.boards.liquidations.minutes import minute_of
@@ -61,15 +61,6 @@ def tells(plan: FeedPlan) -> bool:
     """Whether any stream of an exchange's tells of liquidations; that of spot does not."""
     channels = (channel for stream in plan.streams for channel in stream.channels)
     return any(Liquidation in channel.kinds for channel in channels)
-
-
-class VenueNow(NamedTuple):
-    """How a venue does now."""
-
-    exchange: Exchange
-    state: VenueState
-    since_ms: int | None
-    reason: str
 
 
 class Liquidations:

@@ -22,8 +22,8 @@ from tui_monitor.model import (
     Liquidation,
     Market,
     MarketEvent,
-    Told,
 )
+from tui_monitor.model.liquidations import LiquidationStream
 
 Fetch = Callable[[], Awaitable[Iterable[MarketEvent]]]
 """One REST snapshot."""
@@ -138,16 +138,6 @@ class ListPlan(Struct, frozen=True, kw_only=True):
     by_name: Callable[[str], str]
     every_s: float = 3600.0
     lacking: Callable[[], bool] = bool
-
-
-class LiquidationStream(Struct, frozen=True, kw_only=True):
-    """How much of its liquidations an exchange's stream tells; `cap` is a sampled one's rule.
-
-    Whatever the rule, a second (of the exchange's time) with any event was at it: a cap is one.
-    """
-
-    told: Told
-    cap: str = ""
 
 
 class FeedPlan(Struct, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ from tui_monitor.feeds.okx import feed as okx_feed
 from tui_monitor.feeds.okx import mapper as okx
 from tui_monitor.feeds.okx.adapter import OkxAdapter
 from tui_monitor.feeds.okx.lines import OkxLines
-from tui_monitor.feeds.plans import FeedPlan, Given, LiquidationStream
+from tui_monitor.feeds.plans import FeedPlan, Given
 from tui_monitor.model import Exchange, Instrument, Market
 
 
@@ -45,8 +45,6 @@ class Entry(Struct, frozen=True, kw_only=True):
     adapter: Callable[[], Adapter]
     lines: Callable[[Market, Iterable[Instrument]], LineReader]
     example: Subscription
-    liquidations: LiquidationStream
-    """How much of them its stream tells; the plan says the same."""
     plan: Callable[[Exchanges, Given], FeedPlan] | None = None
     """What is watched, and how; from all exchanges' settings it takes its own."""
 
@@ -56,7 +54,6 @@ ENTRIES = {
     for entry in (
         Entry(
             exchange=Exchange.BINANCE,
-            liquidations=binance_feed.TOLD,
             plan=lambda settings, given: binance_feed.plan(settings.binance, given),
             adapter=lambda: BinanceAdapter(InstrumentBook(binance.guess_perp)),
             lines=BinanceLines,
@@ -64,7 +61,6 @@ ENTRIES = {
         ),
         Entry(
             exchange=Exchange.OKX,
-            liquidations=okx_feed.TOLD,
             plan=lambda settings, given: okx_feed.plan(settings.okx, given),
             adapter=lambda: OkxAdapter(InstrumentBook(okx.guess)),
             lines=OkxLines,
@@ -72,7 +68,6 @@ ENTRIES = {
         ),
         Entry(
             exchange=Exchange.BYBIT,
-            liquidations=bybit_feed.TOLD,
             plan=lambda settings, given: bybit_feed.plan(settings.bybit, given),
             adapter=lambda: BybitAdapter(InstrumentBook(bybit.guess_perp), Market.PERP),
             lines=BybitLines,
@@ -80,7 +75,6 @@ ENTRIES = {
         ),
         Entry(
             exchange=Exchange.BITGET,
-            liquidations=bitget_feed.TOLD,
             plan=lambda settings, given: bitget_feed.plan(settings.bitget, given),
             adapter=lambda: BitgetAdapter(bitget.books(), Market.PERP),
             lines=BitgetLines,

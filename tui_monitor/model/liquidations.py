@@ -19,6 +19,30 @@ class Told(StrEnum):
     SAMPLED = "sampled"
 
 
+class LiquidationStream(Struct, frozen=True):
+    """How much of its liquidations an exchange's stream tells; `cap` is a sampled one's rule.
+
+    Whatever the rule, a second (of the exchange's time) with any event was at it: a cap is one.
+    """
+
+    told: Told
+    cap: str = ""
+
+
+STREAMS = {
+    # Docs, "All Market Liquidation Order Streams": the latest of a symbol within each 1000 ms.
+    Exchange.BINANCE: LiquidationStream(Told.SAMPLED, "the latest of a symbol and second"),
+    # Docs: "does not represent the total number"; until 2025 also "max one order per contract per
+    # second". What has replaced that nobody says, so it is taken to hold.
+    Exchange.OKX: LiquidationStream(Told.SAMPLED, "one of a contract and second (assumed)"),
+    # Docs v5, "All Liquidation".
+    Exchange.BYBIT: LiquidationStream(Told.FULL),
+    # Change log of v3, since 2026-06-23: once a second the largest long and short of a symbol.
+    Exchange.BITGET: LiquidationStream(Told.SAMPLED, "the largest of a symbol, side and second"),
+}
+"""By exchange: what its plan says too, for those who read what is stored without any feed."""
+
+
 class Heard(IntEnum):
     """How a liquidation reached us; the numbers are the database's."""
 

@@ -10,6 +10,7 @@ from tui_monitor.boards.liquidations import (
     Aggregate,
     Indices,
     LiquidationsBoard,
+    VenueNow,
     VenueState,
 )
 from tui_monitor.boards.liquidations.build import (
@@ -24,11 +25,9 @@ from tui_monitor.boards.liquidations.rolling import MinuteGrid, records
 from tui_monitor.boards.liquidations.steps import together
 from tui_monitor.clock import DAY_MS, MINUTE_MS, BoardZone, Clock
 from tui_monitor.config import Liquidations
-from tui_monitor.engine import Engine
-from tui_monitor.engine.liquidations import VenueNow
 from tui_monitor.errors import BadInput
-from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.model import AggregateRow, Exchange, LiquidationRecord
+from tui_monitor.model.liquidations import STREAMS
 from tui_monitor.store import Reader
 
 HOUR_MS = 60 * MINUTE_MS
@@ -193,7 +192,7 @@ class StoredLiquidations:
         last = await self._store.liquidations(
             min(first_ms, end_ms - DAY_MS), end_ms, limit=1, exchange=exchange
         )
-        told = ENTRIES[exchange].liquidations
+        told = STREAMS[exchange]
         return Venue(
             exchange=exchange,
             told=told.told,
@@ -250,26 +249,6 @@ class StoredLiquidations:
             error=asking.error,
             failing_since_ms=asking.failing_since_ms,
         )
-
-
-class LiveLiquidations(StoredLiquidations):
-    """What the engine knows beside it."""
-
-    live = True
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine.store, engine.zone, engine.clock, engine.settings.liquidations)
-        self._engine = engine
-
-    def _venues_now(self) -> list[VenueNow]:
-        return self._engine.liquidations.venues()
-
-    def _asking(self) -> AskingNow:
-        asking = self._engine.aggregates
-        return AskingNow(asking.is_on, asking.error, asking.failing_since_ms)
-
-    def _missed(self) -> int:
-        return self._engine.liquidations.missed
 
 
 def _minute(ms: int) -> int:

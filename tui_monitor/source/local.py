@@ -11,7 +11,7 @@ from tui_monitor.boards.system import SystemBoard
 from tui_monitor.engine import Engine
 from tui_monitor.model import Job
 from tui_monitor.source import Query
-from tui_monitor.source.liquidations import LiveLiquidations
+from tui_monitor.source.live_liquidations import LiveLiquidations
 from tui_monitor.source.live_spreads import LiveSpreads
 from tui_monitor.source.stored import DUE_STEP_MS, Nodes, StoredSource
 from tui_monitor.source.system import SystemReader

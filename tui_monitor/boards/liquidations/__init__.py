@@ -21,6 +21,7 @@ The words alone: `build` makes the board, `minutes` sums, `statistics` and `pani
 """
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -74,6 +75,15 @@ class VenueState(StrEnum):
     HEARD = "heard"
     SILENT = "silent"
     OFF = "off"
+
+
+class VenueNow(NamedTuple):
+    """How a venue does now: since when it is silent, and why."""
+
+    exchange: Exchange
+    state: VenueState
+    since_ms: int | None
+    reason: str
 
 
 class VenueShare(Struct, frozen=True, kw_only=True):

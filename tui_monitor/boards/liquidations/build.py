@@ -136,10 +136,10 @@ def _minute_points(window: Window, venues: int, stored: Stored) -> list[Point]:
     for place in range(count):
         at_ms = window.first_ms + place * MINUTE_MS
         passed = max(0.0, min(1.0, (window.now_ms - at_ms) / MINUTE_MS))
-        heard_ms, events = float(own.heard_ms[place]), int(own.events[place])
+        heard_ms, events = own.heard_ms[place], own.events[place]
         hour_heard = hour.heard_ms[place] > 0 or hour.events[place] > 0
-        longs, shorts = float(own.long_usd[place]), float(own.short_usd[place])
-        longs_1h, shorts_1h = float(hour.long_usd[place]), float(hour.short_usd[place])
+        longs, shorts = own.long_usd[place], own.short_usd[place]
+        longs_1h, shorts_1h = hour.long_usd[place], hour.short_usd[place]
         is_known = heard_ms > 0 or events > 0
         found.append(
             Point(
@@ -152,7 +152,7 @@ def _minute_points(window: Window, venues: int, stored: Stored) -> list[Point]:
                 short_1h_usd=shorts_1h if hour_heard else None,
                 total_1h_usd=longs_1h + shorts_1h if hour_heard else None,
                 covered=_covered(heard_ms, venues, passed, is_known=is_known),
-                covered_1h=share(float(hour.heard_ms[place]), venues, HOUR - 1 + passed),
+                covered_1h=share(hour.heard_ms[place], venues, HOUR - 1 + passed),
             )
         )
     return found

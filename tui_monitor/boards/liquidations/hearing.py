@@ -34,7 +34,7 @@ class Hearing:
     def begin(self, ms: int) -> None:
         """The first proof of life. Later ones change nothing."""
         if self._since_ms is None:
-            self._since_ms = self._until_ms = ms
+            self._since_ms, self._until_ms = ms, max(self._until_ms, ms)
 
     def reach(self, now_ms: int) -> None:
         """It was heard until now, but for its silences."""

@@ -5,11 +5,8 @@ coverage what it lacks.
 """
 
 from collections.abc import Sequence
+from math import fsum
 from typing import NamedTuple
-
-import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.model import InterestMinute, LiquidationRecord, LiquidationStep
@@ -17,18 +14,14 @@ from tui_monitor.model import InterestMinute, LiquidationRecord, LiquidationStep
 HOUR = 60
 DAY = 1_440
 
-Floats = NDArray[np.float64]
-
 
 class Rolled(NamedTuple):
     """Sums of the minutes that end with each minute of a range. `heard_ms` adds up the venues."""
 
-    long_usd: Floats
-    short_usd: Floats
-    events: Floats
-    largest_usd: Floats
-    """NaN where there is none."""
-    heard_ms: Floats
+    long_usd: list[float]
+    short_usd: list[float]
+    events: list[int]
+    heard_ms: list[int]
 
 
 class MinuteGrid:
@@ -37,11 +30,11 @@ class MinuteGrid:
     def __init__(self, steps: Sequence[LiquidationStep], begin_ms: int, minutes: int) -> None:
         """`begin_ms` is that of the first of so many `minutes`; steps are minutes too."""
         self.begin_ms = begin_ms
-        self._at = _nothing(minutes)
-        inside = [one for one in steps if begin_ms <= one.at_ms < begin_ms + minutes * MINUTE_MS]
-        if inside:
-            places = [(one.at_ms - begin_ms) // MINUTE_MS for one in inside]
-            self._at[:, places] = np.array([_column(one) for one in inside], dtype=float).T
+        self._steps: list[LiquidationStep | None] = [None] * minutes
+        for step in steps:
+            place = (step.at_ms - begin_ms) // MINUTE_MS
+            if 0 <= place < minutes:
+                self._steps[place] = step
 
     def rolled(self, over: int, first_ms: int, minutes: int) -> Rolled:
         """For each of `minutes` from `first_ms` on, the `over` minutes that end with it: up to an
@@ -49,39 +42,44 @@ class MinuteGrid:
 
         What was before the grid counts as not heard.
         """
-        place = (first_ms - self.begin_ms) // MINUTE_MS
-        sums, largest = _windows(self._padded(place - over + 1, place + minutes), min(over, HOUR))
-        if over > HOUR:
-            # Hours of hours: a day for each minute of a day is two million numbers otherwise.
-            offsets = range(0, over, HOUR)
-            sums = np.sum([sums[:, at : at + minutes] for at in offsets], axis=0)
-            largest = np.fmax.reduce([largest[at : at + minutes] for at in offsets])
-        return Rolled(sums[0], sums[1], sums[2], largest, sums[4])
+        steps = self._between(first_ms - (over - 1) * MINUTE_MS, minutes + over - 1)
+        return Rolled(
+            _sums([one.long_usd if one else 0.0 for one in steps], over),
+            _sums([one.short_usd if one else 0.0 for one in steps], over),
+            _counts([one.long_count + one.short_count if one else 0 for one in steps], over),
+            _counts([one.covered_ms if one else 0 for one in steps], over),
+        )
 
-    def _padded(self, begin: int, end: int) -> Floats:
-        found = _nothing(end - begin)
-        first, last = max(0, begin), min(self._at.shape[1], end)
-        if first < last:
-            found[:, first - begin : last - begin] = self._at[:, first:last]
+    def largest_usd(self, over: int, last_ms: int) -> float | None:
+        """Of the `over` minutes that end with one; None where there is no event."""
+        steps = self._between(last_ms - (over - 1) * MINUTE_MS, over)
+        return max((one.largest_usd for one in steps if one and one.largest_usd), default=None)
+
+    def _between(self, begin_ms: int, minutes: int) -> list[LiquidationStep | None]:
+        begin = (begin_ms - self.begin_ms) // MINUTE_MS
+        size = len(self._steps)
+        return [
+            self._steps[place] if 0 <= place < size else None
+            for place in range(begin, begin + minutes)
+        ]
+
+
+def _sums(values: Sequence[float], over: int) -> list[float]:
+    """Of each window, correctly rounded; of a long one by its hours."""
+    inner = min(over, HOUR)
+    found = [fsum(values[at : at + inner]) for at in range(len(values) - inner + 1)]
+    if over <= HOUR:
         return found
+    return [fsum(found[at : at + over : HOUR]) for at in range(len(values) - over + 1)]
 
 
-def _column(step: LiquidationStep) -> tuple[float | None, ...]:
-    count = step.long_count + step.short_count
-    # None becomes NaN.
-    return (step.long_usd, step.short_usd, count, step.largest_usd, step.covered_ms)
-
-
-def _nothing(minutes: int) -> Floats:
-    found = np.zeros((5, minutes))
-    found[3] = np.nan
+def _counts(values: Sequence[int], over: int) -> list[int]:
+    total, found = sum(values[: over - 1]), []
+    for at in range(len(values) - over + 1):
+        total += values[at + over - 1]
+        found.append(total)
+        total -= values[at]
     return found
-
-
-def _windows(padded: Floats, over: int) -> tuple[Floats, Floats]:
-    windows = sliding_window_view(padded, over, axis=1)
-    # fmax leaves NaN out, and gives NaN where there is nothing else.
-    return windows.sum(axis=2), np.fmax.reduce(windows[3], axis=1)
 
 
 def records(
@@ -95,27 +93,34 @@ def records(
     minutes = (last_ms - first_ms) // MINUTE_MS + 1
     hour, day = (grid.rolled(over, first_ms, minutes) for over in (HOUR, DAY))
     return [
-        _record(one, hour, day, (one.minute_ms - first_ms) // MINUTE_MS, venues)
+        _record(one, Sums(hour, day, (one.minute_ms - first_ms) // MINUTE_MS), grid, venues)
         for one in interests
     ]
 
 
-def _record(
-    one: InterestMinute, hour: Rolled, day: Rolled, place: int, venues: int
-) -> LiquidationRecord:
-    usd_24h = float(day.long_usd[place] + day.short_usd[place])
-    covered_24h = share(float(day.heard_ms[place]), venues, DAY)
+class Sums(NamedTuple):
+    """Of an hour and a day, at a place of theirs."""
+
+    hour: Rolled
+    day: Rolled
+    place: int
+
+
+def _record(one: InterestMinute, sums: Sums, grid: MinuteGrid, venues: int) -> LiquidationRecord:
+    hour, day, place = sums
+    usd_24h = day.long_usd[place] + day.short_usd[place]
+    covered_24h = share(day.heard_ms[place], venues, DAY)
     interest = one.open_interest_usd
     return LiquidationRecord(
         minute_ms=one.minute_ms,
-        long_1h_usd=float(hour.long_usd[place]),
-        short_1h_usd=float(hour.short_usd[place]),
-        long_24h_usd=float(day.long_usd[place]),
-        short_24h_usd=float(day.short_usd[place]),
-        count_1h=int(hour.events[place]),
-        count_24h=int(day.events[place]),
-        largest_1h_usd=number(hour.largest_usd[place]),
-        covered_1h=share(float(hour.heard_ms[place]), venues, HOUR),
+        long_1h_usd=hour.long_usd[place],
+        short_1h_usd=hour.short_usd[place],
+        long_24h_usd=day.long_usd[place],
+        short_24h_usd=day.short_usd[place],
+        count_1h=hour.events[place],
+        count_24h=day.events[place],
+        largest_1h_usd=grid.largest_usd(HOUR, one.minute_ms),
+        covered_1h=share(hour.heard_ms[place], venues, HOUR),
         covered_24h=covered_24h,
         open_interest_usd=interest,
         wash_index_pct=usd_24h / interest * 100 if interest and covered_24h else None,
@@ -126,8 +131,3 @@ def share(heard_ms: float, venues: int, minutes: float) -> float | None:
     """Of the venues' time; None where there is none."""
     whole_ms = venues * minutes * MINUTE_MS
     return min(1.0, heard_ms / whole_ms) if whole_ms > 0 else None
-
-
-def number(value: float) -> float | None:
-    """NaN is None."""
-    return None if np.isnan(value) else float(value)

@@ -32,7 +32,6 @@ from tui_monitor.feeds.plans import (
     FeedPlan,
     Fetch,
     Given,
-    LiquidationStream,
     ListPlan,
     PollPlan,
     StreamPlan,
@@ -49,8 +48,8 @@ from tui_monitor.model import (
     OpenInterest,
     Status,
     Ticker,
-    Told,
 )
+from tui_monitor.model.liquidations import STREAMS
 
 TICKERS = {Market.PERP: "!ticker@arr", Market.SPOT: "!miniTicker@arr"}
 MARKS = "!markPrice@arr@1s"
@@ -67,8 +66,6 @@ BOOKS_BRIDGE_EVERY_S = 5.0
 INTERVALS_EVERY_S = 600.0
 # On spot only the 24 h figures have a time to compare with, and they cost 80.
 AUDIT_S = {Market.PERP: 15.0, Market.SPOT: 60.0}
-# Docs, "All Market Liquidation Order Streams": the latest of a symbol within each 1000 ms.
-TOLD = LiquidationStream(told=Told.SAMPLED, cap="the latest of a symbol and second")
 
 
 def plan(settings: Binance, given: Given) -> FeedPlan:
@@ -98,7 +95,7 @@ def plan(settings: Binance, given: Given) -> FeedPlan:
         history=BinanceHistory(rests),
         settled=partial(_settled, futures.rest),
         perp_symbol=futures.symbol,
-        liquidations=TOLD,
+        liquidations=STREAMS[Exchange.BINANCE],
     )
 
 

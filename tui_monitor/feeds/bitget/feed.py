@@ -23,7 +23,6 @@ from tui_monitor.feeds.plans import (
     FeedPlan,
     Fetch,
     Given,
-    LiquidationStream,
     ListPlan,
     PollPlan,
     StreamPlan,
@@ -39,8 +38,8 @@ from tui_monitor.model import (
     MarkPrice,
     OpenInterest,
     Ticker,
-    Told,
 )
+from tui_monitor.model.liquidations import STREAMS
 
 EVERY_S = 1.0
 FUNDING_EVERY_S = 30.0
@@ -58,8 +57,6 @@ MAX_PAGES = 300
 # A bar without trades comes once a bar, and not on the second.
 BAR_LATE_S = 60.0
 _PERP, _SPOT = Market.PERP, Market.SPOT
-# Since 2026-06-23 (change log of v3): once a second the largest long and short of a symbol.
-TOLD = LiquidationStream(told=Told.SAMPLED, cap="the largest of a symbol, side and second")
 
 
 def plan(settings: Bitget, given: Given) -> FeedPlan:
@@ -88,7 +85,7 @@ def plan(settings: Bitget, given: Given) -> FeedPlan:
         history=BitgetHistory(rest, given.clock),
         settled=partial(_settled, rest),
         perp_symbol=_symbols(rest.books[_PERP]),
-        liquidations=TOLD,
+        liquidations=STREAMS[Exchange.BITGET],
         past_liquidations=partial(_past_liquidations, rest),
     )
 

@@ -24,7 +24,6 @@ from tui_monitor.feeds.plans import (
     Divide,
     FeedPlan,
     Given,
-    LiquidationStream,
     ListPlan,
     PollPlan,
     StreamPlan,
@@ -38,8 +37,8 @@ from tui_monitor.model import (
     Liquidation,
     Market,
     Ticker,
-    Told,
 )
+from tui_monitor.model.liquidations import STREAMS
 
 # No stream tells of new and ended listings.
 LIST_EVERY_S = 900.0
@@ -51,8 +50,6 @@ LIQUIDATIONS = "allLiquidation"
 COMPANIONS = ("BTCUSDT", "ETHUSDT")
 # A bar of a coin without trades is pushed once a minute.
 BARS_SILENT_AFTER_S = 90.0
-# Docs v5, "All Liquidation".
-TOLD = LiquidationStream(told=Told.FULL)
 
 
 def plan(settings: Bybit, given: Given) -> FeedPlan:
@@ -76,7 +73,7 @@ def plan(settings: Bybit, given: Given) -> FeedPlan:
         history=BybitHistory(rest, given.clock),
         settled=partial(_settled, rest),
         perp_symbol=_symbols(rest.books[Market.PERP]),
-        liquidations=TOLD,
+        liquidations=STREAMS[Exchange.BYBIT],
     )
 
 

@@ -18,7 +18,6 @@ from tui_monitor.feeds.plans import (
     Channel,
     FeedPlan,
     Given,
-    LiquidationStream,
     ListPlan,
     PollPlan,
     StreamPlan,
@@ -34,8 +33,8 @@ from tui_monitor.model import (
     MarkPrice,
     OpenInterest,
     Ticker,
-    Told,
 )
+from tui_monitor.model.liquidations import STREAMS
 
 # 80 % of 480 subscriptions an hour and connection, should each arg of a frame be counted.
 ARGS_A_SOCKET = 384
@@ -44,9 +43,6 @@ BARS = ("1m", "5m", "15m", "30m", "1h")
 LIQUIDATIONS = "liquidation-orders"
 INSTRUMENTS = "instruments"
 STATUS = Subscription("status")
-# Docs: "does not represent the total number"; until 2025 also "max one order per contract per
-# second". What has replaced that nobody says, so it is taken to hold.
-TOLD = LiquidationStream(told=Told.SAMPLED, cap="one of a contract and second (assumed)")
 
 
 def plan(settings: Okx, given: Given) -> FeedPlan:
@@ -77,7 +73,7 @@ def plan(settings: Okx, given: Given) -> FeedPlan:
         history=rest,
         settled=partial(_settled, rest),
         perp_symbol=_SYMBOL[Market.PERP],
-        liquidations=TOLD,
+        liquidations=STREAMS[Exchange.OKX],
         past_liquidations=partial(_past_liquidations, rest),
     )
 
