@@ -200,7 +200,7 @@ async def test_an_instrument_that_is_delisted_leaves_and_the_others_stay() -> No
         assert it.row("XRPUSDT").instrument.status is Status.DELISTED
         assert it.row("XRPUSDT", SPOT).instrument.status is Status.LIVE
         topics = {one.channel: one.topics for one in it.feed.health() if one.market is PERP}
-        assert topics == {"tickers": 5, "liquidations": 5, "pulse": 2}
+        assert topics == {"tickers": 5, "liquidations": 5, "pulse": 2, "books": 0}
         assert all(one.state is FeedState.LIVE for one in it.feed.health())
         assert it.outages == []
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from tui_monitor.config import Bybit
 from tui_monitor.feeds.adapter import Subscription
+from tui_monitor.feeds.books import CONFIRM_EVERY_S, book_poll
 from tui_monitor.feeds.bybit import asking, mapper
 from tui_monitor.feeds.bybit.adapter import PATHS, BybitAdapter
 from tui_monitor.feeds.bybit.bars import BarsAdapter, BybitHistory, minutes_of
@@ -43,8 +44,8 @@ from tui_monitor.model.liquidations import STREAMS
 # No stream tells of new and ended listings.
 LIST_EVERY_S = 900.0
 AUDIT_S = 15.0
-# Of the tickers of spot, which Bybit pushes every 50 ms, only the books are missing.
-BOOKS_EVERY_S = 1.0
+# Spot's tickers, which Bybit pushes every 50 ms, have no books; a quiet perpetual's is confirmed.
+BOOKS_EVERY_S = {Market.SPOT: 1.0, Market.PERP: CONFIRM_EVERY_S}
 LIQUIDATIONS = "allLiquidation"
 # Whose tickers never rest: with two of them, trouble of one coin is no trouble of the socket.
 COMPANIONS = ("BTCUSDT", "ETHUSDT")
@@ -64,7 +65,7 @@ def plan(settings: Bybit, given: Given) -> FeedPlan:
         host=settings.rest_url,
         lists=tuple(_list(rest, market) for market in markets),
         streams=tuple(streams),
-        polls=(_books(settings, rest),) if Market.SPOT in markets else (),
+        polls=tuple(_books(settings, rest, market) for market in markets),
         bars=partial(_bars, settings, rest),
         server_time_ms=rest.server_time_ms,
         paused_s=lambda: rest.paused_s,
@@ -192,32 +193,11 @@ def _bars(settings: Bybit, rest: BybitRest, market: Market, bar: str) -> StreamP
     return replace(stream, adapter=lambda: BarsAdapter(rest.books[market], market, bar))
 
 
-def _books(settings: Bybit, rest: BybitRest) -> PollPlan:
-    books = Channel(
-        market=Market.SPOT,
-        name="books",
-        kinds=frozenset({Ticker}),
-        silent_after_s=settings.silent_after_s,
-    )
-    return PollPlan(
-        channel=books,
-        fetch=partial(_spot_books, rest),
-        every_s=BOOKS_EVERY_S,
+def _books(settings: Bybit, rest: BybitRest, market: Market) -> PollPlan:
+    return book_poll(
+        market,
+        partial(rest.tickers, market),
         host=settings.rest_url,
+        silent_after_s=settings.silent_after_s,
+        every_s=BOOKS_EVERY_S[market],
     )
-
-
-async def _spot_books(rest: BybitRest) -> list[Ticker]:
-    """The books alone: the last prices are the stream's, and must grow old when it is silent."""
-    return [
-        Ticker(
-            instrument=one.instrument,
-            exchange_ms=one.exchange_ms,
-            bid=one.bid,
-            ask=one.ask,
-            bid_coins=one.bid_coins,
-            ask_coins=one.ask_coins,
-            book_complete=one.book_complete,
-        )
-        for one in await rest.tickers(Market.SPOT)
-    ]

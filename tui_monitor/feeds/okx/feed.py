@@ -9,6 +9,7 @@ from functools import partial
 
 from tui_monitor.config import Okx
 from tui_monitor.feeds.adapter import Subscription
+from tui_monitor.feeds.books import book_poll
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.okx import mapper
 from tui_monitor.feeds.okx.adapter import OkxAdapter
@@ -64,7 +65,10 @@ def plan(settings: Okx, given: Given) -> FeedPlan:
             for market in markets
         ),
         streams=tuple(_tickers(settings, rest, book, market) for market in markets),
-        polls=_polls(settings, rest) if Market.PERP in markets else (),
+        polls=(
+            *(_polls(settings, rest) if Market.PERP in markets else ()),
+            *(_books(settings, rest, market) for market in markets),
+        ),
         bars=partial(_bars, settings, book),
         server_time_ms=rest.server_time_ms,
         paused_s=lambda: rest.paused_s,
@@ -190,4 +194,13 @@ def _polls(settings: Okx, rest: OkxRest) -> tuple[PollPlan, ...]:
             host=settings.rest_url,
         )
         for name, kind, every_s, silent_after_s, fetch in rows
+    )
+
+
+def _books(settings: Okx, rest: OkxRest, market: Market) -> PollPlan:
+    return book_poll(
+        market,
+        partial(rest.tickers, market),
+        host=settings.rest_url,
+        silent_after_s=settings.silent_after_s,
     )
