@@ -13,7 +13,8 @@ from tests.support.sim import quick_sim, sim  # noqa: F401 - fixtures for all te
 
 # The suite judges a change, so it draws the same examples every time.
 # `HYPOTHESIS_PROFILE=default pytest` explores new ones.
-settings.register_profile("steady", derandomize=True, database=None)
+# No deadline: a busy machine is no fault of a change.
+settings.register_profile("steady", derandomize=True, database=None, deadline=None)
 if "HYPOTHESIS_PROFILE" not in os.environ:
     settings.load_profile("steady")
 

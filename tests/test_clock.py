@@ -65,6 +65,12 @@ def test_a_time_may_be_local_iso_or_epoch(text: str) -> None:
     assert ZONE.parse(text) == MIDNIGHT_MS
 
 
+@given(st.integers(0, 4_102_444_799_999))
+def test_no_millisecond_is_lost_on_the_way_through_text(ms: int) -> None:
+    """What is written with milliseconds reads as the same ones."""
+    assert ZONE.parse(utc_text(ms)) == ms
+
+
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-02-30", "2026-01-04 25:00", "١٢٣"])
 def test_what_is_no_time_is_named(text: str) -> None:
     """One line that repeats the text."""

@@ -115,7 +115,8 @@ class BoardZone:
             ) from error
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=self.tz)
-        return int(moment.timestamp() * 1000)
+        # Not int(): a float may fall just below its millisecond.
+        return round(moment.timestamp() * 1000)
 
 
 def slot_of(ms: int) -> int:
