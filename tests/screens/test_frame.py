@@ -191,3 +191,20 @@ async def test_keys_before_the_engine_answers_are_answered() -> None:
         said = [one.message for one in app._notifications]
         assert said == ["the engine has not answered yet (try again in a second)"] * 3
         assert app.screen is app.desk
+
+
+async def test_a_board_that_comes_back_has_its_first_line_at_once() -> None:
+    """Painted before it has its width again, its lines would be empty on one frame."""
+    app = an_app(board="spreads")
+    frames: list[str] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("8")
+        await settled(pilot, shows(app, "─ Funding"))
+        app.frame_shown = lambda: frames.append(screen_text(app))  # type: ignore[method-assign]
+        await pilot.press("6")
+        await settled(pilot, shows(app, "─ Spreads"))
+        await pilot.pause()
+        shown = [text for text in frames if "─ Spreads" in text]
+        assert shown
+        assert all("p pairs all" in text for text in shown)

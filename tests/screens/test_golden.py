@@ -53,6 +53,12 @@ async def test_the_screens_of_spreads_look_as_they_did(size: str, board: str) ->
     await _compare(f"{board}-{size}", size, MemorySource(), board)
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_liquidations_look_as_they_did(size: str) -> None:
+    """Curve, bars, venues and orders."""
+    await _compare(f"liquidations-{size}", size, MemorySource(), "liquidations")
+
+
 async def test_the_quarantine_looks_as_it_did() -> None:
     """The tab beside the spreads."""
     await _compare("spreads-80x24-quarantine", "80x24", MemorySource(), "spreads", "tab")

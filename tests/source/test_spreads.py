@@ -10,7 +10,7 @@ from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.boards.signals import Ending
 from tui_monitor.boards.spreads import Filter, Kind
 from tui_monitor.clock import DAY_MS, MINUTE_MS, BoardZone
-from tui_monitor.config import SumCurve
+from tui_monitor.config import Signals, Spreads, SumCurve
 from tui_monitor.model import (
     Exchange,
     Market,
@@ -20,6 +20,7 @@ from tui_monitor.model import (
     SpreadKind,
     SpreadMinute,
 )
+from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.source.stored import StoredSource
 from tui_monitor.store import open_reader, open_store
 
@@ -76,6 +77,17 @@ async def stored(folder: Path, clock: VirtualClock) -> None:
             rate=0.0001,
         )
         await store.record_funding([paid])
+
+
+@in_virtual_time
+async def test_pairs_that_nobody_named_are_those_of_the_settings(tmp_path: Path) -> None:
+    """Whoever names some gets those."""
+    clock = VirtualClock()
+    await stored(tmp_path, clock)
+    async with open_reader(tmp_path) as reader:
+        set_to = StoredSpreads(reader, clock, Spreads(pairs="spot-perp"), Signals())
+        assert set_to.spreads_board(None, Filter.ALL, None).kind is Kind.SPOT_PERP
+        assert set_to.spreads_board(Kind.SPOT_SPOT, Filter.ALL, None).kind is Kind.SPOT_SPOT
 
 
 @in_virtual_time

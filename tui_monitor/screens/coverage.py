@@ -55,6 +55,7 @@ class CoverageView(BoardView):
     """Days, jobs, log and queue."""
 
     NAME = "coverage"
+    FILLS = True
     USUAL_DAYS: ClassVar[int] = 14
     EXPORTS = ("missing", "prices", "sum")
     # The rules look at the screen's size classes, outside of this widget's scope.

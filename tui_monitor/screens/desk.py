@@ -90,8 +90,10 @@ class Desk(DeskWork):
         """Stopping works only while something runs, days and exports only where there are any."""
         if action == "stop_backfill":
             return self.backfill_runs
-        if action in ("date", "start_backfill"):
+        if action == "date":
             return self.view.HAS_DAYS
+        if action == "start_backfill":
+            return self.view.FILLS
         if action == "export":
             return bool(self.view.EXPORTS)
         return super().check_action(action, parameters)
@@ -246,7 +248,8 @@ class Desk(DeskWork):
             view.zone = self.zone
             self.set_focus(view.panels()[0])
             self._show_frame()
-        self._wanted.set()
+        # Once it has its room: what is made for a width would find none before.
+        self.call_after_refresh(self._wanted.set)
 
     def action_board(self, name: str) -> None:
         self.show_board(name)

@@ -44,6 +44,14 @@ def count(value: float | None) -> str:
     return f"{value:.0f}"
 
 
+def round_amount(value: float) -> str:
+    """The label of a scale, without zeros that say nothing: `0`, `250k`, `1.5M`."""
+    for size, letter in _SI:
+        if abs(value) >= size:
+            return f"{value / size:.4g}{letter}"
+    return f"{value:.4g}"
+
+
 def share(value_pct: float | None) -> str:
     """A percentage without sign; 100 only when it is whole."""
     if value_pct is None:

@@ -1,7 +1,8 @@
 """Colours by role. A colour never carries meaning alone: a sign or a glyph stands beside it.
 
-Every colour but the tints is an entry of the 256-colour palette, because that is what plain
-ssh gives; truecolour terminals show the very same. Terminals of 16 colours get attributes.
+Every colour but the tints and the liquidations' amber is an entry of the 256-colour palette,
+because that is what plain ssh gives; truecolour terminals show the very same. Terminals of 16
+colours get attributes.
 """
 
 from dataclasses import dataclass, replace
@@ -49,6 +50,8 @@ class Looks:
     cursor_row: Style
     idle_row: Style
     bar: Style
+    liquidation: Style
+    liquidation_area: Style
     braille: bool = True
     tinted: bool = True
 
@@ -88,6 +91,8 @@ def looks_for(system: ColorSystem, pair: str = DEFAULT_PAIR, *, braille: bool = 
         cursor_row=Style(bgcolor="#303030"),
         idle_row=Style(bgcolor="#1c1c1c"),
         bar=Style(bgcolor="#1c1c1c"),
+        liquidation=Style(color="#f59e0b"),
+        liquidation_area=Style(bgcolor="#33240f" if true else _TINT_256),
         braille=braille,
     )
 
@@ -119,6 +124,8 @@ def colourless(*, braille: bool = True) -> Looks:
         cursor_row=reverse,
         idle_row=Style(underline=True),
         bar=plain,
+        liquidation=bold,
+        liquidation_area=plain,
         braille=braille,
         tinted=False,
     )
@@ -149,6 +156,8 @@ def _sixteen() -> Looks:
         cursor_row=Style(color="black", bgcolor="white"),
         idle_row=Style(underline=True),
         bar=plain,
+        liquidation=Style(color="yellow"),
+        liquidation_area=plain,
         tinted=False,
     )
 

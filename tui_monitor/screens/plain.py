@@ -9,9 +9,9 @@ from functools import lru_cache
 from rich.cells import get_character_cell_size
 
 _LOOKALIKES = {
-    **dict.fromkeys("●", "o"),
+    **dict.fromkeys("●◆", "o"),
     **dict.fromkeys("◐", "~"),
-    **dict.fromkeys("○×", "x"),
+    **dict.fromkeys("○×✹", "x"),
     **dict.fromkeys("┊╎", ":"),
     # The grid would be taken for the curve.
     **dict.fromkeys("┈", " "),
@@ -21,7 +21,7 @@ _LOOKALIKES = {
     **dict.fromkeys("━", "="),
     **dict.fromkeys("│┃", "|"),
     **dict.fromkeys("┼╭╮╰╯┌┐└┘├┤┬┴", "+"),
-    **dict.fromkeys("▴↑", "^"),
+    **dict.fromkeys("▴▵↑", "^"),
     **dict.fromkeys("▾↓", "v"),
     **dict.fromkeys("→", ">"),
     **dict.fromkeys("←", "<"),

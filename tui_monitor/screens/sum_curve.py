@@ -36,6 +36,7 @@ class SumView(BoardView):
 
     NAME = "sum"
     EXPORTS = ("sum", "prices", "missing")
+    FILLS = True
     # The rules look at the screen's size classes, outside of this widget's scope.
     SCOPED_CSS = False
     DEFAULT_CSS = """

@@ -51,6 +51,8 @@ class BoardView(Vertical):
     EXPORTS: ClassVar[tuple[str, ...]] = ()
     # Whether it shows days at all, or only what is now.
     HAS_DAYS: ClassVar[bool] = True
+    # Whether what it lacks can be asked for again.
+    FILLS: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("days")]
     DEFAULT_CSS = "BoardView { height: 1fr; padding: 0 1; }"
 

@@ -14,10 +14,10 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui_monitor.printable import printable
-from tui_monitor.screens.format import ShownZone, fit, signed
+from tui_monitor.screens.format import ShownZone, count, fit, round_amount, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.raster import DOTS, Dot, draw_lines
-from tui_monitor.screens.widgets.scale import ValueScale, time_ticks, value_scale
+from tui_monitor.screens.widgets.scale import ValueScale, amount_scale, time_ticks, value_scale
 
 Point = tuple[int, float | None]
 _NONE = Style()
@@ -29,7 +29,9 @@ class Chart:
 
     `live` is the moving last point, `cursor_ms` the node that is looked at, `mean` a dashed
     line with its value, `thresholds` labelled horizontal lines (drawn where in range), `marks`
-    labelled times. `aging`: the live point is grey; `stale`: all is, and there is no live point.
+    labelled times, `peaks` labelled points. `aging`: the live point is grey; `stale`: all is, and
+    there is no live point. `amounts`: USD without a sign, from zero, in the liquidations' colour.
+    `gutter` is the least width of the labels on the left.
     """
 
     version: Hashable
@@ -42,6 +44,9 @@ class Chart:
     cursor_ms: int | None = None
     thresholds: Sequence[tuple[float, str]] = ()
     marks: Sequence[tuple[int, str]] = ()
+    peaks: Sequence[tuple[int, float, str]] = ()
+    amounts: bool = False
+    gutter: int = 0
     zero: bool = True
     area: bool = True
     stale: bool = False
@@ -103,9 +108,11 @@ def paint_chart(chart: Chart, width: int, height: int, looks: Looks) -> list[lis
         values.append(chart.live[1])
     if rows < 2 or width < 20 or not values:
         return _paint_empty(chart, width, height, looks)
-    scale = value_scale(values, rows, zero=chart.zero)
+    scale = (
+        amount_scale(values, rows) if chart.amounts else value_scale(values, rows, zero=chart.zero)
+    )
     labels = _value_labels(chart, scale, rows)
-    gutter = max((cell_len(text) for text in labels.values()), default=0) + 1
+    gutter = max(chart.gutter, *(cell_len(text) + 1 for text in labels.values()), 1)
     sheet = _Sheet(width - gutter - 1, rows)
     plan = _Plan(chart, scale, sheet, looks)
     ticks = time_ticks(chart.first_ms, chart.last_ms, sheet.columns, chart.zone)
@@ -133,8 +140,10 @@ def _value_labels(chart: Chart, scale: ValueScale, rows: int) -> dict[int, str]:
     labels: dict[int, str] = {}
     for value in scale.ticks():
         text = signed(value, digits) if chart.zero else f"{value:,.{digits}f}"
+        if chart.amounts:
+            text = round_amount(value)
         labels.setdefault(scale.place(value, rows), text)
-    if chart.zero:
+    if chart.zero and not chart.amounts:
         labels[scale.place(0.0, rows)] = "0" if digits == 0 else signed(0.0, digits)
     return labels
 
@@ -169,6 +178,7 @@ class _Plan:
         levels = self._levels()
         self._marks()
         self._curve(segments)
+        self._peaks()
         self._live()
         for row, text, style in levels:
             self.sheet.write(self.sheet.columns - cell_len(text), row, text, style)
@@ -223,8 +233,11 @@ class _Plan:
         """Each column between zero and the curve gets the background of its sign."""
         half = self.dots_y // 2
         looks = self.looks
-        stale = self.chart.stale
-        up, down = (looks.bar, looks.bar) if stale else (looks.up_area, looks.down_area)
+        up, down = looks.up_area, looks.down_area
+        if self.chart.amounts:
+            up = looks.liquidation_area
+        if self.chart.stale:
+            up = down = looks.bar
         for segment in segments:
             for x, y in _along(segment):
                 column = x // self.dots_x
@@ -253,7 +266,7 @@ class _Plan:
         """Dashed lines; their labels come back, to be written above everything else."""
         levels = [(value, label, self.looks.warn) for value, label in self.chart.thresholds]
         if self.chart.mean is not None:
-            levels.append((self.chart.mean, f"mean {signed(self.chart.mean)}", self.looks.mean))
+            levels.append((self.chart.mean, f"mean {self._text(self.chart.mean)}", self.looks.mean))
         labels = []
         for value, label, style in levels:
             if self.scale.low <= value <= self.scale.high:
@@ -284,9 +297,22 @@ class _Plan:
                 if char != " ":
                     self.sheet.put(x, y, char, self._curve_style(y))
 
+    def _text(self, value: float) -> str:
+        return count(value) if self.chart.amounts else signed(value)
+
+    def _peaks(self) -> None:
+        for ms, value, label in self.chart.peaks:
+            x, y = self.column(ms), self._row(value)
+            self.sheet.put(x, y, "▴", self.looks.bright)
+            text = f" {label} "
+            before = x + 1 + cell_len(text) > self.sheet.columns
+            self.sheet.write(x - cell_len(text) if before else x + 1, y, text, self.looks.bright)
+
     def _curve_style(self, row: int) -> Style:
         if self.chart.stale:
             return self.looks.dim
+        if self.chart.amounts:
+            return self.looks.liquidation
         if not self.chart.zero:
             return self.looks.mean
         return self.looks.up if row <= self.zero_row else self.looks.down
@@ -298,7 +324,7 @@ class _Plan:
         x, y = self.column(ms), self._row(value)
         style = self.looks.dim if self.chart.aging else self.looks.bright
         self.sheet.put(x, y, "●" if self.looks.braille else "o", style)
-        text = f" {signed(value)} {self.chart.unit} "
+        text = f" {self._text(value)} {self.chart.unit}".rstrip() + " "
         before = x + 2 + len(text) > self.sheet.columns
         self.sheet.write(x - len(text) if before else x + 1, y, text, style)
 

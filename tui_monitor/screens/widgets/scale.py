@@ -60,6 +60,12 @@ def value_scale(values: list[float], rows: int, *, zero: bool) -> ValueScale:
     return ValueScale(low, high, nice_step(high - low, max(4, rows // 3)))
 
 
+def amount_scale(values: list[float], rows: int) -> ValueScale:
+    """A scale from zero for what has no sign."""
+    high = max(values, default=0.0) * 1.08 or 1.0
+    return ValueScale(0.0, high, nice_step(high, max(3, rows // 3)))
+
+
 def nice_step(span: float, ticks: int) -> float:
     """The smallest of 1, 2, 2.5, 5 × 10^k that gives at most so many ticks."""
     raw = span / ticks

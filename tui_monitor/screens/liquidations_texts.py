@@ -1,0 +1,287 @@
+"""The liquidations board's texts: headline, trend, statistics, charts, help. Pure."""
+
+from collections.abc import Callable, Sequence
+
+from tui_monitor.boards.liquidations import (
+    Indices,
+    Level,
+    LiquidationsBoard,
+    Statistics,
+    Total,
+)
+from tui_monitor.clock import MINUTE_MS
+from tui_monitor.model import Told
+from tui_monitor.screens.format import ABSENT, ShownZone, ago, count, round_amount
+from tui_monitor.screens.format import share as percent
+from tui_monitor.screens.liquidations_rows import silence
+from tui_monitor.screens.looks import Looks
+from tui_monitor.screens.widgets.bars import Bar, Bars
+from tui_monitor.screens.widgets.curve import Chart
+from tui_monitor.screens.widgets.line import Piece
+
+GUTTER = 7
+# Above this much of the highest value a threshold is no help.
+_IN_RANGE = 1.1
+_SPARKS = "▁▂▃▄▅▆▇█"
+_MARKS = ("▵", "◆", "✹")
+
+HELP = (
+    "The curve is what was liquidated in the hour that ends with each minute, in USD; the bars "
+    "below are single steps: shorts bought back above the line, longs sold below it. Over days "
+    "whose steps are longer than a minute the curve is of the steps themselves.",
+    "Side is the position's: a liquidated long is a forced sale.",
+    "A venue is full (Bybit tells all) or sampled (Binance: the latest of an instrument in a "
+    "second; Bitget: the largest of each side; OKX may leave some out). A sum with a sampled venue "
+    "in it, or with time in which one was not heard, is a lower bound and says ≥.",
+    "Nobody heard is a gap, not zero: the curve breaks, and the line between the bars ends. It is "
+    "dashed where only some venues were heard. What REST tells of a gap afterwards is among the "
+    "orders and in no sum.",
+    "wash index = 24 h USD / open interest USD x 100, with the single-sided open interest of all "
+    "four exchanges' perpetuals.",
+    "panic index = liquidated people (10,000) / open positions (100 million USD), of the aggregate "
+    "source alone ([liquidations] aggregate_url); x 100 it is low under 5, medium under 10, else "
+    "high. Exchanges publish no head-count, and none is made up.",
+    "mean, max, min, deviation (population) and variation (deviation / mean) are of what is drawn.",
+    "+ and - choose 1, 3, 6, 12 or 24 hours, = the last hour; [ ] and d lead to past days.",
+    "Sources: Binance !forceOrder@arr, OKX liquidation-orders, Bybit allLiquidation, Bitget v3 "
+    "liquidation. 1 USDT is taken as 1 USD.",
+)
+
+
+def title(board: LiquidationsBoard) -> str:
+    """The window shown."""
+    if board.hours is not None:
+        return f"last {board.hours} h"
+    if board.first_day == board.last_day:
+        return board.first_day
+    return f"{board.first_day} to {board.last_day}"
+
+
+def money(total: Total) -> str:
+    """`≥12.3M`."""
+    return ("≥" if total.is_lower_bound and total.total_usd is not None else "") + count(
+        total.total_usd
+    )
+
+
+def headline(board: LiquidationsBoard, looks: Looks) -> list[list[Piece]]:
+    """The totals, then the indices, the most important first."""
+    groups: list[list[Piece]] = [[(title(board), looks.title)]]
+    quiet = silence(board.venues, board.now_ms)
+    if not board.live and board.hours is not None:
+        groups.append([("stored, no engine runs", looks.warn)])
+    if board.hours is None:
+        groups.append([("total ", looks.faint), (money(board.window), looks.liquidation)])
+    else:
+        groups += [
+            [(f"{total.hours} h ", looks.faint), (money(total), looks.liquidation)]
+            for total in board.totals
+        ]
+    if quiet:
+        groups.append([(quiet, looks.bad)])
+    groups.append(_sides(board.window, looks))
+    groups.append(_heard(board.window, looks))
+    if board.hours is not None:
+        groups += _indices(board.indices, looks)
+    return groups
+
+
+def _sides(total: Total, looks: Looks) -> list[Piece]:
+    pieces = [
+        ("long ", looks.faint),
+        (f"▾{count(total.long_usd)}", looks.down),
+        (" short ", looks.faint),
+        (f"▴{count(total.short_usd)}", looks.up),
+    ]
+    if total.ratio is not None:
+        pieces.append((f" ratio {total.ratio:.2f}", looks.dim))
+    return pieces
+
+
+def _heard(total: Total, looks: Looks) -> list[Piece]:
+    style = looks.text if total.covered >= 1 else looks.warn
+    return [("heard ", looks.faint), (percent(total.covered * 100), style)]
+
+
+def _indices(indices: Indices, looks: Looks) -> list[list[Piece]]:
+    record = indices.record
+    wash = None if record is None else record.wash_index_pct
+    interest = None if record is None else record.open_interest_usd
+    groups: list[list[Piece]] = [
+        [("wash ", looks.faint), (_pct(wash), looks.text)],
+        [("OI ", looks.faint), (count(interest), looks.text)],
+    ]
+    panic = indices.aggregate
+    if panic.is_on:
+        value = None if panic.row is None else panic.row.panic_index
+        if value is None:
+            groups.insert(0, [(f"panic: {panic.error or panic.reason or ABSENT}", looks.warn)])
+        else:
+            style = {Level.LOW: looks.good, Level.MEDIUM: looks.warn}.get(
+                panic.level or Level.HIGH, looks.bad
+            )
+            text = f"{value:.4f} ({value * 100:.1f} %, {panic.level or 'no level'})"
+            groups.insert(0, [("panic ", looks.faint), (text, looks.dim if panic.stale else style)])
+            if panic.stale:
+                groups.insert(1, [(f"source stale, {_age(panic.age_ms)}", looks.warn)])
+    return groups
+
+
+def _age(age_ms: int | None) -> str:
+    return "of unknown age" if age_ms is None else f"{age_ms // 60_000} min old"
+
+
+def _pct(value: float | None) -> str:
+    return ABSENT if value is None else f"{value:.3g} %"
+
+
+def trend(board: LiquidationsBoard, looks: Looks, width: int) -> list[Piece]:
+    """The indices over the window as sparklines with their ends."""
+    lines: list[Piece] = []
+    wash = [one.wash_index_pct for one in board.trend]
+    panic = [one.panic_index for one in board.trend]
+    series: list[tuple[str, Sequence[float | None], Callable[[float], str]]] = []
+    if any(value is not None for value in wash):
+        series.append(("wash index", wash, _pct))
+    if any(value is not None for value in panic):
+        series.append(("panic index", panic, lambda value: f"{value:.4f}"))
+    if not series:
+        why = board.indices.reason or "no records in this window"
+        return [(f"no index: {why}", looks.dim)]
+    room = max(8, width // len(series) - 34)
+    for name, values, text in series:
+        known = [value for value in values if value is not None]
+        if lines:
+            lines.append(("   ", looks.text))
+        lines += [
+            (f"{name} ", looks.faint),
+            (sparkline(values, room), looks.liquidation),
+            (f" {text(min(known))}", looks.dim),
+            (" to ", looks.faint),
+            (text(max(known)), looks.dim),
+        ]
+    return lines
+
+
+def sparkline(values: Sequence[float | None], width: int) -> str:
+    """The means of equal parts as blocks; a part without any value is a space."""
+    if not values:
+        return ""
+    width = min(width, len(values))
+    parts = [
+        values[i * len(values) // width : (i + 1) * len(values) // width] for i in range(width)
+    ]
+    means = []
+    for part in parts:
+        known = [value for value in part if value is not None]
+        means.append(sum(known) / len(known) if known else None)
+    there = [value for value in means if value is not None]
+    low, high = min(there, default=0.0), max(there, default=0.0)
+    span = (high - low) or 1.0
+    return "".join(
+        " " if value is None else _SPARKS[min(7, int((value - low) / span * 7.999))]
+        for value in means
+    )
+
+
+def statistics(board: LiquidationsBoard, zone: ShownZone, looks: Looks) -> list[list[Piece]]:
+    """Of the points of the curve."""
+    stats = curve_statistics(board)
+
+    def one(name: str, value: float | None, at_ms: int | None = None) -> list[Piece]:
+        pieces = [(f"{name} ", looks.faint), (count(value), looks.text)]
+        if value is not None and at_ms is not None:
+            pieces.append((f" {zone.when(at_ms, board.now_ms)}", looks.dim))
+        return pieces
+
+    variation = ABSENT if stats.variation is None else f"{stats.variation:.2f}"
+    return [
+        one("mean", stats.mean),
+        one("max", stats.max, stats.max_ms),
+        one("min", stats.min, stats.min_ms),
+        one("deviation", stats.stdev),
+        [("variation ", looks.faint), (variation, looks.text)],
+        [("points ", looks.faint), (f"{stats.points}/{len(board.points)}", looks.text)],
+        [("liquidations ", looks.faint), (f"{board.window.count}", looks.text)],
+        *([[(f"{board.missed} lost unread", looks.bad)]] if board.missed else []),
+        *(
+            [[(f"{board.window.unsized} of unknown size", looks.warn)]]
+            if board.window.unsized
+            else []
+        ),
+    ]
+
+
+def curve_statistics(board: LiquidationsBoard) -> Statistics:
+    """Of what the curve shows: hours that end with each minute, or longer steps."""
+    return board.hour if board.step_ms == MINUTE_MS else board.step
+
+
+def chart(board: LiquidationsBoard, zone: ShownZone) -> Chart:
+    """The curve: hours that end with each minute, amber, with its mean and its maximum."""
+    by_hour = board.step_ms == MINUTE_MS
+    points = [(one.at_ms, one.total_1h_usd if by_hour else one.total_usd) for one in board.points]
+    stats = curve_statistics(board)
+    peaks: list[tuple[int, float, str]] = []
+    if stats.max is not None and stats.max_ms is not None and stats.max > 0:
+        label = f"{count(stats.max)} {zone.when(stats.max_ms, board.now_ms)}"
+        peaks.append((stats.max_ms, stats.max, label))
+    return Chart(
+        version=(board.step_ms, tuple(points)),
+        first_ms=board.first_ms,
+        last_ms=board.end_ms,
+        points=points,
+        zone=zone,
+        mean=stats.mean,
+        thresholds=thresholds(board, stats),
+        peaks=peaks,
+        amounts=True,
+        gutter=GUTTER,
+        unit="",
+        stale=board.hours is not None and not board.live,
+        joins_ms=board.step_ms * 3 // 2,
+        empty=empty(board, zone),
+    )
+
+
+def thresholds(board: LiquidationsBoard, stats: Statistics) -> list[tuple[float, str]]:
+    """The lines that are near enough to the highest value, with their marks."""
+    if stats.max is None:
+        return []
+    return [
+        (line, f"{_MARKS[min(index, 2)]} {round_amount(line)}")
+        for index, line in enumerate(board.lines_usd)
+        if line <= _IN_RANGE * stats.max
+    ]
+
+
+def bars(board: LiquidationsBoard) -> Bars:
+    """Single steps: shorts above, longs below."""
+    found = [Bar(one.short_usd, one.long_usd, one.covered >= 1) for one in board.points]
+    return Bars(
+        version=(board.first_ms, board.end_ms, tuple(found)),
+        bars=found,
+        gutter=GUTTER,
+        names=("short", "long"),
+        stale=board.hours is not None and not board.live,
+    )
+
+
+def empty(board: LiquidationsBoard, zone: ShownZone) -> str:
+    """Why there is nothing to draw."""
+    if board.reason:
+        return board.reason
+    first = f"{zone.when(board.first_ms, board.now_ms)}"
+    return f"nobody was heard since {first}: the hour begins with what is heard now"
+
+
+def sampled(board: LiquidationsBoard) -> str:
+    """`sampled: binance, okx`, for the title of the venues."""
+    names = [one.exchange.value for one in board.venues if one.told is Told.SAMPLED]
+    return f"sampled, so ≥: {', '.join(names)}" if names else ""
+
+
+def last_word(board: LiquidationsBoard) -> str:
+    """When the last liquidation was."""
+    times = [one.last_ms for one in board.venues if one.last_ms is not None]
+    return f"last {ago(max(times), board.now_ms)}" if times else ""
