@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks import _liquidations
+from tests.benchmarks._retention import measure
 from tui_monitor.clock import DAY_MS, SLOT_MS, SystemClock
 from tui_monitor.config import COINS
 from tui_monitor.model import PriceSource, SlotPrice
@@ -25,6 +26,8 @@ def main() -> None:
     """Run all of it."""
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(_run(Path(folder)))
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(measure(Path(folder), _say))
     asyncio.run(_liquidations.run(SystemClock()))
 
 

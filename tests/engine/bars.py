@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from msgspec.structs import replace
 
 from tests.feeds.rig import settings_of
@@ -24,7 +25,6 @@ from tui_monitor.model import (
     Market,
     Outage,
     Source,
-    Status,
     Ticker,
 )
 from tui_monitor.simulator import Simulator
@@ -64,14 +64,14 @@ class Rig(NamedTuple):
         universe = self.candles.universe(exchange)
         return [] if universe is None else [one.symbol for one in universe.instruments]
 
-    def is_complete(self) -> bool:
-        """Whether bars are watched and none of them is missing."""
-        found = self.candles.progress()
-        return bool(found) and all(one.due == 0 for one in found)
+    async def complete(self, series: int = 1) -> float:
+        """Wait until all bars of so many lengths are there, and shown."""
 
-    async def complete(self, within_s: float = 60.0) -> float:
-        """Wait until all is there, and shown."""
-        took_s = await self.clock.until(self.is_complete, within_s)
+        def is_complete() -> bool:
+            found = self.candles.progress()
+            return len(found) >= series and all(one.due == 0 for one in found)
+
+        took_s = await self.clock.until(is_complete, 60)
         await self.clock.sleep(10)
         return took_s
 
@@ -92,40 +92,23 @@ class Rig(NamedTuple):
         event = Ticker(
             instrument=row.instrument,
             exchange_ms=self.clock.now_ms(),
+            last=row.last,
             turnover_24h_usd=turnover_usd,
         )
         self.market.apply(event, self.clock.now_ms(), self.clock.monotonic_s(), Source.STREAM)
 
 
 def bars_alone(plan: FeedPlan) -> FeedPlan:
-    """No streams but those of bars, no polls, and a handful of perpetuals."""
-
-    async def narrowed(fetch: Any, book: Any) -> Any:
-        found = [
-            one if one.coin in COINS else replace(one, status=Status.HALTED)
-            for one in await fetch()
-        ]
-        book.learn(found)
-        return found
-
-    lists = tuple(
-        replace(one, fetch=lambda one=one: narrowed(one.fetch, one.book), every_s=1e6)
-        for one in plan.lists
-        if one.market is PERP
-    )
-    return replace(plan, lists=lists, streams=(), polls=())
+    """No streams but those of bars, and no polls."""
+    return replace(plan, streams=(), polls=())
 
 
-def true_bar(sim: Simulator, row: CandleRow) -> CandleRow:
-    """The same bar with the open and close that the simulator's market really had."""
+def assert_true(sim: Simulator, row: CandleRow) -> None:
+    """That a bar opens and closes as the simulator's market really did."""
     exchange = sim.exchanges[row.exchange.value]
-    end_ms = row.open_ms + BAR_MS[row.bar]
-    opened = float(exchange.truth("perp", row.symbol, row.open_ms)["last"])
-    return replace(
-        row,
-        open=opened,
-        close=float(exchange.truth("perp", row.symbol, end_ms - 1)["last"]),
-    )
+    end_ms = row.open_ms + BAR_MS[row.bar] - 1
+    said = [exchange.truth("perp", row.symbol, ms)["last"] for ms in (row.open_ms, end_ms)]
+    assert [row.open, row.close] == pytest.approx(said, rel=1e-9), row
 
 
 @asynccontextmanager
@@ -143,7 +126,8 @@ async def a_rig(
     events: list[tuple[str, str, str]] = []
     outages: list[Outage] = []
     async with AsyncExitStack() as stack:
-        sim = await stack.enter_async_context(Simulator(seed=1, clock=clock, rate=rate).running())
+        simulator = Simulator(seed=1, clock=clock, rate=rate, coins=COINS)
+        sim = await stack.enter_async_context(simulator.running())
         store = await stack.enter_async_context(open_store(folder, clock, kind="simulator"))
         feeds: dict[Exchange, Feed] = {}
         for exchange in of:

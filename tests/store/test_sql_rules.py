@@ -14,7 +14,7 @@ SQL_WORDS = re.compile(
 )
 RUNNERS = {
     *("execute", "executemany", "execute_fetchall", "executescript"),
-    *("read", "maintain", "maintain_to_the_end"),
+    *("read", "maintain", "maintain_at_once", "maintain_to_the_end"),
 }
 
 

@@ -115,9 +115,13 @@ def _has_sql_work(frame: FrameType) -> bool:
     if found is None:
         return False
     local = found.f_locals
-    if "tx" not in local or not local["tx"].empty():
+    queue, future = local.get("tx"), local.get("future")
+    if isinstance(local, dict):
+        # Before Python 3.13 the frame keeps this copy until it is looked at again. A cursor in it
+        # would be freed then, in this thread, and reset a statement that the other is working on.
+        local.clear()
+    if queue is None or not queue.empty():
         return True
-    future = local.get("future")
     return found is not frame or (future is not None and not future.done())
 
 

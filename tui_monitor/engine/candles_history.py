@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from msgspec import Struct, field
 
-from tui_monitor.clock import MINUTE_MS
-from tui_monitor.engine.candles_series import LATE_MS, Series
+from tui_monitor.engine.candles_series import LATE_MS, SETTLED_MS, Series
 from tui_monitor.market import Key
 from tui_monitor.model import Candle, Instrument
 
@@ -62,7 +61,9 @@ class CandleHistory:
         enough = have.sum(axis=1) >= self._history_bars
         # What is older than the first that is there is no hole.
         since = np.maximum.accumulate(have, axis=1) | ~enough[:, None]
-        ended = open_ms + series.bar_ms + LATE_MS <= now_ms
+        end_ms = open_ms + series.bar_ms
+        before_us = (end_ms <= series.begun_ms) & (end_ms + SETTLED_MS <= now_ms)
+        ended = before_us | (end_ms + LATE_MS <= now_ms)
         lacking = ~have & since & ended
         return {
             series.instruments[place].key: wanted
@@ -108,7 +109,7 @@ class CandleHistory:
 
     def _obtainable(self, series: Series, place: int, wanted: Sequence[int]) -> tuple[int, ...]:
         one = series.instruments[place]
-        listed_ms = (one.listed_ms or 0) - MINUTE_MS
+        listed_ms = one.listed_ms or 0
         times = self._of(one, series).times
         return tuple(
             ms for ms in wanted if ms + series.bar_ms > listed_ms and times.get(ms, 0) < MISSES

@@ -23,6 +23,8 @@ WINDOW_BARS = 200
 TOLERANCE_MS = 2 * SECOND_MS
 # A bar of which nobody spoke for so long after its end is a hole, not a bar to come.
 LATE_MS = 20 * SECOND_MS
+# A bar that ended before we listened is nothing to wait for, once the exchange itself is done.
+SETTLED_MS = 5 * SECOND_MS
 QUIET_S = 1.5
 PATIENCE_S = 8.0
 MOST = 0.9
@@ -54,6 +56,7 @@ class Series:
         self.exchange = exchange
         self.bar = bar
         self.bar_ms = BAR_MS[bar]
+        self.begun_ms = now_ms
         newest_ms = newest_closed_ms(bar, now_ms)
         self.live = bars_of(
             exchange, bar, instruments, (), newest_open_ms=newest_ms, count=WINDOW_BARS

@@ -26,6 +26,8 @@ MANY_ROWS = 60_000
 MOST_BARS = 10_000
 # Bars beyond those that boards look at: the one that forms, and one that closes while we start.
 SPARE_BARS = 2
+# The log is folded in when it has that much: folding in more at once would take too long.
+MOST_LOG_BYTES = 1_000_000
 # Beside the file stands its WAL, and between two looks both grow.
 MOST_SPARE_BYTES = 8_000_000
 SPARE_SHARE = 0.25
@@ -110,10 +112,12 @@ class Retention:
         if not cap_bytes:
             return 0
         spare_bytes = min(MOST_SPARE_BYTES, SPARE_SHARE * cap_bytes)
-        room = await self._store.room()
-        if room.wal_bytes > spare_bytes / 2:
-            await self._store.checkpoint()
+        if self._store.wal_bytes > spare_bytes / 2:
+            await self._store.fold_log()
         full_bytes = cap_bytes - spare_bytes
+        if self._store.file_bytes + self._store.wal_bytes <= full_bytes:
+            return 0  # every page is in one of them
+        room = await self._store.room()
         if room.used_bytes + room.free_bytes <= full_bytes:
             return 0
         rows = await self._take_oldest(full_bytes * LEFT_SHARE)
@@ -132,7 +136,7 @@ class Retention:
                 break
             oldest_ms, kept = ages[0]
             removed = await self._store.prune(kept, min(oldest_ms + STEP_MS, last_ms))
-            await self._clock.sleep(PAUSE_S)
+            await self._pause()
             if not removed:
                 break
             rows += removed
@@ -142,13 +146,20 @@ class Retention:
         removed = 0
         while rows := await self._store.prune(kept, before_ms):
             removed += rows
-            await self._clock.sleep(PAUSE_S)
+            await self._pause()
         return removed
 
     async def _give_back(self) -> None:
         while await self._store.vacuum_step():
+            await self._pause()
+        await self._store.fold_log()
+
+    async def _pause(self) -> None:
+        """Let others write; what has been written is folded in before it gets much."""
+        await self._clock.sleep(PAUSE_S)
+        if self._store.wal_bytes > MOST_LOG_BYTES:
+            await self._store.fold_log()
             await self._clock.sleep(PAUSE_S)
-        await self._store.checkpoint()
 
     def _tell(self, room: Room, full_bytes: float) -> None:
         """Say once that the cap can't be met, until it can."""

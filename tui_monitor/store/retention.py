@@ -13,7 +13,7 @@ from tui_monitor.store.asking import Asking, Writing
 from tui_monitor.store.session import Parameters
 
 # So many rows go in one transaction, but whole minutes of spreads: 3,000 rows at 1,000 coins.
-SLICE_ROWS = 2_000
+SLICE_ROWS = 1_000
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -56,7 +56,7 @@ _OLD_CANDLES = """
     DELETE FROM candle WHERE (bar_ms, open_ms, instrument_id) IN (
         SELECT bar_ms, open_ms, instrument_id FROM candle
         WHERE bar_ms = ?2 AND open_ms < ?1 - ?2
-        ORDER BY bar_ms, open_ms, instrument_id LIMIT 2000
+        ORDER BY bar_ms, open_ms, instrument_id LIMIT 1000
     )
 """
 _OLDEST_ANOMALY = "SELECT min(open_ms) + ?1 FROM anomaly WHERE bar_ms = ?1"
@@ -65,30 +65,30 @@ _OLD_ANOMALIES = """
     DELETE FROM anomaly WHERE (bar_ms, open_ms, instrument_id) IN (
         SELECT bar_ms, open_ms, instrument_id FROM anomaly
         WHERE bar_ms = ?2 AND open_ms < ?1 - ?2
-        ORDER BY bar_ms, open_ms, instrument_id LIMIT 2000
+        ORDER BY bar_ms, open_ms, instrument_id LIMIT 1000
     )
 """
 _OLD_INTEREST = """
     DELETE FROM interest_sample WHERE (at_ms, instrument_id) IN (
         SELECT at_ms, instrument_id FROM interest_sample WHERE at_ms < ?1
-        ORDER BY at_ms, instrument_id LIMIT 2000
+        ORDER BY at_ms, instrument_id LIMIT 1000
     )
 """
 _OLD_RATIOS = """
     DELETE FROM account_ratio WHERE (at_ms, instrument_id) IN (
         SELECT at_ms, instrument_id FROM account_ratio WHERE at_ms < ?1
-        ORDER BY at_ms, instrument_id LIMIT 2000
+        ORDER BY at_ms, instrument_id LIMIT 1000
     )
 """
 _OLD_LIQUIDATIONS = """
     DELETE FROM liquidation WHERE rowid IN (
-        SELECT rowid FROM liquidation WHERE exchange_ms < ?1 ORDER BY exchange_ms LIMIT 2000
+        SELECT rowid FROM liquidation WHERE exchange_ms < ?1 ORDER BY exchange_ms LIMIT 1000
     )
 """
 _OLD_PRICES = """
     DELETE FROM price_minute WHERE (minute_ms, instrument_id) IN (
         SELECT minute_ms, instrument_id FROM price_minute WHERE minute_ms < ?1
-        ORDER BY minute_ms, instrument_id LIMIT 2000
+        ORDER BY minute_ms, instrument_id LIMIT 1000
     )
 """
 # A minute's tally is the number of its rows: both go together.
@@ -105,11 +105,15 @@ _OLD_TALLY = """
 _OLD_SAMPLES = """
     DELETE FROM off_slot_price WHERE (observed_ms, coin_id) IN (
         SELECT observed_ms, coin_id FROM off_slot_price WHERE observed_ms < ?1
-        ORDER BY observed_ms, coin_id LIMIT 2000
+        ORDER BY observed_ms, coin_id LIMIT 1000
     )
 """
 _OLD_LINES = """
-    DELETE FROM job_log WHERE id IN (SELECT id FROM job_log WHERE ts_ms < ?1 LIMIT 2000)
+    DELETE FROM job_log WHERE id IN (SELECT id FROM job_log WHERE ts_ms < ?1 LIMIT 1000)
+"""
+_PAGES = """
+    SELECT page_count, freelist_count, page_size
+    FROM pragma_page_count, pragma_freelist_count, pragma_page_size
 """
 
 KEPT: tuple[Kept, ...] = (
@@ -201,15 +205,23 @@ class RetentionQuestions(Asking):
             found[kept.name] = found.get(kept.name, 0) + int(rows)
         return found
 
+    @property
+    def file_bytes(self) -> int:
+        """How big the file is."""
+        return inspection.sizes(self._session.path)[0]
+
+    @property
+    def wal_bytes(self) -> int:
+        """How big the log beside the file is."""
+        return inspection.sizes(self._session.path)[1]
+
     async def room(self) -> Room:
         """How big the file is, as committed."""
-        ((pages,),) = await self._session.read("PRAGMA page_count")
-        ((free,),) = await self._session.read("PRAGMA freelist_count")
-        ((page_bytes,),) = await self._session.read("PRAGMA page_size")
+        ((pages, free, page_bytes),) = await self._session.read(_PAGES)
         return Room(
             used_bytes=(pages - free) * page_bytes,
             free_bytes=free * page_bytes,
-            wal_bytes=inspection.sizes(self._session.path)[1],
+            wal_bytes=self.wal_bytes,
         )
 
 

@@ -263,6 +263,11 @@ class Store(
         rows = await self._session.maintain("PRAGMA wal_checkpoint(TRUNCATE)")
         return not rows[0][0]
 
+    async def fold_log(self) -> bool:
+        """The same without waiting: while somebody reads nothing is done, and it is False."""
+        rows = await self._session.maintain_at_once("PRAGMA wal_checkpoint(TRUNCATE)")
+        return not rows[0][0]
+
     async def clean(self, older_than_hours: float, *, force: bool) -> Cleaned:
         """Remove what is older than that of what is kept for a time only, and shrink the file.
 
