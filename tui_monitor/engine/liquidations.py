@@ -152,17 +152,21 @@ class Liquidations:
 
     async def run(self) -> None:
         """For ever."""
-        self._tallies.begin(self._clock.now_ms())
+        self.begin()
         while True:
-            self._look()
+            self.look()
             if self._clock.monotonic_s() - self._wrote_s >= WRITE_S:
                 await self.flush()
             await self._clock.sleep(LOOK_S)
 
+    def begin(self) -> None:
+        """What is of minutes up to now may be stored already."""
+        self._tallies.begin(self._clock.now_ms())
+
     async def close(self) -> None:
         """The last events and the last heard time, when nothing more comes."""
         if self._looked_ms is not None:
-            self._look()
+            self.look()
             self._told_life_s = float("-inf")
             await self.flush()
 
@@ -179,7 +183,8 @@ class Liquidations:
 
     # --- listening ----------------------------------------------------------------------
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Take in what came, and who is heard."""
         now_ms = self._clock.now_ms()
         batch = self._market.events_since(self._cursor)
         self._cursor = batch.cursor
