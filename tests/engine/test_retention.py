@@ -106,12 +106,12 @@ def test_each_kind_leaves_at_its_own_age(name: str, days: float, tmp_path: Path)
         clock = VirtualClock()
         async with open_store(tmp_path, clock, kind="real") as store:
             await store.record_candles(candles(START_MS - BAR_MS["15m"]))
-            around = [limit_ms + number * HOUR_MS // 2 for number in range(-5, 6, 2)]
+            around = [limit_ms + number * HOUR_MS for number in range(-5, 6, 2)]
             put(tmp_path, name, around)
             assert (await keeper(store, clock).prune())[name] == 3
             (left_ms,) = await oldest(store, name)
             assert left_ms is not None
-            assert limit_ms <= left_ms < limit_ms + HOUR_MS
+            assert limit_ms <= left_ms < limit_ms + 2 * HOUR_MS
             assert (await store.info()).rows[name] == 3
             assert (await keeper(store, clock).prune())[name] == 0
 

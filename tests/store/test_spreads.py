@@ -88,14 +88,15 @@ async def test_how_often_and_how_long_a_spread_was_over(store: Store) -> None:
     assert await store.watched_minutes(DAY_MS, DAY_MS + 9 * MINUTE_MS) == 4
 
 
-async def test_old_minutes_go_by_their_own_time_one_by_one(store: Store) -> None:
-    """What is not old stays, and nothing is left of what went."""
-    await store.record_spreads([a_minute(n, coin) for n in range(10) for coin in ("BTC", "ETH")])
+async def test_old_minutes_go_by_their_own_time_and_whole(store: Store) -> None:
+    """A thousand rows at once, or one minute that has more; what is not old stays."""
+    for number, coins in enumerate((400, 600, 1, 1_200, 900, 200, 1)):
+        await store.record_spreads([a_minute(number, f"C{coin}") for coin in range(coins)])
     cut_ms = DAY_MS + 6 * MINUTE_MS
-    assert [await store.prune(MINUTES, cut_ms) for _ in range(7)] == [2] * 6 + [0]
-    left = await store.spread_minutes(0, END_MS)
-    assert sorted({row.minute_ms for row in left}) == [cut_ms + n * MINUTE_MS for n in range(4)]
-    assert (await store.info()).rows["spread_minutes"] == 8
+    found = [await store.prune(MINUTES, cut_ms) for _ in range(6)]
+    assert found == [1_000, 1, 1_200, 900, 200, 0]
+    assert await store.spread_minutes(0, END_MS) == [a_minute(6, "C0")]
+    assert (await store.info()).rows["spread_minutes"] == 1
     assert await store.check() == []
 
 

@@ -6,6 +6,7 @@ system the same way. What is kept for good is never touched, however big the fil
 
 import logging
 from collections.abc import Mapping
+from operator import itemgetter
 
 from tui_monitor import config
 from tui_monitor.clock import DAY_MS, MINUTE_MS, Clock
@@ -130,24 +131,25 @@ class Retention:
         rows = 0
         while (await self._store.room()).used_bytes > wanted_bytes:
             ages = [(ms, kept) for kept in KEPT if (ms := await self._store.oldest_kept(kept))]
-            ages.sort(key=lambda pair: pair[0])
             last_ms = self._clock.now_ms() - UNTOUCHED_MS
-            if not ages or ages[0][0] >= last_ms:
+            oldest_ms, kept = min(ages, key=itemgetter(0), default=(last_ms, KEPT[0]))
+            if oldest_ms >= last_ms:
                 break
-            oldest_ms, kept = ages[0]
-            removed = await self._store.prune(kept, min(oldest_ms + STEP_MS, last_ms))
-            await self._pause()
+            removed = await self._remove(kept, min(oldest_ms + STEP_MS, last_ms), wanted_bytes)
             if not removed:
                 break
             rows += removed
         return rows
 
-    async def _remove(self, kept: Kept, before_ms: int) -> int:
+    async def _remove(self, kept: Kept, before_ms: int, wanted_bytes: float = 0) -> int:
+        """All rows from before a time, or until the file needs no more than so many bytes."""
         removed = 0
         while rows := await self._store.prune(kept, before_ms):
             removed += rows
             await self._pause()
         return removed
+            if wanted_bytes and (await self._store.room()).used_bytes <= wanted_bytes:
+                break
 
     async def _give_back(self) -> None:
         while await self._store.vacuum_step():

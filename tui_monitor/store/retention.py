@@ -12,7 +12,7 @@ from tui_monitor.store import inspection
 from tui_monitor.store.asking import Asking, Writing
 from tui_monitor.store.session import Parameters
 
-# So many rows go in one transaction, but whole minutes of spreads: 3,000 rows at 1,000 coins.
+# So many rows go in one transaction, but a whole minute of spreads: 3,000 rows at 1,000 coins.
 SLICE_ROWS = 1_000
 
 
@@ -91,15 +91,21 @@ _OLD_PRICES = """
         ORDER BY minute_ms, instrument_id LIMIT 1000
     )
 """
-# A minute's tally is the number of its rows: both go together.
+# A minute's tally is the number of its rows: both go together, and minutes go whole.
 _OLD_SPREADS = """
-    DELETE FROM spread_minute WHERE minute_ms = (
-        SELECT min(minute_ms) FROM spread_tally WHERE minute_ms < ?1
+    DELETE FROM spread_minute WHERE minute_ms IN (
+        SELECT minute_ms FROM (
+            SELECT minute_ms, found, sum(found) OVER (ORDER BY minute_ms) AS total
+            FROM spread_tally WHERE minute_ms < ?1 ORDER BY minute_ms LIMIT 60
+        ) WHERE total <= 1000 OR total = found
     )
 """
 _OLD_TALLY = """
-    DELETE FROM spread_tally WHERE minute_ms = (
-        SELECT min(minute_ms) FROM spread_tally WHERE minute_ms < ?1
+    DELETE FROM spread_tally WHERE minute_ms IN (
+        SELECT minute_ms FROM (
+            SELECT minute_ms, found, sum(found) OVER (ORDER BY minute_ms) AS total
+            FROM spread_tally WHERE minute_ms < ?1 ORDER BY minute_ms LIMIT 60
+        ) WHERE total <= 1000 OR total = found
     )
 """
 _OLD_SAMPLES = """
