@@ -255,6 +255,37 @@ class Anomalies(Struct, frozen=True, forbid_unknown_fields=True):
     ] = False
 
 
+class OpenInterest(Struct, frozen=True, forbid_unknown_fields=True):
+    """[open_interest]"""
+
+    every_s: Annotated[
+        float,
+        _d("Seconds for a round where each perpetual is asked about for itself.", ge=60, le=600),
+    ] = 180.0
+    window: Annotated[
+        Literal["1h", "4h", "24h"], _d("The window whose change ranks when the board is opened.")
+    ] = "24h"
+    history_top: Annotated[
+        int,
+        _d(
+            "Perpetuals of an exchange, by turnover, whose last 24 hours it is asked for; 0: none.",
+            ge=0,
+            le=1000,
+        ),
+    ] = 100
+    ratios_top: Annotated[
+        int,
+        _d(
+            "Perpetuals of an exchange, by turnover, whose account ratio is asked for; 0: none.",
+            ge=0,
+            le=500,
+        ),
+    ] = 100
+    ratios_every_min: Annotated[float, _d("Minutes between two account ratios.", ge=5, le=1440)] = (
+        15.0
+    )
+
+
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """[retention]"""
 
@@ -266,8 +297,11 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
         float, _d("Hours that bars are kept, but never fewer than anomalies.bars.", gt=0, le=87600)
     ] = 24.0
     anomalies_h: Annotated[float, _d("Hours that anomalies are kept.", gt=0, le=87600)] = 24.0
+    interest_fine_days: Annotated[
+        float, _d("Days that open interest is kept by five minutes.", gt=1, le=3650)
+    ] = 3.0
     interest_days: Annotated[
-        float, _d("Days that samples of open interest are kept.", gt=0, le=3650)
+        float, _d("Days that open interest by the hour and account ratios are kept.", gt=0, le=3650)
     ] = 30.0
     liquidations_days: Annotated[
         float, _d("Days that single liquidations are kept; their sums stay.", gt=0, le=3650)
@@ -329,6 +363,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     signals: Signals = field(default_factory=Signals)
     liquidations: Liquidations = field(default_factory=Liquidations)
     anomalies: Anomalies = field(default_factory=Anomalies)
+    open_interest: OpenInterest = field(default_factory=OpenInterest)
     retention: Retention = field(default_factory=Retention)
     api: Api = field(default_factory=Api)
     ui: Ui = field(default_factory=Ui)

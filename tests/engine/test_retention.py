@@ -25,7 +25,8 @@ CAP_MB = 20.0
 # Statements that put a row of each kind at a time; bars are as old as their end.
 ROWS = {
     "anomalies": "INSERT INTO anomaly VALUES (900000, ?1 - 900000, 1, 'closed', ?1, 'x', 1, '')",
-    "interest_samples": "INSERT INTO interest_sample VALUES (?1 - ?1 % 300000, 1, 1, 1, 1, 2)",
+    "interest_samples": "INSERT INTO interest_sample VALUES (?1 - ?1 % 300000, 1, 1, 1, 2)",
+    "interest_hours": "INSERT INTO interest_hour VALUES (?1 - ?1 % 3600000, 1, 1, 1, 2)",
     "account_ratios": "INSERT INTO account_ratio VALUES (?1, 1, 0.5)",
     "liquidations": "INSERT INTO liquidation VALUES (?1, 1, 1, 100, 1, 100, ?1, 1)",
     "price_minutes": "INSERT INTO price_minute VALUES (?1 - ?1 % 60000, 1, 1, 1, 1, 1, NULL, 1)",
@@ -91,7 +92,8 @@ async def oldest(store: Store, name: str) -> list[int | None]:
     ("name", "days"),
     [
         ("anomalies", 1.0),
-        ("interest_samples", 30.0),
+        ("interest_samples", 3.0),
+        ("interest_hours", 30.0),
         ("account_ratios", 30.0),
         ("liquidations", 30.0),
         ("price_minutes", 7.0),

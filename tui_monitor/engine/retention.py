@@ -41,7 +41,8 @@ STEP_MS = HOUR_MS
 MEGABYTE = 1_000_000
 
 _DAYS = {
-    "interest_samples": "interest_days",
+    "interest_samples": "interest_fine_days",
+    "interest_hours": "interest_days",
     "account_ratios": "interest_days",
     "liquidations": "liquidations_days",
     "spread_minutes": "spreads_days",
@@ -147,9 +148,9 @@ class Retention:
         while rows := await self._store.prune(kept, before_ms):
             removed += rows
             await self._pause()
-        return removed
             if wanted_bytes and (await self._store.room()).used_bytes <= wanted_bytes:
                 break
+        return removed
 
     async def _give_back(self) -> None:
         while await self._store.vacuum_step():

@@ -3,12 +3,7 @@
 `health` is how the connections do.
 """
 
-from tui_monitor.model.candles import (
-    BAR_MS,
-    CandleRow,
-    InterestSample,
-    InterestSource,
-)
+from tui_monitor.model.candles import BAR_MS, CandleRow
 from tui_monitor.model.health import (
     ChannelHealth,
     ExchangeHealth,
@@ -32,6 +27,14 @@ from tui_monitor.model.history import (
     Reason,
     SlotPrice,
     StoreInfo,
+)
+from tui_monitor.model.interest import (
+    MARK_MS,
+    AccountRatio,
+    InterestSample,
+    InterestSource,
+    InterestStep,
+    SteppedLeg,
 )
 from tui_monitor.model.liquidations import (
     AggregateRow,
@@ -73,7 +76,9 @@ from tui_monitor.model.series import (
 
 __all__ = [
     "BAR_MS",
+    "MARK_MS",
     "ORIGINAL_REASONS",
+    "AccountRatio",
     "AggregateRow",
     "Candle",
     "CandleRow",
@@ -93,6 +98,7 @@ __all__ = [
     "InterestMinute",
     "InterestSample",
     "InterestSource",
+    "InterestStep",
     "Job",
     "JobLine",
     "JobState",
@@ -124,6 +130,7 @@ __all__ = [
     "SpreadMinute",
     "SpreadTime",
     "Status",
+    "SteppedLeg",
     "StoreInfo",
     "Ticker",
     "Told",

@@ -1,6 +1,4 @@
-"""What is kept of candles and of open interest."""
-
-from enum import IntEnum
+"""What is kept of candles."""
 
 from msgspec import Struct
 
@@ -26,29 +24,3 @@ class CandleRow(Struct, frozen=True, kw_only=True, gc=False):
     close: float
     volume_coins: float | None
     turnover_usd: float | None
-
-
-class InterestSource(IntEnum):
-    """Whose sample of open interest it is; the numbers are the database's.
-
-    OURS is the live value at the five-minute mark, HISTORY the exchange's own record of it.
-    """
-
-    HISTORY = 1
-    OURS = 2
-
-
-class InterestSample(Struct, frozen=True, kw_only=True, gc=False):
-    """Single-sided open interest of one perpetual at a time (a multiple of five minutes).
-
-    `mark_price` is per coin, None where it was unknown.
-    """
-
-    exchange: Exchange
-    symbol: str
-    coin: str
-    at_ms: int
-    coins: float | None
-    usd: float | None
-    mark_price: float | None
-    source: InterestSource

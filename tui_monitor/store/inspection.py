@@ -39,6 +39,7 @@ _CONTENTS = (
     ("candles", "SELECT count(*), min(open_ms) FROM candle"),
     ("anomalies", "SELECT count(*), min(open_ms) FROM anomaly"),
     ("interest_samples", "SELECT count(*), min(at_ms) FROM interest_sample"),
+    ("interest_hours", "SELECT count(*), min(at_ms) FROM interest_hour"),
     ("account_ratios", "SELECT count(*), min(at_ms) FROM account_ratio"),
     ("price_minutes", "SELECT count(*), min(minute_ms) FROM price_minute"),
     ("liquidations", _COUNT_LIQUIDATIONS),

@@ -239,10 +239,23 @@ _FOURTH = (
     """CREATE TABLE interest_sample (
         at_ms INTEGER NOT NULL CHECK (at_ms % 300000 = 0),
         instrument_id INTEGER NOT NULL REFERENCES instrument (id),
-        coins REAL CHECK (coins >= 0),
-        usd REAL CHECK (usd >= 0),
-        mark_price REAL CHECK (mark_price > 0),
+        coins REAL NOT NULL CHECK (coins >= 0),
+        price REAL CHECK (price > 0),
         source INTEGER NOT NULL CHECK (source IN (1, 2)),
+        PRIMARY KEY (at_ms, instrument_id)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE interest_hour (
+        at_ms INTEGER NOT NULL CHECK (at_ms % 3600000 = 0),
+        instrument_id INTEGER NOT NULL REFERENCES instrument (id),
+        coins REAL NOT NULL CHECK (coins >= 0),
+        price REAL CHECK (price > 0),
+        source INTEGER NOT NULL CHECK (source IN (1, 2)),
+        PRIMARY KEY (at_ms, instrument_id)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE interest_step (
+        at_ms INTEGER NOT NULL CHECK (at_ms % 300000 = 0),
+        instrument_id INTEGER NOT NULL REFERENCES instrument (id),
+        from_ms INTEGER NOT NULL CHECK (from_ms < at_ms),
         PRIMARY KEY (at_ms, instrument_id)
     ) WITHOUT ROWID""",
     """CREATE TABLE account_ratio (

@@ -25,6 +25,7 @@ from tui_monitor.store.aggregates import AggregateQuestions
 from tui_monitor.store.asking import MAX_ROWS, as_json, bounded
 from tui_monitor.store.candles import CandleQuestions
 from tui_monitor.store.funding import FundingQuestions
+from tui_monitor.store.interest import InterestQuestions
 from tui_monitor.store.liquidations import LiquidationQuestions
 from tui_monitor.store.price_minutes import PriceMinuteQuestions
 from tui_monitor.store.retention import RetentionQuestions
@@ -155,6 +156,7 @@ class Reader(
     LiquidationQuestions,
     AggregateQuestions,
     PriceMinuteQuestions,
+    InterestQuestions,
 ):
     """What can be asked of a store."""
 

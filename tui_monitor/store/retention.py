@@ -74,6 +74,18 @@ _OLD_INTEREST = """
         ORDER BY at_ms, instrument_id LIMIT 1000
     )
 """
+_OLD_STEPS = """
+    DELETE FROM interest_step WHERE (at_ms, instrument_id) IN (
+        SELECT at_ms, instrument_id FROM interest_step WHERE at_ms < ?1
+        ORDER BY at_ms, instrument_id LIMIT 1000
+    )
+"""
+_OLD_INTEREST_HOURS = """
+    DELETE FROM interest_hour WHERE (at_ms, instrument_id) IN (
+        SELECT at_ms, instrument_id FROM interest_hour WHERE at_ms < ?1
+        ORDER BY at_ms, instrument_id LIMIT 1000
+    )
+"""
 _OLD_RATIOS = """
     DELETE FROM account_ratio WHERE (at_ms, instrument_id) IN (
         SELECT at_ms, instrument_id FROM account_ratio WHERE at_ms < ?1
@@ -147,7 +159,13 @@ KEPT: tuple[Kept, ...] = (
         name="interest_samples",
         oldest="SELECT min(at_ms) FROM interest_sample",
         older="SELECT count(*) FROM interest_sample WHERE at_ms < ?1",
-        slices=(_OLD_INTEREST,),
+        slices=(_OLD_INTEREST, _OLD_STEPS),
+    ),
+    Kept(
+        name="interest_hours",
+        oldest="SELECT min(at_ms) FROM interest_hour",
+        older="SELECT count(*) FROM interest_hour WHERE at_ms < ?1",
+        slices=(_OLD_INTEREST_HOURS,),
     ),
     Kept(
         name="account_ratios",

@@ -23,6 +23,7 @@ from tui_monitor.store.aggregates import AggregateWrites
 from tui_monitor.store.asking import name_coins
 from tui_monitor.store.candles import CandleWrites
 from tui_monitor.store.funding import FundingWrites
+from tui_monitor.store.interest import InterestWrites
 from tui_monitor.store.liquidations import LiquidationWrites
 from tui_monitor.store.price_minutes import PriceMinuteWrites
 from tui_monitor.store.reader import Reader
@@ -147,6 +148,7 @@ class Store(
     LiquidationWrites,
     AggregateWrites,
     PriceMinuteWrites,
+    InterestWrites,
 ):
     """The engine's store. `notices` are lines for the user about what happened at opening."""
 
