@@ -200,8 +200,9 @@ async def test_no_engine_is_said_and_what_is_stored_is_grey() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pulled(pilot, app)
         assert "stored, no engine runs" in screen_text(app)
-        assert view_of(app).chart.chart is not None
-        assert view_of(app).chart.chart.stale
+        chart = view_of(app).chart.chart
+        assert chart is not None
+        assert chart.stale
 
 
 async def test_an_empty_window_says_why() -> None:

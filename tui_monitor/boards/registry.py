@@ -27,6 +27,14 @@ BOARDS = (
         by_day=True,
     ),
     BoardInfo(
+        "2",
+        "liquidations",
+        "Liquidations",
+        "Liq",
+        "What was force-closed in the last hours, who was heard, and the largest orders.",
+        by_day=True,
+    ),
+    BoardInfo(
         "6",
         "spreads",
         "Spreads",
