@@ -11,13 +11,14 @@ import pytest
 from msgspec.structs import replace
 
 from tests.store.builders import a_day
-from tests.store.samples import a_minute, a_settlement, a_signal
+from tests.store.samples import a_settlement, a_signal
+from tests.support.kept_rows import candles, spreads
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor import config, paths
 from tui_monitor.clock import DAY_MS, MINUTE_MS
 from tui_monitor.engine import retention
 from tui_monitor.engine.retention import HOUR_MS, LOOK_S, Retention
-from tui_monitor.model import BAR_MS, CandleRow, Exchange, Market, SpreadMinute
+from tui_monitor.model import BAR_MS, Exchange, Market
 from tui_monitor.store import Store, open_store
 from tui_monitor.store.retention import KEPT, SLICE_ROWS
 
@@ -31,35 +32,6 @@ ROWS = {
     "liquidations": "INSERT INTO liquidation VALUES (?1, 1, 1, 100, 1, 100, ?1, 1)",
     "price_minutes": "INSERT INTO price_minute VALUES (?1 - ?1 % 60000, 1, 1, 1, 1, 1, NULL, 1)",
 }
-
-
-def candles(open_ms: int, count: int = 1, bar: str = "15m") -> list[CandleRow]:
-    """One bar of so many perpetuals."""
-    return [
-        CandleRow(
-            exchange=Exchange.BINANCE,
-            market=Market.PERP,
-            symbol=f"C{number}USDT",
-            coin=f"C{number}",
-            bar=bar,
-            open_ms=open_ms,
-            open=100.0 + number / 7,
-            high=10_000.0,
-            low=50.0,
-            close=101.0 + number / 7,
-            volume_coins=1e6 / (number + 3),
-            turnover_usd=1e8 / (number + 3),
-        )
-        for number in range(count)
-    ]
-
-
-def spreads(minute_ms: int, count: int = 1) -> list[SpreadMinute]:
-    """One minute of so many coins."""
-    return [
-        replace(a_minute(coin=f"C{number}"), minute_ms=minute_ms, max_pct=0.25 + number / 7)
-        for number in range(count)
-    ]
 
 
 def keeper(

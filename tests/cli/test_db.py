@@ -1,0 +1,76 @@
+"""`db info` and `db clean`: what they say of a database, and what is gone afterwards."""
+
+import re
+from pathlib import Path
+
+from tests.store.samples import a_signal
+from tests.support.kept_rows import candles, spreads
+from tests.support.programs import run
+from tui_monitor.clock import MINUTE_MS, SystemClock
+from tui_monitor.model import BAR_MS
+from tui_monitor.store import open_store
+
+HOUR_MS = 60 * MINUTE_MS
+
+
+async def filled(folder: Path) -> None:
+    """Ten quarters of two perpetuals an hour apart, and as many minutes."""
+    clock = SystemClock()
+    now_ms = clock.now_ms() // BAR_MS["1h"] * BAR_MS["1h"]
+    async with open_store(folder, clock, kind="demo") as store:
+        for number in range(10):
+            await store.record_candles(candles(now_ms - (number + 1) * HOUR_MS, 2, "1h"))
+            await store.record_spreads(spreads(now_ms - number * HOUR_MS - 30 * MINUTE_MS))
+        await store.record_signals([a_signal()])
+
+
+def table_of(text: str) -> dict[str, list[str]]:
+    """The cells of each line, by its first word."""
+    lines = [re.split(r"  +", line) for line in text.splitlines() if line]
+    return {cells[0]: cells[1:] for cells in lines}
+
+
+async def test_info_tells_of_the_file_and_of_each_kind(tmp_path: Path) -> None:
+    """Size, how long things are kept, symbols, bars, anomalies, rows and the oldest of each."""
+    await filled(tmp_path)
+    told = await run(tmp_path, "db", "info", "--data-dir", str(tmp_path))
+    found = table_of(told.out)
+    assert found["symbols"] == ["2"]
+    assert found["klines"] == ["20 (binance 1h 20)"]
+    assert found["anomalies 24h"] == ["0"]
+    assert found["retention"][0].startswith("candles 24 h, anomalies 24 h, ")
+    assert found["retention"][0].endswith("no size limit")
+    assert found["candles"][0] == "20"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", found["candles"][1])
+    assert found["slot_prices"] == ["0"]
+
+
+async def test_clean_tells_what_goes_and_asks_first(tmp_path: Path) -> None:
+    """Parts of an hour count; without an answer, or with no, nothing is removed."""
+    await filled(tmp_path)
+    where = ("--data-dir", str(tmp_path))
+    unasked = await run(tmp_path, "db", "clean", "--hours", "4.75", *where)
+    assert unasked.code == 2
+    assert "nobody answers" in unasked.err
+    refused = await run(tmp_path, "db", "clean", "--hours", "4.75", *where, stdin=b"n\n")
+    assert (refused.code, refused.out.splitlines()[-1]) == (0, "nothing removed")
+    table = table_of(refused.out)
+    assert table["candles"][:2] == ["20", "10"] or table["candles"][:2] == ["20", "12"]
+    assert table["signals"] == ["1", table["signals"][-1]]
+    kept = await run(tmp_path, "db", "info", *where)
+    assert table_of(kept.out)["candles"][0] == "20"
+
+
+async def test_forced_it_removes_what_is_old_and_no_more(tmp_path: Path) -> None:
+    """By the time that rows are of; signals are kept for good."""
+    await filled(tmp_path)
+    where = ("--data-dir", str(tmp_path))
+    done = await run(tmp_path, "db", "clean", "--hours", "0", "--force", *where)
+    assert done.code == 0
+    assert re.fullmatch(
+        r"removed 30 rows; [\d,]+ bytes before, [\d,]+ after", done.out.splitlines()[-1]
+    )
+    found = table_of((await run(tmp_path, "db", "info", *where)).out)
+    assert [found[name][0] for name in ("candles", "spread_minutes", "signals")] == ["0", "0", "1"]
+    checked = await run(tmp_path, "db", "check", *where)
+    assert checked.out == "clean\n"
