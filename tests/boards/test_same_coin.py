@@ -85,6 +85,16 @@ def test_two_against_two_are_all_out() -> None:
     assert len(suspects(quotes)) == 4
 
 
+def test_who_was_held_in_doubt_leaves_as_soon_as_it_is_clear() -> None:
+    """With the first two prices nobody can tell; with the third the innocent one is free."""
+    quotes = Quotes()
+    indices(quotes, {BINANCE: 10.0, OKX: 14.0})
+    assert set(suspects(quotes)) == {BINANCE, OKX}
+    quotes.wait(1)
+    indices(quotes, {BINANCE: 10.0, OKX: 14.0, BYBIT: 10.0})
+    assert set(suspects(quotes)) == {OKX}
+
+
 def test_a_leg_does_not_flap_at_the_edge() -> None:
     """In at 20 %, out after a minute within 15 %; what happens in between changes nothing."""
     quotes = Quotes()

@@ -25,10 +25,14 @@ PRICE_MAX_AGE_S = 30.0
 
 
 class _Held(Struct):
-    """A leg in quarantine, and since when it has been within the narrower band."""
+    """A leg in quarantine, and since when it has been within the narrower band.
+
+    `was_clear`: it was once told apart by others that agreed, not only held while nobody knew.
+    """
 
     suspect: Suspect
     settled_since_s: float | None = None
+    was_clear: bool = False
 
 
 class _Sighting(NamedTuple):
@@ -124,12 +128,18 @@ class SameCoin:
         doubt = seen.evidence.doubt
         if doubt is not None:
             since_ms = held.suspect.since_ms if held else now.ms
-            self._held[seen.row] = _Held(_suspect(seen, doubt, since_ms))
+            was_clear = held is not None and held.was_clear
+            suspect = _suspect(seen, doubt, since_ms)
+            self._held[seen.row] = _Held(suspect, was_clear=was_clear or seen.evidence.is_clear)
         elif held is not None:
             self._let_go(seen, held, now)
 
     def _let_go(self, seen: _Sighting, held: _Held, now: Now) -> None:
         is_inside = abs(seen.evidence.ratio - 1) <= LEAVES_WITHIN
+        if is_inside and seen.evidence.is_clear and not held.was_clear:
+            # Nobody could tell before, as at the start when few have a price; now all can.
+            del self._held[seen.row]
+            return
         since_s = held.settled_since_s
         if not is_inside:
             since_s = None
@@ -139,7 +149,7 @@ class SameCoin:
             del self._held[seen.row]
             return
         suspect = _suspect(seen, held.suspect.doubt, held.suspect.since_ms, settled=is_inside)
-        self._held[seen.row] = _Held(suspect, since_s)
+        self._held[seen.row] = _Held(suspect, since_s, held.was_clear)
 
 
 def reference_price(row: Row, now_s: float) -> float | None:
