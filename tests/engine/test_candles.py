@@ -293,3 +293,16 @@ async def test_a_few_that_are_late_do_not_hold_up_the_others(tmp_path: Path) -> 
         (_, closing) = rig.candles.closed_after(number)
         assert (closing.came, closing.is_new) == (FEW.top, False)
         await assert_whole(rig, FEW.bars + 1)
+
+
+@in_virtual_time
+async def test_the_exchanges_clock_counts_not_ours(tmp_path: Path) -> None:
+    """A machine that is two minutes fast takes no forming bar for a closed one."""
+    async with a_rig(tmp_path) as rig:
+        await rig.complete()
+        rig.clock.jump_wall(120)
+        now_ms = rig.feeds[BINANCE].exchange_now_ms()
+        assert now_ms is not None
+        assert abs(rig.clock.now_ms() - now_ms - 120_000) < 1_000
+        await rig.clock.sleep(3)
+        assert abs(rig.clock.now_ms() - now_ms - 123_000) < 1_000

@@ -134,8 +134,6 @@ class Retention:
             ages = [(ms, kept) for kept in KEPT if (ms := await self._store.oldest_kept(kept))]
             last_ms = self._clock.now_ms() - UNTOUCHED_MS
             oldest_ms, kept = min(ages, key=itemgetter(0), default=(last_ms, KEPT[0]))
-            if oldest_ms >= last_ms:
-                break
             removed = await self._remove(kept, min(oldest_ms + STEP_MS, last_ms), wanted_bytes)
             if not removed:
                 break
