@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tui_monitor.api import backfill, boards, coins, health, history, prices, system
+from tui_monitor.api import backfill, boards, coins, health, history, liquidations, prices, system
 from tui_monitor.api.address import Address
 from tui_monitor.api.answers import Refused
 from tui_monitor.api.endpoints import World, route
@@ -23,6 +23,7 @@ ENDPOINTS = self_describing(
     (
         *prices.ENDPOINTS,
         *backfill.ENDPOINTS,
+        *liquidations.ENDPOINTS,
         *boards.ENDPOINTS,
         *coins.ENDPOINTS,
         *history.ENDPOINTS,

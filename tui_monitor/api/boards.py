@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Raw, Struct
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from tui_monitor.api.endpoints import Endpoint, Nothing, World, described
 from tui_monitor.api.limits import MAX_ROWS
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.funding import FundingBoard
+from tui_monitor.boards.liquidations import HOURS, LiquidationsBoard
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
@@ -22,6 +23,7 @@ from tui_monitor.boards.system import SystemBoard
 from tui_monitor.clock import SLOT_MS, BoardZone, parse_day
 from tui_monitor.errors import BadInput
 from tui_monitor.source import Query
+from tui_monitor.source.stored import MAX_RANGE_DAYS
 
 PREFIX = "/api/boards/"
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -34,6 +36,7 @@ _RATES_S = 2.0
 # All coins take some milliseconds.
 _SPREADS_S = 0.5
 _FUNDING_S = 1.0
+_LIQUIDATIONS_S = 1.0
 _LONGEST_COIN = 40
 _LONGEST_RANGE_DAYS = MAX_ROWS // 48
 
@@ -57,6 +60,18 @@ class SumQuery(Days, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     slot: Annotated[
         str | None, described("Node whose coins to give: HH:MM of the first day, or a time.")
+    ] = None
+
+
+class LiquidationsQuery(Days, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The last hours, or whole days: minutes of one day, hours of many."""
+
+    last: Annotated[
+        str | None, described(f"Last day, included; at most {MAX_RANGE_DAYS} days.")
+    ] = None
+    hours: Annotated[
+        Literal[1, 3, 6, 12, 24] | None,
+        described("How far back from now: 1 (unless days are given), 3, 6, 12 or 24."),
     ] = None
 
 
@@ -88,6 +103,20 @@ async def sum_curve(world: World, asked: SumQuery) -> Answer:
     slot_ms = None if asked.slot is None else _slot(world, asked.slot, first)
     board = await world.source.sum_board(Query(first_day=first, last_day=last, slot_ms=slot_ms))
     return Answer(data=board, count=len(board.nodes))
+
+
+async def liquidations(world: World, asked: LiquidationsQuery) -> Answer:
+    """The liquidations board."""
+    first, last = _days(asked, MAX_RANGE_DAYS)
+    if asked.hours is not None and first is not None:
+        raise BadInput("hours goes with no days", "give hours, or a day or a range")
+    hours, query = asked.hours or HOURS[0], Query(first_day=first, last_day=last)
+    board = await world.shared.once(
+        ("liquidations", hours, query),
+        _LIQUIDATIONS_S,
+        lambda: world.source.liquidations_board(hours, query),
+    )
+    return Answer(data=board, count=len(board.points))
 
 
 async def coverage(world: World, asked: Days) -> Answer:
@@ -159,7 +188,7 @@ async def signals(world: World, asked: SignalsQuery) -> Answer:
     return Answer(data=replace(board, signals=chosen), count=len(chosen))
 
 
-def _days(asked: Days) -> tuple[date | None, date | None]:
+def _days(asked: Days, longest: int = _LONGEST_RANGE_DAYS) -> tuple[date | None, date | None]:
     if asked.day is not None:
         if asked.first is not None or asked.last is not None:
             raise BadInput("day goes with neither first nor last", "give a day or a range")
@@ -172,10 +201,8 @@ def _days(asked: Days) -> tuple[date | None, date | None]:
     first, last = _day("first", asked.first), _day("last", asked.last)
     if first > last:
         raise BadInput(f"first {first} is after last {last}")
-    if (last - first).days >= _LONGEST_RANGE_DAYS:
-        raise BadInput(
-            f"first to last is more than {_LONGEST_RANGE_DAYS} days", "ask for less at once"
-        )
+    if (last - first).days >= longest:
+        raise BadInput(f"first to last is more than {longest} days", "ask for less at once")
     return first, last
 
 
@@ -215,6 +242,7 @@ def _moment(zone: BoardZone, text: str) -> int:
 # By the board's name in the registry: the function that asks the source, and its question.
 _REPLIES: dict[str, tuple[Callable[[World, Any], Awaitable[Answer]], type[Struct], Any]] = {
     "sum": (sum_curve, SumQuery, SumBoard),
+    "liquidations": (liquidations, LiquidationsQuery, LiquidationsBoard),
     "spreads": (spreads, SpreadsQuery, SpreadsBoard),
     "signals": (signals, SignalsQuery, SignalsBoard),
     "funding": (funding, FundingQuery, FundingBoard),

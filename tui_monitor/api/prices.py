@@ -1,7 +1,6 @@
 """The 27-coin tracker's routes: nodes with their coins, in the originals' shape."""
 
 import asyncio
-import re
 from typing import Annotated
 
 import msgspec
@@ -10,20 +9,14 @@ from msgspec import Raw, Struct
 from tui_monitor.api.answers import Answer, encode
 from tui_monitor.api.endpoints import Endpoint, Rows, World, described
 from tui_monitor.api.limits import MAX_ROWS
+from tui_monitor.api.times import TIME_TEXT, moment_ms
 from tui_monitor.boards.sum_curve import CoinChange, NodeState, Record
-from tui_monitor.clock import DAY_MS, BoardZone, parse_day
+from tui_monitor.clock import DAY_MS, BoardZone
 from tui_monitor.errors import BadInput
 
 # Encoding 5,000 rows at once would hold every feed for a third of a second.
 _ROWS_AT_ONCE = 50
-_LONGEST_TIME = 40
 _LATEST_S = 1.0
-# 2100-01-01: later ones are slips, and overflow dates.
-_END_OF_TIME_MS = 4_102_444_800_000
-_DAY_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}")
-# In a query an unescaped `+` arrives as a space.
-_LOST_PLUS = re.compile(r"(.+T.+) (\d\d:?\d\d)")
-_TIME_TEXT = "YYYY-MM-DD HH:MM:SS in the board's zone, ISO 8601, or epoch s or ms; included."
 
 
 class Latest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,10 +28,10 @@ class Latest(Struct, frozen=True, forbid_unknown_fields=True):
 class History(Struct, frozen=True, forbid_unknown_fields=True):
     """The nodes between two times."""
 
-    start_time: Annotated[str | None, described(f"From when: {_TIME_TEXT}")] = None
+    start_time: Annotated[str | None, described(f"From when: {TIME_TEXT}")] = None
     end_time: Annotated[
         str | None,
-        described(f"Until when (default: now): {_TIME_TEXT} A day alone means until its end."),
+        described(f"Until when (default: now): {TIME_TEXT} A day alone means until its end."),
     ] = None
     days: Annotated[
         int, described("How far back from the end when there is no start_time.", ge=1, le=36_500)
@@ -148,29 +141,14 @@ def _span(world: World, asked: History) -> tuple[int, int]:
     zone = world.zone
     last_ms = world.clock.now_ms()
     if asked.end_time is not None:
-        last_ms = _moment(zone, "end_time", asked.end_time, end=True)
+        last_ms = moment_ms(zone, "end_time", asked.end_time, end=True)
     if asked.start_time is not None:
-        first_ms = _moment(zone, "start_time", asked.start_time, end=False)
+        first_ms = moment_ms(zone, "start_time", asked.start_time, end=False)
     else:
         first_ms = 0 if asked.everything else max(0, last_ms - asked.days * DAY_MS)
     if first_ms > last_ms:
         raise BadInput("start_time is after end_time", "without end_time the end is now")
     return first_ms, last_ms
-
-
-def _moment(zone: BoardZone, name: str, text: str, *, end: bool) -> int:
-    if len(text) > _LONGEST_TIME:
-        raise BadInput(f"{name} is too long for a time", _TIME_TEXT)
-    cleaned = _LOST_PLUS.sub(r"\1+\2", text.strip())
-    try:
-        if end and _DAY_ONLY.fullmatch(cleaned):
-            return zone.day_end_ms(parse_day(cleaned)) - 1
-        moment_ms = zone.parse(cleaned)
-    except (BadInput, OverflowError) as error:
-        raise BadInput(f"{name}: {text!r} is not a time", _TIME_TEXT) from error
-    if not 0 <= moment_ms < _END_OF_TIME_MS:
-        raise BadInput(f"{name}: {text!r} is not between 1970 and 2100", _TIME_TEXT)
-    return moment_ms
 
 
 async def _rows(records: list[Record], zone: BoardZone) -> Raw:

@@ -13,12 +13,14 @@ import msgspec
 from tui_monitor import paths
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.funding import FundingBoard
+from tui_monitor.boards.liquidations import HOURS, LiquidationsBoard
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.sum_curve import Node, SumBoard
 from tui_monitor.boards.system import SystemBoard
 from tui_monitor.cli.common import Context, engine_options, zone_of
+from tui_monitor.cli.show_liquidations import liquidations_table
 from tui_monitor.cli.show_spreads import funding_table, signals_table, spreads_table
 from tui_monitor.cli.tables import Row, Table, csv_text, eye_text, number
 from tui_monitor.clock import BoardZone, SystemClock, parse_day
@@ -32,13 +34,22 @@ from tui_monitor.store import open_reader, read_holder
 
 # An engine answers within milliseconds; the system board counts messages for 2 s.
 ASK_S = 4.0
-AnyBoard = SumBoard | SpreadsBoard | SignalsBoard | FundingBoard | CoverageBoard | SystemBoard
+AnyBoard = (
+    SumBoard
+    | LiquidationsBoard
+    | SpreadsBoard
+    | SignalsBoard
+    | FundingBoard
+    | CoverageBoard
+    | SystemBoard
+)
 # These are oldest first.
 BY_DAY = tuple(info.name for info in BOARDS if info.by_day)
 # These have several rows a coin.
 _BY_COIN = ("funding",)
 KINDS: dict[str, type[AnyBoard]] = {
     "sum": SumBoard,
+    "liquidations": LiquidationsBoard,
     "spreads": SpreadsBoard,
     "signals": SignalsBoard,
     "funding": FundingBoard,
@@ -54,7 +65,7 @@ KINDS: dict[str, type[AnyBoard]] = {
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
-    help="The newest N nodes, days or signals; of other boards the first N rows or coins.",
+    help="The newest N nodes, minutes, days or signals; of other boards the first N rows or coins.",
 )
 @click.option(
     "--date",
@@ -127,10 +138,17 @@ async def _stored(board: str, settings: Settings, folder: Path, day: str | None)
         clock = SystemClock()
         stored = StoredSpreads(reader, clock, settings.spreads, settings.signals)
         source = StoredSource(
-            reader, zone, clock, settings.sum_curve, paths.export_dir(folder), stored
+            reader,
+            zone,
+            clock,
+            settings.sum_curve,
+            paths.export_dir(folder),
+            stored,
+            settings.liquidations,
         )
         read: dict[str, Callable[[Query], Awaitable[AnyBoard]]] = {
             "sum": source.sum_board,
+            "liquidations": lambda query: source.liquidations_board(HOURS[0], query),
             "spreads": lambda _: source.spreads_board(Kind.ALL, Filter.ALL),
             "signals": lambda _: source.signals_board(),
             "funding": lambda _: source.funding_board(),
@@ -152,9 +170,9 @@ def _limited(board: AnyBoard, limit: int | None) -> AnyBoard:
         return msgspec.structs.replace(board, signals=board.signals[:limit])
     if isinstance(board, SystemBoard):
         return msgspec.structs.replace(board, connections=board.connections[:limit])
-    if isinstance(board, (SpreadsBoard, FundingBoard)):
-        return msgspec.structs.replace(board, rows=board.rows[:limit])
-    return board
+    if isinstance(board, LiquidationsBoard):
+        return msgspec.structs.replace(board, points=board.points[-limit:])
+    return msgspec.structs.replace(board, rows=board.rows[:limit])
 
 
 def _sum_table(board: SumBoard, zone: BoardZone) -> Table:
@@ -266,6 +284,7 @@ def _system_summary(board: SystemBoard, zone: BoardZone) -> str:
 
 _TABLES: dict[str, Callable[[Any, BoardZone], Table]] = {
     "sum": _sum_table,
+    "liquidations": liquidations_table,
     "spreads": spreads_table,
     "signals": signals_table,
     "funding": funding_table,

@@ -10,18 +10,20 @@ from tui_monitor.boards.coverage import CoverageBoard, Progress
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.liquidations import Indices, LiquidationsBoard
 from tui_monitor.boards.markets import MarketReport, market_report
+from tui_monitor.boards.open_interest import InterestPoint, OpenInterestBoard, RankedBy
 from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.sum_curve import CoinChange, Frame, Node, NodeState, Record, SumBoard
 from tui_monitor.boards.system import SystemBoard, stored_system_board
 from tui_monitor.clock import SLOT_MS, BoardZone, Clock, slot_of
-from tui_monitor.config import Liquidations, Signals, Spreads, SumCurve
+from tui_monitor.config import Liquidations, OpenInterest, Signals, Spreads, SumCurve
 from tui_monitor.errors import BadInput
 from tui_monitor.model import JobLine, PriceMinute, SpreadMinute, StoreInfo
 from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
 from tui_monitor.source import Exported, Query
 from tui_monitor.source.figures import database_figures
+from tui_monitor.source.interest import StoredInterest
 from tui_monitor.source.liquidations import StoredLiquidations
 from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.store import Reader, Scope, export
@@ -49,6 +51,7 @@ class StoredSource:
         settings: SumCurve,
         exports_dir: Path,
         spreads: StoredSpreads | None = None,
+        liquidations: Liquidations | None = None,
     ) -> None:
         self._store = store
         self._zone = zone
@@ -56,7 +59,8 @@ class StoredSource:
         self._settings = settings
         self._exports_dir = exports_dir
         self._spreads = spreads or StoredSpreads(store, clock, Spreads(), Signals())
-        self._liquidations = StoredLiquidations(store, zone, clock, Liquidations())
+        self._interest = StoredInterest(store, clock, OpenInterest())
+        self._liquidations = StoredLiquidations(store, zone, clock, liquidations or Liquidations())
 
     async def sum_board(self, query: Query) -> SumBoard:
         """The sum curve from stored rows; there is no live point."""
@@ -147,6 +151,16 @@ class StoredSource:
     async def funding_board(self) -> FundingBoard:
         """What each exchange's perpetual of each coin pays, and what it paid."""
         return await self._spreads.funding_board()
+
+    async def interest_board(
+        self, hours: int | None = None, by: RankedBy = RankedBy.CHANGE
+    ) -> OpenInterestBoard:
+        """Where positions grow and shrink, ranked by a window of 1, 4 or 24 hours."""
+        return await self._interest.board(hours, by)
+
+    async def interest_history(self, coin: str, first_ms: int) -> list[InterestPoint]:
+        """A coin's stored open interest since a time, oldest first."""
+        return await self._interest.history(coin, first_ms)
 
     async def liquidations_board(self, hours: int, query: Query) -> LiquidationsBoard:
         """The last hours, or the whole days of `query`."""

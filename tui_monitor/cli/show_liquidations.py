@@ -1,0 +1,145 @@
+"""The table of liquidations: the sums and who was heard above, a row a minute below."""
+
+from tui_monitor.boards.liquidations import (
+    Indices,
+    LiquidationsBoard,
+    Point,
+    Total,
+    VenueShare,
+    VenueState,
+)
+from tui_monitor.cli.tables import Row, Table, eye_text, number
+from tui_monitor.clock import MINUTE_MS, BoardZone
+from tui_monitor.model import Told
+
+_USD = 2
+_PCT = 2
+_ALMOST = 99.99
+
+
+def liquidations_table(board: LiquidationsBoard, zone: BoardZone) -> Table:
+    """One row a step of the curve, oldest first; empty where nobody was heard."""
+    columns = (
+        *("time", "total_usd", "long_usd", "short_usd", "count", "covered_pct"),
+        *("total_1h_usd", "long_1h_usd", "short_1h_usd", "covered_1h_pct"),
+    )
+    return Table(columns, [_point(one, zone) for one in board.points], _summary(board, zone))
+
+
+def _point(one: Point, zone: BoardZone) -> Row:
+    return (
+        zone.format(one.at_ms),
+        number(one.total_usd, _USD),
+        number(one.long_usd, _USD),
+        number(one.short_usd, _USD),
+        one.count,
+        _pct(one.covered),
+        number(one.total_1h_usd, _USD),
+        number(one.long_1h_usd, _USD),
+        number(one.short_1h_usd, _USD),
+        _pct(one.covered_1h),
+    )
+
+
+def _summary(board: LiquidationsBoard, zone: BoardZone) -> str:
+    at = f"{zone.format(board.now_ms)} ({zone.name})"
+    if board.hours is None:
+        days = board.first_day
+        if board.last_day != board.first_day:
+            days += f"…{board.last_day}"
+        lines = [f"liquidations of {days} ({zone.name}), as stored at {at}"]
+    else:
+        lines = [f"liquidations of the last {board.hours} h at {at}"]
+    if board.reason:
+        lines.append(board.reason)
+    lines += [_sums(board, zone), *_indices(board.indices, zone)]
+    if board.venues:
+        lines += ["", eye_text(_venues(board, zone)).rstrip("\n")]
+    length = "minute" if board.step_ms == MINUTE_MS else f"{board.step_ms // (60 * MINUTE_MS)} h"
+    return "\n".join([*lines, "", f"by the {length}"])
+
+
+def _sums(board: LiquidationsBoard, zone: BoardZone) -> str:
+    """The sums under each other: `>=` where more may have happened."""
+    columns = ("", "total", "long", "short", "count", "largest", "covered")
+    named = [(f"{one.hours} h", one) for one in board.totals]
+    if board.hours is None:
+        named = [("shown", board.window), ("last 24 h of it", board.totals[-1])]
+    text = eye_text(Table(columns, [_sum(name, one) for name, one in named], "USD"))
+    peak = board.hour
+    if peak.max is not None and peak.max_ms is not None:
+        text += f"highest hour {peak.max:,.2f} USD, that which ends with {zone.format(peak.max_ms)}"
+    return text.rstrip("\n")
+
+
+def _sum(name: str, total: Total) -> Row:
+    bound = "≥ " if total.is_lower_bound else ""
+    return (
+        name,
+        _money(total.total_usd, bound) or "nobody was heard",
+        _money(total.long_usd, bound),
+        _money(total.short_usd, bound),
+        f"{total.count} ({total.unsized} unsized)" if total.unsized else total.count,
+        _money(total.largest_usd),
+        f"{_pct(total.covered)} %",
+    )
+
+
+def _indices(indices: Indices, zone: BoardZone) -> list[str]:
+    """The wash index, and the panic index where a source is asked or has told."""
+    record, told = indices.record, indices.aggregate
+    if record is None or record.wash_index_pct is None:
+        found = [f"wash index unknown: {indices.reason}"]
+    else:
+        found = [
+            f"wash index {record.wash_index_pct:.4f} % of {record.open_interest_usd:,.0f} USD"
+            f" open interest, {zone.format(record.minute_ms, '%H:%M')}"
+        ]
+    if told.row is not None and told.row.panic_index is not None:
+        stale = ", stale" if told.stale else ""
+        at = zone.format(told.row.source_ms or told.row.received_ms)
+        found.append(f"panic index {told.row.panic_index:.4f} ({told.level}{stale}), {at}")
+    elif told.is_on:
+        found.append(f"panic index unknown: {told.error or told.reason}")
+    return found
+
+
+def _venues(board: LiquidationsBoard, zone: BoardZone) -> Table:
+    columns = (
+        *("exchange", "told", "state", "total_usd", "long_usd", "short_usd", "count", "covered"),
+        *("at_cap", "last", "reason"),
+    )
+    return Table(columns, [_venue(one, zone) for one in board.venues], "who was heard")
+
+
+def _venue(one: VenueShare, zone: BoardZone) -> Row:
+    count = one.long_count + one.short_count
+    is_known = bool(one.covered or count)
+    bound = "≥ " if one.told is Told.SAMPLED or one.covered < 1 else ""
+    state = one.state.value
+    if one.state is VenueState.SILENT and one.since_ms is not None:
+        state += f" since {zone.format(one.since_ms, '%H:%M:%S')}"
+    return (
+        one.exchange.value,
+        one.told.value,
+        state,
+        _money(one.long_usd + one.short_usd, bound) if is_known else "",
+        _money(one.long_usd, bound) if is_known else "",
+        _money(one.short_usd, bound) if is_known else "",
+        count if is_known else "",
+        f"{_pct(one.covered)} %",
+        "" if one.saturation is None else f"{_pct(one.saturation)} %",
+        "" if one.last_ms is None else zone.format(one.last_ms),
+        one.reason,
+    )
+
+
+def _money(usd: float | None, bound: str = "") -> str:
+    return "" if usd is None else f"{bound}{usd:,.2f}"
+
+
+def _pct(share: float | None) -> str:
+    """Less than the whole never reads 100."""
+    if share is None:
+        return ""
+    return number(share * 100 if share == 1 else min(share * 100, _ALMOST), _PCT)
