@@ -1,5 +1,6 @@
 """The part of a source in memory that tells of prices, as the routes ask for them."""
 
+from tests.support.interest_boards import MemoryInterest
 from tests.support.liquidation_boards import MemoryLiquidations
 from tui_monitor.boards.prices import CoinPrices, LegPrice, PricePoint
 from tui_monitor.clock import MINUTE_MS
@@ -10,7 +11,7 @@ _NOW_MS = 1_795_132_800_000
 KNOWN = ("BTC", "ETH", "龙虾")
 
 
-class MemoryPrices(MemoryLiquidations):
+class MemoryPrices(MemoryLiquidations, MemoryInterest):
     """Three coins, each on the perpetual market of OKX, and nothing stored but one minute."""
 
     async def prices(self, coin: str | None = None) -> list[CoinPrices]:

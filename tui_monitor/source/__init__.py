@@ -15,6 +15,7 @@ from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.liquidations import Indices, LiquidationsBoard
 from tui_monitor.boards.markets import MarketReport
+from tui_monitor.boards.open_interest import InterestPoint, OpenInterestBoard, RankedBy
 from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
@@ -77,6 +78,17 @@ class Source(Protocol):
 
     async def funding_board(self) -> FundingBoard:
         """What each exchange's perpetual of each coin pays, and what it paid."""
+
+    async def interest_board(
+        self, hours: int | None = None, by: RankedBy = RankedBy.CHANGE
+    ) -> OpenInterestBoard:
+        """Where positions grow and shrink, ranked by a window of 1, 4 or 24 hours.
+
+        No window: the one of the settings; another one: BadInput.
+        """
+
+    async def interest_history(self, coin: str, first_ms: int) -> list[InterestPoint]:
+        """A coin's stored open interest since a time, 31 days at most, oldest first."""
 
     async def liquidations_board(self, hours: int, query: Query) -> LiquidationsBoard:
         """The last hours (1, 3, 6, 12 or 24; else BadInput), or the whole days of `query`."""

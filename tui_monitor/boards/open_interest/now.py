@@ -1,0 +1,132 @@
+"""The perpetuals and their open interest now: from the market's rows, or from stored samples."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from tui_monitor.boards.legs import Now
+from tui_monitor.market import Key, Row
+from tui_monitor.model import Exchange, InterestSample, InterestSource, Market, Status
+from tui_monitor.model.place import Alias
+
+# Binance is asked about one perpetual at a time, a round of some minutes; what is older than
+# this is not compared with anything.
+STALE_AFTER_S = 900.0
+NOT_TOLD = "the exchange has not told it yet"
+
+Perp = tuple[Exchange, str]
+"""Exchange and symbol."""
+
+
+class Leg(NamedTuple):
+    """One perpetual. `coins` and `price` (per coin) are None where they are unknown.
+
+    `reason` says why it can't be compared with anything, "" where it can.
+    """
+
+    exchange: Exchange
+    symbol: str
+    coin: str
+    coins: float | None
+    price: float | None
+    age_ms: int | None
+    stale: bool
+    reason: str
+    suspicion: str
+
+    @property
+    def perp(self) -> Perp:
+        """Exchange and symbol."""
+        return (self.exchange, self.symbol)
+
+    @property
+    def usd(self) -> float | None:
+        """Its value at its price."""
+        return None if self.coins is None or self.price is None else self.coins * self.price
+
+
+def live_legs(
+    rows: Iterable[Row],
+    watched: Iterable[Exchange],
+    now: Now,
+    *,
+    suspects: Mapping[Key, str] | None = None,
+    aliases: Sequence[Alias] = (),
+) -> list[Leg]:
+    """All live perpetuals of the watched exchanges."""
+    known = frozenset(watched)
+    return [
+        _live_leg(row, now, (suspects or {}).get(row.instrument.key, ""), aliases)
+        for row in rows
+        if is_live_perp(row) and row.instrument.exchange in known
+    ]
+
+
+def is_live_perp(row: Row) -> bool:
+    """Whether it has an open interest that is of any use."""
+    instrument = row.instrument
+    return instrument.market is Market.PERP and instrument.status is Status.LIVE
+
+
+def _live_leg(row: Row, now: Now, suspicion: str, aliases: Sequence[Alias]) -> Leg:
+    instrument = row.instrument
+    coin = next((one.coin for one in aliases if one.place.has(instrument)), instrument.coin)
+    age_s = None if row.interest is None else max(0.0, now.s - row.interest.received_s)
+    stale = age_s is not None and age_s > STALE_AFTER_S
+    reason = ""
+    if row.open_interest_coins is None or age_s is None:
+        reason = NOT_TOLD
+    elif stale:
+        reason = f"last told {age_s / 60:.0f} min ago"
+    return Leg(
+        exchange=instrument.exchange,
+        symbol=instrument.symbol,
+        coin=coin,
+        coins=row.open_interest_coins,
+        price=_price(row),
+        age_ms=None if age_s is None else int(age_s * 1000),
+        stale=stale,
+        reason=reason,
+        suspicion=suspicion,
+    )
+
+
+def _price(row: Row) -> float | None:
+    """The mark price; where none is told, what the exchange reckoned USD with."""
+    if row.mark_price is not None:
+        return row.mark_price
+    if not row.open_interest_coins or not row.open_interest_usd:
+        return None
+    return row.open_interest_usd / row.open_interest_coins
+
+
+def stored_leg(one: InterestSample, now_ms: int) -> Leg:
+    """A sample as if it were of now."""
+    return Leg(
+        exchange=one.exchange,
+        symbol=one.symbol,
+        coin=one.coin,
+        coins=one.coins,
+        price=one.price,
+        age_ms=max(0, now_ms - one.at_ms),
+        stale=False,
+        reason="",
+        suspicion="",
+    )
+
+
+def sample_of(row: Row, mark_ms: int, now_s: float) -> InterestSample | None:
+    """What is kept of a live perpetual at a mark; None where nothing is known, or not lately."""
+    stamp = row.interest
+    if row.open_interest_coins is None or stamp is None or not is_live_perp(row):
+        return None
+    if now_s - stamp.received_s > STALE_AFTER_S:
+        return None
+    return InterestSample(
+        exchange=row.instrument.exchange,
+        symbol=row.instrument.symbol,
+        coin=row.instrument.coin,
+        at_ms=mark_ms,
+        coins=row.open_interest_coins,
+        price=_price(row),
+        source=InterestSource.OURS,
+    )

@@ -1,0 +1,42 @@
+"""The open-interest board with the values of this process's engine."""
+
+from tui_monitor.boards.legs import Now
+from tui_monitor.boards.open_interest import OpenInterestBoard, RankedBy
+from tui_monitor.boards.open_interest.build import InterestInput, interest_board
+from tui_monitor.boards.open_interest.now import live_legs
+from tui_monitor.engine import Engine
+from tui_monitor.source.interest import StoredInterest
+
+
+class LiveInterest(StoredInterest):
+    """The engine's values of now, compared with what is stored."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine.store, engine.clock, engine.settings.open_interest)
+        self._engine = engine
+
+    async def board(
+        self, hours: int | None = None, by: RankedBy = RankedBy.CHANGE
+    ) -> OpenInterestBoard:
+        """Ranked by a window; none: the one of the settings. BadInput for another length."""
+        hours = self._window(hours)
+        engine = self._engine
+        found = await self._stored(self._clock.now_ms())
+        now = Now(self._clock.now_ms(), self._clock.monotonic_s())
+        given = InterestInput(
+            at_ms=now.ms,
+            exchanges=engine.enabled,
+            legs=live_legs(
+                engine.market.rows(),
+                engine.enabled,
+                now,
+                suspects=engine.spreads.suspicions(),
+                aliases=engine.spreads.aliases,
+            ),
+            thens=found.thens,
+            lasts=found.lasts,
+            steps=found.steps,
+            ratios=found.ratios,
+            sampled_ms=found.sampled_ms,
+        )
+        return interest_board(given, now.ms, hours, by)
