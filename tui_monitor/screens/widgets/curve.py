@@ -6,18 +6,18 @@ labels keep the rows straight.
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
-from rich.cells import cell_len, split_graphemes
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from tui_monitor.printable import printable
-from tui_monitor.screens.format import ShownZone, count, fit, round_amount, signed
+from tui_monitor.screens.format import ShownZone, count, round_amount, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.raster import DOTS, Dot, draw_lines
 from tui_monitor.screens.widgets.scale import ValueScale, amount_scale, time_ticks, value_scale
+from tui_monitor.screens.widgets.sheet import Sheet, empty_lines, time_axis
 
 Point = tuple[int, float | None]
 _NONE = Style()
@@ -56,50 +56,6 @@ class Chart:
     joins_ms: int = 3_600_000
 
 
-@dataclass
-class _Sheet:
-    """The plot area as cells: character, foreground, background."""
-
-    columns: int
-    rows: int
-    chars: list[list[str]] = field(default_factory=list)
-    fore: list[list[Style]] = field(default_factory=list)
-    back: list[list[Style]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.chars = [[" "] * self.columns for _ in range(self.rows)]
-        self.fore = [[_NONE] * self.columns for _ in range(self.rows)]
-        self.back = [[_NONE] * self.columns for _ in range(self.rows)]
-
-    def put(self, x: int, y: int, char: str, style: Style) -> None:
-        if 0 <= x < self.columns and 0 <= y < self.rows:
-            self.chars[y][x] = char
-            self.fore[y][x] = style
-
-    def write(self, x: int, y: int, text: str, style: Style) -> None:
-        """Text from a cell on, moved left if it would not fit; wide characters take two cells."""
-        text = printable(text, 60)
-        x = max(0, min(x, self.columns - cell_len(text)))
-        for start, end, width in split_graphemes(text)[0]:
-            if x + width > self.columns:
-                break
-            self.put(x, y, text[start:end], style)
-            if width == 2:
-                self.put(x + 1, y, "", style)
-            x += width
-
-    def line(self, y: int) -> list[Segment]:
-        """One row, with cells of one look joined (looks are compared by identity: it is hot)."""
-        chars, fore, back = self.chars[y], self.fore[y], self.back[y]
-        segments: list[Segment] = []
-        begin = 0
-        for x in range(1, self.columns + 1):
-            if x == self.columns or fore[x] is not fore[begin] or back[x] is not back[begin]:
-                segments.append(Segment("".join(chars[begin:x]), fore[begin] + back[begin]))
-                begin = x
-        return segments
-
-
 def paint_chart(chart: Chart, width: int, height: int, looks: Looks) -> list[list[Segment]]:
     """The chart as `height` lines of exactly `width` cells."""
     rows = height - 1
@@ -107,13 +63,13 @@ def paint_chart(chart: Chart, width: int, height: int, looks: Looks) -> list[lis
     if chart.live is not None:
         values.append(chart.live[1])
     if rows < 2 or width < 20 or not values:
-        return _paint_empty(chart, width, height, looks)
+        return empty_lines(chart.empty, width, height, looks)
     scale = (
         amount_scale(values, rows) if chart.amounts else value_scale(values, rows, zero=chart.zero)
     )
     labels = _value_labels(chart, scale, rows)
     gutter = max(chart.gutter, *(cell_len(text) + 1 for text in labels.values()), 1)
-    sheet = _Sheet(width - gutter - 1, rows)
+    sheet = Sheet(width - gutter - 1, rows)
     plan = _Plan(chart, scale, sheet, looks)
     ticks = time_ticks(chart.first_ms, chart.last_ms, sheet.columns, chart.zone)
     plan.draw(labels, [ms for ms, _ in ticks])
@@ -121,17 +77,7 @@ def paint_chart(chart: Chart, width: int, height: int, looks: Looks) -> list[lis
     for y in range(rows):
         text = labels.get(y, "").rjust(gutter - 1) + " "
         lines.append([Segment(text, looks.dim), *sheet.line(y), Segment(" ", _NONE)])
-    lines.append(_time_axis(ticks, plan, gutter, width, looks))
-    return lines
-
-
-def _paint_empty(chart: Chart, width: int, height: int, looks: Looks) -> list[list[Segment]]:
-    text = fit(chart.empty, min(width, cell_len(chart.empty)))
-    left = (width - cell_len(text)) // 2
-    lines = [[Segment(" " * width, _NONE)] for _ in range(height)]
-    if height:
-        row = (height - 1) // 2
-        lines[row] = [Segment(fit(" " * left + text, width), looks.dim)]
+    lines.append(time_axis([(plan.column(ms), text) for ms, text in ticks], gutter, width, looks))
     return lines
 
 
@@ -148,22 +94,10 @@ def _value_labels(chart: Chart, scale: ValueScale, rows: int) -> dict[int, str]:
     return labels
 
 
-def _time_axis(
-    ticks: Sequence[tuple[int, str]], plan: "_Plan", gutter: int, width: int, looks: Looks
-) -> list[Segment]:
-    line = [" "] * width
-    for ms, label in ticks:
-        at = gutter + plan.column(ms) - len(label) // 2
-        at = max(gutter, min(at, width - len(label) - 1))
-        if all(char == " " for char in line[max(0, at - 1) : at + len(label) + 1]):
-            line[at : at + len(label)] = label
-    return [Segment("".join(line), looks.dim)]
-
-
 class _Plan:
     """One drawing in the making."""
 
-    def __init__(self, chart: Chart, scale: ValueScale, sheet: _Sheet, looks: Looks) -> None:
+    def __init__(self, chart: Chart, scale: ValueScale, sheet: Sheet, looks: Looks) -> None:
         self.chart, self.scale, self.sheet, self.looks = chart, scale, sheet, looks
         self.marker = "braille" if looks.braille else "hd"
         self.dots_x, self.dots_y = DOTS[self.marker]
