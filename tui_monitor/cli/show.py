@@ -25,7 +25,7 @@ from tui_monitor.cli.show_spreads import funding_table, signals_table, spreads_t
 from tui_monitor.cli.tables import Row, Table, csv_text, eye_text, number
 from tui_monitor.clock import BoardZone, SystemClock, parse_day
 from tui_monitor.config import Settings
-from tui_monitor.errors import MonitorError, Unreachable
+from tui_monitor.errors import BadInput, MonitorError, Unreachable
 from tui_monitor.model import FeedState
 from tui_monitor.source import Query
 from tui_monitor.source.spreads import StoredSpreads
@@ -127,7 +127,8 @@ async def _ask(kind: type[AnyBoard], url: str, settings: Settings, day: str | No
             f"{url}: no answer from the running engine: {error or type(error).__name__}"
         ) from error
     if answer.status_code != 200:
-        raise MonitorError(f"{url}: {body.get('error', answer.status_code)}", body.get("hint", ""))
+        refusal = BadInput if answer.status_code == 400 else MonitorError
+        raise refusal(f"{url}: {body.get('error', answer.status_code)}", body.get("hint", ""))
     return msgspec.convert(body["data"], kind)
 
 

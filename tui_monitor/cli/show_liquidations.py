@@ -32,7 +32,7 @@ def _point(one: Point, zone: BoardZone) -> Row:
         number(one.total_usd, _USD),
         number(one.long_usd, _USD),
         number(one.short_usd, _USD),
-        one.count,
+        "" if one.total_usd is None else one.count,
         _pct(one.covered),
         number(one.total_1h_usd, _USD),
         number(one.long_1h_usd, _USD),
@@ -52,7 +52,9 @@ def _summary(board: LiquidationsBoard, zone: BoardZone) -> str:
         lines = [f"liquidations of the last {board.hours} h at {at}"]
     if board.reason:
         lines.append(board.reason)
-    lines += [_sums(board, zone), *_indices(board.indices, zone)]
+    lines.append(_sums(board, zone))
+    if board.hours is not None:
+        lines += _indices(board.indices, zone)
     if board.venues:
         lines += ["", eye_text(_venues(board, zone)).rstrip("\n")]
     length = "minute" if board.step_ms == MINUTE_MS else f"{board.step_ms // (60 * MINUTE_MS)} h"
@@ -64,11 +66,11 @@ def _sums(board: LiquidationsBoard, zone: BoardZone) -> str:
     columns = ("", "total", "long", "short", "count", "largest", "covered")
     named = [(f"{one.hours} h", one) for one in board.totals]
     if board.hours is None:
-        named = [("shown", board.window), ("last 24 h of it", board.totals[-1])]
+        named = [("whole", board.window)]
     text = eye_text(Table(columns, [_sum(name, one) for name, one in named], "USD"))
     peak = board.hour
     if peak.max is not None and peak.max_ms is not None:
-        text += f"highest hour {peak.max:,.2f} USD, that which ends with {zone.format(peak.max_ms)}"
+        text += f"highest hour: {peak.max:,.2f} USD, up to {zone.format(peak.max_ms)}"
     return text.rstrip("\n")
 
 
