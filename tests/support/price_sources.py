@@ -1,5 +1,6 @@
 """The part of a source in memory that tells of prices, as the routes ask for them."""
 
+from tests.support.anomaly_boards import MemoryAnomalies
 from tests.support.interest_boards import MemoryInterest
 from tests.support.liquidation_boards import MemoryLiquidations
 from tui_monitor.boards.prices import CoinPrices, LegPrice, PricePoint
@@ -11,7 +12,7 @@ _NOW_MS = 1_795_132_800_000
 KNOWN = ("BTC", "ETH", "龙虾")
 
 
-class MemoryPrices(MemoryLiquidations, MemoryInterest):
+class MemoryPrices(MemoryLiquidations, MemoryInterest, MemoryAnomalies):
     """Three coins, each on the perpetual market of OKX, and nothing stored but one minute."""
 
     async def prices(self, coin: str | None = None) -> list[CoinPrices]:

@@ -3,6 +3,7 @@
 `health` is how the connections do.
 """
 
+from tui_monitor.model.anomalies import AnomalyRecord
 from tui_monitor.model.candles import BAR_MS, CandleRow
 from tui_monitor.model.health import (
     ChannelHealth,
@@ -80,6 +81,7 @@ __all__ = [
     "ORIGINAL_REASONS",
     "AccountRatio",
     "AggregateRow",
+    "AnomalyRecord",
     "Candle",
     "CandleRow",
     "ChannelHealth",

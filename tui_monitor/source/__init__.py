@@ -10,19 +10,24 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from tui_monitor.boards.anomalies import AnomaliesBoard
+from tui_monitor.boards.anomalies.explanation import Explained
+from tui_monitor.boards.anomalies.records import StoredAnomaly
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.funding import FundingBoard
+from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.liquidations import Indices, LiquidationsBoard
 from tui_monitor.boards.markets import MarketReport
 from tui_monitor.boards.open_interest import InterestPoint, OpenInterestBoard, RankedBy
+from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import Record, SumBoard
 from tui_monitor.boards.system import SystemBoard
-from tui_monitor.model import Job, JobLine, PriceMinute, SpreadMinute, StoreInfo
+from tui_monitor.model import Exchange, Job, JobLine, Market, PriceMinute, SpreadMinute, StoreInfo
 from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
 
 
@@ -103,6 +108,48 @@ class Source(Protocol):
 
     async def aggregates(self, first_ms: int, last_ms: int, limit: int) -> list[AggregateRow]:
         """The aggregate's newest `limit` minutes between two times, as the records."""
+
+    async def anomalies_board(
+        self, exchange: Exchange | None = None, bar: str | None = None
+    ) -> AnomaliesBoard:
+        """What moves unusually; no exchange or bar: those that the settings name first.
+
+        Asking for bars makes the engine watch them: the board says so until they are judged.
+        BadInput for a bar that there is not.
+        """
+
+    async def anomaly_explained(
+        self, name: str, exchange: Exchange | None = None, bar: str | None = None
+    ) -> Explained:
+        """Why a coin (or a symbol) is on that board, or why it is not."""
+
+    async def stored_anomalies(
+        self,
+        first_ms: int,
+        last_ms: int,
+        *,
+        exchange: Exchange | None = None,
+        bar: str | None = None,
+        min_score: float = 0.0,
+        limit: int = 100,
+    ) -> list[StoredAnomaly]:
+        """Anomalies of bars that touch a range of time (ends included), by score, then time.
+
+        `min_score` is included.
+        """
+
+    async def picks_board(self, exchange: Exchange | None = None) -> PicksBoard:
+        """The picks of the newest evaluation."""
+
+    async def klines(
+        self,
+        symbol: str,
+        exchange: Exchange,
+        market: Market = Market.PERP,
+        bar: str = "15m",
+        limit: int = 100,
+    ) -> Klines:
+        """The newest kept bars of a symbol (or of a coin), with the forming one if known."""
 
     async def coin_page(self, coin: str) -> CoinPage:
         """All of one coin; UnknownCoin names the nearest where nobody lists it."""

@@ -5,23 +5,29 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from tui_monitor.boards import coverage, sum_curve
+from tui_monitor.boards.anomalies import AnomaliesBoard
+from tui_monitor.boards.anomalies.explanation import Explained
+from tui_monitor.boards.anomalies.records import StoredAnomaly
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard, Progress
 from tui_monitor.boards.funding import FundingBoard
+from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.liquidations import Indices, LiquidationsBoard
 from tui_monitor.boards.markets import MarketReport, market_report
 from tui_monitor.boards.open_interest import InterestPoint, OpenInterestBoard, RankedBy
+from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.sum_curve import CoinChange, Frame, Node, NodeState, Record, SumBoard
 from tui_monitor.boards.system import SystemBoard, stored_system_board
 from tui_monitor.clock import SLOT_MS, BoardZone, Clock, slot_of
-from tui_monitor.config import Liquidations, OpenInterest, Signals, Spreads, SumCurve
+from tui_monitor.config import Anomalies, Liquidations, OpenInterest, Signals, Spreads, SumCurve
 from tui_monitor.errors import BadInput
-from tui_monitor.model import JobLine, PriceMinute, SpreadMinute, StoreInfo
+from tui_monitor.model import Exchange, JobLine, Market, PriceMinute, SpreadMinute, StoreInfo
 from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
 from tui_monitor.source import Exported, Query
+from tui_monitor.source.anomalies import StoredAnomalies
 from tui_monitor.source.figures import database_figures
 from tui_monitor.source.interest import StoredInterest
 from tui_monitor.source.liquidations import StoredLiquidations
@@ -61,6 +67,7 @@ class StoredSource:
         self._spreads = spreads or StoredSpreads(store, clock, Spreads(), Signals())
         self._interest = StoredInterest(store, clock, OpenInterest())
         self._liquidations = StoredLiquidations(store, zone, clock, liquidations or Liquidations())
+        self._anomalies = StoredAnomalies(store, clock, Anomalies())
 
     async def sum_board(self, query: Query) -> SumBoard:
         """The sum curve from stored rows; there is no live point."""
@@ -181,6 +188,48 @@ class StoredSource:
     async def aggregates(self, first_ms: int, last_ms: int, limit: int) -> list[AggregateRow]:
         """The aggregate's newest `limit` minutes between two times, as the records."""
         return await self._liquidations.aggregates(first_ms, last_ms, limit)
+
+    async def anomalies_board(
+        self, exchange: Exchange | None = None, bar: str | None = None
+    ) -> AnomaliesBoard:
+        """What moves unusually."""
+        return await self._anomalies.board(exchange, bar)
+
+    async def anomaly_explained(
+        self, name: str, exchange: Exchange | None = None, bar: str | None = None
+    ) -> Explained:
+        """Why a coin is on that board, or why it is not."""
+        return await self._anomalies.explained(name, exchange, bar)
+
+    async def stored_anomalies(
+        self,
+        first_ms: int,
+        last_ms: int,
+        *,
+        exchange: Exchange | None = None,
+        bar: str | None = None,
+        min_score: float = 0.0,
+        limit: int = 100,
+    ) -> list[StoredAnomaly]:
+        """Anomalies of bars that touch a range of time, by score, then time."""
+        return await self._anomalies.stored(
+            first_ms, last_ms, exchange=exchange, bar=bar, min_score=min_score, limit=limit
+        )
+
+    async def picks_board(self, exchange: Exchange | None = None) -> PicksBoard:
+        """The picks of the newest evaluation."""
+        return await self._anomalies.picks(exchange)
+
+    async def klines(
+        self,
+        symbol: str,
+        exchange: Exchange,
+        market: Market = Market.PERP,
+        bar: str = "15m",
+        limit: int = 100,
+    ) -> Klines:
+        """The newest kept bars of a symbol or a coin."""
+        return await self._anomalies.klines(symbol, exchange, market, bar, limit)
 
     async def coin_page(self, coin: str) -> CoinPage:
         """All of one coin."""

@@ -22,6 +22,7 @@ from tui_monitor.model import (
 )
 from tui_monitor.store import inspection
 from tui_monitor.store.aggregates import AggregateQuestions
+from tui_monitor.store.anomalies import AnomalyQuestions
 from tui_monitor.store.asking import MAX_ROWS, as_json, bounded
 from tui_monitor.store.candles import CandleQuestions
 from tui_monitor.store.funding import FundingQuestions
@@ -157,6 +158,7 @@ class Reader(
     AggregateQuestions,
     PriceMinuteQuestions,
     InterestQuestions,
+    AnomalyQuestions,
 ):
     """What can be asked of a store."""
 

@@ -20,6 +20,7 @@ from tui_monitor.model import (
 )
 from tui_monitor.store import inspection
 from tui_monitor.store.aggregates import AggregateWrites
+from tui_monitor.store.anomalies import AnomalyWrites
 from tui_monitor.store.asking import name_coins
 from tui_monitor.store.candles import CandleWrites
 from tui_monitor.store.funding import FundingWrites
@@ -149,6 +150,7 @@ class Store(
     AggregateWrites,
     PriceMinuteWrites,
     InterestWrites,
+    AnomalyWrites,
 ):
     """The engine's store. `notices` are lines for the user about what happened at opening."""
 

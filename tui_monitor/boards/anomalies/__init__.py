@@ -152,6 +152,10 @@ class AnomaliesBoard(Struct, frozen=True, kw_only=True):
     `evaluated_ms`. `open_ms` and `close_ms` are the judged bar's. `universe` is how many are
     watched, `counts` how many of them are in each state. `window_bars` is how many bars are
     looked at, with the judged one. `forming` is None where there is none.
+
+    `live` is False where no engine judges: then the rows are the newest stored bar's anomalies
+    alone, and `universe` and `counts` are of them. `reason` is why there are no rows, or why they
+    are not of now; "" otherwise.
     """
 
     board: str
@@ -169,6 +173,8 @@ class AnomaliesBoard(Struct, frozen=True, kw_only=True):
     counts: dict[State, int]
     rows: list[AnomalyRow]
     forming: FormingView | None
+    live: bool = True
+    reason: str = ""
 
 
 def original_reasons(reasons: Iterable[Reason]) -> str:

@@ -65,3 +65,19 @@ class Explanation(Struct, frozen=True, kw_only=True):
     thresholds: Thresholds
     row: AnomalyRow | None
     parts: list[PartExplained]
+
+
+class Explained(Struct, frozen=True, kw_only=True):
+    """The answer to "why is it here, or why not": each perpetual of a coin, or one of a symbol.
+
+    `reason` is why there is nothing to explain; "" where there is. `live` is False where only
+    what is stored is known: then anomalies alone can be explained.
+    """
+
+    now_ms: int
+    name: str
+    exchange: Exchange
+    bar: str
+    found: list[Explanation]
+    live: bool
+    reason: str

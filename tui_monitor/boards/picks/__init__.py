@@ -19,6 +19,8 @@ from msgspec import Struct
 from tui_monitor.model import Exchange
 
 KEPT = 20
+PICKS_BAR = "15m"
+"""The formula's numbers are made for these."""
 
 
 class PickRow(Struct, frozen=True, kw_only=True, gc=False):
@@ -65,7 +67,8 @@ class LeftOut(Struct, frozen=True, kw_only=True):
 class PicksBoard(Struct, frozen=True, kw_only=True):
     """The picks by score. `candidates` are those with most turnover, of which `kept` are shown.
 
-    `close_ms` is when the newest bar ended.
+    `close_ms` is when the newest bar ended. `live` is False where no engine scores: then the rows
+    are of the last evaluation. `reason` is why there are none, or why they are not of now.
     """
 
     board: str
@@ -78,3 +81,20 @@ class PicksBoard(Struct, frozen=True, kw_only=True):
     kept: int
     rows: list[PickRow]
     left_out: list[LeftOut]
+    live: bool = True
+    reason: str = ""
+
+
+class KeptScore(Struct, frozen=True, kw_only=True, gc=False):
+    """What the next evaluation must know of a perpetual."""
+
+    symbol: str
+    last: float
+    highest: float
+
+
+class PicksKept(Struct, frozen=True, kw_only=True):
+    """A board as it is kept, with every score so far: a restart goes on with them."""
+
+    board: PicksBoard
+    scores: list[KeptScore]

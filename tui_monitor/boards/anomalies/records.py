@@ -1,0 +1,53 @@
+"""Anomalies as they are kept: each with its whole explanation."""
+
+import logging
+
+import msgspec
+from msgspec import Struct
+
+from tui_monitor.boards.anomalies import AnomalyRow
+from tui_monitor.boards.anomalies.explanation import Explanation
+from tui_monitor.model import AnomalyRecord
+
+_log = logging.getLogger(__name__)
+_explanations = msgspec.json.Decoder(Explanation)
+
+
+class StoredAnomaly(Struct, frozen=True, kw_only=True):
+    """An anomaly as it was judged last. `judged_ms` is our time then."""
+
+    judged_ms: int
+    row: AnomalyRow
+    explanation: Explanation
+
+
+def record_of(explanation: Explanation, judged_ms: int) -> AnomalyRecord:
+    """What is written of an anomaly; ValueError if it was not judged."""
+    row = explanation.row
+    if row is None:
+        raise ValueError(f"{explanation.symbol} was not judged")
+    return AnomalyRecord(
+        exchange=row.exchange,
+        symbol=row.symbol,
+        coin=row.coin,
+        bar=explanation.bar,
+        open_ms=row.open_ms,
+        mode=explanation.mode,
+        judged_ms=judged_ms,
+        state=row.state.value,
+        score=row.score,
+        parts=msgspec.json.encode(explanation).decode(),
+    )
+
+
+def anomaly_of(record: AnomalyRecord) -> StoredAnomaly | None:
+    """None where the parts are damaged: nobody could say why it is one."""
+    try:
+        explanation = _explanations.decode(record.parts)
+    except msgspec.MsgspecError as error:
+        name = f"{record.exchange} {record.symbol} of {record.open_ms}"
+        _log.warning("the anomaly %s can't be read: %s", name, error)
+        return None
+    if explanation.row is None:
+        return None
+    return StoredAnomaly(judged_ms=record.judged_ms, row=explanation.row, explanation=explanation)

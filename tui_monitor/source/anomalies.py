@@ -1,0 +1,222 @@
+"""Anomalies, picks and bars: what is stored of them."""
+
+import logging
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tui_monitor.boards.anomalies import AnomaliesBoard, State, Thresholds
+from tui_monitor.boards.anomalies.explanation import Explained, Explanation
+from tui_monitor.boards.anomalies.records import StoredAnomaly, anomaly_of
+from tui_monitor.boards.klines import Klines
+from tui_monitor.boards.picks import KEPT, PICKS_BAR, PicksBoard, PicksKept
+from tui_monitor.clock import Clock, utc_text
+from tui_monitor.config import Anomalies
+from tui_monitor.errors import BadInput
+from tui_monitor.model import BAR_MS, Exchange, Market
+from tui_monitor.printable import printable
+from tui_monitor.store import Reader
+
+NO_ENGINE = "no engine runs: start tui-monitor or tui-monitor daemon to have bars judged"
+MAX_BARS = 5_000
+S = TypeVar("S", bound=Struct)
+
+_log = logging.getLogger(__name__)
+
+
+def anomalies_head(exchange: Exchange, bar: str) -> str:
+    """The name that the head of a board is kept under."""
+    return f"anomalies {exchange.value} {bar}"
+
+
+def picks_head(exchange: Exchange) -> str:
+    """The name that an exchange's picks are kept under."""
+    return f"picks {exchange.value}"
+
+
+class StoredAnomalies:
+    """From the database alone."""
+
+    def __init__(self, store: Reader, clock: Clock, settings: Anomalies) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+
+    def chosen(self, exchange: Exchange | None, bar: str | None = None) -> tuple[Exchange, str]:
+        """What is meant where something is left out; BadInput for a bar that there is not."""
+        bar = bar or self._settings.bar
+        if bar not in BAR_MS:
+            raise BadInput(f"no bars of {printable(bar)!r}", f"one of {' '.join(BAR_MS)}")
+        names = self._settings.exchanges or (Exchange.BINANCE.value,)
+        return exchange or Exchange(names[0]), bar
+
+    async def board(self, exchange: Exchange | None, bar: str | None) -> AnomaliesBoard:
+        """The newest judged bar's anomalies, as they were written."""
+        exchange, bar = self.chosen(exchange, bar)
+        text = await self._store.board_head(anomalies_head(exchange, bar))
+        head = _decoded(text, AnomaliesBoard)
+        if head is None:
+            return self._empty(exchange, bar, f"{NO_ENGINE}; none was yet")
+        found = await self._store.anomalies_between(bar, head.open_ms, head.open_ms + 1)
+        kept = [one for one in map(anomaly_of, found) if one is not None]
+        rows = [one.row for one in kept if one.row.exchange is exchange]
+        rows.sort(key=lambda row: (-(row.score or 0.0), row.rank or 0, row.symbol))
+        return replace(
+            head,
+            now_ms=self._clock.now_ms(),
+            rows=[replace(row, rank=rank) for rank, row in enumerate(rows, 1)],
+            live=False,
+            reason=f"{NO_ENGINE}; these are the anomalies of {utc_text(head.open_ms)}",
+        )
+
+    async def explained(self, name: str, exchange: Exchange | None, bar: str | None) -> Explained:
+        """Of the newest judged bar, if it is an anomaly there."""
+        exchange, bar = self.chosen(exchange, bar)
+        head = _decoded(await self._store.board_head(anomalies_head(exchange, bar)), AnomaliesBoard)
+        found: list[Explanation] = []
+        if head is not None:
+            rows = await self._store.anomalies_between(bar, head.open_ms, head.open_ms + 1)
+            kept = [one for one in map(anomaly_of, rows) if one is not None]
+            found = [one.explanation for one in kept if _is_named(one, exchange, name)]
+        return self._explained(name, exchange, bar, found, NO_ENGINE)
+
+    async def stored(
+        self,
+        first_ms: int,
+        last_ms: int,
+        *,
+        exchange: Exchange | None,
+        bar: str | None,
+        min_score: float,
+        limit: int,
+    ) -> list[StoredAnomaly]:
+        """By score, then by time."""
+        if bar is not None:
+            self.chosen(exchange, bar)
+        found = await self._store.anomalies(
+            first_ms,
+            last_ms,
+            exchanges=list(Exchange) if exchange is None else [exchange],
+            bars=list(BAR_MS) if bar is None else [bar],
+            min_score=min_score,
+            limit=limit,
+        )
+        return [one for one in map(anomaly_of, found) if one is not None]
+
+    async def picks(self, exchange: Exchange | None) -> PicksBoard:
+        """The last evaluation."""
+        exchange, _ = self.chosen(exchange)
+        kept = _decoded(await self._store.board_head(picks_head(exchange)), PicksKept)
+        if kept is None:
+            return self._no_picks(exchange, f"{NO_ENGINE}; nothing was scored yet")
+        at = utc_text(kept.board.evaluated_ms)
+        return replace(
+            kept.board,
+            now_ms=self._clock.now_ms(),
+            live=False,
+            reason=f"{NO_ENGINE}; these are of {at}",
+        )
+
+    async def klines(
+        self, symbol: str, exchange: Exchange, market: Market, bar: str, limit: int
+    ) -> Klines:
+        """What is kept of a symbol's bars."""
+        _, bar = self.chosen(exchange, bar)
+        named = await self._store.instrument_named(exchange, market, symbol)
+        found, coin = named or (symbol, "")
+        limit = min(limit, MAX_BARS)
+        rows = await self._store.candles(exchange, market, found, bar, limit=limit) if named else []
+        return Klines(
+            now_ms=self._clock.now_ms(),
+            exchange=exchange,
+            market=market,
+            symbol=found,
+            coin=coin,
+            bar=bar,
+            bar_ms=BAR_MS[bar],
+            rows=rows,
+            forming=None,
+            reason="" if rows else f"no {bar} bars of {printable(symbol)} are stored",
+        )
+
+    def _explained(
+        self,
+        name: str,
+        exchange: Exchange,
+        bar: str,
+        found: list[Explanation],
+        reason: str,
+        *,
+        live: bool = False,
+    ) -> Explained:
+        return Explained(
+            now_ms=self._clock.now_ms(),
+            name=name,
+            exchange=exchange,
+            bar=bar,
+            found=found,
+            live=live,
+            reason="" if found else reason,
+        )
+
+    def _empty(self, exchange: Exchange, bar: str, reason: str) -> AnomaliesBoard:
+        """A board before anything is judged."""
+        settings, now_ms = self._settings, self._clock.now_ms()
+        open_ms = now_ms - now_ms % BAR_MS[bar] - BAR_MS[bar]
+        return AnomaliesBoard(
+            board="anomalies",
+            now_ms=now_ms,
+            exchange=exchange,
+            mode=settings.mode,
+            bar=bar,
+            bar_ms=BAR_MS[bar],
+            evaluated_ms=now_ms,
+            open_ms=open_ms,
+            close_ms=open_ms + BAR_MS[bar],
+            universe=0,
+            window_bars=settings.bars,
+            thresholds=Thresholds(
+                **{name: getattr(settings, name) for name in Thresholds.__struct_fields__}
+            ),
+            counts={state: 0 for state in State if state is not State.NOT_WATCHED},
+            rows=[],
+            forming=None,
+            live=False,
+            reason=reason,
+        )
+
+    def _no_picks(self, exchange: Exchange, reason: str) -> PicksBoard:
+        now_ms = self._clock.now_ms()
+        return PicksBoard(
+            board="picks",
+            now_ms=now_ms,
+            exchange=exchange,
+            bar=PICKS_BAR,
+            evaluated_ms=now_ms,
+            close_ms=now_ms - now_ms % BAR_MS[PICKS_BAR],
+            candidates=0,
+            kept=KEPT,
+            rows=[],
+            left_out=[],
+            live=False,
+            reason=reason,
+        )
+
+
+def _is_named(one: StoredAnomaly, exchange: Exchange, name: str) -> bool:
+    row = one.row
+    return row.exchange is exchange and name.upper() in (row.coin.upper(), row.symbol.upper())
+
+
+def _decoded(text: str | None, kind: type[S]) -> S | None:
+    """What was kept; None where there is nothing, or another version's."""
+    if text is None:
+        return None
+    try:
+        found: Any = msgspec.json.decode(text, type=kind)
+    except msgspec.MsgspecError as error:
+        _log.warning("what is kept of a board can't be read: %s", error)
+        return None
+    return found  # type: ignore[no-any-return]  # of `kind`
