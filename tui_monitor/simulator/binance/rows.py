@@ -3,16 +3,16 @@
 from typing import Any, NamedTuple
 
 from tui_monitor.clock import DAY_MS, MINUTE_MS
+from tui_monitor.simulator.accounts import ALL, longs
 from tui_monitor.simulator.bars import Bar, Quote
 from tui_monitor.simulator.binance.bars import Kline
 from tui_monitor.simulator.binance.catalog import Pair, wide
 from tui_monitor.simulator.decimals import fixed
 from tui_monitor.simulator.derivatives import INDEX_EXTRA_PLACES, Perpetual
-from tui_monitor.simulator.noise import bits, seed_of, smooth
+from tui_monitor.simulator.noise import bits, seed_of
 from tui_monitor.simulator.updates import interval_ms
 
 Row = dict[str, Any]
-_RATIO_UNIT = 10_000
 
 
 class Day(NamedTuple):
@@ -222,13 +222,12 @@ def open_interest_then(pair: Pair, derived: Perpetual, ms: int) -> Row:
 
 def account_ratio(pair: Pair, ms: int) -> Row:
     """The share of accounts that are long and short."""
-    drift = smooth(pair.series.book_seed + 6, ms // 300_000, 96)
-    longs = round((0.55 + 0.2 * drift) * _RATIO_UNIT)
-    shorts = _RATIO_UNIT - longs
+    long = longs(pair.series, ms)
+    shorts = ALL - long
     return {
         "symbol": pair.symbol,
-        "longAccount": fixed(longs, 4),
-        "longShortRatio": fixed(longs * _RATIO_UNIT // shorts, 4),
+        "longAccount": fixed(long, 4),
+        "longShortRatio": fixed(long * ALL // shorts, 4),
         "shortAccount": fixed(shorts, 4),
         "timestamp": ms,
     }
@@ -239,7 +238,7 @@ def taker_ratio(pair: Pair, kline: Kline) -> Row:
     bought = bought_part(pair, kline).lots
     sold = max(1, kline.bar.lots - bought)
     return {
-        "buySellRatio": fixed(bought * _RATIO_UNIT // sold, 4),
+        "buySellRatio": fixed(bought * ALL // sold, 4),
         "sellVol": pair.size(sold),
         "buyVol": pair.size(bought),
         "timestamp": kline.open_ms,

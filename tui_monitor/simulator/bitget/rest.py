@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from tui_monitor.clock import DAY_MS
+from tui_monitor.clock import DAY_MS, MINUTE_MS
 from tui_monitor.simulator.bitget import rows
 from tui_monitor.simulator.bitget.bars import FUTURES_BARS, SPOT_BARS, V3_BARS, Bars
 from tui_monitor.simulator.bitget.catalog import (
@@ -28,6 +28,7 @@ from tui_monitor.simulator.bitget.params import (
     no_such,
     number,
     product_of,
+    wrong,
 )
 from tui_monitor.simulator.bitget.targets import DIALECT, target_of
 from tui_monitor.simulator.cascades import Cascades
@@ -45,9 +46,19 @@ from tui_monitor.simulator.updates import last_update
 LIMIT = Limit(6_000, 60)
 BAN_S = 300.0
 _USUAL_LIMIT = Limit(20, 1)
-_LIMITS = {"liquidations": Limit(5, 1), "index-components": Limit(10, 1)}
+_LIMITS = {
+    "liquidations": Limit(5, 1),
+    "account-long-short": Limit(1, 1),
+    "index-components": Limit(10, 1),
+}
 _ROWS_PER_TURN = 60
 _MAX_RATES = 100
+_RATIOS = 30
+_RATIO_PERIODS = {
+    **{f"{count}m": count * MINUTE_MS for count in (5, 15, 30)},
+    **{f"{count}h": count * HOUR_MS for count in (1, 2, 4, 6, 12)},
+    "1d": DAY_MS,
+}
 _LIQUIDATION_HISTORY_MS = 3 * DAY_MS
 _LIQUIDATION_DELAY_MS = 3_000
 
@@ -93,6 +104,7 @@ class BitgetRest:
             "v2/mix/market/funding-time": self._funding_time,
             "v2/mix/market/history-fund-rate": self._funding_history_v2,
             "v2/mix/market/open-interest": self._open_interest_v2,
+            "v2/mix/market/account-long-short": self._accounts,
             "v2/mix/market/candles": partial(made.recent, FUTURES_BARS, 7),
             "v2/mix/market/history-candles": partial(made.old, FUTURES_BARS, 7, 200),
             "v2/spot/market/candles": partial(made.recent, SPOT_BARS, 8),
@@ -292,6 +304,17 @@ class BitgetRest:
             if one.derived is not None
         ]
         return {"list": found, "ts": str(now_ms)}
+
+    async def _accounts(self, params: Params, now_ms: int) -> Data:
+        """The shares of accounts that are long and short; there is no history of positions."""
+        listing = self._listing(params, USDT)
+        period_ms = _RATIO_PERIODS.get(params.get("period") or "5m")
+        if period_ms is None:
+            raise wrong("period")
+        newest_ms = now_ms - now_ms % period_ms
+        times = range(newest_ms - (_RATIOS - 1) * period_ms, newest_ms + 1, period_ms)
+        first_ms = listing.line.listed_ms
+        return [rows.account_ratio(listing, ms) for ms in times if ms >= first_ms]
 
     # --- liquidations -------------------------------------------------------------------
 

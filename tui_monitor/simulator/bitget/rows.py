@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tui_monitor.simulator.accounts import ALL, SHARE_PLACES, longs
 from tui_monitor.simulator.bars import Bar
 from tui_monitor.simulator.bitget.catalog import SPOT, symbol_in
 from tui_monitor.simulator.decimals import plain
@@ -186,6 +187,17 @@ def liquidation(listing: Listing, made: Liquidation) -> Row:
         "price": _price(listing, made.ticks),
         "amount": listing.notional(made.lots, made.ticks),
         "ts": str(made.ms),
+    }
+
+
+def account_ratio(listing: Listing, ms: int) -> Row:
+    """The shares of accounts, and one by the other."""
+    long = longs(listing.series, ms)
+    return {
+        "longAccountRatio": plain(long, SHARE_PLACES),
+        "shortAccountRatio": plain(ALL - long, SHARE_PLACES),
+        "longShortAccountRatio": plain(long * ALL // (ALL - long), SHARE_PLACES),
+        "ts": str(ms),
     }
 
 

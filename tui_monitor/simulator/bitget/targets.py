@@ -34,6 +34,7 @@ _DATA_OF = {
     "funding-time": ("funding", "funding"),
     "history-fund-rate": ("funding", "funding"),
     "open-interest": ("open-interest", "open_interest"),
+    "account-long-short": ("account-long-short", "accounts"),
     "liquidations": ("liquidation", "liquidations"),
 }
 _FAMILIES = {

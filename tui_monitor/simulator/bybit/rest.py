@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from starlette.responses import Response
 
-from tui_monitor.clock import DAY_MS, MINUTE_MS
-from tui_monitor.simulator.bybit import rows
+from tui_monitor.clock import MINUTE_MS
+from tui_monitor.simulator.bybit import rows, statistics
 from tui_monitor.simulator.bybit.catalog import (
     LINEAR,
     MARKETS,
@@ -37,7 +37,7 @@ _FORBIDDEN = b"access too frequent, please try again later"
 _CATEGORIES = (LINEAR, SPOT, "inverse", "option")
 _ROWS_PER_TURN = 60
 _MAX_BARS, _USUAL_BARS = 1_000, 200
-_MAX_HISTORY, _USUAL_INTEREST = 200, 50
+_MAX_HISTORY, _USUAL_HISTORY, _MAX_RATIOS = 200, 50, 500
 
 INTERVALS: dict[str, Timeframe] = {
     **{str(minutes): Timeframe(minutes * MINUTE_MS) for minutes in (1, 3, 5, 15, 30)},
@@ -45,14 +45,6 @@ INTERVALS: dict[str, Timeframe] = {
     "D": days(1),
     "W": weeks(),
     "M": months(1),
-}
-_INTEREST_PERIODS = {
-    "5min": 5 * MINUTE_MS,
-    "15min": 15 * MINUTE_MS,
-    "30min": 30 * MINUTE_MS,
-    "1h": HOUR_MS,
-    "4h": 4 * HOUR_MS,
-    "1d": DAY_MS,
 }
 
 Result = dict[str, Any]
@@ -92,13 +84,18 @@ class BybitRest:
 
     def endpoint(self) -> Gate:
         """The REST of the root."""
-        own = {
+        own: dict[str, Callable[[Params, int], Awaitable[Result]]] = {
             "market/time": self._time,
             "market/instruments-info": self._instruments,
             "market/tickers": self._tickers,
             "market/kline": self._kline,
             "market/funding/history": self._funding_history,
-            "market/open-interest": self._open_interest,
+            "market/open-interest": partial(
+                self._history, statistics.interest, "intervalTime", _MAX_HISTORY
+            ),
+            "market/account-ratio": partial(
+                self._history, statistics.accounts, "period", _MAX_RATIOS
+            ),
             "system/status": self._status,
         }
         rest = Rest(
@@ -230,11 +227,19 @@ class BybitRest:
         ]
         return {"category": category, "list": made}
 
-    async def _open_interest(self, params: Params, now_ms: int) -> Result:
+    async def _history(
+        self,
+        make: Callable[[Listing, int], Result],
+        period: str,
+        most: int,
+        params: Params,
+        now_ms: int,
+    ) -> Result:
+        """A page of a statistic; `period` is the parameter that names its grid."""
         category = _category(params)
-        period_ms = _INTEREST_PERIODS.get(params.get("intervalTime") or "")
+        period_ms = statistics.PERIODS.get(params.get(period) or "")
         if period_ms is None:
-            raise _wrong("intervalTime invalid")
+            raise _wrong(f"{period} invalid")
         listing = self._listing(params, category)
         if listing is None or listing.derived is None:
             raise _wrong("symbol invalid")
@@ -242,16 +247,9 @@ class BybitRest:
         last = min(now_ms, now_ms if end_ms is None else end_ms)
         if params.get("cursor"):
             last = min(last, int(_cursor(params) or 0) - 1)
-        first = max(start_ms or 0, listing.line.listed_ms)
-        times = range(last - last % period_ms, first - 1, -period_ms)
-        page = times[: _number(params, "limit", _USUAL_INTEREST, _MAX_HISTORY)]
-        made = []
-        for ms in page:
-            row = rows.interest(listing, listing.derived, ms)
-            sides = {key: row[key] for key in ("openInterest", "singleOpenInterest")}
-            made.append({**sides, "timestamp": str(ms)})
-        more = len(page) < len(times)
-        cursor = f"lastid%3D{page[-1]}%26last%3D{page[-1]}" if more else ""
+        limit = _number(params, "limit", _USUAL_HISTORY, most)
+        bounds = (start_ms or 0, last)
+        made, cursor = statistics.page(make, listing, period_ms, bounds, limit)
         head = {"symbol": listing.symbol, "category": category}
         return {**head, "list": made, "nextPageCursor": cursor}
 

@@ -26,6 +26,7 @@ _DATA_OF = {
     "market/kline": ("kline", "candles"),
     "market/funding/history": ("funding", "funding"),
     "market/open-interest": ("open-interest", "open_interest"),
+    "market/account-ratio": ("account-ratio", "accounts"),
     "system/status": ("system.status", "status"),
 }
 _FAMILIES = {

@@ -2,13 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from tui_monitor.simulator.cascades import Cascades
+from tui_monitor.simulator.derivatives import Perpetual
 from tui_monitor.simulator.faults import Target
 from tui_monitor.simulator.limits import Limit
-from tui_monitor.simulator.okx import rows
+from tui_monitor.simulator.okx import rows, statistics
 from tui_monitor.simulator.okx.bars import BARS, Page, page
 from tui_monitor.simulator.okx.catalog import (
     FUTURES,
@@ -19,17 +20,18 @@ from tui_monitor.simulator.okx.catalog import (
 )
 from tui_monitor.simulator.okx.coming import coming_rows
 from tui_monitor.simulator.okx.forced import past_closes
+from tui_monitor.simulator.okx.params import Refused, empty, no_instrument, number, wrong
 from tui_monitor.simulator.okx.targets import DIALECT, target_of
 from tui_monitor.simulator.serving import Answer, Params, Rest
 from tui_monitor.simulator.shared import Root
 
-_V5 = "/api/v5"
+_V5, _RUBIK = "/api/v5", "rubik/stat/contracts"
 _TYPES = (SWAP, FUTURES, SPOT)
 _MARGIN_AND_OPTION = ("MARGIN", "OPTION")
 _MAX_ROWS = 300
 _RECENT_BARS = 1_440
 _MAX_RATES = 400
-_MAX_CLOSES = 100
+_MAX_CLOSES = _MAX_STATISTICS = 100
 _ROWS_PER_TURN = 60
 _RATE_HISTORY_MS = 92 * 86_400_000
 
@@ -49,36 +51,15 @@ LIMITS: Mapping[str, Limit] = {
     f"{_V5}/public/open-interest": Limit(20, 2, ("instId",)),
     # As it was when it was documented.
     f"{_V5}/public/liquidation-orders": Limit(40, 2),
+    f"{_V5}/{_RUBIK}/open-interest-history": Limit(10, 2, ("instId",)),
+    f"{_V5}/{_RUBIK}/long-short-account-ratio-contract": Limit(5, 2, ("instId",)),
+}
+_STATISTICS = {
+    "open-interest-history": statistics.interest,
+    "long-short-account-ratio-contract": statistics.accounts,
 }
 
 _DATED = re.compile(r"[A-Z]+-[A-Z]+-\d{6}")
-
-
-class Refused(Exception):
-    """A request that OKX answers with an error code."""
-
-    def __init__(self, code: str, message: str, status: int) -> None:
-        super().__init__(message)
-        self.answer = failed(code, message, status)
-
-
-def failed(code: str, message: str, status: int = 400) -> Answer:
-    """The error envelope."""
-    return Answer({"code": code, "data": [], "msg": message}, status)
-
-
-def _empty(name: str) -> Refused:
-    return Refused("50014", f"Parameter {name} can not be empty.", 400)
-
-
-def _wrong(name: str) -> Refused:
-    return Refused("51000", f"Parameter {name} error", 400)
-
-
-def _no_instrument() -> Refused:
-    # This one comes with HTTP 200.
-    message = "Instrument ID, Instrument ID code, or Spread ID doesn't exist."
-    return Refused("51001", message, 200)
 
 
 class OkxRest:
@@ -106,6 +87,7 @@ class OkxRest:
             "public/funding-rate-history": self._funding_history,
             "public/open-interest": self._open_interest,
             "public/liquidation-orders": self._liquidation_orders,
+            **{f"{_RUBIK}/{name}": self._statistic(make) for name, make in _STATISTICS.items()},
         }
         return Rest(
             root=self._root,
@@ -127,7 +109,7 @@ class OkxRest:
     async def _status(self, params: Params) -> list[Any]:
         state = params.get("state")
         if state not in (None, "", "scheduled", "ongoing", "pre_open", "completed", "canceled"):
-            raise _wrong("state")
+            raise wrong("state")
         notices = [
             maintenance_row(self._now_ms(), left_s)
             for left_s, fault in self._shared.faults.active()
@@ -140,7 +122,7 @@ class OkxRest:
         now_ms = self._now_ms()
         listings = list(self._chosen(params, kind))
         if params.get("instId") and not listings:
-            raise _no_instrument()
+            raise no_instrument()
         found = [instrument_row(self._root, listing, now_ms) for listing in listings]
         if not params.get("instId") and not params.get("instFamily"):
             found += coming_rows(kind, now_ms)
@@ -176,13 +158,13 @@ class OkxRest:
         if not inst_id and not quote:
             raise Refused("50015", "Either parameter instId or quoteCcy is required", 400)
         if quote and quote not in ("USD", "USDT", "BTC", "USDC"):
-            raise _wrong("quoteCcy")
+            raise wrong("quoteCcy")
         wanted = [inst_id] if inst_id else self._catalog.index_ids(quote or "")
         found = []
         for name in wanted:
             index = self._catalog.index(name)
             if index is None:
-                raise _no_instrument()
+                raise no_instrument()
             found.append(rows.index_ticker(name, index, self._now_ms()))
             await _others_turn(len(found))
         return found
@@ -204,9 +186,9 @@ class OkxRest:
         if not family:
             raise Refused("50015", "Either parameter uly or instFamily is required", 400)
         if params.get("state") not in ("filled", "unfilled"):
-            raise _empty("state") if not params.get("state") else _wrong("state")
-        limit = min(_MAX_CLOSES, _number(params, "limit") or _MAX_CLOSES)
-        before_ms = _number(params, "after")
+            raise empty("state") if not params.get("state") else wrong("state")
+        limit = min(_MAX_CLOSES, number(params, "limit") or _MAX_CLOSES)
+        before_ms = number(params, "after")
         if self._catalog.index(family) is None:
             raise Refused("51000", "Index doesn't exist", 400)
         found = [one for one in self._listed() if one.inst_type == kind and one.family == family]
@@ -218,14 +200,14 @@ class OkxRest:
 
     async def _funding_rate(self, params: Params) -> list[Any]:
         if not params.get("instId"):
-            raise _empty("instId")
+            raise empty("instId")
         now_ms = self._now_ms()
         if params["instId"] == "ANY":
             listings = [listing for listing in self._listed() if has_funding(listing)]
         else:
             listings = [self._listing(params)]
             if not has_funding(listings[0]):
-                raise _no_instrument()
+                raise no_instrument()
         return [
             rows.funding_rate(listing, listing.derived, now_ms)
             for listing in listings
@@ -236,10 +218,10 @@ class OkxRest:
         listing = self._listing(params)
         derived = listing.derived
         if derived is None or not has_funding(listing):
-            raise _no_instrument()
+            raise no_instrument()
         now_ms = self._now_ms()
-        limit = min(_MAX_RATES, _number(params, "limit") or _MAX_RATES)
-        after_ms, before_ms = _number(params, "after"), _number(params, "before")
+        limit = min(_MAX_RATES, number(params, "limit") or _MAX_RATES)
+        after_ms, before_ms = number(params, "after"), number(params, "before")
         period = now_ms // derived.interval_ms
         if after_ms is not None:
             period = min(period, (after_ms - 1) // derived.interval_ms)
@@ -249,6 +231,25 @@ class OkxRest:
             rows.settled_rate(listing, derived, at)
             for at in range(period, max(first, period - limit + 1) - 1, -1)
         ]
+
+    def _statistic(
+        self, make: Callable[[Listing, Perpetual, int], list[Any]]
+    ) -> Callable[[Params], Awaitable[list[Any]]]:
+        """The rows of a contract's statistic."""
+
+        async def answer(params: Params) -> list[Any]:
+            listing, period = self._listing(params), params.get("period") or "5m"
+            if period not in statistics.PERIODS:
+                raise wrong("period")
+            derived = listing.derived
+            if derived is None:
+                raise no_instrument()
+            limit = min(_MAX_STATISTICS, number(params, "limit") or _MAX_STATISTICS)
+            bounds = number(params, "begin"), number(params, "end")
+            times = statistics.times(listing, period, bounds, limit, self._now_ms())
+            return [make(listing, derived, ms) for ms in times]
+
+        return answer
 
     # --- candles ------------------------------------------------------------------------
 
@@ -261,12 +262,12 @@ class OkxRest:
     async def _bars(self, params: Params, reach: int | None) -> list[Any]:
         name = params.get("bar") or "1m"
         if name not in BARS:
-            raise _wrong("bar")
+            raise wrong("bar")
         listing = self._listing(params)
-        limit = _number(params, "limit")
+        limit = number(params, "limit")
         wanted = Page(
-            _number(params, "after"),
-            _number(params, "before"),
+            number(params, "after"),
+            number(params, "before"),
             min(_MAX_ROWS, 100 if limit is None else limit),
             reach,
         )
@@ -280,9 +281,9 @@ class OkxRest:
     def _inst_type(self, params: Params, known: tuple[str, ...]) -> str:
         kind = params.get("instType")
         if not kind:
-            raise _empty("instType")
+            raise empty("instType")
         if kind not in known:
-            raise _wrong("instType")
+            raise wrong("instType")
         return kind
 
     def _listed(self) -> Iterable[Listing]:
@@ -304,13 +305,13 @@ class OkxRest:
     def _listing(self, params: Params) -> Listing:
         inst_id = params.get("instId")
         if not inst_id:
-            raise _empty("instId")
+            raise empty("instId")
         listing = self._catalog.find(inst_id, self._now_ms())
         faults = self._shared.faults
         if listing is None and _DATED.fullmatch(inst_id):
             raise Refused("50047", f"{inst_id} has already settled.", 200)
         if listing is None or faults.delisted(self._root.exchange, listing.market, inst_id):
-            raise _no_instrument()
+            raise no_instrument()
         return listing
 
 
@@ -338,16 +339,6 @@ _NOT_FOUND = {
     "error_message": "Not Found",
     "msg": "Not Found",
 }
-
-
-def _number(params: Params, name: str) -> int | None:
-    """A parameter that must be a whole number above zero, if it is given."""
-    text = params.get(name)
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()) or len(text) > 15 or int(text) == 0:
-        raise _wrong(name)
-    return int(text)
 
 
 def has_funding(listing: Listing) -> bool:

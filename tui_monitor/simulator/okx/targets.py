@@ -30,6 +30,7 @@ _DATA_OF = {
     "public/funding-rate": ("funding-rate", "funding"),
     "public/funding-rate-history": ("funding-rate", "funding"),
     "public/open-interest": ("open-interest", "open_interest"),
+    "rubik/stat/contracts/open-interest-history": ("open-interest", "open_interest"),
     "public/liquidation-orders": ("liquidation-orders", "liquidations"),
 }
 _PERP_ONLY = ("mark", "index", "funding", "open_interest")
