@@ -19,7 +19,9 @@ _LOOKALIKES = {
     **dict.fromkeys("╌─╸╺–—−╴╶", "-"),
     **dict.fromkeys("≥", ">"),
     **dict.fromkeys("━", "="),
-    **dict.fromkeys("│┃", "|"),
+    **dict.fromkeys("│╷╵", "|"),
+    # The bodies of rising candles; the wicks are the lines above.
+    **dict.fromkeys("┃╽╿╻╹", "O"),
     **dict.fromkeys("┼╭╮╰╯┌┐└┘├┤┬┴", "+"),
     **dict.fromkeys("▴▵↑", "^"),
     **dict.fromkeys("▾↓", "v"),

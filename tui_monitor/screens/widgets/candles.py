@@ -1,0 +1,293 @@
+"""Candles in character cells: the pure painter and its widget.
+
+A rising bar has a thin body (┃), a falling one a full body (█), as the hollow and the filled ones
+on paper: they are told apart without colours. A place is half a cell high. Where there is no bar
+there is nothing; below are the turnovers.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_monitor.model import CandleRow
+from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.looks import Looks, looks_of
+from tui_monitor.screens.widgets.scale import ValueScale, nice_step, time_ticks
+from tui_monitor.screens.widgets.sheet import Sheet, empty_lines, time_axis
+
+_NONE = Style()
+_EIGHTHS = "▁▂▃▄▅▆▇█"
+# By what the upper and the lower half of a cell hold: nothing, wick, body.
+_NOTHING, _WICK, _BODY = 0, 1, 2
+_RISING = ((" ", "╷", "╻"), ("╵", "│", "╽"), ("╹", "╿", "┃"))
+# There is no block with a wick on it: the half that has a body is drawn.
+_FALLING = ((" ", "╷", "▄"), ("╵", "│", "▄"), ("▀", "▀", "█"))
+_WIDEST = 3
+_VOLUME_ROWS = 2
+# With fewer rows the turnovers would leave the candles no room.
+_LEAST_WITH_VOLUME = 10
+_MARGIN = 0.04
+_LEAST_LABELS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candles:
+    """What to draw: up to `count` places of `bar_ms`, the newest of which began at `newest_ms`.
+
+    What has no bar stays empty. `marked_ms` is the bar that is looked at, `mark` what is said of
+    it. `forming_ms` is the bar that is not over; it is drawn grey. `version` changes with the
+    data; `stale` greys all.
+    """
+
+    version: Hashable
+    bars: Sequence[CandleRow]
+    bar_ms: int
+    newest_ms: int
+    count: int
+    zone: ShownZone
+    marked_ms: int | None = None
+    mark: str = ""
+    forming_ms: int | None = None
+    stale: bool = False
+    empty: str = ""
+
+
+def paint_candles(candles: Candles, width: int, height: int, looks: Looks) -> list[list[Segment]]:
+    """The chart as `height` lines of exactly `width` cells, the newest bar on the right.
+
+    Of more bars than columns the newest are drawn.
+    """
+    rows = height - 1
+    bars = [one for one in candles.bars if one.open_ms <= candles.newest_ms]
+    if rows < 3 or width < 24 or not bars:
+        return empty_lines("" if bars else candles.empty, width, height, looks)
+    plan = _planned(candles, bars, width, rows, looks)
+    gutter = width - plan.sheet.columns - 1
+    labels = _labels(plan.scale, plan.rows)
+    ticks = plan.ticks()
+    plan.draw(bars, labels, [column for column, _ in ticks])
+    lines = [
+        [
+            Segment(labels.get(y, "").rjust(gutter - 1) + " ", looks.dim),
+            *plan.sheet.line(y),
+            Segment(" ", _NONE),
+        ]
+        for y in range(rows)
+    ]
+    return [*lines, time_axis(ticks, gutter, width, looks)]
+
+
+def _planned(
+    candles: Candles, bars: Sequence[CandleRow], width: int, rows: int, looks: Looks
+) -> "_Plan":
+    """The scale is of the bars that are shown, which depends on how wide its labels are."""
+    volume_rows = _VOLUME_ROWS if rows >= _LEAST_WITH_VOLUME else 0
+    scale = price_scale(bars, rows - volume_rows)
+    gutter = _gutter(scale)
+    for _ in range(2):
+        plan = _Plan(candles, scale, Sheet(width - gutter - 1, rows), looks, volume_rows)
+        scale = price_scale(plan.shown_of(bars) or bars, plan.rows)
+        gutter = max(gutter, _gutter(scale))
+    plan.scale = scale
+    return plan
+
+
+def price_scale(bars: Sequence[CandleRow], rows: int) -> ValueScale:
+    """From the lowest low to the highest high, whatever the size of the price."""
+    low, high = min(one.low for one in bars), max(one.high for one in bars)
+    if high <= low:
+        low, high = low * 0.999, (high or 1.0) * 1.001
+    margin = (high - low) * _MARGIN
+    low, high = low - margin, high + margin
+    wanted = max(3, rows // 3)
+    scales = (ValueScale(low, high, _nice(high - low, wanted + more)) for more in range(9))
+    return next(one for one in scales if len(one.ticks()) >= _LEAST_LABELS)
+
+
+def _nice(span: float, ticks: int) -> float:
+    """`nice_step` compares with a fixed tiny number, so small spans are made large first."""
+    power = 1.0
+    while span * power < 1:
+        power *= 10
+    return nice_step(span * power, ticks) / power
+
+
+def _labels(scale: ValueScale, rows: int) -> dict[int, str]:
+    digits = _digits(scale.step)
+    labels: dict[int, str] = {}
+    for value in scale.ticks():
+        labels.setdefault(scale.place(value, rows), f"{value:,.{digits}f}")
+    return labels
+
+
+def _gutter(scale: ValueScale) -> int:
+    digits = _digits(scale.step)
+    return max(len(f"{value:,.{digits}f}") for value in (scale.low, scale.high)) + 1
+
+
+def _digits(step: float) -> int:
+    """Decimals that a step needs."""
+    digits = 0
+    while digits < 14 and abs(round(step, digits) - step) > step * 1e-6:
+        digits += 1
+    return digits
+
+
+class _Plan:
+    """One drawing in the making."""
+
+    def __init__(
+        self, candles: Candles, scale: ValueScale, sheet: Sheet, looks: Looks, volume_rows: int
+    ) -> None:
+        self.candles, self.scale, self.sheet, self.looks = candles, scale, sheet, looks
+        self.volume_rows = volume_rows
+        self.rows = sheet.rows - volume_rows
+        self.step = max(1, min(_WIDEST, sheet.columns // max(1, candles.count)))
+        self.shown = min(candles.count, sheet.columns // self.step)
+        self.first_ms = candles.newest_ms - (self.shown - 1) * candles.bar_ms
+
+    def shown_of(self, bars: Sequence[CandleRow]) -> list[CandleRow]:
+        """Those that have a column."""
+        return [one for one in bars if one.open_ms >= self.first_ms]
+
+    def column(self, ms: int) -> int:
+        """The column of the bar that a time falls into."""
+        place = (ms - self.first_ms) // self.candles.bar_ms
+        return self.sheet.columns - (self.shown - place) * self.step + self.step // 2
+
+    def ticks(self) -> list[tuple[int, str]]:
+        """Columns of round times, with their labels."""
+        wide = self.shown * self.step
+        found = time_ticks(self.first_ms, self.candles.newest_ms, wide, self.candles.zone)
+        return [(self.column(ms), text) for ms, text in found]
+
+    def draw(self, bars: Sequence[CandleRow], labels: dict[int, str], ticks: Sequence[int]) -> None:
+        """All layers, from below."""
+        bars = self.shown_of(bars)
+        self._grid(labels, ticks)
+        self._mark_below()
+        for bar in bars:
+            self._candle(bar)
+        self._volumes(bars)
+        self._mark_word()
+
+    def _grid(self, labels: dict[int, str], ticks: Sequence[int]) -> None:
+        for y in labels:
+            for x in range(self.sheet.columns):
+                self.sheet.put(x, y, "┈", self.looks.grid)
+        for x in ticks:
+            for y in range(self.rows):
+                self.sheet.put(x, y, "┊", self.looks.grid)
+
+    def _marked(self) -> int | None:
+        ms = self.candles.marked_ms
+        if ms is None or not self.first_ms <= ms <= self.candles.newest_ms:
+            return None
+        return self.column(ms)
+
+    def _mark_below(self) -> None:
+        """A line that the bar itself covers."""
+        x = self._marked()
+        if x is not None:
+            for y in range(self.rows):
+                self.sheet.put(x, y, "╎", self.looks.accent)
+
+    def _mark_word(self) -> None:
+        x = self._marked()
+        if x is None or not self.candles.mark:
+            return
+        text = f" {self.candles.mark} "
+        # Where the bars of its column leave the most room.
+        free = {y for y in range(self.rows) if self.sheet.chars[y][x] == "╎"}
+        y = 0 if 0 in free or self.rows - 1 not in free else self.rows - 1
+        before = x + 1 + cell_len(text) > self.sheet.columns
+        self.sheet.write(x - cell_len(text) if before else x + 1, y, text, self.looks.accent)
+
+    def _style(self, bar: CandleRow) -> Style:
+        if self.candles.stale or bar.open_ms == self.candles.forming_ms:
+            return self.looks.dim
+        return self.looks.up if bar.close >= bar.open else self.looks.down
+
+    def _candle(self, bar: CandleRow) -> None:
+        halves = self.rows * 2
+        top, bottom = self.scale.place(bar.high, halves), self.scale.place(bar.low, halves)
+        body = sorted(self.scale.place(price, halves) for price in (bar.open, bar.close))
+        shapes = _RISING if bar.close >= bar.open else _FALLING
+        x, style = self.column(bar.open_ms), self._style(bar)
+
+        def part(half: int) -> int:
+            if body[0] <= half <= body[1]:
+                return _BODY
+            return _WICK if top <= half <= bottom else _NOTHING
+
+        for y in range(top // 2, bottom // 2 + 1):
+            self.sheet.put(x, y, shapes[part(2 * y)][part(2 * y + 1)], style)
+
+    def _volumes(self, bars: Sequence[CandleRow]) -> None:
+        """Turnovers from the bottom up, against the highest one; none where it is unknown."""
+        most = max((one.turnover_usd or 0.0 for one in bars), default=0.0)
+        if not self.volume_rows or most <= 0:
+            return
+        for bar in bars:
+            if bar.turnover_usd is None:
+                continue
+            eighths = round(bar.turnover_usd / most * self.volume_rows * 8)
+            eighths = max(1, eighths) if bar.turnover_usd > 0 else 0
+            marked = bar.open_ms == self.candles.marked_ms
+            style = self.looks.accent if marked else self.looks.faint
+            for row in range(self.volume_rows):
+                filled = min(8, eighths - row * 8)
+                if filled > 0:
+                    x, y = self.column(bar.open_ms), self.sheet.rows - 1 - row
+                    self.sheet.put(x, y, _EIGHTHS[filled - 1], style)
+
+
+class CandlesView(Widget):
+    """Candles on screen: painted again only when data, size or looks change."""
+
+    DEFAULT_CSS = "CandlesView { width: 1fr; height: 1fr; }"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._candles: Candles | None = None
+        self._drawn_for: tuple[object, ...] = ()
+        self._strips: list[Strip] = []
+
+    @property
+    def candles(self) -> Candles | None:
+        """What is shown."""
+        return self._candles
+
+    def show(self, candles: Candles) -> None:
+        """Draw these; nothing happens if they are drawn already."""
+        if self._candles is not None and _key(candles) == _key(self._candles):
+            return
+        self._candles = candles
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the drawing."""
+        looks = looks_of(self)
+        width, height = self.size
+        if self._candles is None:
+            return Strip.blank(width, self.rich_style)
+        key = (_key(self._candles), width, height, looks)
+        if key != self._drawn_for:
+            self._drawn_for = key
+            ground = self.rich_style
+            self._strips = [
+                Strip(line, width).apply_style(ground)
+                for line in paint_candles(self._candles, width, height, looks)
+            ]
+        return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.rich_style)
+
+
+def _key(candles: Candles) -> tuple[object, ...]:
+    marked = (candles.marked_ms, candles.mark, candles.forming_ms)
+    grid = (candles.newest_ms, candles.count, candles.bar_ms)
+    return (candles.version, grid, marked, candles.zone.name, candles.stale, candles.empty)
