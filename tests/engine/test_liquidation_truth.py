@@ -172,7 +172,7 @@ class Kept(NamedTuple):
         ours = [one for one in minutes if one.exchange is exchange]
         told = {
             one.minute_ms: one
-            for one in await self.store.liquidation_sums(0, end_ms)
+            for one in await self.store.liquidation_sums(ours[0].minute_ms, self.clock.now_ms())
             if one.exchange is exchange
         }
         whole = 0

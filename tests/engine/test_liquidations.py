@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiosqlite
+from msgspec.structs import replace
 
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config, paths
@@ -179,6 +180,24 @@ async def test_what_is_stored_is_known_after_a_restart(tmp_path: Path) -> None:
         assert (minute.long_usd, minute.long_count) == (105.0, 2)
         assert minute.covered_ms == 20_000
         assert await rig.stored() == 2
+
+
+@in_virtual_time
+async def test_a_minute_that_a_crash_left_without_its_last_events_is_mended(tmp_path: Path) -> None:
+    """They had been written before it."""
+    async with a_rig(tmp_path) as rig:
+        begin_ms = rig.clock.now_ms()
+        rig.tell(begin_ms + 100, 100.0)
+        await rig.look(10)
+        (row,) = await rig.store.liquidations(0, 2**60, limit=9)
+        await rig.store.record_liquidations([replace(row, exchange_ms=begin_ms + 9_000)])
+        await rig.clock.sleep(300)
+        rig.market = MarketState()
+        rig.it = rig.collector()
+        rig.pulse.since_ms = rig.clock.now_ms()
+        await rig.look(1)
+        first = (await rig.minutes())[0]
+        assert (first.long_usd, first.long_count, first.covered_ms) == (200.0, 2, 10_000)
 
 
 @in_virtual_time

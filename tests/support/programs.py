@@ -71,7 +71,9 @@ class Daemon(NamedTuple):
 
 
 @asynccontextmanager
-async def a_daemon(folder: Path, *arguments: str) -> AsyncIterator[Daemon]:
+async def a_daemon(
+    folder: Path, *arguments: str, more: Mapping[str, str] | None = None
+) -> AsyncIterator[Daemon]:
     """A daemon while the block runs; ended by SIGTERM if it still lives."""
     child = await asyncio.create_subprocess_exec(
         *TUI_MONITOR,
@@ -81,7 +83,7 @@ async def a_daemon(folder: Path, *arguments: str) -> AsyncIterator[Daemon]:
         *arguments,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env=clean_environment(folder),
+        env={**clean_environment(folder), **(more or {})},
     )
     try:
         assert child.stdout is not None

@@ -42,6 +42,8 @@ STALL_MS = 10_000
 KEEP_MS = 15 * MINUTE_MS
 # The record of a minute is taken so long after its end.
 RECORD_AFTER_MS = 1_000
+# Events that a crash has kept from their minutes are not older than this before the newest.
+MENDED_MS = 5 * MINUTE_MS
 OLDEST_MS = 29 * DAY_MS
 BACKLOG = 100_000
 BATCH = 5_000
@@ -89,6 +91,7 @@ class Liquidations:
         self._looked_ms: int | None = None
         self._wrote_s = self._told_life_s = float("-inf")
         self._minute_ms: int | None = None
+        self._is_mended = False
         self._recorded_ms: int | None = None
         self.missed = 0
         """Overwritten in the ring before they were read."""
@@ -173,6 +176,8 @@ class Liquidations:
     async def flush(self) -> bool:
         """Write all that waits; False if the store can't now (the recorder shows the reason)."""
         try:
+            if not self._is_mended:
+                await self._mend()
             await self._open_minutes()
             await self._take()
             await self._write()
@@ -229,6 +234,16 @@ class Liquidations:
         hearing.reach(now_ms)
 
     # --- writing ------------------------------------------------------------------------
+
+    async def _mend(self) -> None:
+        """A crash may fall between the events of a minute and the minute: it is made again."""
+        newest = await self._store.liquidations(0, self._clock.now_ms() + DAY_MS, limit=1)
+        if newest:
+            end_ms = minute_of(newest[0].exchange_ms) + MINUTE_MS
+            for one in await self._store.liquidation_sums(end_ms - MENDED_MS, end_ms):
+                if one.exchange in self._feeds:
+                    await self._tallies.open(one.exchange, one.minute_ms)
+        self._is_mended = True
 
     async def _open_minutes(self) -> None:
         """Every venue has a row of each minute in which we run, silent or not."""
