@@ -19,6 +19,7 @@ from tui_monitor.boards.sum_curve import SLOT_TOLERANCE_MS, LivePrice
 from tui_monitor.clock import BoardZone, Clock
 from tui_monitor.config import Settings, warnings
 from tui_monitor.engine.aggregates import Aggregates
+from tui_monitor.engine.anomalies import AnomalyWatch
 from tui_monitor.engine.backfill import Backfill, BackfillRun
 from tui_monitor.engine.candles import Candles
 from tui_monitor.engine.events import EventLog
@@ -26,13 +27,12 @@ from tui_monitor.engine.fetcher import PageFetcher
 from tui_monitor.engine.filler import Filler
 from tui_monitor.engine.fundings import Fundings
 from tui_monitor.engine.history import SlotHistory
-from tui_monitor.engine.liquidation_gaps import LiquidationGaps
-from tui_monitor.engine.liquidations import Liquidations, tells
 from tui_monitor.engine.lights import Lights
 from tui_monitor.engine.liquidation_gaps import LiquidationGaps
 from tui_monitor.engine.liquidations import Liquidations, tells
 from tui_monitor.engine.loop_lag import LoopLag
 from tui_monitor.engine.outages import OutageBook
+from tui_monitor.engine.picks import PickWatch
 from tui_monitor.engine.recorder import Recorder
 from tui_monitor.engine.retention import Retention
 from tui_monitor.engine.slots import SlotKeeper
@@ -128,6 +128,16 @@ class Engine:
             settings.anomalies,
             self.events.add,
         )
+        self.anomalies = AnomalyWatch(
+            self.candles, store, clock, settings.anomalies, self.events.add
+        )
+        self.picks = PickWatch(
+            self.candles,
+            store,
+            self.market,
+            clock,
+            [Exchange(name) for name in settings.anomalies.exchanges if name in self.enabled],
+        )
         self.retention = Retention(
             store,
             clock,
@@ -170,6 +180,8 @@ class Engine:
             "spread records": self.spreads.keep,
             "retention": self.retention.run,
             "candles": self.candles.run,
+            "anomalies": self.anomalies.run,
+            "picks": self.picks.run,
             "funding": self.fundings.run,
             "liquidations": self.liquidations.run,
             "liquidation gaps": self._liquidation_gaps.run,

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from tui_monitor.boards.anomalies import AnomaliesBoard, State, Thresholds
 from tui_monitor.boards.anomalies.explanation import Explained, Explanation
-from tui_monitor.boards.anomalies.records import StoredAnomaly, anomaly_of
+from tui_monitor.boards.anomalies.records import StoredAnomaly, anomaly_of, head_name
 from tui_monitor.boards.klines import Klines
-from tui_monitor.boards.picks import KEPT, PICKS_BAR, PicksBoard, PicksKept
+from tui_monitor.boards.picks import KEPT, PICKS_BAR, PicksBoard, PicksKept, kept_name
 from tui_monitor.clock import Clock, utc_text
 from tui_monitor.config import Anomalies
 from tui_monitor.errors import BadInput
@@ -24,16 +24,6 @@ MAX_BARS = 5_000
 S = TypeVar("S", bound=Struct)
 
 _log = logging.getLogger(__name__)
-
-
-def anomalies_head(exchange: Exchange, bar: str) -> str:
-    """The name that the head of a board is kept under."""
-    return f"anomalies {exchange.value} {bar}"
-
-
-def picks_head(exchange: Exchange) -> str:
-    """The name that an exchange's picks are kept under."""
-    return f"picks {exchange.value}"
 
 
 class StoredAnomalies:
@@ -55,7 +45,7 @@ class StoredAnomalies:
     async def board(self, exchange: Exchange | None, bar: str | None) -> AnomaliesBoard:
         """The newest judged bar's anomalies, as they were written."""
         exchange, bar = self.chosen(exchange, bar)
-        text = await self._store.board_head(anomalies_head(exchange, bar))
+        text = await self._store.board_head(head_name(exchange, bar))
         head = _decoded(text, AnomaliesBoard)
         if head is None:
             return self._empty(exchange, bar, f"{NO_ENGINE}; none was yet")
@@ -74,7 +64,7 @@ class StoredAnomalies:
     async def explained(self, name: str, exchange: Exchange | None, bar: str | None) -> Explained:
         """Of the newest judged bar, if it is an anomaly there."""
         exchange, bar = self.chosen(exchange, bar)
-        head = _decoded(await self._store.board_head(anomalies_head(exchange, bar)), AnomaliesBoard)
+        head = _decoded(await self._store.board_head(head_name(exchange, bar)), AnomaliesBoard)
         found: list[Explanation] = []
         if head is not None:
             rows = await self._store.anomalies_between(bar, head.open_ms, head.open_ms + 1)
@@ -108,7 +98,7 @@ class StoredAnomalies:
     async def picks(self, exchange: Exchange | None) -> PicksBoard:
         """The last evaluation."""
         exchange, _ = self.chosen(exchange)
-        kept = _decoded(await self._store.board_head(picks_head(exchange)), PicksKept)
+        kept = _decoded(await self._store.board_head(kept_name(exchange)), PicksKept)
         if kept is None:
             return self._no_picks(exchange, f"{NO_ENGINE}; nothing was scored yet")
         at = utc_text(kept.board.evaluated_ms)

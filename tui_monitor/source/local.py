@@ -11,6 +11,7 @@ from tui_monitor.boards.system import SystemBoard
 from tui_monitor.engine import Engine
 from tui_monitor.model import Job
 from tui_monitor.source import Query
+from tui_monitor.source.live_anomalies import LiveAnomalies
 from tui_monitor.source.live_interest import LiveInterest
 from tui_monitor.source.live_liquidations import LiveLiquidations
 from tui_monitor.source.live_spreads import LiveSpreads
@@ -32,6 +33,7 @@ class LocalSource(StoredSource):
         )
         self._liquidations = LiveLiquidations(engine)
         self._interest = LiveInterest(engine)
+        self._anomalies = LiveAnomalies(engine)
         self._engine = engine
         self._system = SystemReader(engine)
         self._days: tuple[tuple[date, date], tuple[int, int], Nodes] | None = None

@@ -1,5 +1,6 @@
 """Explains one perpetual: how its score came to be, or why it is not on the board."""
 
+from collections.abc import Iterable
 from math import isnan
 
 import numpy as np
@@ -28,6 +29,21 @@ def explain(
         place = places.get(instrument.key)
         row = rows.get((instrument.exchange, instrument.symbol)) if place is not None else None
         found.append(_explanation(one, universe, detected, place, row))
+    return found
+
+
+def explain_anomalies(
+    detected: Detected, universe: Universe, rows: Iterable[AnomalyRow]
+) -> list[Explanation]:
+    """Each of the rows that is an anomaly."""
+    places = {one.symbol: place for place, one in enumerate(detected.bars.instruments)}
+    found = []
+    for row in rows:
+        if row.state is State.ANOMALY:
+            place = places[row.symbol]
+            instrument = detected.bars.instruments[place]
+            one = universe.listed.get(instrument.key) or Listed(instrument, None, None)
+            found.append(_explanation(one, universe, detected, place, row))
     return found
 
 

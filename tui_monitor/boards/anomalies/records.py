@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from tui_monitor.boards.anomalies import AnomalyRow
 from tui_monitor.boards.anomalies.explanation import Explanation
-from tui_monitor.model import AnomalyRecord
+from tui_monitor.model import AnomalyRecord, Exchange
 
 _log = logging.getLogger(__name__)
 _explanations = msgspec.json.Decoder(Explanation)
@@ -19,6 +19,11 @@ class StoredAnomaly(Struct, frozen=True, kw_only=True):
     judged_ms: int
     row: AnomalyRow
     explanation: Explanation
+
+
+def head_name(exchange: Exchange, bar: str) -> str:
+    """The name that a board without its rows is kept under."""
+    return f"anomalies {exchange.value} {bar}"
 
 
 def record_of(explanation: Explanation, judged_ms: int) -> AnomalyRecord:

@@ -85,6 +85,11 @@ class PicksBoard(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+def kept_name(exchange: Exchange) -> str:
+    """The name that an exchange's picks are kept under."""
+    return f"picks {exchange.value}"
+
+
 class KeptScore(Struct, frozen=True, kw_only=True, gc=False):
     """What the next evaluation must know of a perpetual."""
 
