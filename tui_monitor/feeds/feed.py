@@ -53,7 +53,7 @@ class Feed:
 
         `on_gap` is told of what quiet channels missed in gaps too short for an outage.
         """
-        clock, coins, market, bans, seed = given
+        clock, coins, market, bans, seed = given[:5]
         self.exchange = plan.exchange
         self.plan = plan
         self._clock = clock

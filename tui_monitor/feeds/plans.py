@@ -14,6 +14,7 @@ from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.market import MarketState
 from tui_monitor.model import (
+    AccountRatio,
     Candle,
     Exchange,
     Funding,
@@ -22,6 +23,7 @@ from tui_monitor.model import (
     Liquidation,
     Market,
     MarketEvent,
+    OpenInterest,
 )
 from tui_monitor.model.liquidations import LiquidationStream
 
@@ -35,6 +37,12 @@ PastLiquidations = Callable[
 """What REST tells of liquidations between two times, both included, a page a request. Where one
 contract is asked about at a time, only about these; else about all.
 """
+PastInterest = Callable[[Instrument, int, int], AsyncGenerator[list[OpenInterest], None]]
+"""A perpetual's open interest at each five minutes between two times, both included, by the
+exchange's own record: a page a request, in any order, and pages may overlap.
+"""
+AccountRatios = Callable[[Instrument], Awaitable[AccountRatio | None]]
+"""The newest account ratio of a perpetual; None where there is none."""
 Divide = Callable[[Sequence[Instrument]], Sequence[Sequence[Subscription]]]
 """The topics that a market's live instruments need, one sequence a socket."""
 
@@ -88,7 +96,8 @@ class Bridge(Struct, frozen=True, kw_only=True):
 class Given(NamedTuple):
     """What an exchange's plan may need besides its settings: `coins` are those that a board
     watches closely, `market` the latest truth (to read a price, never to write). Without `bans`
-    none outlives the program; with a `seed` all jitter is the same each time.
+    none outlives the program; with a `seed` all jitter is the same each time. `interest_every_s`
+    is the length of a round where open interest is asked for one by one.
     """
 
     clock: Clock
@@ -96,6 +105,7 @@ class Given(NamedTuple):
     market: MarketState
     bans: Bans | None = None
     seed: int | None = None
+    interest_every_s: float = 180.0
 
 
 class StreamPlan(Struct, frozen=True, kw_only=True):
@@ -147,6 +157,7 @@ class FeedPlan(Struct, frozen=True, kw_only=True):
     many sockets may be opened in how many seconds; `history` gives old bars, `settled` old funding;
     `perp_symbol` makes a coin's name the symbol of its perpetual. `liquidations` says how much
     its stream tells of them, `past_liquidations` asks REST for what a gap has cost.
+    `past_interest` and `account_ratio` are None where an exchange tells no such thing.
     """
 
     exchange: Exchange
@@ -163,5 +174,7 @@ class FeedPlan(Struct, frozen=True, kw_only=True):
     settled: Settled
     liquidations: LiquidationStream
     past_liquidations: PastLiquidations | None = None
+    past_interest: PastInterest | None = None
+    account_ratio: AccountRatios | None = None
     opening: RequestLimit = RequestLimit(2, 1.0)
     perp_symbol: Callable[[str], str]

@@ -21,10 +21,15 @@ from tui_monitor.feeds.binance.adapter import BinanceAdapter
 from tui_monitor.feeds.binance.history import BinanceHistory
 from tui_monitor.feeds.binance.interest import TURN_S, InterestSweep
 from tui_monitor.feeds.binance.lists import Lists
-from tui_monitor.feeds.binance.rest import MAX_FUNDING_ROWS, BinanceRest
+from tui_monitor.feeds.binance.rest import (
+    MAX_FUNDING_ROWS,
+    MAX_INTEREST_ROWS,
+    BinanceRest,
+)
 from tui_monitor.feeds.binance.snapshots import Snapshots
 from tui_monitor.feeds.binance.streams import endpoints, route_of, sockets
 from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.past_interest import newest_first
 from tui_monitor.feeds.plans import (
     Bridge,
     Channel,
@@ -38,6 +43,7 @@ from tui_monitor.feeds.plans import (
 )
 from tui_monitor.feeds.settled import forwards
 from tui_monitor.model import (
+    MARK_MS,
     Candle,
     Exchange,
     Funding,
@@ -96,6 +102,8 @@ def plan(settings: Binance, given: Given) -> FeedPlan:
         settled=partial(_settled, futures.rest),
         perp_symbol=futures.symbol,
         liquidations=STREAMS[Exchange.BINANCE],
+        past_interest=partial(_past_interest, futures.rest),
+        account_ratio=futures.rest.account_ratio,
     )
 
 
@@ -106,6 +114,17 @@ def _settled(
         return await rest.settled_funding(instrument, start_ms=since_ms)
 
     return forwards(page, instrument, start_ms, end_ms, MAX_FUNDING_ROWS)
+
+
+def _past_interest(
+    rest: BinanceRest, instrument: Instrument, start_ms: int, end_ms: int
+) -> AsyncGenerator[list[OpenInterest], None]:
+    async def page(until_ms: int) -> list[OpenInterest]:
+        # Of a longer span than a page it is not said which part comes.
+        since_ms = max(start_ms, until_ms - (MAX_INTEREST_ROWS - 1) * MARK_MS)
+        return await rest.open_interest_history(instrument, span_ms=(since_ms, until_ms))
+
+    return newest_first(page, start_ms, end_ms)
 
 
 async def _close(rests: Mapping[Market, BinanceRest]) -> None:
@@ -238,7 +257,9 @@ def _books_by_rest(site: _Site) -> PollPlan:
 
 def _interest(site: _Site, given: Given) -> PollPlan:
     channel = site.channel("interest", {OpenInterest}, max(60.0, site.settings.silent_after_s))
-    return site.poll(channel, InterestSweep(site.rest, given.market).portion, TURN_S)
+    return site.poll(
+        channel, InterestSweep(site.rest, given.market, given.interest_every_s).portion, TURN_S
+    )
 
 
 def _intervals(site: _Site) -> PollPlan:

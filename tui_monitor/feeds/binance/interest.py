@@ -11,7 +11,7 @@ from tui_monitor.model import Instrument, OpenInterest, Status
 TURN_S = 1.5
 """Between two portions."""
 ROUND_S = 180.0
-"""In which every perpetual has had its turn: 600 of them are 200 of weight a minute."""
+"""In which every perpetual has had its turn, if not set: 600 are 200 of weight a minute."""
 FIRST_PORTION = 20
 """Until all were asked once, nobody waits for a whole round: 800 of weight a minute."""
 # The first marks come within a second; without them there are coins, but no USD for a round.
@@ -23,9 +23,10 @@ _GONE = frozenset({"-1121", "-4108"})
 class InterestSweep:
     """Goes round, a portion at a time. `market` has the mark prices that make USD of coins."""
 
-    def __init__(self, rest: BinanceRest, market: MarketState) -> None:
+    def __init__(self, rest: BinanceRest, market: MarketState, round_s: float = ROUND_S) -> None:
         self._rest = rest
         self._market = market
+        self._round_s = round_s
         self._left: list[str] = []
         self._rounds = 0
         self._turns = 0
@@ -52,7 +53,7 @@ class InterestSweep:
         if not self._left:
             self._left = [one.symbol for one in live]
             self._rounds += 1
-        calm = ceil(len(live) * TURN_S / ROUND_S)
+        calm = ceil(len(live) * TURN_S / self._round_s)
         count = calm if self._rounds > 1 else max(FIRST_PORTION, calm)
         portion, self._left = self._left[:count], self._left[count:]
         # By their symbols: a definition may have changed since the round began.

@@ -20,7 +20,9 @@ from tui_monitor.feeds.numbers import (
     scaled,
     size,
 )
+from tui_monitor.feeds.past_interest import account_ratio as ratio_of_accounts
 from tui_monitor.model import (
+    AccountRatio,
     Candle,
     Funding,
     Instrument,
@@ -270,6 +272,12 @@ def open_interest(row: wire.InterestRow, instrument: Instrument) -> OpenInterest
         open_interest_coins=coins,
         open_interest_usd=size(row.sum_open_interest_value),
     )
+
+
+def account_ratio(row: wire.AccountRatioRow, instrument: Instrument) -> AccountRatio:
+    """A row of globalLongShortAccountRatio."""
+    long_share = number(row.long_account)
+    return ratio_of_accounts(instrument, epoch_ms(row.timestamp), long_share)
 
 
 def liquidation(order: wire.Order, instrument: Instrument) -> Liquidation:

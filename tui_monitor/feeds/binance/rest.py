@@ -29,6 +29,7 @@ from tui_monitor.feeds.http import Http, RestSettings
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.model import (
+    AccountRatio,
     Candle,
     Funding,
     Instrument,
@@ -203,16 +204,31 @@ class BinanceRest:
         return mapper.open_interest(_read(_INTEREST, body, "openInterest"), instrument)
 
     async def open_interest_history(
-        self, instrument: Instrument, period: str = "5m", *, limit: int = 1
+        self,
+        instrument: Instrument,
+        *,
+        span_ms: tuple[int, int] | None = None,
+        limit: int = MAX_INTEREST_ROWS,
     ) -> list[OpenInterest]:
-        """Of one perpetual in coins and USD, oldest first; a month at most. Costs no weight."""
+        """One perpetual's each five minutes in coins and USD, oldest first; a month at most.
+
+        `span_ms` has both its ends; None: the newest. Costs no weight.
+        """
         params = {
             "symbol": instrument.symbol,
-            "period": period,
+            "period": "5m",
             "limit": str(min(limit, MAX_INTEREST_ROWS)),
         }
+        if span_ms is not None:
+            params |= {"startTime": str(span_ms[0]), "endTime": str(span_ms[1])}
         body = await self._get(Endpoint.INTEREST_HISTORY, params)
         return self._rows(body, partial(_interest, instrument), OpenInterest)
+
+    async def account_ratio(self, instrument: Instrument) -> AccountRatio | None:
+        """The newest one; None for a listing too young to have one."""
+        params = {"symbol": instrument.symbol, "period": "5m", "limit": "1"}
+        rows = _read(_ACCOUNT_RATIOS, await self._get(Endpoint.ACCOUNT_RATIO, params), "ratios")
+        return mapper.account_ratio(rows[-1], instrument) if rows else None
 
     async def settled_funding(
         self,
@@ -346,6 +362,7 @@ _PRICE = msgspec.json.Decoder(wire.RestPrice)
 _BOOK = msgspec.json.Decoder(wire.RestBook)
 _MARK = msgspec.json.Decoder(wire.RestMark)
 _INTEREST = msgspec.json.Decoder(wire.InterestRow)
+_ACCOUNT_RATIOS = msgspec.json.Decoder(list[wire.AccountRatioRow])
 _FUNDING_INFO = msgspec.json.Decoder(wire.FundingInfoRow)
 _FUNDING_RATE = msgspec.json.Decoder(wire.FundingRateRow)
 _KLINE = msgspec.json.Decoder(wire.KlineRow)

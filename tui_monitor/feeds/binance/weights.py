@@ -60,6 +60,7 @@ class Endpoint(StrEnum):
     MARKS = "/premiumIndex"
     INTEREST = "/openInterest"
     INTEREST_HISTORY = "/futures/data/openInterestHist"
+    ACCOUNT_RATIO = "/futures/data/globalLongShortAccountRatio"
     FUNDING_INTERVALS = "/fundingInfo"
     FUNDING_HISTORY = "/fundingRate"
 
@@ -69,11 +70,13 @@ _ROOTS = {Market.PERP: "/fapi/v1", Market.SPOT: "/api/v3"}
 _PATHS = {
     (Market.PERP, Endpoint.PRICES): "/fapi/v2/ticker/price",
     (Market.PERP, Endpoint.INTEREST_HISTORY): Endpoint.INTEREST_HISTORY.value,
+    (Market.PERP, Endpoint.ACCOUNT_RATIO): Endpoint.ACCOUNT_RATIO.value,
 }
 _POOLS = {
     Endpoint.BOOKS: Pool.BOOKS,
     Endpoint.INTEREST: Pool.INTEREST,
     Endpoint.INTEREST_HISTORY: Pool.STATISTICS,
+    Endpoint.ACCOUNT_RATIO: Pool.STATISTICS,
     Endpoint.FUNDING_INTERVALS: Pool.FUNDING,
     Endpoint.FUNDING_HISTORY: Pool.FUNDING,
 }

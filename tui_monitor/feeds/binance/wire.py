@@ -235,6 +235,14 @@ class InterestRow(Struct, rename="camel"):
     timestamp: Loose = None
 
 
+class AccountRatioRow(Struct, rename="camel"):
+    """globalLongShortAccountRatio: shares of accounts."""
+
+    symbol: str = ""
+    long_account: Loose = None
+    timestamp: Loose = None
+
+
 class FundingInfoRow(Struct, rename="camel"):
     """fundingInfo."""
 

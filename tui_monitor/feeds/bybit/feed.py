@@ -19,6 +19,7 @@ from tui_monitor.feeds.bybit.adapter import PATHS, BybitAdapter
 from tui_monitor.feeds.bybit.bars import BarsAdapter, BybitHistory, minutes_of
 from tui_monitor.feeds.bybit.rest import MAX_FUNDINGS, BybitRest
 from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.past_interest import newest_first
 from tui_monitor.feeds.plans import (
     Bridge,
     Channel,
@@ -37,6 +38,7 @@ from tui_monitor.model import (
     Instrument,
     Liquidation,
     Market,
+    OpenInterest,
     Ticker,
 )
 from tui_monitor.model.liquidations import STREAMS
@@ -75,6 +77,8 @@ def plan(settings: Bybit, given: Given) -> FeedPlan:
         settled=partial(_settled, rest),
         perp_symbol=_symbols(rest.books[Market.PERP]),
         liquidations=STREAMS[Exchange.BYBIT],
+        past_interest=partial(_past_interest, rest),
+        account_ratio=rest.account_ratio,
     )
 
 
@@ -85,6 +89,15 @@ def _settled(
         return await rest.funding_history(instrument, start_ms=start_ms, end_ms=until_ms)
 
     return backwards(page, instrument, start_ms, end_ms, MAX_FUNDINGS)
+
+
+def _past_interest(
+    rest: BybitRest, instrument: Instrument, start_ms: int, end_ms: int
+) -> AsyncGenerator[list[OpenInterest], None]:
+    async def page(until_ms: int) -> list[OpenInterest]:
+        return await rest.open_interest_history(instrument, start_ms=start_ms, end_ms=until_ms)
+
+    return newest_first(page, start_ms, end_ms)
 
 
 def _list(rest: BybitRest, market: Market) -> ListPlan:

@@ -8,9 +8,11 @@ Facts about units: linear and spot sizes, volumes and open interest are base coi
 
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.bybit import wire
-from tui_monitor.feeds.numbers import Loose, epoch_ms, per, price, rate, scaled, size
+from tui_monitor.feeds.numbers import Loose, epoch_ms, number, per, price, rate, scaled, size
+from tui_monitor.feeds.past_interest import account_ratio as ratio_of_accounts
 from tui_monitor.feeds.symbols import instrument_of, unit_of
 from tui_monitor.model import (
+    AccountRatio,
     Candle,
     Exchange,
     Funding,
@@ -98,6 +100,11 @@ def open_interest(row: wire.InterestRow, instrument: Instrument) -> OpenInterest
         exchange_ms=time_ms(row.timestamp),
         open_interest_coins=coins * instrument.multiplier,
     )
+
+
+def account_ratio(row: wire.AccountRatioRow, instrument: Instrument) -> AccountRatio:
+    """account-ratio."""
+    return ratio_of_accounts(instrument, time_ms(row.timestamp), number(row.buy_ratio))
 
 
 def liquidation(row: wire.LiquidationRow, instrument: Instrument) -> Liquidation:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import NamedTuple, Self
 
+import msgspec
+
 from tui_monitor.clock import Clock
 from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
 from tui_monitor.feeds.adapter import Damaged, Event, Listed
@@ -15,6 +17,7 @@ from tui_monitor.feeds.http import BLOCKED, Http, RestSettings
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.pacing import Pace
 from tui_monitor.model import (
+    AccountRatio,
     Candle,
     Funding,
     Instrument,
@@ -32,6 +35,7 @@ TICKERS = "/v5/market/tickers"
 KLINE = "/v5/market/kline"
 FUNDING_HISTORY = "/v5/market/funding/history"
 OPEN_INTEREST = "/v5/market/open-interest"
+ACCOUNT_RATIO = "/v5/market/account-ratio"
 
 # 80 % of the documented 600 requests in 5 s an IP, over all paths and hosts.
 PACE = Pace(480, 600, 5.0)
@@ -177,13 +181,30 @@ class BybitRest:
         return [event for event in events if isinstance(event, Funding)]
 
     async def open_interest_history(
-        self, instrument: Instrument, interval: str = "30min", *, end_ms: int | None = None
+        self,
+        instrument: Instrument,
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
     ) -> list[OpenInterest]:
-        """Single-sided coins at past times (`5min` to `1d`), at most 200, newest first."""
-        params = _of(instrument) | {"intervalTime": interval, "limit": str(MAX_INTERESTS)}
-        answer = await self._ask(OPEN_INTEREST, params | _span("endTime", end_ms))
+        """Single-sided coins at each five minutes of a span with both its ends: the newest 200,
+        newest first.
+        """
+        params = _of(instrument) | {"intervalTime": "5min", "limit": str(MAX_INTERESTS)}
+        params |= _span("startTime", start_ms) | _span("endTime", end_ms)
+        answer = await self._ask(OPEN_INTEREST, params)
         events = self._events(answer, "interest", instrument.market, instrument)
         return [event for event in events if isinstance(event, OpenInterest)]
+
+    async def account_ratio(self, instrument: Instrument) -> AccountRatio | None:
+        """The newest one; None for a listing too young to have one."""
+        params = _of(instrument) | {"period": "5min", "limit": "1"}
+        answer = await self._ask(ACCOUNT_RATIO, params)
+        try:
+            rows = _ACCOUNT_RATIOS.decode(answer.result.rows)
+        except wire.UNREADABLE as error:
+            raise Malformed(f"{answer.path}: {printable(str(error), 120)}") from error
+        return mapper.account_ratio(rows[0], instrument) if rows else None
 
     def _events(
         self,
@@ -227,6 +248,9 @@ class _Answer(NamedTuple):
     path: str
     ts_ms: int | None
     result: wire.Result
+
+
+_ACCOUNT_RATIOS = msgspec.json.Decoder(list[wire.AccountRatioRow])
 
 
 def _of(instrument: Instrument) -> dict[str, str]:

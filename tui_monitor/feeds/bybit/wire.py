@@ -246,6 +246,13 @@ class InterestRow(Struct, rename="camel"):
     timestamp: Loose = None
 
 
+class AccountRatioRow(Struct, rename="camel"):
+    """REST account-ratio: the share of holders that are long."""
+
+    buy_ratio: Loose = None
+    timestamp: Loose = None
+
+
 quick_tickers = msgspec.json.Decoder(QuickTickers, strict=False)
 quick_books = msgspec.json.Decoder(QuickBook, strict=False)
 frames = msgspec.json.Decoder(Frame)

@@ -14,6 +14,7 @@ from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.okx import mapper
 from tui_monitor.feeds.okx.adapter import OkxAdapter
 from tui_monitor.feeds.okx.rest import INST_TYPE, MAX_FUNDINGS, OkxRest
+from tui_monitor.feeds.past_interest import newest_first
 from tui_monitor.feeds.plans import (
     Bridge,
     Channel,
@@ -79,6 +80,8 @@ def plan(settings: Okx, given: Given) -> FeedPlan:
         perp_symbol=_SYMBOL[Market.PERP],
         liquidations=STREAMS[Exchange.OKX],
         past_liquidations=partial(_past_liquidations, rest),
+        past_interest=partial(_past_interest, rest),
+        account_ratio=rest.account_ratio,
     )
 
 
@@ -89,6 +92,15 @@ def _settled(
         return await rest.funding_history(instrument, after_ms=until_ms + 1)
 
     return backwards(page, instrument, start_ms, end_ms, MAX_FUNDINGS)
+
+
+def _past_interest(
+    rest: OkxRest, instrument: Instrument, start_ms: int, end_ms: int
+) -> AsyncGenerator[list[OpenInterest], None]:
+    async def page(until_ms: int) -> list[OpenInterest]:
+        return await rest.open_interest_history(instrument, start_ms, until_ms)
+
+    return newest_first(page, start_ms, end_ms)
 
 
 async def _past_liquidations(

@@ -10,8 +10,10 @@ import functools
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.numbers import Loose, epoch_ms, is_absent, number, price, rate, size
 from tui_monitor.feeds.okx import wire
+from tui_monitor.feeds.past_interest import account_ratio as ratio_of_accounts
 from tui_monitor.feeds.symbols import instrument_of, unit_of
 from tui_monitor.model import (
+    AccountRatio,
     Candle,
     Exchange,
     Funding,
@@ -241,6 +243,24 @@ def open_interest(row: wire.InterestRow, instrument: Instrument) -> OpenInterest
         open_interest_coins=coins,
         open_interest_usd=usd,
     )
+
+
+def past_interest(row: wire.PastRow, instrument: Instrument) -> OpenInterest:
+    """open-interest-history: time, contracts, coins, USD."""
+    if len(row) < 4:
+        raise Malformed(f"open interest of {len(row)} fields")
+    ts, contracts, coins, usd = row[:4]
+    told = wire.InterestRow(
+        inst_id=instrument.symbol, oi=contracts, oi_ccy=coins, oi_usd=usd, ts=ts
+    )
+    return open_interest(told, instrument)
+
+
+def account_ratio(row: wire.PastRow, instrument: Instrument) -> AccountRatio:
+    """long-short-account-ratio-contract: time, and accounts that are long by those short."""
+    ratio = size(row[1]) if len(row) > 1 else None
+    long_share = None if ratio is None else ratio / (1 + ratio)
+    return ratio_of_accounts(instrument, epoch_ms(row[0]) if row else None, long_share)
 
 
 def liquidation(fill: wire.Fill, instrument: Instrument) -> Liquidation:

@@ -18,6 +18,7 @@ from tui_monitor.feeds.okx import mapper, wire
 from tui_monitor.feeds.okx.adapter import OkxAdapter
 from tui_monitor.feeds.pacing import Pace
 from tui_monitor.model import (
+    AccountRatio,
     Candle,
     Funding,
     Instrument,
@@ -41,6 +42,8 @@ INDEX_TICKERS = "/api/v5/market/index-tickers"
 FUNDING_RATE = "/api/v5/public/funding-rate"
 FUNDING_HISTORY = "/api/v5/public/funding-rate-history"
 OPEN_INTEREST = "/api/v5/public/open-interest"
+INTEREST_HISTORY = "/api/v5/rubik/stat/contracts/open-interest-history"
+ACCOUNT_RATIO = "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract"
 LIQUIDATIONS = "/api/v5/public/liquidation-orders"
 CANDLES = "/api/v5/market/candles"
 HISTORY_CANDLES = "/api/v5/market/history-candles"
@@ -58,6 +61,9 @@ _PACES = {
     FUNDING_RATE: Pace(8, 10, 2.0),
     FUNDING_HISTORY: Pace(8, 10, 2.0),
     OPEN_INTEREST: Pace(16, 20, 2.0),
+    # Documented by address and contract; taken as if it were by address.
+    INTEREST_HISTORY: Pace(8, 10, 2.0),
+    ACCOUNT_RATIO: Pace(4, 5, 2.0),
     # Undocumented since 2023, when it was 40: taken gently.
     LIQUIDATIONS: Pace(4, 40, 2.0),
     CANDLES: Pace(32, 40, 2.0),
@@ -65,6 +71,7 @@ _PACES = {
 }
 MAX_CANDLES = 300
 MAX_FUNDINGS = 400
+MAX_INTERESTS = 100
 INST_TYPE = {Market.SPOT: "SPOT", Market.PERP: "SWAP"}
 
 # "Rate limit reached", "too frequent operations", "sub-account rate limit".
@@ -183,6 +190,34 @@ class OkxRest:
             OPEN_INTEREST, "open-interest", OpenInterest, {"instType": "SWAP"}
         )
 
+    async def open_interest_history(
+        self, instrument: Instrument, start_ms: int, end_ms: int
+    ) -> list[OpenInterest]:
+        """A perpetual's each five minutes of a span with both its ends: the newest 100, newest
+        first; five days back.
+        """
+        params = {
+            "instId": instrument.symbol,
+            "period": "5m",
+            "begin": str(start_ms - 1),
+            "end": str(end_ms + 1),
+            "limit": str(MAX_INTERESTS),
+        }
+        rows = await self._rows(INTEREST_HISTORY, params)
+        try:
+            return [mapper.past_interest(_PAST.decode(row), instrument) for row in rows]
+        except wire.UNREADABLE as error:
+            raise Malformed(f"{INTEREST_HISTORY}: {printable(str(error), 120)}") from error
+
+    async def account_ratio(self, instrument: Instrument) -> AccountRatio | None:
+        """The newest one; None for a listing too young to have one."""
+        params = {"instId": instrument.symbol, "period": "5m", "limit": "1"}
+        rows = await self._rows(ACCOUNT_RATIO, params)
+        try:
+            return mapper.account_ratio(_PAST.decode(rows[0]), instrument) if rows else None
+        except wire.UNREADABLE as error:
+            raise Malformed(f"{ACCOUNT_RATIO}: {printable(str(error), 120)}") from error
+
     async def liquidations(self, instrument: Instrument) -> list[Liquidation]:
         """A perpetual's latest ones, as far back as OKX likes; it may be an hour behind."""
         params = {
@@ -250,6 +285,7 @@ class OkxRest:
 
 
 _TIME = msgspec.json.Decoder(wire.TimeRow)
+_PAST = msgspec.json.Decoder(wire.PastRow)
 _CANDLE = msgspec.json.Decoder(wire.CandleRow)
 
 

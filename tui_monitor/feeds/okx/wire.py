@@ -147,6 +147,10 @@ class InterestRow(Struct, rename="camel"):
     ts: Loose = None
 
 
+PastRow = list[Loose]
+"""A row of rubik's: `[ts, oi, oiCcy, oiUsd]` of open interest, `[ts, ratio]` of accounts."""
+
+
 class Fill(Struct, rename="camel"):
     """One liquidation: `sz` in contracts; `pos_side` is the position that was closed."""
 
