@@ -1,6 +1,7 @@
 """The originals' routes of liquidations and the board's, over a real store."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,7 +26,7 @@ from tui_monitor.simulator import Simulator
 from tui_monitor.source import Source
 from tui_monitor.source.local import LocalSource
 from tui_monitor.source.stored import StoredSource
-from tui_monitor.store import Store, open_store
+from tui_monitor.store import Store, import_file, open_store
 
 ZONE = BoardZone()
 PANIC = "/api/panic/latest"
@@ -325,6 +326,38 @@ async def test_a_range_includes_both_ends_however_it_is_written(
     assert (times[0], times[-1], len(times)) == ("07:10", "07:20", 11)
     assert (answer["start_time"], answer["truncated"]) == ("2026-11-20 07:10:00", False)
     assert single == answer["data"][0]
+
+
+@in_virtual_time
+async def test_the_originals_records_come_back_as_they_were(tmp_path: Path) -> None:
+    """With their own time, by which they are found too; the wash index is made of them."""
+    rows = [
+        {
+            "timestamp": 1768583851 + 60 * back,
+            "datetime": f"2026-01-17 01:{17 + back}:31",
+            "hour_1_amount": 397.14 + back,
+            "panic_index": 0.0761,
+            "hour_24_amount": 13583.0,
+            "total_position": 104.72,
+        }
+        for back in range(3)
+    ]
+    file = tmp_path / "liquidation_1h.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    async with stored(tmp_path) as (store, it):
+        report = await import_file(store, file, ZONE, ("BTC",), it.clock.now_ms())
+        whole = await it.get(HISTORY, start_time="2026-01-17", end_time="2026-01-17")
+        ends = {"start_time": "1768583851", "end_time": "2026-01-17 01:18:31"}
+        found = await it.get(HISTORY, **ends)
+        newest = await it.get(HISTORY, limit="1", end_time="2026-01-17 01:19:30")
+    assert (report.refused_count, report.taken) == (0, 3)
+    assert [{key: row[key] for key in rows[0]} for row in whole["data"]] == rows
+    assert found["data"] == whole["data"][:2]
+    assert newest["data"] == whole["data"][1:2]
+    assert (newest["truncated"], found["truncated"]) == (True, False)
+    for row in whole["data"]:
+        assert row["imported"] is True
+        assert row["wash_index"] == pytest.approx(13583 / (104.72 * 1e4) * 100)
 
 
 @in_virtual_time

@@ -37,10 +37,11 @@ class RowSource(StrEnum):
 class MinuteRow(Struct, frozen=True, kw_only=True):
     """One minute: the originals' keys, then our own. What is null has a word in `reasons`.
 
-    `timestamp` (s) and `datetime` are the minute's begin, `record_time` the source's own time
-    where it tells one. Amounts are in 10,000 USD, people in 10,000, the position in 100 million
-    USD, with two decimals; `usd_1h`, `usd_24h`, `people_24h` and `position_usd` are the same,
-    whole. The covered shares (0..1) and `is_lower_bound` are null for the aggregate source.
+    `timestamp` (s) and `datetime` are the minute's begin, or when the aggregate source was asked in
+    it; `record_time` is the source's own time where it tells one. Amounts are in 10,000 USD,
+    people in 10,000, the position in 100 million USD, with two decimals; `usd_1h`, `usd_24h`,
+    `people_24h` and `position_usd` are the same, whole. The covered shares (0..1) and
+    `is_lower_bound` are null for the aggregate source.
     """
 
     timestamp: int | None = None
@@ -122,8 +123,8 @@ def of_exchanges(record: LiquidationRecord, zone: BoardZone, *, is_sampled: bool
 def of_aggregate(row: AggregateRow, zone: BoardZone) -> MinuteRow:
     """What the aggregate source said."""
     return MinuteRow(
-        timestamp=row.minute_ms // 1000,
-        datetime=zone.format(row.minute_ms),
+        timestamp=row.received_ms // 1000,
+        datetime=zone.format(row.received_ms),
         record_time=zone.format(row.source_ms or row.received_ms),
         hour_1_amount=_in(row.usd_1h, AMOUNT_USD),
         hour_24_amount=_in(row.usd_24h, AMOUNT_USD),

@@ -26,7 +26,7 @@ from tui_monitor.api.liquidation_records import (
 )
 from tui_monitor.api.times import TIME_TEXT, moment_ms
 from tui_monitor.boards.liquidations import HOURS, Aggregate, Indices
-from tui_monitor.clock import DAY_MS, MINUTE_MS
+from tui_monitor.clock import DAY_MS, MINUTE_MS, SECOND_MS
 from tui_monitor.errors import BadInput
 from tui_monitor.model import AggregateRow, LiquidationRecord, Told
 from tui_monitor.source import Query
@@ -221,7 +221,8 @@ async def _minutes(
     by_minute = await _joined(world, records, rows)
     times = sorted(by_minute)[-asked.limit :]
     truncated = len(by_minute) > asked.limit
-    if times and not truncated and len(times) == asked.limit:
+    # One may be lacking at the end, see `_read`.
+    if times and not truncated and len(times) >= asked.limit - 1:
         truncated = any(await _read(world, first_ms, times[0] - 1, 1, asked.source))
     return await encode_rows([by_minute[ms] for ms in times]), len(times), truncated
 
@@ -234,8 +235,16 @@ async def _read(
     if wanted is not RowSource.AGGREGATE:
         records = await world.source.liquidation_records(first_ms, last_ms, limit)
     if wanted is not RowSource.EXCHANGES:
-        rows = await world.source.aggregates(first_ms, last_ms, limit)
+        begin_ms = first_ms - first_ms % MINUTE_MS
+        # The newest one may have been asked for after the end.
+        found = await world.source.aggregates(begin_ms, last_ms, limit + 1)
+        rows = [row for row in found if first_ms <= _shown_ms(row) <= last_ms]
     return records, rows
+
+
+def _shown_ms(row: AggregateRow) -> int:
+    """Its `timestamp`: whoever asks with that gets it."""
+    return row.received_ms - row.received_ms % SECOND_MS
 
 
 async def _joined(
