@@ -183,6 +183,17 @@ async def test_what_is_stored_is_known_after_a_restart(tmp_path: Path) -> None:
 
 
 @in_virtual_time
+async def test_a_minute_without_news_has_its_whole_heard_time(tmp_path: Path) -> None:
+    """It is written now and then while it lasts, and once more when it is over."""
+    async with a_rig(tmp_path) as rig:
+        for _ in range(66):
+            await rig.look(1)
+        first, second = await rig.minutes()
+        assert first.covered_ms == MINUTE_MS
+        assert 0 < second.covered_ms <= 6_000
+
+
+@in_virtual_time
 async def test_a_minute_that_a_crash_left_without_its_last_events_is_mended(tmp_path: Path) -> None:
     """They had been written before it."""
     async with a_rig(tmp_path) as rig:
