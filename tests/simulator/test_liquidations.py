@@ -1,5 +1,6 @@
 """Forced closes: bursts, what streams let through of them, and what REST tells afterwards."""
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -10,6 +11,11 @@ from tests.simulator.clients import client_of, socket_to
 from tests.simulator.harness import BTC, okx_of, talk_to
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
+from tui_monitor.simulator.bitget.catalog import catalog_of
+from tui_monitor.simulator.bitget.channels import LiquidationFeed
+from tui_monitor.simulator.cascades import Cascades, largest_of_seconds, let_through
+from tui_monitor.simulator.derivatives import Liquidations
+from tui_monitor.simulator.faults import Target
 
 EXCHANGES = ("okx", "binance", "bybit", "bitget")
 HALF_AN_HOUR_MS = 1_800_000
@@ -183,3 +189,19 @@ async def test_bitget_tells_a_boundarys_event_once_with_its_second() -> None:
     assert sorted((row["symbol"], int(row["ts"])) for row in rows) == sorted(
         (one["symbol"], one["ts"]) for one in made if one["streamed"]
     )
+
+
+def test_bitget_tells_whole_seconds_however_late_it_looks() -> None:
+    """Looking in the middle of seconds, it tells of whole ones alone, and the largest."""
+    shelf = catalog_of(1)
+    traded = [listing.series for listing in shelf.perpetuals()]
+    cascades = Cascades(Liquidations(shelf.world, "bitget", traded))
+    feed = LiquidationFeed({}, Target(), shelf, cascades)
+    feed.first(START_MS)
+    rows: list[dict[str, Any]] = []
+    for now_ms in range(START_MS + 137, START_MS + 600_137, 400):
+        for pushed in feed.frames(now_ms):
+            rows += json.loads(pushed)["data"]
+            assert all(int(row["ts"]) < now_ms - now_ms % 1_000 for row in rows)
+    told = let_through(cascades, largest_of_seconds, START_MS, START_MS + 599_000)
+    assert [int(row["ts"]) for row in rows] == [one.ms for one in told]

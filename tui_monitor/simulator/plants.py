@@ -70,13 +70,19 @@ class Plan:
 
     # --- what there is ------------------------------------------------------------------
 
-    def shift(self, coin: str, bar: int) -> float:
-        """What jumps add to a coin's price at the begin of a bar, as a logarithm."""
-        return sum(_shift(move, bar) for move in self._near(coin, bar))
-
-    def within(self, coin: str, bar: int) -> list[Move]:
-        """The moves of a bar."""
-        return [move for move in self._near(coin, bar) if move.bar == bar]
+    def near(self, coin: str, bar: int) -> tuple[Move, ...]:
+        """Those that a bar and the next one may feel; mostly none, and asked for all the time."""
+        day = bar // _DAY_BARS
+        around = self._around.get(day)
+        if around is None:
+            around = {}
+            for past in (day - 2, day - 1, day):
+                for name, moves in self._day(past).items():
+                    around[name] = (*around.get(name, ()), *moves)
+            remember(self._around, day, around, _KEEP_DAYS)
+        found = around.get(coin, ())
+        asked = self._asked.get(coin)
+        return (*found, *asked) if asked else found
 
     def interest(self, coin: str, exchange: str, ms: int) -> tuple[float, float] | None:
         """By what open interest is multiplied, and which coins are added; None: by nothing."""
@@ -120,20 +126,6 @@ class Plan:
 
     # --- what the seed has --------------------------------------------------------------
 
-    def _near(self, coin: str, bar: int) -> tuple[Move, ...]:
-        """Those that a bar may feel."""
-        day = bar // _DAY_BARS
-        around = self._around.get(day)
-        if around is None:
-            around = {}
-            for past in (day - 2, day - 1, day):
-                for name, moves in self._day(past).items():
-                    around[name] = (*around.get(name, ()), *moves)
-            remember(self._around, day, around, _KEEP_DAYS)
-        found = around.get(coin, ())
-        asked = self._asked.get(coin)
-        return (*found, *asked) if asked else found
-
     def _day(self, day: int) -> dict[str, tuple[Move, ...]]:
         found = self._days.get(day)
         if found is None:
@@ -153,6 +145,11 @@ class Plan:
         # Each has its own two hours of the day, and its own coin.
         bar = day * _DAY_BARS + nth * (_DAY_BARS // _A_DAY) + (chance >> 8) % (_DAY_BARS // _A_DAY)
         return Move(kind, LIVELY[(chance >> 16) % len(LIVELY)], bar, round(size, 4))
+
+
+def shift(moves: Iterable[Move], bar: int) -> float:
+    """What moves add to a coin's price at the begin of a bar, as a logarithm."""
+    return sum(_shift(move, bar) for move in moves)
 
 
 def _shift(move: Move, bar: int) -> float:

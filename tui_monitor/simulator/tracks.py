@@ -1,13 +1,13 @@
 """What a coin does, whoever lists it: its walk, and the shape of its half-hours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import hypot
 from typing import NamedTuple
 
 from tui_monitor.simulator.coins import Coin
 from tui_monitor.simulator.kept import remember
 from tui_monitor.simulator.noise import bits, seed_of, stream, unit, walk
-from tui_monitor.simulator.plants import BURST, WIDE, Plan, kink
+from tui_monitor.simulator.plants import BURST, WIDE, Move, Plan, kink, shift
 from tui_monitor.simulator.shapes import BYTE_SIGMA, QUARTER_CHANCES, last_offset
 
 _OWN_SCALE = 0.0026
@@ -60,7 +60,9 @@ class Track:
             coin = self._coin
             found = coin.beta * self._common(block)
             found += coin.own * _OWN_SCALE * walk(self._seed, block)
-            found += self.plan.shift(coin.name, 2 * block)
+            moves = self.plan.near(coin.name, 2 * block)
+            if moves:
+                found += shift(moves, 2 * block)
             remember(self._logs, block, found, _KEEP_TRACK)
         return found
 
@@ -78,38 +80,33 @@ class Track:
         busy = 3.0 ** (2.0 * unit(self.shape_seed + 1, block) - 1.0)
         # Four bytes are nearly normal, with twice a byte's deviation.
         sway = (sum(chances[:4]) - 510) * _MIDDLE_SCALE / (2 * BYTE_SIGMA)
-        shifts = self._shifts(block)
-        farthest = self._farthest(block, shifts[2] - shifts[0])
-        return self._with_moves(
-            block,
-            Habit(
-                max(-farthest, min(farthest, sway)),
-                kink(*shifts) if any(shifts) else 0.0,
-                (0.8 + chances[4] / 80, 0.8 + chances[6] / 80),
-                (busy * (0.5 + chances[5] / 256), busy * (0.5 + chances[7] / 256)),
-                last_offset(self.chances(block)[QUARTER_CHANCES:]),
-            ),
+        moves, begin, middle, end = self.plan.near(self._coin.name, 2 * block), 0.0, 0.0, 0.0
+        if moves:
+            begin, middle, end = (shift(moves, 2 * block + place) for place in range(3))
+        farthest = self._farthest(block, end - begin)
+        habit = Habit(
+            max(-farthest, min(farthest, sway)),
+            kink(begin, middle, end) if moves else 0.0,
+            (0.8 + chances[4] / 80, 0.8 + chances[6] / 80),
+            (busy * (0.5 + chances[5] / 256), busy * (0.5 + chances[7] / 256)),
+            last_offset(self.chances(block)[QUARTER_CHANCES:]),
         )
-
-    def _shifts(self, block: int) -> tuple[float, float, float]:
-        """What jumps add at the begin, middle and end."""
-        name, shift = self._coin.name, self.plan.shift
-        return shift(name, 2 * block), shift(name, 2 * block + 1), shift(name, 2 * block + 2)
+        return self._with_moves(block, habit, moves) if moves else habit
 
     def _farthest(self, block: int, shifted: float) -> float:
         """How far the middle may sway, so that no quarter stands out that isn't meant to."""
         half = abs(self.log(block + 1) - self.log(block) - shifted) / 2
         return max(0.0, _FARTHEST * self._step - half) / (MINUTE_SCALE * self._coin.own)
 
-    def _with_moves(self, block: int, habit: Habit) -> Habit:
+    def _with_moves(self, block: int, habit: Habit, moves: Iterable[Move]) -> Habit:
         """What is planted in both quarters makes them wider or busier."""
         reaches, shares = list(habit.reaches), list(habit.shares)
-        for place in (0, 1):
-            for move in self.plan.within(self._coin.name, 2 * block + place):
-                if move.kind == WIDE:
-                    reaches[place] += move.size / (2 * MINUTE_SCALE * self._coin.own)
-                elif move.kind == BURST:
-                    shares[place] *= move.size
+        for move in moves:
+            place = move.bar - 2 * block
+            if place in (0, 1) and move.kind == WIDE:
+                reaches[place] += move.size / (2 * MINUTE_SCALE * self._coin.own)
+            elif place in (0, 1) and move.kind == BURST:
+                shares[place] *= move.size
         return habit._replace(reaches=(reaches[0], reaches[1]), shares=(shares[0], shares[1]))
 
     def chances(self, block: int) -> bytes:
