@@ -1,5 +1,6 @@
 """Liquidations: what is stored of them, and what the engine knows beside it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ from tui_monitor.boards.liquidations.steps import together
 from tui_monitor.clock import DAY_MS, MINUTE_MS, BoardZone, Clock
 from tui_monitor.config import Liquidations
 from tui_monitor.errors import BadInput
-from tui_monitor.model import AggregateRow, Exchange, LiquidationRecord
+from tui_monitor.model import AggregateRow, Exchange, InterestMinute, LiquidationRecord
 from tui_monitor.model.liquidations import STREAMS
 from tui_monitor.store import Reader
 
@@ -39,6 +40,8 @@ LONGEST_DAY_MS = 25 * HOUR_MS
 POINTS_OF_LONG = 1_500
 # A board is asked for with each paint, and changes once a second at most.
 _BOARD_FOR_S = 1.0
+# A record comes once a minute.
+_RECORD_FOR_S = 3.0
 
 
 class AskingNow(NamedTuple):
@@ -63,6 +66,7 @@ class StoredLiquidations:
         self._settings = settings
         self._known: tuple[tuple[int, date | None, date | None], float, LiquidationsBoard] | None
         self._known = None
+        self._newest: tuple[float, LiquidationRecord | None] | None = None
 
     async def board(self, hours: int, days: tuple[date, date] | None) -> LiquidationsBoard:
         """A window that ends now, or whole days (the first and the last)."""
@@ -98,8 +102,10 @@ class StoredLiquidations:
     async def indices(self) -> Indices:
         """The newest minute record of the last day, and the aggregate's newest row."""
         now_ms = self._clock.now_ms()
-        found = await self._records(_minute(now_ms) - DAY_MS, _minute(now_ms))
-        record = found[-1] if found else None
+        now_s = self._clock.monotonic_s()
+        if self._newest is None or now_s >= self._newest[0]:
+            self._newest = (now_s + _RECORD_FOR_S, await self._newest_record(_minute(now_ms)))
+        record = self._newest[1]
         age_ms = None if record is None else now_ms - record.minute_ms - MINUTE_MS
         return Indices(
             now_ms=now_ms,
@@ -208,11 +214,24 @@ class StoredLiquidations:
 
     # --- records ------------------------------------------------------------------------
 
+    async def _newest_record(self, end_ms: int) -> LiquidationRecord | None:
+        """Of the day before a time; mostly it is of the minute before it."""
+        for reach_ms in (5 * MINUTE_MS, DAY_MS):
+            interests = await self._store.interest_minutes(end_ms - reach_ms, end_ms)
+            if interests:
+                at_ms = interests[-1].minute_ms
+                (found,) = await self._records_of(interests[-1:], at_ms, at_ms + MINUTE_MS)
+                return found
+        return None
+
     async def _records(self, begin_ms: int, end_ms: int) -> list[LiquidationRecord]:
         """Of a day or less."""
         interests = await self._store.interest_minutes(begin_ms, end_ms)
-        if not interests:
-            return []
+        return await self._records_of(interests, begin_ms, end_ms) if interests else []
+
+    async def _records_of(
+        self, interests: Sequence[InterestMinute], begin_ms: int, end_ms: int
+    ) -> list[LiquidationRecord]:
         first_ms = begin_ms - DAY_MS
         minutes = await self._store.liquidation_curve(first_ms, end_ms, MINUTE_MS)
         grid = MinuteGrid(minutes, first_ms, (end_ms - first_ms) // MINUTE_MS)

@@ -5,7 +5,6 @@ coverage what it lacks.
 """
 
 from collections.abc import Sequence
-from math import fsum
 from typing import NamedTuple
 
 from tui_monitor.clock import MINUTE_MS
@@ -37,8 +36,7 @@ class MinuteGrid:
                 self._steps[place] = step
 
     def rolled(self, over: int, first_ms: int, minutes: int) -> Rolled:
-        """For each of `minutes` from `first_ms` on, the `over` minutes that end with it: up to an
-        hour of them, or whole hours.
+        """For each of `minutes` from `first_ms` on, the `over` minutes that end with it.
 
         What was before the grid counts as not heard.
         """
@@ -65,12 +63,8 @@ class MinuteGrid:
 
 
 def _sums(values: Sequence[float], over: int) -> list[float]:
-    """Of each window, correctly rounded; of a long one by its hours."""
-    inner = min(over, HOUR)
-    found = [fsum(values[at : at + inner]) for at in range(len(values) - inner + 1)]
-    if over <= HOUR:
-        return found
-    return [fsum(found[at : at + over : HOUR]) for at in range(len(values) - over + 1)]
+    """Of each window, in whole millionths of a dollar: what has left it is gone to the last."""
+    return [total / 1e6 for total in _counts([round(value * 1e6) for value in values], over)]
 
 
 def _counts(values: Sequence[int], over: int) -> list[int]:
