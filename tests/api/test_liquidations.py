@@ -257,6 +257,7 @@ async def test_a_store_without_any_says_so(tmp_path: Path) -> None:
             assert answer["data"]["record_time"] is answer["data"]["hour_1_amount"] is None
             assert answer["data"]["reason"]
             assert set(answer["data"]["reasons"]) > {"panic_index", "wash_index"}
+            assert "aggregate_url" in answer["data"]["reasons"]["panic_index"]
         answer = await it.get(HISTORY)
         assert (answer["count"], answer["data"]) == (0, [])
         assert answer["reason"] == "no minute of that time is stored"

@@ -16,6 +16,7 @@ from tui_monitor.api.answers import Answer, encode_rows
 from tui_monitor.api.endpoints import Endpoint, Rows, World, described
 from tui_monitor.api.liquidation_records import (
     LEVELS,
+    NO_PEOPLE,
     MinuteRow,
     NewestRow,
     PanicRow,
@@ -181,6 +182,9 @@ def _nothing(indices: Indices, wanted: RowSource | None) -> _Chosen:
     told = indices.aggregate
     reason = told.error or told.reason if wanted is RowSource.AGGREGATE else indices.reason
     row = MinuteRow(reasons=dict.fromkeys(_VALUES, reason))
+    if wanted is not RowSource.AGGREGATE:
+        reasons = {**row.reasons, "panic_index": NO_PEOPLE, "hour_24_people": NO_PEOPLE}
+        row = _with_why(msgspec.structs.replace(row, reasons=reasons), told)
     return _Chosen(row=row, age_ms=None, stale=False, reason=reason)
 
 
