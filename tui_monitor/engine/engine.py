@@ -27,6 +27,7 @@ from tui_monitor.engine.fetcher import PageFetcher
 from tui_monitor.engine.filler import Filler
 from tui_monitor.engine.fundings import Fundings
 from tui_monitor.engine.history import SlotHistory
+from tui_monitor.engine.interest import Interests
 from tui_monitor.engine.lights import Lights
 from tui_monitor.engine.liquidation_gaps import LiquidationGaps
 from tui_monitor.engine.liquidations import Liquidations, tells
@@ -120,6 +121,14 @@ class Engine:
             self.events.add,
             first_coins=settings.sum_curve.coins,
         )
+        self.interest = Interests(
+            [self.feeds[name] for name in self.enabled],
+            store,
+            self.market,
+            clock,
+            settings.open_interest,
+            self.events.add,
+        )
         self.candles = Candles(
             [self.feeds[name] for name in self.enabled],
             store,
@@ -183,6 +192,7 @@ class Engine:
             "anomalies": self.anomalies.run,
             "picks": self.picks.run,
             "funding": self.fundings.run,
+            "open interest": self.interest.run,
             "liquidations": self.liquidations.run,
             "liquidation gaps": self._liquidation_gaps.run,
             "aggregate": self.aggregates.run,
@@ -220,7 +230,13 @@ class Engine:
         plan = ENTRIES[name].plan
         if plan is None:
             raise LookupError(f"{name} can't be watched")
-        given = Given(self.clock, self.settings.sum_curve.coins, self.market, self._bans)
+        given = Given(
+            self.clock,
+            self.settings.sum_curve.coins,
+            self.market,
+            self._bans,
+            interest_every_s=self.settings.open_interest.every_s,
+        )
         return Feed(
             plan(self.settings.exchanges, given),
             given,

@@ -37,6 +37,7 @@ class LiveInterest(StoredInterest):
             lasts=found.lasts,
             steps=found.steps,
             ratios=found.ratios,
+            past=engine.interest.past(),
             sampled_ms=found.sampled_ms,
         )
         return interest_board(given, now.ms, hours, by)

@@ -1,0 +1,194 @@
+"""What exchanges themselves remember of open interest: the last day of the most traded.
+
+Asked for slowly, once after a start and where samples of ours are missing since. Nothing of it
+replaces a sample of ours.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from tui_monitor import config
+from tui_monitor.boards.open_interest.jumps import steps_of
+from tui_monitor.boards.open_interest.now import Perp
+from tui_monitor.clock import DAY_MS, Clock
+from tui_monitor.engine.fundings import Perps
+from tui_monitor.engine.perps import AFTER_ERROR_S, most_traded, pause_s
+from tui_monitor.errors import FeedError, StoreError
+from tui_monitor.feeds.plans import PastInterest
+from tui_monitor.feeds.told import OnEvent
+from tui_monitor.market import MarketState
+from tui_monitor.model import (
+    MARK_MS,
+    Exchange,
+    Instrument,
+    InterestSample,
+    InterestSource,
+    OpenInterest,
+)
+from tui_monitor.store import Store
+
+log = logging.getLogger(__name__)
+
+NO_RECORD = "it publishes no record of open interest"
+EVERY_S = 1.0
+LOOK_S = 20.0
+# A record shows a mark some time after it.
+LAG_MS = 2 * MARK_MS
+# The windows begin near a mark, not at it.
+REACH_MS = DAY_MS + 2 * MARK_MS
+
+
+class PastInterests:
+    """Fills the last day of each exchange's most traded perpetuals."""
+
+    def __init__(
+        self,
+        feeds: Sequence[Perps],
+        store: Store,
+        market: MarketState,
+        clock: Clock,
+        settings: config.OpenInterest,
+        on_event: OnEvent,
+    ) -> None:
+        self._feeds = feeds
+        self._store = store
+        self._market = market
+        self._clock = clock
+        self._top = settings.history_top
+        self._on_event = on_event
+        self._asked: dict[Perp, int] = {}
+        self._gaps: dict[Perp, int] = {}
+        self._errors: dict[Exchange, str] = {}
+        self._told: set[Exchange] = set()
+
+    async def run(self) -> None:
+        """For ever: one task an exchange that has a record."""
+        async with asyncio.TaskGroup() as tasks:
+            for feed in self._feeds:
+                if feed.plan.past_interest is not None:
+                    tasks.create_task(self._keep(feed, feed.plan.past_interest))
+
+    def note_gap(self, perp: Perp, until_ms: int) -> None:
+        """Samples of ours are missing before a mark: they are asked for when a record has them."""
+        self._gaps[perp] = until_ms + LAG_MS
+
+    def wanted(self, feed: Perps) -> list[Instrument]:
+        """Those that are asked about; none where there is no record."""
+        if feed.plan.past_interest is None or not feed.listed:
+            return []
+        return most_traded(feed, self._market, self._top)
+
+    def asked(self, feed: Perps) -> int:
+        """How many of these were."""
+        return sum((one.exchange, one.symbol) in self._asked for one in self.wanted(feed))
+
+    def error(self, exchange: Exchange) -> str:
+        """Why the last request failed; "" where it did not."""
+        return self._errors.get(exchange, "")
+
+    async def _keep(self, feed: Perps, record: PastInterest) -> None:
+        while True:
+            wanted = self.wanted(feed)
+            due = [one for one in wanted if self._is_due((one.exchange, one.symbol))]
+            for one in due:
+                await self._fill(one, record)
+                await self._clock.sleep(feed.plan.paused_s())
+            if wanted and not due:
+                self._tell_complete(feed.exchange, len(wanted))
+            await self._clock.sleep(LOOK_S)
+
+    def _is_due(self, perp: Perp) -> bool:
+        due_ms = self._gaps.get(perp)
+        gap_is_due = due_ms is not None and due_ms <= self._clock.now_ms()
+        return perp not in self._asked or gap_is_due
+
+    async def _fill(self, one: Instrument, record: PastInterest) -> None:
+        perp = (one.exchange, one.symbol)
+        try:
+            until_ms = await self._fill_span(one, record)
+        except FeedError as error:
+            self._tell_error(one.exchange, error)
+            await self._clock.sleep(pause_s(error, EVERY_S))
+            if pause_s(error, EVERY_S) > EVERY_S:
+                return  # the exchange, not this perpetual: it stays due
+            until_ms = self._end_ms()
+        except StoreError as error:
+            # The recorder shows the reason: both write to the same file.
+            log.warning("open interest of %s is not recorded: %s", one.symbol, error.line())
+            await self._clock.sleep(AFTER_ERROR_S)
+            return
+        else:
+            self._errors.pop(one.exchange, None)
+        self._asked[perp] = until_ms
+        if self._gaps.get(perp, 0) <= self._clock.now_ms():
+            self._gaps.pop(perp, None)
+
+    def _end_ms(self) -> int:
+        """The last mark that a record should have."""
+        return (self._clock.now_ms() - LAG_MS) // MARK_MS * MARK_MS
+
+    async def _fill_span(self, one: Instrument, record: PastInterest) -> int:
+        """Ask for what is missing; gives up to which mark all is here that can be had."""
+        end_ms = self._end_ms()
+        start_ms = max(end_ms - REACH_MS, self._asked.get((one.exchange, one.symbol), 0))
+        known = await self._store.symbol_interest(
+            one.exchange, one.symbol, start_ms, self._clock.now_ms() + 1
+        )
+        have = {sample.at_ms for sample in known}
+        first_ms = -(-start_ms // MARK_MS) * MARK_MS
+        missing = [ms for ms in range(first_ms, end_ms + 1, MARK_MS) if ms not in have]
+        if not missing:
+            return end_ms
+        rows = await self._read(one, record, missing[0], missing[-1])
+        found = _samples(one, rows, frozenset(missing))
+        if found:
+            await self._store.record_interest(found)
+            merged = sorted([*known, *found], key=lambda sample: sample.at_ms)
+            span = (merged[0].at_ms, merged[-1].at_ms)
+            await self._store.replace_steps(one.exchange, one.symbol, span, steps_of(merged))
+        return end_ms
+
+    async def _read(
+        self, one: Instrument, record: PastInterest, start_ms: int, end_ms: int
+    ) -> list[OpenInterest]:
+        rows: list[OpenInterest] = []
+        async with aclosing(record(one, start_ms, end_ms)) as pages:
+            async for page in pages:
+                rows += page
+                # After the last page the pause is that before the next perpetual.
+                await self._clock.sleep(EVERY_S)
+        return rows
+
+    def _tell_error(self, exchange: Exchange, error: FeedError) -> None:
+        """Said once until something succeeds."""
+        if exchange not in self._errors:
+            text = f"its record of open interest: {error.line()}"
+            self._on_event("warning", exchange.value, text)
+        self._errors[exchange] = error.line()
+
+    def _tell_complete(self, exchange: Exchange, perps: int) -> None:
+        if exchange not in self._told and exchange not in self._errors:
+            self._told.add(exchange)
+            self._on_event("info", exchange.value, f"open interest of {perps} perpetuals is here")
+
+
+def _samples(
+    one: Instrument, rows: Sequence[OpenInterest], wanted: frozenset[int]
+) -> list[InterestSample]:
+    """Those of the wanted marks, each once."""
+    found: dict[int, InterestSample] = {}
+    for row in rows:
+        at_ms, coins, usd = row.exchange_ms, row.open_interest_coins, row.open_interest_usd
+        if at_ms in wanted and coins is not None:
+            found[at_ms] = InterestSample(
+                exchange=one.exchange,
+                symbol=one.symbol,
+                coin=one.coin,
+                at_ms=at_ms,
+                coins=coins,
+                price=usd / coins if usd and coins else None,
+                source=InterestSource.HISTORY,
+            )
+    return list(found.values())
