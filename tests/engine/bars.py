@@ -1,7 +1,7 @@
 """Binance's perpetuals without their tickers' streams: bars alone, on a simulator, in a store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -119,15 +119,22 @@ async def a_rig(
     of: Sequence[Exchange] = (BINANCE,),
     start_ms: int = START_MS + 7 * MINUTE_MS,
     rate: float = 0.05,
+    coins: Sequence[str] = COINS,
+    plants: Sequence[Mapping[str, Any]] = (),
 ) -> AsyncIterator[Rig]:
-    """A simulator, feeds with bars alone, a store, and the worker; all end with the block."""
+    """A simulator, feeds with bars alone, a store, and the worker; all end with the block.
+
+    `plants` is what is planted before anybody asks the simulator.
+    """
     clock = VirtualClock(start_ms)
     market = MarketState()
     events: list[tuple[str, str, str]] = []
     outages: list[Outage] = []
     async with AsyncExitStack() as stack:
-        simulator = Simulator(seed=1, clock=clock, rate=rate, coins=COINS)
+        simulator = Simulator(seed=1, clock=clock, rate=rate, coins=coins)
         sim = await stack.enter_async_context(simulator.running())
+        for one in plants:
+            sim.plant(**one)
         store = await stack.enter_async_context(open_store(folder, clock, kind="simulator"))
         feeds: dict[Exchange, Feed] = {}
         for exchange in of:
