@@ -26,7 +26,7 @@ class Kind(NamedTuple):
 
 KINDS: Mapping[str, Kind] = {
     JUMP: Kind("the price moves by this fraction within a bar", -0.5, 1.0, 0.03),
-    BURST: Kind("a bar trades so many times as much, and moves by 0.9 %", 0.0, 100.0, 8.0),
+    BURST: Kind("a bar trades so many times the usual, and moves by 0.9 %", 0.0, 100.0, 8.0),
     WIDE: Kind("a bar's range is this fraction, and it moves by 0.9 %", 0.0, 0.5, 0.04),
     CHANGE: Kind("open interest changes by so many `coins`, not by a size", 0.0, 0.0, 0.0),
     METHOD: Kind("open interest is counted so many times at once", 0.0, 100.0, 2.0),

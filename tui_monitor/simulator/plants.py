@@ -140,7 +140,7 @@ class Plan:
         place = day * _A_DAY + nth
         chance, share = bits(self._seed, place), unit(self._seed + 1, place)
         kind = (JUMP, BURST, WIDE)[nth % 3]
-        sizes = {JUMP: 0.02 + 0.03 * share, BURST: 6.0 + 8.0 * share, WIDE: 0.03 + 0.03 * share}
+        sizes = {JUMP: 0.02 + 0.03 * share, BURST: 8.0 + 6.0 * share, WIDE: 0.03 + 0.03 * share}
         size = -sizes[kind] if kind == JUMP and chance & 1 else sizes[kind]
         # Each has its own two hours of the day, and its own coin.
         bar = day * _DAY_BARS + nth * (_DAY_BARS // _A_DAY) + (chance >> 8) % (_DAY_BARS // _A_DAY)

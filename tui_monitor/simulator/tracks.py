@@ -106,7 +106,8 @@ class Track:
             if place in (0, 1) and move.kind == WIDE:
                 reaches[place] += move.size / (2 * MINUTE_SCALE * self._coin.own)
             elif place in (0, 1) and move.kind == BURST:
-                shares[place] *= move.size
+                # A quiet quarter would swallow it.
+                shares[place] = move.size * max(1.0, shares[place])
         return habit._replace(reaches=(reaches[0], reaches[1]), shares=(shares[0], shares[1]))
 
     def chances(self, block: int) -> bytes:
