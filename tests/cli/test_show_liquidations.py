@@ -26,7 +26,7 @@ from tui_monitor.cli.tables import eye_text
 from tui_monitor.clock import MINUTE_MS, BoardZone, SystemClock
 from tui_monitor.model import Exchange, LiquidationMinute
 from tui_monitor.simulator import Simulator
-from tui_monitor.store import open_store
+from tui_monitor.store import EngineLock, open_store
 
 ZONE = BoardZone()
 DAY = "2026-01-04"
@@ -119,6 +119,17 @@ async def test_the_settings_are_heeded_without_an_engine(tmp_path: Path) -> None
     more = {"TUI_MONITOR_LIQUIDATIONS__LINES_MUSD": "1.5,2"}
     done = await run(tmp_path, "show", "liquidations", "--json", *options, more=more)
     assert json.loads(done.out)["lines_usd"] == [1.5e6, 2e6]
+
+
+async def test_beside_a_terminal_the_store_is_read_and_that_is_said(tmp_path: Path) -> None:
+    """It holds the folder and serves nobody."""
+    options = await a_folder(tmp_path / "data")
+    with EngineLock(tmp_path / "data") as lock:
+        lock.acquire({"pid": 4711, "role": "terminal"})
+        done = await run(tmp_path, "show", "liquidations", *options)
+    assert done.code == 0, done.err
+    assert "from the store" in done.err
+    assert "the terminal 4711 that holds it serves no endpoint" in done.err
 
 
 async def test_a_day_to_come_is_a_wrong_usage(tmp_path: Path) -> None:

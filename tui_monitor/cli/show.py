@@ -27,6 +27,7 @@ from tui_monitor.clock import BoardZone, SystemClock, parse_day
 from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput, MonitorError, Unreachable
 from tui_monitor.model import FeedState
+from tui_monitor.printable import printable
 from tui_monitor.source import Query
 from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.source.stored import StoredSource
@@ -34,6 +35,7 @@ from tui_monitor.store import open_reader, read_holder
 
 # An engine answers within milliseconds; the system board counts messages for 2 s.
 ASK_S = 4.0
+_ECHOED = 40
 AnyBoard = (
     SumBoard
     | LiquidationsBoard
@@ -108,7 +110,11 @@ async def _snapshot(
     url = (holder or {}).get("url")
     if isinstance(url, str):
         return await _ask(KINDS[board], f"{url}/api/boards/{board}", settings, day), f"from {url}"
-    return await _stored(board, settings, folder, day), "from the store, without live prices"
+    origin = "from the store, without live prices"
+    if holder is not None:
+        who = f"{holder.get('role', 'process')} {holder.get('pid', '')}".strip()
+        origin += f": the {printable(who, _ECHOED)} that holds it serves no endpoint"
+    return await _stored(board, settings, folder, day), origin
 
 
 async def _ask(kind: type[AnyBoard], url: str, settings: Settings, day: str | None) -> AnyBoard:
