@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
+from statistics import median
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from tui_monitor.boards.open_interest import (
     WINDOWS_H,
-    InterestChange,
     InterestLeg,
     InterestPast,
     InterestRow,
-    LeftOut,
     MethodJump,
     OpenInterestBoard,
     RankedBy,
     Share,
 )
+from tui_monitor.boards.open_interest.changes import ORDER, Window, change_of
 from tui_monitor.boards.open_interest.jumps import is_step, method_jumps, step_between
 from tui_monitor.boards.open_interest.now import Leg, Perp
 from tui_monitor.clock import MINUTE_MS
@@ -32,7 +34,6 @@ HOUR_MS = 60 * MINUTE_MS
 # A sample that is missing at a window's start may be replaced by one that is as near as this.
 NEAR_MS = 2 * MARK_MS
 RATIO_STALE_MS = 2 * HOUR_MS
-_ORDER = {exchange: place for place, exchange in enumerate(Exchange)}
 
 
 class InterestInput(NamedTuple):
@@ -113,8 +114,7 @@ def _weight(row: InterestRow, hours: int, by: RankedBy) -> float | None:
 
 
 def _placed(row: InterestRow, rank: int | None, reason: str) -> InterestRow:
-    values = {name: getattr(row, name) for name in row.__struct_fields__}
-    return InterestRow(**{**values, "rank": rank, "reason": reason})
+    return replace(row, rank=rank, reason=reason)
 
 
 def _why_unranked(row: InterestRow, hours: int, by: RankedBy) -> str:
@@ -164,7 +164,7 @@ def _row(
     given: InterestInput,
     jumps: Mapping[Perp, Sequence[MethodJump]],
 ) -> InterestRow:
-    ordered = sorted(legs, key=lambda leg: (_ORDER[leg.exchange], leg.symbol))
+    ordered = sorted(_priced(legs), key=lambda leg: (ORDER[leg.exchange], leg.symbol))
     summed = [leg for leg in ordered if leg.coins is not None and not leg.suspicion]
     values = [leg.usd for leg in summed if leg.usd is not None]
     usd = fsum(values) if values and len(values) == len(summed) else None
@@ -181,13 +181,33 @@ def _row(
         age_ms=max(ages, default=None),
         shares=_shares(summed, usd),
         legs=[_leg(leg, usd, given) for leg in ordered],
-        changes=[_change(ordered, hours, given, found) for hours in WINDOWS_H],
+        changes=[
+            change_of(
+                ordered,
+                Window(hours, start_ms(given.at_ms, hours)),
+                given.thens.get(hours, {}),
+                found,
+            )
+            for hours in WINDOWS_H
+        ],
         jumps=sorted(found, key=lambda jump: jump.at_ms),
         long_accounts_pct=None if long_share is None else long_share * 100,
         net_long_coins=_times(coins, long_share),
         net_short_coins=_times(coins, None if long_share is None else 1 - long_share),
         reason="" if summed else "no exchange tells its open interest now",
     )
+
+
+def _priced(legs: Sequence[Leg]) -> Sequence[Leg]:
+    """Where an exchange has told no price yet, the others' price of the coin."""
+    prices = [leg.price for leg in legs if leg.price is not None and not leg.suspicion]
+    if not prices or len(prices) == len(legs):
+        return legs
+    usual = median(prices)
+    return [
+        leg._replace(price=usual) if leg.price is None and not leg.suspicion else leg
+        for leg in legs
+    ]
 
 
 def _times(one: float | None, other: float | None) -> float | None:
@@ -242,119 +262,3 @@ def _long_share(legs: Sequence[Leg], given: InterestInput) -> float | None:
             pairs.append((leg.coins, ratio.long_share))
     total = fsum(coins for coins, _ in pairs)
     return fsum(coins * share for coins, share in pairs) / total if total else None
-
-
-class _Both(NamedTuple):
-    """One perpetual at both ends of a window."""
-
-    leg: Leg
-    coins_then: float
-    coins_now: float
-    price_then: float | None
-    price_now: float | None
-
-    @property
-    def price_ratio(self) -> float | None:
-        if self.price_then is None or self.price_now is None:
-            return None
-        return self.price_now / self.price_then
-
-
-def _change(
-    legs: Sequence[Leg], hours: int, given: InterestInput, jumps: Sequence[MethodJump]
-) -> InterestChange:
-    from_ms = start_ms(given.at_ms, hours)
-    thens = given.thens.get(hours, {})
-    jumped = {(jump.exchange, jump.symbol): jump for jump in jumps if jump.at_ms > from_ms}
-    both: list[_Both] = []
-    left_out: list[LeftOut] = []
-    for leg in legs:
-        then = thens.get(leg.perp)
-        why = _why_out(leg, then, jumped.get(leg.perp), hours)
-        if why or then is None or leg.coins is None:
-            left_out.append(LeftOut(exchange=leg.exchange, symbol=leg.symbol, reason=why))
-        else:
-            both.append(_Both(leg, then.coins, leg.coins, then.price, leg.price))
-    if not both:
-        return _no_change(hours, from_ms, left_out)
-    return _counted(both, hours, from_ms, left_out)
-
-
-def _why_out(leg: Leg, then: InterestSample | None, jump: MethodJump | None, hours: int) -> str:
-    if leg.suspicion:
-        return f"may be another coin: {leg.suspicion}"
-    if leg.coins is None or leg.stale:
-        return leg.reason
-    if jump is not None:
-        return jump.text
-    return f"no value of {hours} h ago" if then is None else ""
-
-
-def _no_change(hours: int, from_ms: int, left_out: list[LeftOut]) -> InterestChange:
-    reasons = {one.reason for one in left_out}
-    return InterestChange(
-        hours=hours,
-        from_ms=from_ms,
-        exchanges=[],
-        left_out=left_out,
-        coins_then=None,
-        coins_now=None,
-        change_coins=None,
-        change_pct=None,
-        usd_then=None,
-        usd_now=None,
-        change_usd=None,
-        price_change_pct=None,
-        reason=reasons.pop() if len(reasons) == 1 else "no exchange has a value at both ends",
-    )
-
-
-def _counted(
-    both: Sequence[_Both], hours: int, from_ms: int, left_out: list[LeftOut]
-) -> InterestChange:
-    coins_then = fsum(one.coins_then for one in both)
-    coins_now = fsum(one.coins_now for one in both)
-    price_ratio = _price_ratio(both)
-    usd_then, usd_now = _values(both, price_ratio)
-    is_known = usd_then is not None and usd_now is not None
-    return InterestChange(
-        hours=hours,
-        from_ms=from_ms,
-        exchanges=sorted({one.leg.exchange for one in both}, key=_ORDER.__getitem__),
-        left_out=left_out,
-        coins_then=coins_then,
-        coins_now=coins_now,
-        change_coins=coins_now - coins_then,
-        change_pct=(coins_now / coins_then - 1) * 100 if coins_then else None,
-        usd_then=usd_then,
-        usd_now=usd_now,
-        change_usd=usd_now - usd_then if usd_then is not None and usd_now is not None else None,
-        price_change_pct=None if price_ratio is None else (price_ratio - 1) * 100,
-        reason="" if is_known else f"no price of {hours} h ago",
-    )
-
-
-def _price_ratio(both: Sequence[_Both]) -> float | None:
-    """Of the largest of those that have a price at both ends."""
-    priced = [one for one in both if one.price_ratio is not None]
-    return max(priced, key=lambda one: one.coins_now).price_ratio if priced else None
-
-
-def _values(both: Sequence[_Both], price_ratio: float | None) -> tuple[float | None, float | None]:
-    """USD at both ends, both of all legs or None.
-
-    Where an exchange's record has no price, it moved as the coin did on another one.
-    """
-    then_usd, now_usd = [], []
-    for one in both:
-        price_then = one.price_then
-        if price_then is None and price_ratio is not None and one.price_now is not None:
-            price_then = one.price_now / price_ratio
-        if price_then is not None:
-            then_usd.append(one.coins_then * price_then)
-        if one.price_now is not None:
-            now_usd.append(one.coins_now * one.price_now)
-    return (
-        fsum(then_usd) if len(then_usd) == len(both) else None,
-        fsum(now_usd) if len(now_usd) == len(both) else None,
-    )
