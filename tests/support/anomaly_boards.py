@@ -5,6 +5,7 @@ from tui_monitor.boards.anomalies.explanation import Explained, Explanation, Par
 from tui_monitor.boards.anomalies.records import StoredAnomaly
 from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.picks import KEPT, PICKS_BAR, PickRow, PicksBoard
+from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.clock import Clock
 from tui_monitor.model import BAR_MS, CandleRow, Exchange, Market
 
@@ -242,6 +243,18 @@ class MemoryAnomalies:
             rows=rows,
             forming=None,
             reason="" if rows else f"no {bar} bars of {symbol} are stored",
+        )
+
+    async def upkeep(self) -> Upkeep:
+        return Upkeep(
+            watched=150,
+            candle_symbols=160,
+            anomalies_1h=3,
+            anomalies_24h=17,
+            picks=len(SCORES),
+            evaluated_ms=self.clock.now_ms(),
+            keeps_h=24.0,
+            every_h=1.0,
         )
 
     def _open_ms(self) -> int:

@@ -8,7 +8,17 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tui_monitor.api import backfill, boards, coins, health, history, liquidations, prices, system
+from tui_monitor.api import (
+    anomalies,
+    backfill,
+    boards,
+    coins,
+    health,
+    history,
+    liquidations,
+    prices,
+    system,
+)
 from tui_monitor.api.address import Address
 from tui_monitor.api.answers import Refused
 from tui_monitor.api.endpoints import World, route
@@ -24,6 +34,7 @@ ENDPOINTS = self_describing(
         *prices.ENDPOINTS,
         *backfill.ENDPOINTS,
         *liquidations.ENDPOINTS,
+        *anomalies.ENDPOINTS,
         *boards.ENDPOINTS,
         *coins.ENDPOINTS,
         *history.ENDPOINTS,

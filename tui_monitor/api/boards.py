@@ -12,9 +12,11 @@ from tui_monitor.api.answers import Answer, encode, encode_rows
 from tui_monitor.api.coins import coin_of
 from tui_monitor.api.endpoints import Endpoint, Nothing, World, described
 from tui_monitor.api.limits import MAX_ROWS
+from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.liquidations import HOURS, LiquidationsBoard
+from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
@@ -22,6 +24,7 @@ from tui_monitor.boards.sum_curve import SumBoard
 from tui_monitor.boards.system import SystemBoard
 from tui_monitor.clock import SLOT_MS, BoardZone, parse_day
 from tui_monitor.errors import BadInput
+from tui_monitor.model import Exchange
 from tui_monitor.source import Query
 from tui_monitor.source.stored import MAX_RANGE_DAYS
 
@@ -37,12 +40,16 @@ _RATES_S = 2.0
 _SPREADS_S = 0.5
 _FUNDING_S = 1.0
 _LIQUIDATIONS_S = 1.0
+_ANOMALIES_S = 1.0
 _LONGEST_COIN = 40
 _LONGEST_RANGE_DAYS = MAX_ROWS // 48
 
 
 Coin = Annotated[str, described("One coin alone.", min_length=1, max_length=_LONGEST_COIN)]
 Most = Annotated[int, described(f"The first rows only, 1 to {MAX_ROWS}.", ge=1, le=MAX_ROWS)]
+
+
+OneExchange = Annotated[Exchange | None, described("The exchange.")]
 
 
 class Days(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -88,6 +95,24 @@ class FundingQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Of which coins."""
 
     coin: Coin | None = None
+    limit: Most | None = None
+
+
+class AnomaliesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Of which exchange and bars; without them those that the settings name first."""
+
+    exchange: OneExchange = None
+    bar: Annotated[
+        Literal["1m", "5m", "15m", "1h"] | None, described("The length of the bars.")
+    ] = None
+    coin: Coin | None = None
+    limit: Most | None = None
+
+
+class PicksQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Of which exchange; without it the first that the settings name."""
+
+    exchange: OneExchange = None
     limit: Most | None = None
 
 
@@ -169,6 +194,30 @@ async def funding(world: World, asked: FundingQuery) -> Answer:
     return Answer(data=await _with_rows(board, chosen), count=len(chosen))
 
 
+async def anomalies(world: World, asked: AnomaliesQuery) -> Answer:
+    """The anomalies board; of the forming bar's rows those of the same coins."""
+    coin = None if asked.coin is None else coin_of(asked.coin).upper()
+    board = await world.shared.once(
+        ("anomalies", asked.exchange, asked.bar),
+        _ANOMALIES_S,
+        lambda: world.source.anomalies_board(asked.exchange, asked.bar),
+    )
+    chosen = [row for row in board.rows if coin in (None, row.coin.upper())][: asked.limit]
+    forming = board.forming
+    if forming is not None:
+        rows = [row for row in forming.rows if coin in (None, row.coin.upper())]
+        forming = replace(forming, rows=rows[: asked.limit])
+    board = replace(board, forming=forming)
+    return Answer(data=await _with_rows(board, chosen), count=len(chosen))
+
+
+async def picks(world: World, asked: PicksQuery) -> Answer:
+    """The picks board."""
+    board = await world.source.picks_board(asked.exchange)
+    chosen = board.rows[: asked.limit]
+    return Answer(data=replace(board, rows=chosen), count=len(chosen))
+
+
 async def known_coin(world: World, symbol: str) -> str:
     """The coin that a symbol names; UnknownCoin if an engine runs and nobody lists it."""
     coin = coin_of(symbol)
@@ -176,7 +225,10 @@ async def known_coin(world: World, symbol: str) -> str:
     return found[0].coin if found else coin
 
 
-async def _with_rows(board: SpreadsBoard | FundingBoard, rows: Sequence[object]) -> Raw:
+async def _with_rows(
+    board: SpreadsBoard | FundingBoard | AnomaliesBoard, rows: Sequence[object]
+) -> Raw:
+    # A forming bar's rows come after it.
     head, tail = encode(replace(board, rows=[])).split(b'"rows":[]', 1)
     return Raw(b'%b"rows":%b%b' % (head, bytes(await encode_rows(rows)), tail))
 
@@ -243,6 +295,8 @@ def _moment(zone: BoardZone, text: str) -> int:
 _REPLIES: dict[str, tuple[Callable[[World, Any], Awaitable[Answer]], type[Struct], Any]] = {
     "sum": (sum_curve, SumQuery, SumBoard),
     "liquidations": (liquidations, LiquidationsQuery, LiquidationsBoard),
+    "anomalies": (anomalies, AnomaliesQuery, AnomaliesBoard),
+    "picks": (picks, PicksQuery, PicksBoard),
     "spreads": (spreads, SpreadsQuery, SpreadsBoard),
     "signals": (signals, SignalsQuery, SignalsBoard),
     "funding": (funding, FundingQuery, FundingBoard),

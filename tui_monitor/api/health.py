@@ -4,9 +4,11 @@ from typing import Any
 
 from msgspec import Struct
 
+from tui_monitor.api.anomalies import upkeep
 from tui_monitor.api.answers import Answer
 from tui_monitor.api.endpoints import Endpoint, Nothing, World
 from tui_monitor.boards.status import EngineStatus, FeedLight
+from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.clock import utc_text
 from tui_monitor.errors import StoreError
 from tui_monitor.model import FeedState, StoreInfo
@@ -46,7 +48,7 @@ async def health(world: World, _asked: Nothing) -> Answer:
     reasons = degraded(status)
     database: dict[str, Any] | None = None
     try:
-        database = _database(await _store_info(world), status, world)
+        database = _database(await _store_info(world), await upkeep(world), world)
     except StoreError as error:
         reasons.append(f"the database can't be read: {error.line()}")
     own = {
@@ -103,18 +105,30 @@ def _health(status: EngineStatus, reasons: list[str]) -> Health:
     )
 
 
-def _database(info: StoreInfo, status: EngineStatus, world: World) -> dict[str, Any]:
+def _database(info: StoreInfo, known: Upkeep, world: World) -> dict[str, Any]:
     """The originals' keys for what we keep, and the rest of what is known. Without the path."""
     oldest = {
         series: None if oldest_ms is None else world.zone.format(oldest_ms)
         for series, oldest_ms in info.oldest_ms.items()
     }
+    named = {
+        "klines": info.rows.get("candles", 0),
+        "anomalies": info.rows.get("anomalies", 0),
+        "ai_coins": known.picks,
+        "oi_rankings": info.rows.get("interest_samples", 0),
+    }
     return {
         "file_size_mb": round(info.size_bytes / _MB, 3),
         "wal_size_mb": round(info.wal_bytes / _MB, 3),
-        "symbol_count": status.coins_expected,
-        "records": info.rows,
-        "oldest_data": oldest,
+        "max_age_hours": known.keeps_h,
+        "symbol_count": known.candle_symbols,
+        "kline_count": named["klines"],
+        "anomaly_count_24h": known.anomalies_24h,
+        "auto_cleanup": known.every_h is not None,
+        "cleanup_interval_hours": known.every_h,
+        "records": info.rows | named,
+        "oldest_data": oldest
+        | {"kline_time": oldest.get("candles"), "anomaly_time": oldest.get("anomalies")},
         "kind": info.kind,
         "schema_version": info.schema_version,
         "sqlite_version": info.sqlite_version,

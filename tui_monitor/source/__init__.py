@@ -27,6 +27,7 @@ from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import Record, SumBoard
 from tui_monitor.boards.system import SystemBoard
+from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.model import Exchange, Job, JobLine, Market, PriceMinute, SpreadMinute, StoreInfo
 from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
 
@@ -150,6 +151,9 @@ class Source(Protocol):
         limit: int = 100,
     ) -> Klines:
         """The newest kept bars of a symbol (or of a coin), with the forming one if known."""
+
+    async def upkeep(self) -> Upkeep:
+        """How much is watched and was found, and how long it is kept."""
 
     async def coin_page(self, coin: str) -> CoinPage:
         """All of one coin; UnknownCoin names the nearest where nobody lists it."""

@@ -12,7 +12,8 @@ from tui_monitor.boards.anomalies.explanation import Explained, Explanation
 from tui_monitor.boards.anomalies.records import StoredAnomaly, anomaly_of, head_name
 from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.picks import KEPT, PICKS_BAR, PicksBoard, PicksKept, kept_name
-from tui_monitor.clock import Clock, utc_text
+from tui_monitor.boards.upkeep import Upkeep
+from tui_monitor.clock import DAY_MS, MINUTE_MS, Clock, utc_text
 from tui_monitor.config import Anomalies
 from tui_monitor.errors import BadInput
 from tui_monitor.model import BAR_MS, Exchange, Market
@@ -21,6 +22,7 @@ from tui_monitor.store import Reader
 
 NO_ENGINE = "no engine runs: start tui-monitor or tui-monitor daemon to have bars judged"
 MAX_BARS = 5_000
+HOUR_MS = 60 * MINUTE_MS
 S = TypeVar("S", bound=Struct)
 
 _log = logging.getLogger(__name__)
@@ -129,6 +131,23 @@ class StoredAnomalies:
             rows=rows,
             forming=None,
             reason="" if rows else f"no {bar} bars of {printable(symbol)} are stored",
+        )
+
+    async def upkeep(self) -> Upkeep:
+        """How much was found; nothing is watched."""
+        exchange, bar = self.chosen(None)
+        store, now_ms = self._store, self._clock.now_ms()
+        head = _decoded(await store.board_head(head_name(exchange, bar)), AnomaliesBoard)
+        kept = _decoded(await store.board_head(kept_name(exchange)), PicksKept)
+        return Upkeep(
+            watched=0,
+            candle_symbols=await store.candle_symbols(),
+            anomalies_1h=await store.anomaly_count(now_ms - HOUR_MS, now_ms),
+            anomalies_24h=await store.anomaly_count(now_ms - DAY_MS, now_ms),
+            picks=0 if kept is None else len(kept.board.rows),
+            evaluated_ms=None if head is None else head.evaluated_ms,
+            keeps_h=None,
+            every_h=None,
         )
 
     def _explained(

@@ -6,6 +6,7 @@ from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.anomalies.explanation import Explained
 from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.picks import PicksBoard
+from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.engine import Engine
 from tui_monitor.engine.candles_series import row_of
 from tui_monitor.model import BAR_MS, CandleRow, Exchange, Market
@@ -43,6 +44,24 @@ class LiveAnomalies(StoredAnomalies):
             return found
         kept = await super().picks(exchange)
         return replace(kept, live=not kept.rows, reason=found)
+
+    async def upkeep(self) -> Upkeep:
+        """How much is watched and was found."""
+        candles, kept = self._engine.candles, self._engine.settings.retention
+        watched = {(one.exchange, one.bar): one.perps for one in candles.progress()}
+        by_exchange = {exchange: perps for (exchange, _), perps in watched.items()}
+        exchange, bar = self.chosen(None)
+        board = self._engine.anomalies.board(exchange, bar)
+        picks = self._engine.picks.board(exchange)
+        stored = await super().upkeep()
+        return replace(
+            stored,
+            watched=sum(by_exchange.values()),
+            picks=stored.picks if isinstance(picks, str) else len(picks.rows),
+            evaluated_ms=stored.evaluated_ms if isinstance(board, str) else board.evaluated_ms,
+            keeps_h=kept.anomalies_h,
+            every_h=kept.every_h,
+        )
 
     async def klines(
         self, symbol: str, exchange: Exchange, market: Market, bar: str, limit: int

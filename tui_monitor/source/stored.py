@@ -21,6 +21,7 @@ from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.sum_curve import CoinChange, Frame, Node, NodeState, Record, SumBoard
 from tui_monitor.boards.system import SystemBoard, stored_system_board
+from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.clock import SLOT_MS, BoardZone, Clock, slot_of
 from tui_monitor.config import Anomalies, Liquidations, OpenInterest, Signals, Spreads, SumCurve
 from tui_monitor.errors import BadInput
@@ -230,6 +231,10 @@ class StoredSource:
     ) -> Klines:
         """The newest kept bars of a symbol or a coin."""
         return await self._anomalies.klines(symbol, exchange, market, bar, limit)
+
+    async def upkeep(self) -> Upkeep:
+        """How much was found; without an engine nothing is watched."""
+        return await self._anomalies.upkeep()
 
     async def coin_page(self, coin: str) -> CoinPage:
         """All of one coin."""

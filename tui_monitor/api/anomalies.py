@@ -1,0 +1,412 @@
+"""The anomaly monitor's routes in the originals' shape: anomalies, picks, bars, counts.
+
+Filters are applied before the limit. An anomaly's `timestamp` is when its bar began, in seconds.
+"""
+
+import math
+from typing import Annotated, Literal
+
+from msgspec import Struct
+
+from tui_monitor.api.answers import Answer
+from tui_monitor.api.coins import Symbol, coin_of
+from tui_monitor.api.endpoints import Endpoint, Nothing, Rows, World, described
+from tui_monitor.boards.anomalies import Reason, original_reasons
+from tui_monitor.boards.anomalies.records import StoredAnomaly
+from tui_monitor.boards.klines import Klines
+from tui_monitor.boards.picks import PickRow
+from tui_monitor.boards.upkeep import Upkeep
+from tui_monitor.clock import MINUTE_MS, BoardZone
+from tui_monitor.errors import UnknownCoin
+from tui_monitor.model import CandleRow, Exchange, Market
+
+# More than 0.5 is what the originals call the top.
+_TOP_SCORE = math.nextafter(0.5, 1.0)
+_HOUR_MS = 60 * MINUTE_MS
+_SHARED_S = 1.0
+_COUNTS_S = 5.0
+_EVERY = "3分钟"
+_NONE_STORED = "no anomaly of that time and score is stored"
+
+Bar = Literal["1m", "5m", "15m", "1h"]
+Hours = Annotated[int, described("How far back from now, in hours.", ge=1, le=8_760)]
+OneExchange = Annotated[Exchange | None, described("Of this exchange alone.")]
+
+
+class PicksQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How many picks of which exchange."""
+
+    limit: Rows = 10
+    exchange: Annotated[
+        Exchange | None, described("Without it the first that the settings judge.")
+    ] = None
+
+
+class AnomaliesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which anomalies."""
+
+    interval: Annotated[Bar, described("The length of the bars.")] = "15m"
+    hours: Hours = 24
+    limit: Rows = 100
+    min_score: Annotated[float, described("Scores of less are left out.", ge=0, le=1e6)] = 0.0
+    anomaly_only: Annotated[
+        bool, described("Nothing but anomalies is stored, so both values give the same.")
+    ] = False
+    exchange: OneExchange = None
+
+
+class TopQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How many, and how far back."""
+
+    limit: Rows = 20
+    hours: Hours = 24
+    exchange: OneExchange = None
+
+
+class KlinesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whose bars."""
+
+    symbol: Symbol
+    limit: Rows = 100
+    interval: Annotated[Bar, described("The length of the bars.")] = "15m"
+    exchange: Annotated[Exchange, described("The exchange.")] = Exchange.BINANCE
+    market: Annotated[Market, described("The market; bars are kept of perp alone.")] = Market.PERP
+
+
+class CoinScore(Struct, frozen=True, kw_only=True):
+    """A pick in the originals' words, and the four parts of its score."""
+
+    pair: str
+    score: float
+    start_time: int
+    start_price: float
+    last_score: float | None
+    max_score: float
+    max_price: float
+    increase_percent: float
+    rank: int
+    exchange: Exchange
+    coin: str
+    current_price: float
+    change_points: float
+    turnover_points: float
+    volatility_points: float
+    growth_points: float
+
+
+class Coins(Struct, frozen=True, kw_only=True):
+    """The picks of the newest evaluation."""
+
+    coins: list[CoinScore]
+    count: int
+    exchange: Exchange
+    last_update: str
+    update_interval: str
+    reason: str
+
+
+class Anomaly(Struct, frozen=True, kw_only=True):
+    """An anomaly in the originals' words; times in seconds, returns and ranges in %."""
+
+    symbol: str
+    timestamp: int
+    datetime: str
+    interval_type: str
+    current_return_pct: float | None
+    close_price: float | None
+    current_volume: float | None
+    current_volatility: float | None
+    price_zscore: float | None
+    price_percentile: float | None
+    volume_zscore: float | None
+    volatility_zscore: float | None
+    anomaly_score: float | None
+    price_score: float | None
+    volume_score: float | None
+    volatility_score: float | None
+    anomaly_reasons: str
+    quote_volume_24h: float | None
+    created_at: int
+    exchange: Exchange
+    coin: str
+    is_anomaly: bool
+    reasons: list[Reason]
+    n_hist: int
+    why: str
+
+
+class TopAnomaly(Struct, frozen=True, kw_only=True):
+    """One of the highest scores."""
+
+    rank: int
+    symbol: str
+    current_return_pct: float | None
+    anomaly_score: float | None
+    price_zscore: float | None
+    volume_zscore: float | None
+    volatility_zscore: float | None
+    quote_volume_24h: int | None
+    anomaly_reasons: str
+    datetime: str
+    timestamp: int
+    exchange: Exchange
+    coin: str
+
+
+class Stats(Struct, frozen=True, kw_only=True):
+    """What is watched and what was found."""
+
+    monitored_symbols: int
+    total_klines: int
+    anomalies_24h: int
+    anomalies_1h: int
+    last_update: str | None
+
+
+class Kline(Struct, frozen=True, kw_only=True):
+    """One bar; `timestamp` is when it began, in ms. `volume` is in coins."""
+
+    timestamp: int
+    datetime: str
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float | None
+    quote_volume: float | None
+    closed: bool
+
+
+async def coins(world: World, asked: PicksQuery) -> Answer:
+    """The picks."""
+    board = await world.shared.once(
+        ("picks", asked.exchange), _SHARED_S, lambda: world.source.picks_board(asked.exchange)
+    )
+    at = world.zone.format(board.evaluated_ms)
+    rows = [_coin(row) for row in board.rows[: asked.limit]]
+    data = Coins(
+        coins=rows,
+        count=len(rows),
+        exchange=board.exchange,
+        last_update=at,
+        update_interval=_EVERY,
+        reason=board.reason,
+    )
+    return Answer(data=data, count=len(rows), own={"update": at})
+
+
+async def anomalies(world: World, asked: AnomaliesQuery) -> Answer:
+    """Stored anomalies, the highest scores first."""
+    now_ms = world.clock.now_ms()
+    found = await world.source.stored_anomalies(
+        now_ms - asked.hours * _HOUR_MS,
+        now_ms,
+        exchange=asked.exchange,
+        bar=asked.interval,
+        min_score=asked.min_score,
+        limit=asked.limit,
+    )
+    rows = [_anomaly(one, world.zone) for one in found]
+    filters = {
+        "interval": asked.interval,
+        "hours": asked.hours,
+        "min_score": asked.min_score,
+        "anomaly_only": asked.anomaly_only,
+        "exchange": asked.exchange,
+        "limit": asked.limit,
+    }
+    own = {
+        "update": world.zone.format(now_ms),
+        "filters": filters,
+        "reason": "" if rows else _NONE_STORED,
+    }
+    return Answer(data=rows, count=len(rows), own=own)
+
+
+async def top(world: World, asked: TopQuery) -> Answer:
+    """Those that score more than 0.5, of bars of all lengths."""
+    now_ms = world.clock.now_ms()
+    found = await world.source.stored_anomalies(
+        now_ms - asked.hours * _HOUR_MS,
+        now_ms,
+        exchange=asked.exchange,
+        min_score=_TOP_SCORE,
+        limit=asked.limit,
+    )
+    rows = [_top(one, rank, world.zone) for rank, one in enumerate(found, 1)]
+    own = {
+        "update": world.zone.format(now_ms),
+        "exchange": asked.exchange,
+        "reason": "" if rows else _NONE_STORED,
+    }
+    return Answer(data=rows, count=len(rows), own=own)
+
+
+async def stats(world: World, _asked: Nothing) -> Answer:
+    """Counts."""
+    known = await upkeep(world)
+    info = await world.shared.once("store", _COUNTS_S, world.source.store_info)
+    judged_ms = known.evaluated_ms
+    data = Stats(
+        monitored_symbols=known.watched,
+        total_klines=info.rows.get("candles", 0),
+        anomalies_24h=known.anomalies_24h,
+        anomalies_1h=known.anomalies_1h,
+        last_update=None if judged_ms is None else world.zone.format(judged_ms),
+    )
+    return Answer(data=data)
+
+
+async def klines(world: World, asked: KlinesQuery) -> Answer:
+    """Kept bars, oldest first, with the one that is forming."""
+    found = await _klines(world, asked.symbol, asked)
+    if not found.rows and coin_of(asked.symbol) != asked.symbol:
+        found = await _klines(world, coin_of(asked.symbol), asked)
+    if not found.coin:
+        raise UnknownCoin(f"{asked.symbol!r} can't be shown", found.reason)
+    rows = [_kline(row, world.zone, closed=True) for row in found.rows]
+    if found.forming is not None:
+        rows.append(_kline(found.forming, world.zone, closed=False))
+    own = {
+        "symbol": found.symbol,
+        "exchange": found.exchange,
+        "interval": found.bar,
+        "reason": found.reason,
+    }
+    shown = rows[-asked.limit :]
+    return Answer(data=shown, count=len(shown), own=own)
+
+
+async def upkeep(world: World) -> Upkeep:
+    """What is watched, found and kept: as it is told to all who ask at a time."""
+    return await world.shared.once("upkeep", _COUNTS_S, world.source.upkeep)
+
+
+async def _klines(world: World, symbol: str, asked: KlinesQuery) -> Klines:
+    return await world.source.klines(
+        symbol, asked.exchange, asked.market, asked.interval, asked.limit
+    )
+
+
+def _coin(row: PickRow) -> CoinScore:
+    return CoinScore(
+        pair=row.symbol,
+        score=round(row.score, 1),
+        start_time=row.start_ms // 1000,
+        start_price=row.start_price,
+        last_score=None if row.last_score is None else round(row.last_score, 1),
+        max_score=round(row.max_score, 1),
+        max_price=row.max_price,
+        increase_percent=row.increase_pct,
+        rank=row.rank,
+        exchange=row.exchange,
+        coin=row.coin,
+        current_price=row.current_price,
+        change_points=row.change_points,
+        turnover_points=row.turnover_points,
+        volatility_points=row.volatility_points,
+        growth_points=row.growth_points,
+    )
+
+
+def _anomaly(one: StoredAnomaly, zone: BoardZone) -> Anomaly:
+    row = one.row
+    return Anomaly(
+        symbol=row.symbol,
+        timestamp=row.open_ms // 1000,
+        datetime=zone.format(row.open_ms),
+        interval_type=one.explanation.bar,
+        current_return_pct=row.return_pct,
+        close_price=row.close,
+        current_volume=row.turnover_usd,
+        current_volatility=row.range_pct,
+        price_zscore=row.price_z,
+        price_percentile=row.price_percentile,
+        volume_zscore=row.volume_z,
+        volatility_zscore=row.volatility_z,
+        anomaly_score=row.score,
+        price_score=row.price_score,
+        volume_score=row.volume_score,
+        volatility_score=row.volatility_score,
+        anomaly_reasons=original_reasons(row.reasons),
+        quote_volume_24h=row.turnover_24h_usd,
+        created_at=one.judged_ms // 1000,
+        exchange=row.exchange,
+        coin=row.coin,
+        is_anomaly=True,
+        reasons=row.reasons,
+        n_hist=row.n,
+        why=one.explanation.why,
+    )
+
+
+def _top(one: StoredAnomaly, rank: int, zone: BoardZone) -> TopAnomaly:
+    row = one.row
+    turnover_usd = row.turnover_24h_usd
+    return TopAnomaly(
+        rank=rank,
+        symbol=row.symbol,
+        current_return_pct=row.return_pct,
+        anomaly_score=row.score,
+        price_zscore=row.price_z,
+        volume_zscore=row.volume_z,
+        volatility_zscore=row.volatility_z,
+        quote_volume_24h=None if turnover_usd is None else int(turnover_usd),
+        anomaly_reasons=original_reasons(row.reasons),
+        datetime=zone.format(row.open_ms, "%H:%M:%S"),
+        timestamp=row.open_ms // 1000,
+        exchange=row.exchange,
+        coin=row.coin,
+    )
+
+
+def _kline(row: CandleRow, zone: BoardZone, *, closed: bool) -> Kline:
+    return Kline(
+        timestamp=row.open_ms,
+        datetime=zone.format(row.open_ms),
+        open=row.open,
+        high=row.high,
+        low=row.low,
+        close=row.close,
+        volume=row.volume_coins,
+        quote_volume=row.turnover_usd,
+        closed=closed,
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        path="/api/coins",
+        summary="The picks: a fixed formula's score of what trades most.",
+        reply=coins,
+        asks=PicksQuery,
+        gives=Coins,
+    ),
+    Endpoint(
+        path="/api/anomalies",
+        summary="Stored anomalies of the last hours, by score.",
+        reply=anomalies,
+        asks=AnomaliesQuery,
+        gives=list[Anomaly],
+    ),
+    Endpoint(
+        path="/api/anomalies/top",
+        summary="Those that score more than 0.5.",
+        reply=top,
+        asks=TopQuery,
+        gives=list[TopAnomaly],
+    ),
+    Endpoint(
+        path="/api/stats",
+        summary="How many symbols are watched, bars kept, anomalies found.",
+        reply=stats,
+        gives=Stats,
+    ),
+    Endpoint(
+        path="/api/symbols/{symbol}/klines",
+        summary="Kept bars of a symbol or a coin, oldest first.",
+        reply=klines,
+        asks=KlinesQuery,
+        gives=list[Kline],
+    ),
+)
