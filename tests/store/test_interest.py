@@ -1,9 +1,12 @@
 """Open interest in the database: marks, hours, steps, and the ratio of accounts."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from tests.store.builders import ZONE, content_of
 from tui_monitor.clock import DAY_MS, MINUTE_MS
 from tui_monitor.errors import StoreError
 from tui_monitor.model import (
@@ -14,7 +17,7 @@ from tui_monitor.model import (
     InterestSource,
     InterestStep,
 )
-from tui_monitor.store import Store
+from tui_monitor.store import Scope, Store, export
 from tui_monitor.store.retention import KEPT
 
 HOUR_MS = 60 * MINUTE_MS
@@ -200,3 +203,38 @@ async def test_a_sample_takes_few_bytes(store: Store) -> None:
     assert bytes_a_row < 42
     three_days, month = 3 * 288 * 2400, 30 * 24 * 2400
     assert bytes_a_row * (three_days + month) < 160e6
+
+
+async def exported(store: Store, folder: Path, file_format: str) -> list[str]:
+    """The lines of an export of the first ten minutes."""
+    scope = Scope(
+        start_ms=0,
+        end_ms=START_MS + 2 * MARK_MS,
+        zone=ZONE,
+        coins=(),
+        min_coins=1,
+        now_ms=START_MS + DAY_MS,
+    )
+    done = await export(store, "open-interest", file_format, scope, folder=folder)
+    return content_of(done.path).decode().splitlines()
+
+
+async def test_it_is_exported_by_time(store: Store, tmp_path: Path) -> None:
+    """All digits; what is not known is empty, and null in JSON."""
+    await store.record_interest(
+        [
+            a_sample(1, 0.1, Exchange.BYBIT, price=None, source=InterestSource.HISTORY),
+            a_sample(0, 0.00000025, coin="=BTC", price=2.0),
+            a_sample(2, 5.0),
+        ]
+    )
+    assert await exported(store, tmp_path, "csv") == [
+        "\ufeffat_utc,exchange,symbol,coin,coins,usd,mark_price,source",
+        "2027-01-15T00:00:00.000Z,okx,'=BTC-okx,'=BTC,0.00000025,0.0000005,2.0,ours",
+        "2027-01-15T00:05:00.000Z,bybit,BTC-bybit,BTC,0.1,,,history",
+    ]
+    records = [json.loads(line) for line in await exported(store, tmp_path, "jsonl")]
+    assert [(one["coins"], one["usd"], one["source"]) for one in records] == [
+        (2.5e-7, 5e-7, "ours"),
+        (0.1, None, "history"),
+    ]

@@ -14,6 +14,7 @@ from msgspec import Struct
 from tui_monitor.errors import BadInput, FolderUnusable
 from tui_monitor.store import export_liquidations, export_rows, export_series
 from tui_monitor.store.export_candles import CANDLES_HEADER, candle_records, candle_rows
+from tui_monitor.store.export_interest import INTEREST_HEADER, interest_records, interest_rows
 from tui_monitor.store.export_rows import Scope
 from tui_monitor.store.formats import (
     BOM,
@@ -65,9 +66,11 @@ _FORMATS = {
         export_liquidations.minute_rows, "liquidation_minutes", LIQUIDATION_MINUTES_HEADER
     ),
     ("candles", "csv"): _Format(candle_rows, "candles", CANDLES_HEADER),
+    ("open-interest", "csv"): _Format(interest_rows, "open_interest", INTEREST_HEADER),
     ("prices", "jsonl"): _Format(export_rows.price_records, "coin_prices"),
     ("sum", "jsonl"): _Format(export_rows.sum_records, "coin_sum"),
     ("candles", "jsonl"): _Format(candle_records, "candles"),
+    ("open-interest", "jsonl"): _Format(interest_records, "open_interest"),
     ("missing", "jsonl"): _Format(export_rows.missing_records, "missing_data"),
     ("outages", "jsonl"): _Format(export_rows.outage_records, "outages"),
     ("funding", "jsonl"): _Format(export_series.funding_records, "funding"),
