@@ -223,7 +223,7 @@ async def test_a_silent_hour_is_null_and_a_heard_one_without_any_is_zero(tmp_pat
         await put(store, [a_minute(back, 0.0, covered_ms=0) for back in range(70)], None)
         silent = (await it.get(LATEST))["data"]
         await put(store, [a_minute(0, 0.0)])
-        await it.clock.sleep(2)
+        await it.clock.sleep(5)
         quiet = (await it.get(LATEST))["data"]
     assert silent["hour_1_amount"] is silent["hour_24_amount"] is silent["wash_index"] is None
     assert "nobody was heard" in silent["reasons"]["hour_1_amount"]
@@ -273,7 +273,7 @@ async def test_an_imported_row_of_another_time_is_not_of_now(tmp_path: Path) -> 
         await store.record_aggregates([an_aggregate(3 * 1_440, imported=True)])
         old = (await it.get(PANIC))["data"]
         await put(store, [a_minute(0)])
-        await it.clock.sleep(2)
+        await it.clock.sleep(5)
         new = (await it.get(PANIC))["data"]
     assert (old["source"], old["stale"], old["imported"]) == ("aggregate", True, True)
     assert old["age_ms"] > 3 * DAY_MS
