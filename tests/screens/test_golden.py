@@ -59,6 +59,19 @@ async def test_the_liquidations_look_as_they_did(size: str) -> None:
     await _compare(f"liquidations-{size}", size, MemorySource(), "liquidations")
 
 
+@pytest.mark.parametrize("board", ["anomalies", "picks"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_anomalies_and_picks_look_as_they_did(size: str, board: str) -> None:
+    """Every character of them."""
+    await _compare(f"{board}-{size}", size, MemorySource(), board)
+
+
+@pytest.mark.parametrize("size", ["80x24", "120x40", "160x50"])
+async def test_an_explanation_looks_as_it_did(size: str) -> None:
+    """The parts of a score over the coin's candles."""
+    await _compare(f"anomalies-{size}-explained", size, MemorySource(), "anomalies", "enter")
+
+
 async def test_the_quarantine_looks_as_it_did() -> None:
     """The tab beside the spreads."""
     await _compare("spreads-80x24-quarantine", "80x24", MemorySource(), "spreads", "tab")

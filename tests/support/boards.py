@@ -12,10 +12,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tests.support.price_sources import MemoryPrices
+from tui_monitor.boards.anomalies import AnomaliesBoard
+from tui_monitor.boards.anomalies.explanation import Explained
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoinCoverage, CoverageBoard, DayCoverage, Progress
 from tui_monitor.boards.funding import FundingBoard
+from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.markets import MarketReport
+from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.status import EngineStatus, EventLine, FeedLight
@@ -39,6 +43,7 @@ from tui_monitor.model import (
     Job,
     JobLine,
     JobState,
+    Market,
     StoreInfo,
 )
 from tui_monitor.model import Source as Way
@@ -392,6 +397,9 @@ class MemorySource(MemoryPrices):
         self.page: CoinPage | None = None
         self.funding: FundingBoard | None = None
         self.spreads: SpreadsBoard | None = None
+        self.anomalies: AnomaliesBoard | None = None
+        self.explained: Explained | None = None
+        self.picks: PicksBoard | None = None
         # What the settings say is paired.
         self.pairs = Kind.ALL
         self.signals: SignalsBoard | None = None
@@ -461,6 +469,51 @@ class MemorySource(MemoryPrices):
         from tests.support.funding_boards import a_funding_board  # noqa: PLC0415
 
         return self.funding or a_funding_board(self.now_ms)
+
+    async def anomalies_board(
+        self, exchange: Exchange | None = None, bar: str | None = None
+    ) -> AnomaliesBoard:
+        self.calls.append(("anomalies", exchange, bar))
+        if self.failure is not None:
+            raise self.failure
+        from tests.support.judged_boards import an_anomalies_board  # noqa: PLC0415
+
+        asked = (exchange or Exchange.BINANCE, bar or "15m")
+        return self.anomalies or an_anomalies_board(*asked, self.now_ms)
+
+    async def anomaly_explained(
+        self, name: str, exchange: Exchange | None = None, bar: str | None = None
+    ) -> Explained:
+        self.calls.append(("explained", name, exchange, bar))
+        if self.failure is not None:
+            raise self.failure
+        from tests.support.judged_boards import an_explained  # noqa: PLC0415
+
+        asked = (exchange or Exchange.BINANCE, bar or "15m")
+        return self.explained or an_explained(name, *asked, self.now_ms)
+
+    async def picks_board(self, exchange: Exchange | None = None) -> PicksBoard:
+        self.calls.append(("picks",))
+        if self.failure is not None:
+            raise self.failure
+        from tests.support.judged_boards import a_picks_board  # noqa: PLC0415
+
+        return self.picks or a_picks_board(self.now_ms)
+
+    async def klines(
+        self,
+        symbol: str,
+        exchange: Exchange,
+        market: Market = Market.PERP,
+        bar: str = "15m",
+        limit: int = 100,
+    ) -> Klines:
+        self.calls.append(("klines", symbol, exchange, bar))
+        if self.failure is not None:
+            raise self.failure
+        from tests.support.judged_boards import some_klines  # noqa: PLC0415
+
+        return some_klines(symbol, exchange, bar, limit, self.now_ms)
 
     async def coin_page(self, coin: str) -> CoinPage:
         self.calls.append(("coin", coin))

@@ -40,6 +40,7 @@ GROUPS = {
     "days": "Days",
     "work": "History",
     "spreads": "Spreads",
+    "anomalies": "Anomalies",
 }
 
 # fmt: off
@@ -64,6 +65,11 @@ ACTIONS = (
     Action("pairs", "p", "p", "pairs", "Other pairs: perps, spot and perp, spots", "spreads", 5),
     Action("coins", "f", "f", "coins", "Other coins: all, >= 0.1 %, majors, ...", "spreads", 5),
     Action("one_coin", "o", "o", "one", "Only the coin under the cursor, and back", "spreads", 5),
+    Action("bar_length", "i", "i", "bars", "Other bars: 1m, 5m, 15m, 1h", "anomalies", 5),
+    Action("venue", "v", "v", "venue", "Another exchange's perpetuals", "anomalies", 7),
+    Action("why", "w", "w", "why", "Why a coin is here, or why it is not", "anomalies", 5),
+    Action("forming", "u", "u", "forming", "The forming bar, or the closed one", "anomalies", 6),
+    Action("everyone", "a", "a", "all", "Also those without a reason, or not", "anomalies", 7),
     Action("day_previous", "[", "[ ]", "day", "The day before", "days", 5),
     Action("day_next", "]", "]", "day", "The day after", "days"),
     Action("date", "d", "d", "date", "Pick a day or days: 2026-01-04, -7d, today", "work", 11),

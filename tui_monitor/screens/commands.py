@@ -9,6 +9,7 @@ from typing import Protocol
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.spreads import Filter, Kind
 from tui_monitor.errors import BadInput
+from tui_monitor.model import BAR_MS, Exchange
 from tui_monitor.screens.actions import ACTIONS
 from tui_monitor.screens.days import parse_range, parse_shown
 from tui_monitor.screens.dialogs import FORMATS, ExportChoice
@@ -27,6 +28,9 @@ class Commanded(Protocol):
 
     def show_coin(self, coin: str) -> None:
         """The page of a coin."""
+
+    def explain(self, coin: str) -> None:
+        """Why a coin is among the anomalies, or why it is not."""
 
     def show_days(self, first: date, last: date) -> None:
         """Other days on this board."""
@@ -118,6 +122,20 @@ def _coins(desk: Commanded, words: list[str]) -> None:
     desk.choose("coins", words[0].lower() if words else "")
 
 
+def _bar(desk: Commanded, words: list[str]) -> None:
+    desk.choose("bar", words[0].lower() if words else "")
+
+
+def _venue(desk: Commanded, words: list[str]) -> None:
+    desk.choose("venue", words[0].lower() if words else "")
+
+
+def _why(desk: Commanded, words: list[str]) -> None:
+    if not words:
+        raise BadInput("why is which coin here, or not?", "why BTC")
+    desk.explain(words[0])
+
+
 def _coin(desk: Commanded, words: list[str]) -> None:
     if not words:
         raise BadInput("which coin?", "coin BTC opens its page; filter BTC filters the table")
@@ -132,6 +150,9 @@ COMMANDS = (
     Command("filter", "TEXT", "Filter the table", _filter),
     Command("pairs", " | ".join(Kind), "Which markets the spreads pair", _pairs),
     Command("coins", " | ".join(Filter), "Which coins the spreads show", _coins),
+    Command("why", "COIN", "Why a coin is among the anomalies, or why not", _why),
+    Command("bar", " | ".join(BAR_MS), "The length of the anomalies' bars", _bar),
+    Command("venue", " | ".join(Exchange), "Whose perpetuals the anomalies are of", _venue),
     Command("backfill", "FIRST LAST", "Fill days from the exchange", _backfill),
     Command("stop", "", "Stop the running backfill", lambda desk, _: desk.stop_backfill()),
     Command("export", "[WHAT] [FORMAT] [FIRST LAST]", "Write a file of what is shown", _export),
@@ -140,10 +161,9 @@ COMMANDS = (
 )
 _BY_WORD = {command.word: command for command in COMMANDS}
 # Keys that need no argument can be typed by name as well.
+_TYPED = ("desk", "days", "work", "spreads", "anomalies")
 _BY_ACTION = {
-    action.id: action
-    for action in ACTIONS
-    if action.where in ("desk", "days", "work", "spreads") and action.id not in _BY_WORD
+    action.id: action for action in ACTIONS if action.where in _TYPED and action.id not in _BY_WORD
 }
 # Said by a command already: by its own word, which takes arguments as well.
 _COVERED = {"start_backfill", "stop_backfill"}

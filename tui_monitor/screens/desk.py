@@ -20,6 +20,7 @@ from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.screens.actions import bindings, board_bindings
+from tui_monitor.screens.anomalies import AnomaliesView
 from tui_monitor.screens.coin import CoinView
 from tui_monitor.screens.desk_frame import DeskFrame
 from tui_monitor.screens.desk_work import DeskWork
@@ -209,6 +210,13 @@ class Desk(DeskWork):
         if self._current != CoinView.NAME:
             self._before = self._current
         self.show_board(CoinView.NAME)
+
+    def explain(self, coin: str) -> None:
+        """Why a coin is among the anomalies, or why it is not."""
+        view = self._view(AnomaliesView.NAME)
+        if isinstance(view, AnomaliesView):
+            view.explain(coin)
+        self.show_board(AnomaliesView.NAME)
 
     @on(BoardView.Left)
     def _go_back(self) -> None:

@@ -123,6 +123,20 @@ class ConfirmDialog(Dialog[bool]):
         return not values
 
 
+class CoinDialog(Dialog[str]):
+    """A coin, or a symbol of an exchange."""
+
+    def __init__(self, question: str, coin: str) -> None:
+        super().__init__(question, [("coin or symbol", coin)], "BTC · BTCUSDT · Esc leaves")
+
+    def result(self, values: Sequence[str]) -> str:
+        """The name as it was typed."""
+        coin = values[0].strip()
+        if not coin:
+            raise BadInput("which coin?", "for instance BTC")
+        return coin
+
+
 class TextDialog(Dialog[bool]):
     """A text that is too long for its row, in one line or more."""
 

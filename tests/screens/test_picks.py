@@ -1,0 +1,100 @@
+"""The picks board: the score and its parts, what was left out, stored evaluations."""
+
+import pytest
+
+from tests.screens.support import an_app, pulled, screen_text, settled, shows
+from tests.support.boards import MemorySource
+from tests.support.judged_boards import a_picks_board
+from tui_monitor.boards.picks import LeftOut
+from tui_monitor.model import Exchange
+from tui_monitor.screens.picks import PicksView, why_empty
+from tui_monitor.screens.picks_columns import LEFT_COLUMNS, PICK_COLUMNS
+
+
+def test_the_shown_parts_add_up_to_the_shown_score() -> None:
+    """Of every row."""
+    for row in a_picks_board().rows:
+        parts = (row.change_points, row.turnover_points, row.volatility_points, row.growth_points)
+        assert sum(parts) == pytest.approx(row.score)
+        assert row.max_score >= row.score
+
+
+async def test_score_and_parts_stay_on_every_terminal() -> None:
+    """Prices leave a narrow table for the line below it; nothing calls itself clever."""
+    for size in ((80, 24), (120, 40)):
+        app = an_app(board="picks")
+        async with app.run_test(size=size) as pilot:
+            await pulled(pilot, app)
+            text = screen_text(app)
+            for said in ("score", "change", "turnov", "volat", "growth", "rise %"):
+                assert said in text
+            for said in ("start 2,890.22", "now 3,027.14", "highest 3,063.46", "turnover 2.40B"):
+                assert said in text
+            assert " AI " not in text
+
+
+async def test_enter_opens_the_coin_and_escape_leads_back() -> None:
+    """To the row."""
+    app = an_app(board="picks")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("j", "enter")
+        await settled(pilot, lambda: app.desk.view.NAME == "coin")
+        await pulled(pilot, app)
+        await pilot.press("escape")
+        await settled(pilot, lambda: app.desk.view.NAME == "picks")
+        view = app.desk.view
+        assert isinstance(view, PicksView)
+        assert view.table.cursor_key == "WIFUSDT"
+
+
+async def test_what_was_left_out_is_a_tab_with_the_reasons() -> None:
+    """And Esc leads back from there."""
+    app = an_app(board="picks")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        assert "left out 2 (Tab)" in screen_text(app)
+        await pilot.press("tab")
+        await settled(pilot, shows(app, "─ Left out"))
+        text = screen_text(app)
+        assert "HALTED" in text
+        assert "insufficient n=0" in text
+        await pilot.press("escape")
+        await settled(pilot, shows(app, "─ Picks"))
+
+
+async def test_a_stored_evaluation_says_so() -> None:
+    """With the engine's own words."""
+    source = MemorySource()
+    source.picks = a_picks_board(live=False, reason="no engine runs: these are of 06:30")
+    app = an_app(source, "picks")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        assert "no engine runs: these are of 06:30" in screen_text(app)
+
+
+def test_an_empty_board_says_why() -> None:
+    """The engine's reason, the first of those left out, or too little turnover."""
+    empty = a_picks_board(rows=[], left_out=[], reason="nothing was scored yet")
+    assert why_empty(empty) == "nothing was scored yet"
+    left = LeftOut(
+        exchange=Exchange.BINANCE, symbol="NEWUSDT", coin="NEW", reason="insufficient n=3"
+    )
+    said = why_empty(a_picks_board(rows=[], left_out=[left], candidates=1))
+    assert said == "none of 1 candidates can be scored; NEW: insufficient n=3"
+    assert "turnover" in why_empty(a_picks_board(rows=[], left_out=[]))
+
+
+async def test_the_help_has_the_formula() -> None:
+    """And every column is explained; a very small terminal has the best."""
+    assert all(column.help and column.value for column in PICK_COLUMNS)
+    assert all(column.help and column.value for column in LEFT_COLUMNS)
+    app = an_app(board="picks")
+    async with app.run_test(size=(120, 50)) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("f1")
+        await settled(pilot, shows(app, "0.3 × |24 h change in %|"))
+    app = an_app(board="picks")
+    async with app.run_test(size=(50, 12)) as pilot:
+        await pulled(pilot, app)
+        assert "PEPE 36.0 +4.74 %" in screen_text(app)
