@@ -11,15 +11,18 @@ import httpx
 import msgspec
 
 from tui_monitor import paths
+from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.liquidations import HOURS, LiquidationsBoard
+from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.sum_curve import Node, SumBoard
 from tui_monitor.boards.system import SystemBoard
 from tui_monitor.cli.common import Context, engine_options, zone_of
+from tui_monitor.cli.show_anomalies import anomalies_table, picks_table
 from tui_monitor.cli.show_liquidations import liquidations_table
 from tui_monitor.cli.show_spreads import funding_table, signals_table, spreads_table
 from tui_monitor.cli.tables import Row, Table, csv_text, eye_text, number
@@ -29,6 +32,7 @@ from tui_monitor.errors import BadInput, MonitorError, Unreachable
 from tui_monitor.model import FeedState
 from tui_monitor.printable import printable
 from tui_monitor.source import Query
+from tui_monitor.source.anomalies import StoredAnomalies
 from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.source.stored import StoredSource
 from tui_monitor.store import open_reader, read_holder
@@ -39,6 +43,8 @@ _ECHOED = 40
 AnyBoard = (
     SumBoard
     | LiquidationsBoard
+    | AnomaliesBoard
+    | PicksBoard
     | SpreadsBoard
     | SignalsBoard
     | FundingBoard
@@ -52,6 +58,8 @@ _BY_COIN = ("funding",)
 KINDS: dict[str, type[AnyBoard]] = {
     "sum": SumBoard,
     "liquidations": LiquidationsBoard,
+    "anomalies": AnomaliesBoard,
+    "picks": PicksBoard,
     "spreads": SpreadsBoard,
     "signals": SignalsBoard,
     "funding": FundingBoard,
@@ -153,9 +161,12 @@ async def _stored(board: str, settings: Settings, folder: Path, day: str | None)
             stored,
             settings.liquidations,
         )
+        anomalies = StoredAnomalies(reader, clock, settings.anomalies)
         read: dict[str, Callable[[Query], Awaitable[AnyBoard]]] = {
             "sum": source.sum_board,
             "liquidations": lambda query: source.liquidations_board(HOURS[0], query),
+            "anomalies": lambda _: anomalies.board(None, None),
+            "picks": lambda _: anomalies.picks(None),
             "spreads": lambda _: source.spreads_board(Kind.ALL, Filter.ALL),
             "signals": lambda _: source.signals_board(),
             "funding": lambda _: source.funding_board(),
@@ -292,6 +303,8 @@ def _system_summary(board: SystemBoard, zone: BoardZone) -> str:
 _TABLES: dict[str, Callable[[Any, BoardZone], Table]] = {
     "sum": _sum_table,
     "liquidations": liquidations_table,
+    "anomalies": anomalies_table,
+    "picks": picks_table,
     "spreads": spreads_table,
     "signals": signals_table,
     "funding": funding_table,

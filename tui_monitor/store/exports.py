@@ -13,6 +13,11 @@ from msgspec import Struct
 
 from tui_monitor.errors import BadInput, FolderUnusable
 from tui_monitor.store import export_liquidations, export_rows, export_series
+from tui_monitor.store.export_anomalies import (
+    ANOMALIES_HEADER,
+    anomaly_records,
+    anomaly_rows,
+)
 from tui_monitor.store.export_candles import CANDLES_HEADER, candle_records, candle_rows
 from tui_monitor.store.export_interest import INTEREST_HEADER, interest_records, interest_rows
 from tui_monitor.store.export_rows import Scope
@@ -67,9 +72,11 @@ _FORMATS = {
     ),
     ("candles", "csv"): _Format(candle_rows, "candles", CANDLES_HEADER),
     ("open-interest", "csv"): _Format(interest_rows, "open_interest", INTEREST_HEADER),
+    ("anomalies", "csv"): _Format(anomaly_rows, "anomalies", ANOMALIES_HEADER),
     ("prices", "jsonl"): _Format(export_rows.price_records, "coin_prices"),
     ("sum", "jsonl"): _Format(export_rows.sum_records, "coin_sum"),
     ("candles", "jsonl"): _Format(candle_records, "candles"),
+    ("anomalies", "jsonl"): _Format(anomaly_records, "anomalies"),
     ("open-interest", "jsonl"): _Format(interest_records, "open_interest"),
     ("missing", "jsonl"): _Format(export_rows.missing_records, "missing_data"),
     ("outages", "jsonl"): _Format(export_rows.outage_records, "outages"),
