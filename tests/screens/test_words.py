@@ -190,6 +190,7 @@ def test_changes_always_show_their_sign(value: float | None, text: str) -> None:
         (0.16229, "0.16229"),
         (0.07268, "0.072680"),
         (0.00001234, "0.000012340"),
+        (1.7309e-8, "0.000000017309"),
         (None, "–"),
     ],
 )

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
@@ -240,7 +241,9 @@ class Desk(DeskWork):
         if name not in VIEWS:
             raise BadInput(f"no board {name!r}")
         self._current, self._switching = name, True
-        self.run_worker(self._switch(name), name="switch", group="switch", exit_on_error=False)
+        # A coroutine that is never begun, as when another board follows at once, would complain.
+        switch = partial(self._switch, name)
+        self.run_worker(switch, name="switch", group="switch", exit_on_error=False)
 
     async def _switch(self, name: str) -> None:
         """The view appears as a whole: with its titles, under its name, over its keys."""

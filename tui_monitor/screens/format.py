@@ -1,6 +1,7 @@
 """Numbers, times and texts as they stand on screen: fixed widths, signs shown, nothing dances."""
 
 from datetime import UTC, datetime
+from math import floor, log10
 
 from rich.cells import cell_len, chop_cells
 
@@ -30,7 +31,7 @@ def price(value: float | None) -> str:
         if size < limit:
             digits = more
     if 0 < size < 0.001:
-        digits = 9
+        digits = 4 - floor(log10(size))
     return f"{value:,.{digits}f}"
 
 
