@@ -47,6 +47,7 @@ def a_board(
     lasts: Iterable[InterestSample] = (),
     steps: Iterable[SteppedLeg] = (),
     ratios: Iterable[AccountRatio] = (),
+    only: Exchange | None = None,
 ) -> OpenInterestBoard:
     """Of some legs and the samples at some windows' starts."""
     given = InterestInput(
@@ -61,7 +62,7 @@ def a_board(
         steps=list(steps),
         ratios={(one.exchange, one.symbol): one for one in ratios},
     )
-    return interest_board(given, NOW_MS, hours, by)
+    return interest_board(given, NOW_MS, hours, by, only)
 
 
 def ago(leg: Leg, hours: int = 1, factor: float = 1.0, price: float = 1.0) -> InterestSample:
@@ -258,6 +259,29 @@ def test_a_marked_leg_is_left_out_of_the_windows_that_contain_the_jump() -> None
     (row,) = a_board([bybit, okx], {24: day, 1: [ago(bybit), ago(okx)]}, steps=late).rows
     assert row.change(1).exchanges == [OKX, BYBIT]
     assert row.change(24).exchanges == [OKX]
+
+
+def test_a_jump_between_the_sample_and_the_windows_start_counts_too() -> None:
+    """Where the sample of the start itself is missing, an earlier one stands for it."""
+    bybit, okx = a_leg(exchange=BYBIT, coins=200.0), a_leg(exchange=OKX, coins=71.0)
+    steps = stepped(BYBIT, {BYBIT: (100, 200), OKX: (70, 71)})
+    jumped_ms = steps[0].step.at_ms
+    before, after = (a_sample(bybit, jumped_ms + ms, 0.5) for ms in (-MARK_MS, 0))
+    (row,) = a_board([bybit, okx], {1: [before, ago(okx)]}, steps=steps).rows
+    assert row.change(1).exchanges == [OKX]
+    (row,) = a_board([bybit, okx], {1: [after, ago(okx)]}, steps=steps).rows
+    assert row.change(1).exchanges == [OKX, BYBIT]
+
+
+def test_one_exchange_alone_is_judged_beside_the_others() -> None:
+    """Its figures and ranks; the others still tell whether a step was one of method."""
+    bybit, okx = a_leg(exchange=BYBIT, coins=200.0), a_leg(exchange=OKX, coins=70.0)
+    lasts = [a_sample(bybit, NOW_MS - MARK_MS, 0.5), a_sample(okx, NOW_MS - MARK_MS)]
+    alone = a_leg("ETH", OKX)
+    board = a_board([bybit, okx, alone], lasts=lasts, only=BYBIT)
+    (row,) = board.rows
+    assert (row.coin, row.coins, len(row.jumps)) == ("BTC", 200.0, 1)
+    assert board.exchanges == [BYBIT]
 
 
 def test_a_jump_since_the_last_sample_is_seen_at_once() -> None:

@@ -185,6 +185,14 @@ def test_ratios_of_three_kinds_are_one_share() -> None:
     assert {one.at_ms for one in (of_okx, of_binance, of_bybit)} == {at}
 
 
+def test_bybits_both_sides_are_halved_where_one_is_not_told() -> None:
+    """The single figure came in 2026; rows of before have both sides alone."""
+    both = bybit_wire.InterestRow(open_interest="52664.642", timestamp="1799971200000")
+    assert bybit.open_interest(both, BTC).open_interest_coins == 26_332.321
+    both.single_open_interest = "26332.3"
+    assert bybit.open_interest(both, BTC).open_interest_coins == 26_332.3
+
+
 def test_recorded_histories_decode_right(shared_data: Path) -> None:
     """Binance's rows of years ago: coins, USD at a believable price, shares that add up to one."""
     ltc = Instrument(exchange=Exchange.BINANCE, market=Market.PERP, symbol="LTCUSDT", coin="LTC")

@@ -102,8 +102,12 @@ class MemoryInterest:
     """The part of a source in memory that tells of open interest: always the same."""
 
     async def interest_board(
-        self, hours: int | None = None, by: RankedBy = RankedBy.CHANGE
+        self,
+        hours: int | None = None,
+        by: RankedBy = RankedBy.CHANGE,
+        exchange: Exchange | None = None,
     ) -> OpenInterestBoard:
+        del exchange
         return an_interest_board(hours=hours or 24, by=by)
 
     async def interest_history(self, coin: str, first_ms: int) -> list[InterestPoint]:

@@ -86,11 +86,14 @@ class Source(Protocol):
         """What each exchange's perpetual of each coin pays, and what it paid."""
 
     async def interest_board(
-        self, hours: int | None = None, by: RankedBy = RankedBy.CHANGE
+        self,
+        hours: int | None = None,
+        by: RankedBy = RankedBy.CHANGE,
+        exchange: Exchange | None = None,
     ) -> OpenInterestBoard:
         """Where positions grow and shrink, ranked by a window of 1, 4 or 24 hours.
 
-        No window: the one of the settings; another one: BadInput.
+        No window: the one of the settings; another one: BadInput. Of one exchange, or of all.
         """
 
     async def interest_history(self, coin: str, first_ms: int) -> list[InterestPoint]:

@@ -23,6 +23,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.model import (
     MARK_MS,
     AccountRatio,
+    Exchange,
     InterestSample,
     SteppedLeg,
 )
@@ -52,10 +53,13 @@ class StoredInterest:
         self._store = store
         self._clock = clock
         self._settings = settings
-        self._known: tuple[int, float, Stored] | None = None
+        self._known: tuple[tuple[int, int], float, Stored] | None = None
 
     async def board(
-        self, hours: int | None = None, by: RankedBy = RankedBy.CHANGE
+        self,
+        hours: int | None = None,
+        by: RankedBy = RankedBy.CHANGE,
+        exchange: Exchange | None = None,
     ) -> OpenInterestBoard:
         """Ranked by a window; none: the one of the settings. BadInput for another length."""
         hours = self._window(hours)
@@ -76,7 +80,7 @@ class StoredInterest:
             reason=NO_ENGINE,
             sampled_ms=found.sampled_ms,
         )
-        return interest_board(given, now_ms, hours, by)
+        return interest_board(given, now_ms, hours, by, exchange)
 
     async def history(self, coin: str, first_ms: int) -> list[InterestPoint]:
         """What is stored of a coin since a time, a month at most, oldest first."""
@@ -104,7 +108,7 @@ class StoredInterest:
 
     async def _stored(self, at_ms: int) -> Stored:
         """What is read of the store, again when some time has passed or a mark has."""
-        mark, now_s = at_ms // MARK_MS, self._clock.monotonic_s()
+        mark, now_s = (at_ms // MARK_MS, start_ms(at_ms, 1)), self._clock.monotonic_s()
         if self._known is None or self._known[0] != mark or now_s - self._known[1] > KNOWN_FOR_S:
             self._known = (mark, now_s, await self._read(at_ms))
         return self._known[2]
@@ -121,7 +125,7 @@ class StoredInterest:
             at_ms=at_ms,
             thens=thens,
             lasts=_by_perp(await store.interest_near(last_ms, NEAR_MS)),
-            steps=await store.stepped_legs(start_ms(at_ms, max(WINDOWS_H)), at_ms),
+            steps=await store.stepped_legs(start_ms(at_ms, max(WINDOWS_H)) - NEAR_MS, at_ms),
             ratios={(one.exchange, one.symbol): one for one in ratios},
             sampled_ms=await store.newest_interest_ms(),
         )

@@ -5,6 +5,7 @@ from tui_monitor.boards.open_interest import OpenInterestBoard, RankedBy
 from tui_monitor.boards.open_interest.build import InterestInput, interest_board
 from tui_monitor.boards.open_interest.now import live_legs
 from tui_monitor.engine import Engine
+from tui_monitor.model import Exchange
 from tui_monitor.source.interest import StoredInterest
 
 
@@ -16,7 +17,10 @@ class LiveInterest(StoredInterest):
         self._engine = engine
 
     async def board(
-        self, hours: int | None = None, by: RankedBy = RankedBy.CHANGE
+        self,
+        hours: int | None = None,
+        by: RankedBy = RankedBy.CHANGE,
+        exchange: Exchange | None = None,
     ) -> OpenInterestBoard:
         """Ranked by a window; none: the one of the settings. BadInput for another length."""
         hours = self._window(hours)
@@ -40,4 +44,4 @@ class LiveInterest(StoredInterest):
             past=engine.interest.past(),
             sampled_ms=found.sampled_ms,
         )
-        return interest_board(given, now.ms, hours, by)
+        return interest_board(given, now.ms, hours, by, exchange)

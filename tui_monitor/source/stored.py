@@ -161,10 +161,13 @@ class StoredSource:
         return await self._spreads.funding_board()
 
     async def interest_board(
-        self, hours: int | None = None, by: RankedBy = RankedBy.CHANGE
+        self,
+        hours: int | None = None,
+        by: RankedBy = RankedBy.CHANGE,
+        exchange: Exchange | None = None,
     ) -> OpenInterestBoard:
         """Where positions grow and shrink, ranked by a window of 1, 4 or 24 hours."""
-        return await self._interest.board(hours, by)
+        return await self._interest.board(hours, by, exchange)
 
     async def interest_history(self, coin: str, first_ms: int) -> list[InterestPoint]:
         """A coin's stored open interest since a time, oldest first."""

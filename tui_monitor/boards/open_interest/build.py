@@ -62,14 +62,22 @@ def start_ms(at_ms: int, hours: int) -> int:
 
 
 def interest_board(
-    given: InterestInput, now_ms: int, hours: int, by: RankedBy = RankedBy.CHANGE
+    given: InterestInput,
+    now_ms: int,
+    hours: int,
+    by: RankedBy = RankedBy.CHANGE,
+    only: Exchange | None = None,
 ) -> OpenInterestBoard:
-    """The board of all coins, ranked by a window's change or by size."""
+    """The board of all coins, ranked by a window's change or by size; of one exchange or all."""
     by_coin: dict[str, list[Leg]] = {}
     for leg in given.legs:
         by_coin.setdefault(leg.coin, []).append(leg)
     jumps = _jumps(given, by_coin)
-    rows = [_row(coin, legs, given, jumps) for coin, legs in by_coin.items()]
+    shown = {
+        coin: [leg for leg in legs if only in (None, leg.exchange)]
+        for coin, legs in by_coin.items()
+    }
+    rows = [_row(coin, legs, given, jumps) for coin, legs in shown.items() if legs]
     made = ranked_rows(rows, hours, by)
     values = [row.usd for row in rows if row.usd is not None]
     return OpenInterestBoard(
@@ -79,13 +87,13 @@ def interest_board(
         reason=given.reason,
         hours=hours,
         by=by,
-        exchanges=list(given.exchanges),
+        exchanges=[one for one in given.exchanges if only in (None, one)],
         coins=len(rows),
         ranked=sum(row.rank is not None for row in made),
         usd=fsum(values) if values else None,
         sampled_ms=given.sampled_ms,
         rows=made,
-        past=list(given.past),
+        past=[one for one in given.past if only in (None, one.exchange)],
     )
 
 
@@ -170,8 +178,8 @@ def _row(
     usd = fsum(values) if values and len(values) == len(summed) else None
     coins = fsum(leg.coins for leg in summed if leg.coins is not None) if summed else None
     long_share = _long_share(summed, given)
-    since_ms = start_ms(given.at_ms, max(WINDOWS_H))
-    found = [jump for leg in ordered for jump in jumps.get(leg.perp, ()) if jump.at_ms > since_ms]
+    found = [jump for leg in ordered for jump in jumps.get(leg.perp, ())]
+    found.sort(key=lambda jump: jump.at_ms)
     ages = [leg.age_ms for leg in summed if leg.age_ms is not None]
     return InterestRow(
         rank=None,
@@ -190,7 +198,7 @@ def _row(
             )
             for hours in WINDOWS_H
         ],
-        jumps=sorted(found, key=lambda jump: jump.at_ms),
+        jumps=found,
         long_accounts_pct=None if long_share is None else long_share * 100,
         net_long_coins=_times(coins, long_share),
         net_short_coins=_times(coins, None if long_share is None else 1 - long_share),

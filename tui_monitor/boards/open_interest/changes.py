@@ -40,9 +40,9 @@ def change_of(
     thens: Mapping[Perp, InterestSample],
     jumps: Sequence[MethodJump],
 ) -> InterestChange:
-    """A coin's change, of its legs now and the samples at the window's start."""
+    """A coin's change, of its legs now and the samples at the window's start; `jumps` by time."""
     hours, from_ms = window
-    jumped = {(jump.exchange, jump.symbol): jump for jump in jumps if jump.at_ms > from_ms}
+    jumped = {(jump.exchange, jump.symbol): jump for jump in jumps}
     both: list[_Both] = []
     left_out: list[LeftOut] = []
     for leg in legs:
@@ -62,7 +62,7 @@ def _why_out(leg: Leg, then: InterestSample | None, jump: MethodJump | None, hou
         return f"may be another coin: {leg.suspicion}"
     if leg.coins is None or leg.stale:
         return leg.reason
-    if jump is not None:
+    if jump is not None and (then is None or jump.at_ms > then.at_ms):
         return jump.text
     return f"no value of {hours} h ago" if then is None else ""
 
