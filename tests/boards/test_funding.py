@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tui_monitor.boards.funding import STALE_AFTER_S, FundingBoard, FundingCell
 from tui_monitor.boards.funding.build import FundingInput, apr, funding_board, rate_8h
 from tui_monitor.boards.funding.intervals import IntervalWatch, last_settlement_ms
+from tui_monitor.boards.funding.stored import stored_board
 from tui_monitor.boards.legs import Now
 from tui_monitor.clock import DAY_MS
 from tui_monitor.market import Row, Stamp
@@ -245,10 +246,32 @@ def test_a_sum_over_time_that_was_never_asked_for_is_not_whole() -> None:
     for paid in (a_past(first_ms=None, last_ms=None), None):
         given_paid = {row.instrument.key: paid} if paid else {}
         (cell,) = cells(a_board([row], paid=given_paid))
+        assert [one.days for one in cell.paid] == [1, 7, 30]
         assert not any(one.whole or one.due for one in cell.paid)
     row = a_row(interval_h=None)
     (cell,) = cells(a_board([row], paid={row.instrument.key: a_past()}))
     assert [one.due for one in cell.paid] == [None, None, None]
+
+
+def test_a_sum_that_nobody_knows_is_absent_and_not_nought() -> None:
+    """Nought is only where it is known that nothing was settled."""
+    row = a_row()
+    none, day_ms = ((0.0, 0),) * 3, NOW.ms - DAY_MS
+    unasked = a_past(first_ms=None, last_ms=None, newest_ms=None, newest_rate=None, sums=none)
+    for paid in ({}, {row.instrument.key: unasked}):
+        (cell,) = cells(a_board([row], paid=paid))
+        assert [(one.rate, one.settlements, one.due, one.whole) for one in cell.paid] == [
+            (None, None, None, False)
+        ] * 3
+    asked = a_past(first_ms=day_ms, sums=none)
+    (cell,) = cells(a_board([row], paid={row.instrument.key: asked}))
+    assert [(one.rate, one.settlements) for one in cell.paid] == [(0.0, 0), *[(None, None)] * 2]
+    begun = a_past(first_ms=None, last_ms=None)
+    (cell,) = cells(a_board([row], paid={row.instrument.key: begun}))
+    assert [one.settlements for one in cell.paid] == [3, 21, 90]
+    (cell,) = cells(stored_board([a_past((0, 0, 90))], NOW.ms))
+    assert [one.settlements for one in cell.paid] == [None, None, 90]
+    assert [one.rate for one in cell.paid] == [None, None, pytest.approx(0.009)]
 
 
 RATES = st.floats(-0.05, 0.05, allow_nan=False)

@@ -96,7 +96,7 @@ def _who_pays(row: PerpRow, looks: Looks, _: int) -> Cell:
 
 
 def paid_sum(cell: FundingCell, days: int) -> PaidSum | None:
-    """What was settled in so many days; None before anything was asked for."""
+    """What was settled in so many days; None for days that the board has no sum of."""
     return next((one for one in cell.paid if one.days == days), None)
 
 
@@ -108,7 +108,7 @@ def _paid_column(days: int, priority: int) -> Column[PerpRow]:
     def paint(row: PerpRow, looks: Looks, wide: int) -> Cell:
         found = paid_sum(row.cell, days)
         cell = fraction(value(row), looks, wide - 1, 4, grey=False)
-        partial = found is not None and found.settlements > 0 and not found.whole
+        partial = found is not None and bool(found.settlements) and not found.whole
         return Cell(f"{cell.text}{'~' if partial else ' '}", cell.style)
 
     return Column(

@@ -23,13 +23,14 @@ STALE_AFTER_S = 180.0
 class PaidSum(Struct, frozen=True, kw_only=True, gc=False):
     """What was settled in the last `days`: the sum of `settlements` rates.
 
+    Both are None while none of them is stored, unless it is known that nothing was settled.
     `due` is how many there are to be: None where it can't be told, because the interval is
     unknown or not all of the time has been asked for. `whole`: all of them are in the sum.
     """
 
     days: int
-    rate: float
-    settlements: int
+    rate: float | None
+    settlements: int | None
     due: int | None
     whole: bool
 
@@ -38,8 +39,8 @@ class FundingCell(Struct, frozen=True, kw_only=True, gc=False):
     """One perpetual. None is unknown.
 
     `interval_was_h` is the interval before the last change that was seen, `interval_changed_ms`
-    when that was seen. `age_ms` is since the rate was last told, `stale`: too long ago. `paid` is
-    empty before anything was asked for; `paid_since_ms` is the first settlement that is stored.
+    when that was seen. `age_ms` is since the rate was last told, `stale`: too long ago. `paid` has
+    one sum for each of 1, 7 and 30 days; `paid_since_ms` is the first settlement that is stored.
     `suspicion` is why it may be another coin, "" for none. `others` are further symbols of the
     coin on the exchange, with less turnover.
     """

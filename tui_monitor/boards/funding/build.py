@@ -26,6 +26,9 @@ from tui_monitor.model import Exchange, PaidFunding
 from tui_monitor.model.place import Alias
 
 WINDOWS_DAYS = (1, 7, 30)
+UNKNOWN_SUMS = [
+    PaidSum(days=days, rate=None, settlements=None, due=None, whole=False) for days in WINDOWS_DAYS
+]
 _HOURS_A_YEAR = 24 * 365
 _ORDER = {exchange: place for place, exchange in enumerate(Exchange)}
 
@@ -88,7 +91,16 @@ def paid_sums(paid: PaidFunding, row: Row, now_ms: int) -> list[PaidSum]:
     for days, (total, count) in zip(WINDOWS_DAYS, paid.sums, strict=True):
         asked = paid.first_ms is not None and paid.first_ms <= now_ms - days * DAY_MS
         due = count + late if asked and late is not None else None
-        found.append(PaidSum(days=days, rate=total, settlements=count, due=due, whole=due == count))
+        known = count > 0 or due == 0
+        found.append(
+            PaidSum(
+                days=days,
+                rate=total if known else None,
+                settlements=count if known else None,
+                due=due,
+                whole=due == count,
+            )
+        )
     return found
 
 
@@ -199,7 +211,7 @@ def _cell(listed: Sequence[Row], given: FundingInput, now: Now) -> FundingCell:
         apr=apr(row.rate, interval_h),
         settled_rate=settled_rate,
         settled_ms=settled_ms,
-        paid=paid_sums(paid, row, now.ms) if paid else [],
+        paid=paid_sums(paid, row, now.ms) if paid else UNKNOWN_SUMS,
         paid_since_ms=paid.oldest_ms if paid else None,
         age_ms=age_ms,
         stale=age_ms is None or age_ms > STALE_AFTER_S * 1000,

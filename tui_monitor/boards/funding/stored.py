@@ -64,6 +64,8 @@ def _cell(paid: PaidFunding) -> FundingCell:
         settled_ms=paid.newest_ms,
         paid=[
             PaidSum(days=days, rate=rate, settlements=count, due=None, whole=False)
+            if count
+            else PaidSum(days=days, rate=None, settlements=None, due=None, whole=False)
             for days, (rate, count) in zip(WINDOWS_DAYS, paid.sums, strict=True)
         ],
         paid_since_ms=paid.oldest_ms,
