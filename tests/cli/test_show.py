@@ -15,6 +15,7 @@ from tui_monitor.boards.registry import BOARDS
 from tui_monitor.cli.show import BY_DAY
 from tui_monitor.simulator import Simulator
 
+SAID = f"{', '.join(BY_DAY[:-1])} and {BY_DAY[-1]}"
 WITHOUT_DAYS = [info.name for info in BOARDS if not info.by_day]
 
 
@@ -22,13 +23,13 @@ WITHOUT_DAYS = [info.name for info in BOARDS if not info.by_day]
 async def test_a_board_without_days_refuses_a_date(board: str, tmp_path: Path) -> None:
     """Before anybody is asked, so that engine and store say the same."""
     done = await run(tmp_path, "show", board, "--date", "2026-01-04")
-    assert_one_line(done, 2, f"{board} has no days", " and ".join(BY_DAY), "--help")
+    assert_one_line(done, 2, f"{board} has no days", SAID, "--help")
 
 
 async def test_help_says_which_boards_take_a_date(tmp_path: Path) -> None:
     """And what a limit keeps."""
     done = await run(tmp_path, "show", "--help")
-    assert f"for {' and '.join(BY_DAY)}" in " ".join(done.out.split())
+    assert f"for {SAID}" in " ".join(done.out.split())
     assert "newest N" in " ".join(done.out.split())
 
 

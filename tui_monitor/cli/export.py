@@ -42,6 +42,8 @@ def export(
     if minutes and what != "liquidations":
         raise BadInput(f"{what} has no --minutes", "they are of liquidations")
     what = LIQUIDATION_MINUTES if minutes else what
+    if output is not None:
+        _check_folder(output.parent)
     settings = context.load().settings
     zone = zone_of(settings)
     first_ms = zone.parse(since) if since else 0
@@ -56,6 +58,12 @@ def export(
     if output:
         click.echo(f"{output}: {rows} rows")
     return 0
+
+
+def _check_folder(folder: Path) -> None:
+    """A mistyped folder is not made; BadInput says so."""
+    if not folder.is_dir():
+        raise BadInput(f"there is no folder {folder}", "make it, or give another with -o")
 
 
 def _is_day(text: str) -> bool:

@@ -53,6 +53,7 @@ AnyBoard = (
 )
 # These are oldest first.
 BY_DAY = tuple(info.name for info in BOARDS if info.by_day)
+_DAY_BOARDS = ", ".join(BY_DAY[:-1]) + f" and {BY_DAY[-1]}"
 # These have several rows a coin.
 _BY_COIN = ("funding",)
 KINDS: dict[str, type[AnyBoard]] = {
@@ -81,7 +82,7 @@ KINDS: dict[str, type[AnyBoard]] = {
     "--date",
     "day",
     metavar="YYYY-MM-DD",
-    help=f"That day instead of today; for {' and '.join(BY_DAY)}.",
+    help=f"That day instead of today; for {_DAY_BOARDS}.",
 )
 @engine_options
 def show(
@@ -91,7 +92,7 @@ def show(
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
     if day is not None and board not in BY_DAY:
-        raise click.UsageError(f"{board} has no days: --date is for {' and '.join(BY_DAY)}")
+        raise click.UsageError(f"{board} has no days: --date is for {_DAY_BOARDS}")
     settings = context.load().settings
     folder = context.folder(settings)
     when = parse_day(day).isoformat() if day is not None else None
