@@ -7,7 +7,9 @@ from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import NOW_MS, ZONE, MemorySource
 from tests.support.coin_pages import a_coin_page, a_leg
 from tui_monitor.app import MonitorApp
+from tui_monitor.boards.klines import Klines
 from tui_monitor.errors import BadInput
+from tui_monitor.model import Exchange, Market
 from tui_monitor.screens import commands
 from tui_monitor.screens.coin import CoinView
 from tui_monitor.screens.coin_legs import LEG_COLUMNS, LegRow, leg_rows, leg_text
@@ -121,7 +123,7 @@ async def test_enter_opens_the_coin_and_escape_leads_back_to_its_row(board: str)
         await settled(pilot, lambda: app.desk.view.NAME == "coin" and app.desk.view.is_attached)
         await pulled(pilot, app)
         coin = {"spreads": "PEPE", "signals": "COIN0"}[board]
-        assert source.calls[-1] == ("coin", coin)
+        assert [call for call in source.calls if call[0] == "coin"][-1] == ("coin", coin)
         assert f" {coin} " in screen_text(app)
         await pilot.press("escape")
         await settled(pilot, lambda: board == app.desk.view.NAME and app.focused is table)
@@ -167,28 +169,78 @@ async def test_enter_tells_all_of_a_leg_and_the_samples_of_a_signal() -> None:
             await settled(pilot, lambda: app.screen is app.desk)
 
 
-async def test_on_a_small_terminal_curve_and_tables_take_turns() -> None:
+async def test_on_a_small_terminal_charts_and_tables_take_turns() -> None:
     """Nothing is lost; a large one shows all of them."""
-    titles = ("─ Spread, 24 h", "─ Premium", "─ Settled funding", "─ Signals")
+    titles = ("─ Spread, 24 h", "─ Candles, 15m", "─ Premium", "─ Settled funding", "─ Signals")
     for size in ((80, 24), (120, 24)):
         app = an_app(board="coin")
         async with app.run_test(size=size) as pilot:
             await opened(app)
             await pulled(pilot, app)
             seen = []
-            for _ in range(8):
+            for _ in range(10):
                 text = screen_text(app)
                 assert "─ Legs" in text
                 seen += [title for title in titles if title in text]
                 await pilot.press("tab")
                 await settled(pilot)
             assert set(seen) == set(titles)
-            assert len(seen) == 8
+            assert len(seen) == 10
     app = an_app(board="coin")
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(app)
         await pulled(pilot, app)
         assert all(title in screen_text(app) for title in titles)
+
+
+class OnlyOkx(MemorySource):
+    """Has bars of OKX alone."""
+
+    async def klines(
+        self,
+        symbol: str,
+        exchange: Exchange,
+        market: Market = Market.PERP,
+        bar: str = "15m",
+        limit: int = 100,
+    ) -> Klines:
+        """None of the others."""
+        found = await super().klines(symbol, exchange, market, bar, limit)
+        if exchange is Exchange.OKX:
+            return found
+        return replace(found, rows=[], reason=f"no bars of {exchange} are stored")
+
+
+async def test_the_candles_are_of_the_first_perpetual_that_has_any() -> None:
+    """It is asked first from then on, and not with every look."""
+    source = OnlyOkx()
+    app = an_app(source, "coin")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app)
+        await pulled(pilot, app)
+        assert "─ Candles, 15m  okx BTCUSDT" in screen_text(app)
+        asked = [call[2] for call in source.calls if call[0] == "klines"]
+        assert asked[-2:] == [Exchange.BINANCE, Exchange.OKX]
+        source.calls.clear()
+        await pulled(pilot, app)
+        source.now_ms += 10_000
+        await pulled(pilot, app)
+        assert [call[2] for call in source.calls if call[0] == "klines"] == [Exchange.OKX]
+
+
+async def test_a_coin_without_bars_says_so() -> None:
+    """Nothing stored; no perpetual at all."""
+    for legs, said in (
+        ([a_leg(2)], "no bars of bybit are stored"),
+        ([a_leg(5)], "no perpetual"),
+    ):
+        source = OnlyOkx()
+        source.page = a_coin_page(legs=legs)
+        app = an_app(source, "coin")
+        async with app.run_test(size=(120, 40)) as pilot:
+            await opened(app)
+            await pulled(pilot, app)
+            assert said in screen_text(app)
 
 
 async def test_empty_panels_say_why() -> None:

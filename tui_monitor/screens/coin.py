@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 
 from tui_monitor.boards.coin import CoinPage, Premium
 from tui_monitor.model import Settlement
+from tui_monitor.screens.coin_candles import CoinCandles
 from tui_monitor.screens.coin_columns import PREMIUM_COLUMNS, settlement_columns
 from tui_monitor.screens.coin_legs import LEG_COLUMNS, LegRow, leg_rows, leg_text
 from tui_monitor.screens.coin_texts import PAIR_LINES, chart, headline, no_chart, pair_lines
@@ -30,16 +31,20 @@ _HELP = (
     "once. In brackets: a leg is too old to rank.",
     "The curve is the highest executable spread of each minute of the last 24 hours, of all "
     "pairs; the dashed line is the threshold of the signals, a gap is time that nobody watched.",
+    "The candles are the kept bars of a quarter of an hour of the first perpetual that has any: a "
+    "thin body rises, a full one falls, the bar that is forming is grey, a hole is a bar that is "
+    "not kept; the turnovers in USD stand below them.",
     "Premium: the perpetual over spot of the same exchange, else over the mean of the other "
     "perpetuals, by last prices. Basis: mark over index, both the exchange's own.",
     "Funding that was settled, newest first: positive rates are paid by longs to shorts. Esc leads "
     "back to the board that this page was opened from.",
 )
-_TURNS = 4
+# What takes turns on a small terminal: the curve, the candles, three tables.
+_TURNS, _CHARTS = 5, 2
 
 
 class CoinView(BoardView):
-    """The legs; chart, premium, settlements and signals, which take turns on small terminals."""
+    """The legs; charts, premium, settlements and signals, which take turns on small terminals."""
 
     NAME = "coin"
     HAS_DAYS = False
@@ -48,7 +53,9 @@ class CoinView(BoardView):
     DEFAULT_CSS = f"""
     CoinView #pairs {{ height: {PAIR_LINES}; }}
     CoinView #legs {{ height: 10; }}
-    CoinView #history {{ height: 1fr; }}
+    CoinView #charts {{ height: 1fr; }}
+    CoinView #history {{ width: 1fr; margin-right: 1; }}
+    CoinView #bars {{ width: 1fr; }}
     CoinView #below {{ height: 10; }}
     CoinView #premiums, CoinView #settled {{ width: 3fr; margin-right: 1; }}
     CoinView #signals {{ width: 4fr; }}
@@ -56,17 +63,23 @@ class CoinView(BoardView):
     .-narrow CoinView #pairs, .-short CoinView #pairs {{ height: 1; }}
     .-narrow CoinView #below, .-short CoinView #below {{ height: auto; max-height: 50%; }}
     .-narrow CoinView #history, .-short CoinView #history,
+    .-narrow CoinView #bars, .-short CoinView #bars,
     .-narrow CoinView #premiums, .-short CoinView #premiums,
     .-narrow CoinView #settled, .-short CoinView #settled,
     .-narrow CoinView #signals, .-short CoinView #signals {{ display: none; margin-right: 0; }}
-    .-narrow CoinView.-show0 #below, .-short CoinView.-show0 #below {{ display: none; }}
+    .-narrow CoinView.-show0 #below, .-short CoinView.-show0 #below,
     .-narrow CoinView.-show1 #below, .-short CoinView.-show1 #below,
+    .-narrow CoinView.-show2 #charts, .-short CoinView.-show2 #charts,
+    .-narrow CoinView.-show3 #charts, .-short CoinView.-show3 #charts,
+    .-narrow CoinView.-show4 #charts, .-short CoinView.-show4 #charts {{ display: none; }}
     .-narrow CoinView.-show2 #below, .-short CoinView.-show2 #below,
-    .-narrow CoinView.-show3 #below, .-short CoinView.-show3 #below {{ height: 1fr; }}
+    .-narrow CoinView.-show3 #below, .-short CoinView.-show3 #below,
+    .-narrow CoinView.-show4 #below, .-short CoinView.-show4 #below {{ height: 1fr; }}
     .-narrow CoinView.-show0 #history, .-short CoinView.-show0 #history,
-    .-narrow CoinView.-show1 #premiums, .-short CoinView.-show1 #premiums,
-    .-narrow CoinView.-show2 #settled, .-short CoinView.-show2 #settled,
-    .-narrow CoinView.-show3 #signals, .-short CoinView.-show3 #signals {{ display: block; }}
+    .-narrow CoinView.-show1 #bars, .-short CoinView.-show1 #bars,
+    .-narrow CoinView.-show2 #premiums, .-short CoinView.-show2 #premiums,
+    .-narrow CoinView.-show3 #settled, .-short CoinView.-show3 #settled,
+    .-narrow CoinView.-show4 #signals, .-short CoinView.-show4 #signals {{ display: block; }}
     """
 
     def __init__(self) -> None:
@@ -92,6 +105,7 @@ class CoinView(BoardView):
         self._pairs = Lines(id="pairs")
         self._chart_title = Lines(id="chart-title")
         self._chart = ChartView(id="chart")
+        self.candles = CoinCandles(id="bars")
         self._panels: tuple[Panel[Any], ...] = (
             Panel(self.legs, "Legs", id="legs"),
             Panel(self.premiums, "Premium", id="premiums"),
@@ -106,9 +120,11 @@ class CoinView(BoardView):
         yield self._headline
         yield self._pairs
         yield self._panels[0]
-        with Vertical(id="history"):
-            yield self._chart_title
-            yield self._chart
+        with Horizontal(id="charts"):
+            with Vertical(id="history"):
+                yield self._chart_title
+                yield self._chart
+            yield self.candles
         with Horizontal(id="below"):
             yield from self._panels[1:]
 
@@ -119,6 +135,7 @@ class CoinView(BoardView):
         if coin == self.coin:
             return
         self.coin, self.page, self.shown = coin, None, None
+        self.candles.forget()
         for table in self.panels():
             table.clear(f"waiting for {coin}")
         if self.is_attached:
@@ -134,6 +151,7 @@ class CoinView(BoardView):
         self._pairs.set_lines()
         self._show_chart_title()
         self._chart.show(no_chart(self.coin, self.zone))
+        self.candles.show(self.coin, self.zone, None)
 
     def _show_chart_title(self) -> None:
         looks = looks_of(self)
@@ -147,7 +165,9 @@ class CoinView(BoardView):
         coin = self.coin
         page = await source.coin_page(coin)
         # Another one may have been opened meanwhile.
-        self.page = page if coin == self.coin else self.page
+        if coin == self.coin:
+            self.page = page
+            await self.candles.pull(source, page)
         return True
 
     def paint(self) -> None:
@@ -165,6 +185,7 @@ class CoinView(BoardView):
         self._paint_history(page)
         self._show_chart_title()
         self._chart.show(chart(page, self.zone))
+        self.candles.show(self.coin, self.zone, page)
 
     def _paint_history(self, page: CoinPage) -> None:
         if self.zone.name != self._zone_name:
@@ -209,12 +230,13 @@ class CoinView(BoardView):
         """The legs first; on a small terminal the one whose turn it is."""
         others = (self.premiums, self.settled, self.signals)
         if self.is_attached and self.is_narrow:
-            return (self.legs, others[self._turn - 1]) if self._turn else (self.legs,)
+            table = self._turn - _CHARTS
+            return (self.legs,) if table < 0 else (self.legs, others[table])
         return (self.legs, *others)
 
     def next_panel(self) -> None:
-        """On a small terminal the curve and the other tables take turns below the legs."""
-        if self.legs.has_focus and self._turn:
+        """On a small terminal the charts and the other tables take turns below the legs."""
+        if self.legs.has_focus and self._turn >= _CHARTS:
             self.panels()[1].focus()
             return
         self.remove_class(f"-show{self._turn}")

@@ -255,6 +255,7 @@ class CandlesView(Widget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._candles: Candles | None = None
+        self._empty = ""
         self._drawn_for: tuple[object, ...] = ()
         self._strips: list[Strip] = []
 
@@ -270,12 +271,19 @@ class CandlesView(Widget):
         self._candles = candles
         self.refresh()
 
+    def clear(self, empty: str) -> None:
+        """Show nothing for now, and why."""
+        if self._candles is not None or self._empty != empty:
+            self._candles, self._drawn_for, self._empty = None, (), empty
+            self.refresh()
+
     def render_line(self, y: int) -> Strip:
         """One line of the drawing."""
         looks = looks_of(self)
         width, height = self.size
         if self._candles is None:
-            return Strip.blank(width, self.rich_style)
+            (line,) = empty_lines(self._empty if y == (height - 1) // 2 else "", width, 1, looks)
+            return Strip(line, width).apply_style(self.rich_style)
         key = (_key(self._candles), width, height, looks)
         if key != self._drawn_for:
             self._drawn_for = key
