@@ -23,11 +23,11 @@ async def scoring(
 ) -> AsyncIterator[tuple[Rig, PickWatch]]:
     """Complete bars and their picks; each coin stood at so much of its price a day ago."""
     async with a_rig(folder, FEW, start_ms=start_ms) as rig, asyncio.TaskGroup() as tasks:
-        await rig.complete()
+        await rig.clock.until(lambda: bool(rig.symbols()), 30)
         day(rig, open_24h)
         watch = PickWatch(rig.candles, rig.store, rig.market, rig.clock, [BINANCE])
         running = tasks.create_task(watch.run())
-        await rig.clock.until(lambda: not isinstance(watch.board(BINANCE), str), 10)
+        await rig.clock.until(lambda: not isinstance(watch.board(BINANCE), str), 59)
         yield rig, watch
         running.cancel()
 

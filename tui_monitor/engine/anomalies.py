@@ -85,7 +85,7 @@ class AnomalyWatch:
         return replace(
             judged.board,
             now_ms=self._clock.now_ms(),
-            reason=self._candles.trouble(exchange, bar),
+            reason=self._candles.trouble(exchange, bar) or self._lacking((exchange, bar)),
         )
 
     def explained(self, name: str, exchange: Exchange, bar: str) -> list[Explanation] | str:
@@ -106,6 +106,13 @@ class AnomalyWatch:
                 return self._candles.trouble(exchange, bar) or "the perpetuals are being chosen"
             self._judged[key] = made
         return self._judged[key]
+
+    def _lacking(self, key: SeriesKey) -> str:
+        """What of the bars is still to come."""
+        for one in self._candles.progress():
+            if (one.exchange, one.bar) == key and one.due:
+                return f"bars of {one.due} perpetuals are being asked for"
+        return ""
 
     # --- life ---------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 
 from tui_monitor.boards.bars import Bars
 from tui_monitor.boards.picks import PICKS_BAR, KeptScore, PicksBoard, PicksKept, kept_name
@@ -22,6 +23,8 @@ EVERY_MS = 3 * MINUTE_MS
 LOOK_S = 2.0
 # History that is still being asked for is waited for so long.
 PATIENCE_S = 60.0
+# A new listing may lack the newest bar.
+MOST = 0.9
 
 
 class PickWatch:
@@ -67,14 +70,15 @@ class PickWatch:
         while True:
             self._candles.use(exchange, PICKS_BAR)
             bars = self._candles.window(exchange, PICKS_BAR, WINDOW_BARS)
-            if bars is None or not self._is_ready(exchange):
+            if bars is None or not self._is_ready(exchange, bars):
                 await self._clock.sleep(LOOK_S)
                 continue
             await self._score(exchange, bars)
             left_ms = EVERY_MS - self._clock.now_ms() % EVERY_MS
             await self._clock.sleep(left_ms / 1000)
 
-    def _is_ready(self, exchange: Exchange) -> bool:
+    def _is_ready(self, exchange: Exchange, bars: Bars) -> bool:
+        """Whether history has come, and is shown."""
         now_s = self._clock.monotonic_s()
         begun_s = self._since_s.setdefault(exchange, now_s)
         due = next(
@@ -82,7 +86,8 @@ class PickWatch:
             for one in self._candles.progress()
             if (one.exchange, one.bar) == (exchange, PICKS_BAR)
         )
-        return due == 0 or now_s - begun_s >= PATIENCE_S
+        is_shown = np.isfinite(bars.close[:, -1]).mean() >= MOST if bars.instruments else False
+        return (due == 0 and bool(is_shown)) or now_s - begun_s >= PATIENCE_S
 
     async def _score(self, exchange: Exchange, bars: Bars) -> None:
         rows = (self._market.row(one.key) for one in bars.instruments)
