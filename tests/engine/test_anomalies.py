@@ -240,3 +240,20 @@ async def test_bars_that_somebody_asks_for_are_judged_within_a_minute(tmp_path: 
             return not isinstance(found, str) and found.bar == "5m" and found.reason == ""
 
         await watched.bars.clock.until(is_judged, PASS_S)
+
+
+@in_virtual_time
+async def test_as_the_originals_did_the_open_bar_is_judged(tmp_path: Path) -> None:
+    """Each minute; its row is the bar's last evaluation, and nothing stands beside it."""
+    plants = [{"kind": "jump", "coin": "PEPE", "at": NEXT_MS, "size": 0.05}]
+    settings = replace(JUDGED, mode="original")
+    async with watching(tmp_path, settings, plants=plants) as watched:
+        clock = watched.bars.clock
+        await clock.sleep((NEXT_MS + 10 * MINUTE_MS - clock.now_ms()) / 1000 + 5)
+        board = watched.board()
+        assert (board.mode, board.open_ms, board.forming) == ("original", NEXT_MS, None)
+        assert watched.row("PEPE").state is State.ANOMALY
+        early = (await watched.kept())[("PEPE", NEXT_MS)]
+        await clock.sleep(4 * 60)
+        late = (await watched.kept())[("PEPE", NEXT_MS)]
+        assert early != late == watched.row("PEPE").score
