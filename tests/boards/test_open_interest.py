@@ -15,7 +15,13 @@ from tui_monitor.boards.open_interest.build import (
     start_ms,
 )
 from tui_monitor.boards.open_interest.jumps import AT_ONCE_MS, is_step, method_jumps, steps_of
-from tui_monitor.boards.open_interest.now import STALE_AFTER_S, Leg, live_legs, sample_of
+from tui_monitor.boards.open_interest.now import (
+    STALE_AFTER_S,
+    Leg,
+    live_legs,
+    sample_of,
+    stored_legs,
+)
 from tui_monitor.market import MarketState
 from tui_monitor.model import (
     MARK_MS,
@@ -308,8 +314,15 @@ def test_a_record_that_disagrees_with_us_is_a_jump_too() -> None:
     )
     now = a_sample(leg, at_ms)
     (step,) = steps_of([then, now])
-    (jump,) = method_jumps([SteppedLeg(step=step, then=then, now=now)])
+    own = SteppedLeg(step=step, then=then, now=now)
+    other = a_leg(exchange=BYBIT)
+    still = SteppedLeg(
+        step=step, then=a_sample(other, at_ms - MARK_MS), now=a_sample(other, at_ms, 1.01)
+    )
+    (jump,) = method_jumps([own, still])
     assert jump.factor == pytest.approx(1.3)
+    # Where nobody else has the coin, 30 % may be positions.
+    assert method_jumps([own]) == []
     assert not is_step(a_sample(leg, at_ms - MARK_MS, 1 / 1.3), now)
 
 
@@ -366,6 +379,17 @@ def test_a_sample_is_of_what_is_fresh() -> None:
     assert unpriced is not None
     assert unpriced.price is None
     assert sample_of(row, NOW_MS, STALE_AFTER_S + 1) is None
+
+
+def test_stored_samples_of_another_coin_are_told_by_their_price() -> None:
+    """Three agree, the fourth is called the same: it is shown, and in no sum."""
+    prices = {BINANCE: 100.0, OKX: 101.0, BYBIT: 99.0, BITGET: 0.02}
+    legs = [a_leg(exchange=name, price=price) for name, price in prices.items()]
+    found = stored_legs([a_sample(leg, NOW_MS - MARK_MS) for leg in legs], NOW_MS)
+    assert [leg.exchange for leg in found if leg.suspicion] == [BITGET]
+    (row,) = a_board(found).rows
+    assert row.coins == 3000.0
+    assert row.age_ms == MARK_MS
 
 
 def test_a_price_that_is_not_told_yet_is_the_others() -> None:

@@ -16,7 +16,7 @@ from tui_monitor.boards.open_interest.build import (
     interest_board,
     start_ms,
 )
-from tui_monitor.boards.open_interest.now import Perp, stored_leg
+from tui_monitor.boards.open_interest.now import Perp, stored_legs
 from tui_monitor.clock import DAY_MS, Clock
 from tui_monitor.config import OpenInterest
 from tui_monitor.errors import BadInput
@@ -66,7 +66,7 @@ class StoredInterest:
         now_ms = self._clock.now_ms()
         newest_ms = await self._store.newest_interest_ms()
         found = await self._stored(now_ms if newest_ms is None else newest_ms)
-        legs = [stored_leg(one, now_ms) for one in found.lasts.values()]
+        legs = stored_legs(found.lasts.values(), now_ms)
         exchanges = {leg.exchange for leg in legs}
         given = InterestInput(
             at_ms=found.at_ms,

@@ -73,7 +73,8 @@ def _judged(
     others = list(_others(legs))
     if any(abs(one - 1) > _OTHERS_STILL for one in others):
         return None
-    if own.then.source is not own.now.source:
+    is_marked = others or max(ratio, 1 / ratio) > _LEAST_FACTOR
+    if own.then.source is not own.now.source and is_marked:
         return _jump(own, ratio, "its own record and its live value differ")
     key = _likeness(legs)
     if key is None or (not others and alike[key] < _ALIKE):

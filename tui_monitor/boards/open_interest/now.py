@@ -1,9 +1,10 @@
 """The perpetuals and their open interest now: from the market's rows, or from stored samples."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tui_monitor.boards.legs import Now
+from tui_monitor.boards.same_coin.judge import judge
 from tui_monitor.market import Key, Row
 from tui_monitor.model import Exchange, InterestSample, InterestSource, Market, Status
 from tui_monitor.model.place import Alias
@@ -99,8 +100,31 @@ def _price(row: Row) -> float | None:
     return row.open_interest_usd / row.open_interest_coins
 
 
-def stored_leg(one: InterestSample, now_ms: int) -> Leg:
-    """A sample as if it were of now."""
+def stored_legs(samples: Iterable[InterestSample], now_ms: int) -> list[Leg]:
+    """Samples as if they were of now; by their prices it is judged which are the same coin."""
+    by_coin: dict[str, list[Leg]] = {}
+    for one in samples:
+        by_coin.setdefault(one.coin, []).append(_stored_leg(one, now_ms))
+    return [leg for legs in by_coin.values() for leg in _judged(legs)]
+
+
+def _judged(legs: Sequence[Leg]) -> Iterator[Leg]:
+    prices = {leg.perp: leg.price for leg in legs if leg.price is not None}
+    ratios = {}
+    if len(prices) > 1:
+        evidence = judge(list(prices.values()), [1.0] * len(prices))
+        ratios = {
+            perp: one.ratio
+            for perp, one in zip(prices, evidence, strict=True)
+            if one.doubt is not None
+        }
+    for leg in legs:
+        ratio = ratios.get(leg.perp)
+        text = "" if ratio is None else f"its price is {ratio:.3g} of the others'"
+        yield leg._replace(suspicion=text)
+
+
+def _stored_leg(one: InterestSample, now_ms: int) -> Leg:
     return Leg(
         exchange=one.exchange,
         symbol=one.symbol,
