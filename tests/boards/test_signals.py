@@ -13,6 +13,7 @@ from tests.boards.quotes import BINANCE, BITGET, BYBIT, OKX, PERP, SPOT, Quotes,
 from tui_monitor.boards.legs import Now
 from tui_monitor.boards.signals import Ending, Signal
 from tui_monitor.boards.signals.detector import Sampled, SignalDetector
+from tui_monitor.boards.signals.runs import last_runs, runs_of
 from tui_monitor.config import Signals
 from tui_monitor.model import Exchange, Instrument, Status
 
@@ -294,3 +295,39 @@ def test_no_signal_without_three_fresh_samples(
                     assert said[-1][1] == price
                     assert at_s - said[-1][0] <= 3.0 + 1e-6
     assert all(one.lasted_ms is None or one.lasted_ms >= 3000 for one in desk.detector.kept)
+
+
+def test_a_long_run_is_one_run_and_crowds_nobody_out() -> None:
+    """However many signals it gives; the end of it is that of its signals."""
+    desk = Desk(cooldown_s=0.0, keep=5)
+    for _ in range(3):
+        desk.look(100.7)
+    desk.look(100.0)
+    for _ in range(12):
+        desk.look(100.8)
+    assert {one.began_ms for one in desk.detector.kept} == {desk.now.ms - 22_000}
+    going, over = desk.detector.board(desk.now.ms).runs
+    assert (going.signals, going.newest, going.is_over) == (10, desk.detector.kept[0], False)
+    assert (going.observed_ms, going.began_ms) == (desk.now.ms - 18_000, desk.now.ms - 22_000)
+    assert (over.signals, over.lasted_ms, over.ending) == (1, 6_000, Ending.NARROWED)
+    desk.look(100.0)
+    ended = desk.detector.runs[0]
+    assert (ended.signals, ended.lasted_ms, ended.ending) == (10, 24_000, Ending.NARROWED)
+    assert ended.ended_ms == desk.now.ms
+
+
+def test_the_last_runs_are_kept_and_what_goes_on_is_not_dropped() -> None:
+    """A stored run stands behind those found since; the rest of it is counted."""
+    desk = Desk(cooldown_s=0.0, keep=2)
+    for _ in range(4):
+        desk.look(100.7)
+    desk.look(100.0)
+    old = [replace(one, coin="OLD", at_ms=one.at_ms - 90_000) for one in desk.detector.kept]
+    desk.detector.remember([*old, *(replace(one, coin="OLDER") for one in old)])
+    assert [(run.newest.coin, run.signals) for run in desk.detector.runs] == [
+        ("LINK", 2), ("OLD", 2),
+    ]  # fmt: skip
+    (run,) = runs_of(desk.detector.kept)
+    going = replace(run, ending=None, ended_ms=None, lasted_ms=None)
+    later = [replace(run, observed_ms=run.observed_ms + more) for more in (1, 2, 3)]
+    assert last_runs([going, *later], 2) == [later[2], going]

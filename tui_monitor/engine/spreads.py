@@ -29,6 +29,8 @@ from tui_monitor.model.place import alias_of
 from tui_monitor.store import Store
 
 LOOK_EVERY_S = 1.0
+# Stored signals that are read back: a long run has one every cooldown.
+SIGNALS_READ = 2_000
 # The last day's minutes are summed up in parts: all at once would hold other readers for seconds.
 _PART_MS = 30 * MINUTE_MS
 # Some 2 ms of work.
@@ -195,7 +197,7 @@ class SpreadWatch:
         """Take up what was stored before the start."""
         now_ms = self._started_ms
         await self._store.end_lost_signals()
-        stored = await self._store.signals(0, now_ms, self.settings.signals.keep)
+        stored = await self._store.signals(0, now_ms, SIGNALS_READ)
         oldest_ms = await self._store.oldest_spread_ms()
         start_ms = max(now_ms if oldest_ms is None else oldest_ms, now_ms - DAY_MS)
         parts = []
@@ -205,4 +207,4 @@ class SpreadWatch:
             parts.append((part_ms, watched_min, await self._store.spread_times(part_ms, end_ms)))
         for part in parts:
             self.over_times.add(*part)
-        self._detector.remember(map(signal_of, stored))
+        self._detector.remember([signal_of(one) for one in stored])

@@ -11,6 +11,7 @@ from tui_monitor.boards.legs import SLOTS
 from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import Basis, Ending, Signal, SignalsBoard
 from tui_monitor.boards.signals.records import signal_of
+from tui_monitor.boards.signals.runs import runs_of
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.clock import DAY_MS, Clock
 from tui_monitor.config import Signals, Spreads
@@ -48,6 +49,7 @@ class StoredSpreads:
         self._spreads = spreads
         self._signals = signals
         self._known: tuple[str, float, History] | None = None
+        self._signals_known: tuple[list[Signal], float] | None = None
 
     def kind_or_set(self, kind: Kind | None) -> Kind:
         """Which pairs are meant: none given means those of the settings."""
@@ -79,7 +81,7 @@ class StoredSpreads:
     async def signals_board(self) -> SignalsBoard:
         """The newest that are stored."""
         settings, now_ms = self._signals, self._clock.now_ms()
-        found = await self._store.signals(0, now_ms + DAY_MS, settings.keep)
+        found = await self._newest_signals(now_ms)
         return SignalsBoard(
             board="signals",
             now_ms=now_ms,
@@ -92,7 +94,8 @@ class StoredSpreads:
             keep=settings.keep,
             open_runs=0,
             last_sample_ms=None,
-            signals=[_unwatched(signal_of(one)) for one in found],
+            signals=found[: settings.keep],
+            runs=runs_of(found)[: settings.keep],
             live=False,
             reason=NO_ENGINE,
         )
@@ -143,6 +146,15 @@ class StoredSpreads:
     async def price_minutes(self, coin: str, first_ms: int, end_ms: int) -> list[PriceMinute]:
         """What is stored of a recorded coin's prices."""
         return await self._store.price_minutes(coin, first_ms, end_ms)
+
+    async def _newest_signals(self, now_ms: int) -> list[Signal]:
+        """As many as their runs are counted by, newest first."""
+        now_s = self._clock.monotonic_s()
+        if self._signals_known is None or now_s >= self._signals_known[1]:
+            found = await self._store.signals(0, now_ms + DAY_MS, SIGNALS_SEARCHED)
+            signals = [_unwatched(signal_of(one)) for one in found]
+            self._signals_known = (signals, now_s + _HISTORY_FOR_S)
+        return self._signals_known[0]
 
     async def _history(self, coin: str, now_ms: int) -> History:
         now_s = self._clock.monotonic_s()

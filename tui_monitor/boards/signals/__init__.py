@@ -73,8 +73,33 @@ class Signal(Struct, frozen=True, kw_only=True):
     ending: Ending | None = None
 
 
+class Run(Struct, frozen=True, kw_only=True):
+    """A directed pair's stay over the threshold: `signals` of them, one after every cooldown.
+
+    `newest` is the last of them, `observed_ms` the time of the first; `began_ms`, `ended_ms`,
+    `lasted_ms` and `ending` are what its signals have in common. Of runs that were stored before
+    the start only so many signals are counted as were read back.
+    """
+
+    newest: Signal
+    signals: int
+    began_ms: int
+    observed_ms: int
+    ended_ms: int | None
+    lasted_ms: int | None
+    ending: Ending | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, seen or unseen."""
+        return self.ending is not None
+
+
 class SignalsBoard(Struct, frozen=True, kw_only=True):
-    """Signals newest first. `open_runs` pairs are over the threshold now, signal or not yet.
+    """Signals newest first, and the runs that they are of, newest first by their first signal.
+
+    Both hold `keep` at most: one long run can fill `signals`, never `runs`. `open_runs`
+    pairs are over the threshold now, signal or not yet.
 
     `live` is False, with the `reason`, where the signals are stored ones and nobody looks for new.
     """
@@ -91,5 +116,6 @@ class SignalsBoard(Struct, frozen=True, kw_only=True):
     open_runs: int
     last_sample_ms: int | None
     signals: list[Signal]
+    runs: list[Run] = []
     live: bool = True
     reason: str = ""

@@ -5,7 +5,7 @@ threshold, turned the other way, or without a fresh price on both legs ends it; 
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from itertools import islice
 from typing import NamedTuple
@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from tui_monitor.boards.legs import SLOTS, Now
 from tui_monitor.boards.legs.table import Bools, Column, Floats, LegTable
-from tui_monitor.boards.signals import Basis, Ending, Sample, Signal, SignalsBoard
+from tui_monitor.boards.signals import Basis, Ending, Run, Sample, Signal, SignalsBoard
+from tui_monitor.boards.signals.runs import last_runs, run_of, runs_of
 from tui_monitor.boards.spreads import Kind
 from tui_monitor.boards.spreads.best import pairs_of
 from tui_monitor.config import Signals
@@ -38,15 +39,18 @@ class Sampled(NamedTuple):
     ended: list[Signal]
 
 
-class _Run(Struct):
+class _Open(Struct):
     """A direction of a pair that has been over the threshold since `began_ms`.
 
-    A run may last for days and gives a signal after every cooldown: only the newest are held.
+    A run may last for days and gives a signal after every cooldown: only the newest are held,
+    but all are `found`; the first was `observed_ms`.
     """
 
     began_ms: int
     samples: deque[Sample]
     signals: deque[Signal]
+    found: int = 0
+    observed_ms: int = 0
 
 
 class _Prices(NamedTuple):
@@ -68,9 +72,10 @@ class SignalDetector:
         self._pairs = pairs_of(self._kind)
         self._threshold = Decimal(str(settings.threshold_pct))
         self._max_age_s = max_age_s
-        self._runs: dict[_Key, _Run] = {}
+        self._runs: dict[_Key, _Open] = {}
         self._last_signal_s: dict[_Key, float] = {}
         self._kept: deque[Signal] = deque(maxlen=settings.keep)
+        self._ended_runs: deque[Run] = deque(maxlen=settings.keep)
         self._sampled: Now | None = None
 
     @property
@@ -78,10 +83,21 @@ class SignalDetector:
         """The newest signals, newest first."""
         return list(self._kept)
 
-    def remember(self, signals: Iterable[Signal]) -> None:
-        """Put stored signals, newest first, behind those that were found since."""
+    @property
+    def runs(self) -> list[Run]:
+        """The last runs that gave a signal, newest first."""
+        going = [
+            run_of(run.signals[-1], run.found, run.observed_ms)
+            for run in self._runs.values()
+            if run.signals
+        ]
+        return last_runs([*self._ended_runs, *going], self.settings.keep)
+
+    def remember(self, signals: Sequence[Signal]) -> None:
+        """Put stored signals, newest first, behind those that were found since; their runs too."""
         room = self.settings.keep - len(self._kept)
         self._kept.extend(islice(signals, room))
+        self._ended_runs.extend(runs_of(signals)[: self.settings.keep - len(self._ended_runs)])
 
     def sample(self, table: LegTable, barred: Bools, now: Now) -> Sampled:
         """Look at every pair. A call that comes too soon after the one before is no sample."""
@@ -126,6 +142,7 @@ class SignalDetector:
             open_runs=len(self._runs),
             last_sample_ms=self._sampled.ms if self._sampled else None,
             signals=self.kept,
+            runs=self.runs,
         )
 
     def _prices(self, table: LegTable, barred: Bools, now: Now) -> _Prices:
@@ -157,7 +174,7 @@ class SignalDetector:
     def _extend(self, key: _Key, one: Sample, table: LegTable, now: Now) -> Signal | None:
         run = self._runs.get(key)
         if run is None:
-            run = self._runs[key] = _Run(
+            run = self._runs[key] = _Open(
                 one.at_ms, deque(maxlen=self.settings.samples), deque(maxlen=self.settings.keep)
             )
         run.samples.append(one)
@@ -169,9 +186,12 @@ class SignalDetector:
         self._last_signal_s[key] = now.s
         signal = self._signal(key, run, table)
         run.signals.append(signal)
+        if not run.found:
+            run.observed_ms = signal.at_ms
+        run.found += 1
         return signal
 
-    def _signal(self, key: _Key, run: _Run, table: LegTable) -> Signal:
+    def _signal(self, key: _Key, run: _Open, table: LegTable) -> Signal:
         coin, pair = key
         long_exchange, long_market = SLOTS[self._pairs.buy[pair]]
         short_exchange, short_market = SLOTS[self._pairs.sell[pair]]
@@ -195,9 +215,12 @@ class SignalDetector:
     def _end(self, key: _Key, at_ms: int, ending: Ending) -> list[Signal]:
         run = self._runs.pop(key)
         lasted_ms = at_ms - run.began_ms
-        return [
+        ended = [
             replace(one, ended_ms=at_ms, lasted_ms=lasted_ms, ending=ending) for one in run.signals
         ]
+        if ended:
+            self._ended_runs.appendleft(run_of(ended[-1], run.found, run.observed_ms))
+        return ended
 
     def _why_ended(self, key: _Key, table: LegTable, barred: Bools, prices: _Prices) -> Ending:
         coin, pair = key
