@@ -49,7 +49,8 @@ async def settled(pilot: Pilot[int], holds: Callable[[], bool] | None = None) ->
 
 
 async def pulled(pilot: Pilot[int], app: MonitorApp) -> Desk:
-    """A second passes: the desk asks its source and paints."""
+    """A second passes: the desk asks its source and paints; a board on its way comes first."""
+    await settled(pilot, lambda: not app.desk._switching)
     await app.desk.pull()
     await settled(pilot)
     return app.desk
