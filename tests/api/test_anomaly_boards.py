@@ -1,0 +1,33 @@
+"""The boards of anomalies and picks, whole."""
+
+import math
+
+from tests.api.harness import endpoint
+from tests.support.anomaly_boards import SCORES
+from tests.support.virtual_time import in_virtual_time
+
+
+@in_virtual_time
+async def test_boards_of_anomalies_and_picks_are_whole() -> None:
+    """One coin alone, or the first rows."""
+    async with endpoint() as served:
+        board = (await served.get("/api/boards/anomalies"))["data"]
+        assert board["universe"] == 150
+        assert [row["coin"] for row in board["rows"]] == list(SCORES)
+        one = await served.get("/api/boards/anomalies", coin="sol", exchange="okx", bar="5m")
+        assert [row["coin"] for row in one["data"]["rows"]] == ["SOL"]
+        assert (one["data"]["exchange"], one["data"]["bar"]) == ("okx", "5m")
+        picks = await served.get("/api/boards/picks", limit="1")
+        assert picks["count"] == len(picks["data"]["rows"]) == 1
+        row = picks["data"]["rows"][0]
+        parts = [value for name, value in row.items() if name.endswith("_points")]
+        assert math.isclose(sum(parts), row["score"])
+
+
+@in_virtual_time
+async def test_a_bar_that_there_is_not_is_refused() -> None:
+    """By the name of the parameter."""
+    async with endpoint() as served:
+        status, error = await served.refused("/api/boards/anomalies", bar="2h")
+        assert status == 400
+        assert "bar" in error["error"]
