@@ -2,9 +2,13 @@
 
 import math
 
+import msgspec
+
 from tests.api.harness import endpoint
 from tests.support.anomaly_boards import SCORES
 from tests.support.virtual_time import in_virtual_time
+from tui_monitor.boards.anomalies import AnomaliesBoard
+from tui_monitor.boards.picks import PicksBoard
 
 
 @in_virtual_time
@@ -12,13 +16,14 @@ async def test_boards_of_anomalies_and_picks_are_whole() -> None:
     """One coin alone, or the first rows."""
     async with endpoint() as served:
         board = (await served.get("/api/boards/anomalies"))["data"]
-        assert board["universe"] == 150
+        assert msgspec.convert(board, AnomaliesBoard) == await served.source.anomalies_board()
         assert [row["coin"] for row in board["rows"]] == list(SCORES)
         one = await served.get("/api/boards/anomalies", coin="sol", exchange="okx", bar="5m")
         assert [row["coin"] for row in one["data"]["rows"]] == ["SOL"]
         assert (one["data"]["exchange"], one["data"]["bar"]) == ("okx", "5m")
         picks = await served.get("/api/boards/picks", limit="1")
         assert picks["count"] == len(picks["data"]["rows"]) == 1
+        assert msgspec.convert(picks["data"], PicksBoard).candidates == 30
         row = picks["data"]["rows"][0]
         parts = [value for name, value in row.items() if name.endswith("_points")]
         assert math.isclose(sum(parts), row["score"])

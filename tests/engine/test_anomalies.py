@@ -257,3 +257,17 @@ async def test_as_the_originals_did_the_open_bar_is_judged(tmp_path: Path) -> No
         await clock.sleep(4 * 60)
         late = (await watched.kept())[("PEPE", NEXT_MS)]
         assert early != late == watched.row("PEPE").score
+
+
+@in_virtual_time
+async def test_indicators_that_are_asked_for_stand_in_the_rows(tmp_path: Path) -> None:
+    """Of what is judged; they are off by default."""
+    pytest.importorskip("talib")
+    plants = [{"kind": "jump", "coin": "PEPE", "at": NEXT_MS, "size": 0.05}]
+    async with watching(tmp_path, replace(JUDGED, indicators=True), plants=plants) as watched:
+        await watched.judged(NEXT_MS)
+        await watched.bars.clock.until(lambda: "PEPE" in watched.anomalies(), PASS_S)
+        found = watched.row("PEPE")
+        assert found.indicators is not None
+        assert found.kinds
+        assert watched.row("CALM").indicators is None
