@@ -35,6 +35,20 @@ BOARDS = (
         by_day=True,
     ),
     BoardInfo(
+        "3",
+        "anomalies",
+        "Anomalies",
+        "Anom",
+        "Which bars are unlike those before them, and how each score came to be.",
+    ),
+    BoardInfo(
+        "4",
+        "picks",
+        "Picks",
+        "Pick",
+        "A fixed formula's score of the perpetuals with most turnover, with its four parts.",
+    ),
+    BoardInfo(
         "6",
         "spreads",
         "Spreads",

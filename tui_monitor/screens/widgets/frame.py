@@ -50,27 +50,29 @@ class TopLine(Lines):
         self.set_lines(next(fit_in, self._numbers(board)))
 
     def _choices(self, current: str) -> list[list[Piece]]:
-        """The boards' names in full, in short, then only the current one's."""
+        """The boards' names in full, in short, closer together, then only the current one's."""
+        short = [info.short for info in BOARDS]
         return [
             self._boards(current, [info.title for info in BOARDS]),
-            self._boards(current, [info.short for info in BOARDS]),
+            self._boards(current, short),
+            self._boards(current, short, gap=""),
             self._numbers(current),
         ]
 
     def _numbers(self, current: str) -> list[Piece]:
         names = [info.short if info.name == current else "" for info in BOARDS]
-        return self._boards(current, names)
+        return self._boards(current, names, gap="")
 
-    def _boards(self, current: str, names: Sequence[str]) -> list[Piece]:
+    def _boards(self, current: str, names: Sequence[str], gap: str = " ") -> list[Piece]:
         looks = looks_of(self)
-        pieces: list[Piece] = [(" ", looks.text)]
+        pieces: list[Piece] = [(gap, looks.text)] if gap else []
         for info, name in zip(BOARDS, names, strict=True):
             if info.name == current:
                 pieces.append((f" {info.key} {name} ", looks.banner))
             elif name:
-                pieces += [(f" {info.key} ", looks.key), (f"{name} ", looks.dim)]
+                pieces += [(f" {info.key} ", looks.key), (f"{name}{gap}", looks.dim)]
             else:
-                pieces.append((f" {info.key} ", looks.key))
+                pieces.append((f" {info.key}{gap}", looks.key))
         return pieces
 
 
