@@ -23,11 +23,11 @@ from tui_monitor.screens.signals_rows import (
 SHOWN = ShownZone(ZONE)
 
 
-def cell(signal: Signal, key: str, now_ms: int = NOW_MS) -> str:
-    """What a column says of a signal."""
-    (row,) = signal_rows([signal], now_ms, SHOWN)
+def cell(signal: Signal, key: str, width: int = 24) -> str:
+    """What a column of some width says of a signal."""
+    (row,) = signal_rows([signal], NOW_MS, SHOWN)
     column = next(one for one in (*SIGNAL_COLUMNS, *NEWEST_COLUMNS) if one.key == key)
-    return column.paint(row, STANDARD, column.width).text
+    return column.paint(row, STANDARD, width).text
 
 
 def view_of(app: MonitorApp) -> SignalsView:
@@ -50,6 +50,7 @@ def test_every_ending_has_its_words(ending: Ending) -> None:
     """And the time that it lasted."""
     ended = a_signal(ending=ending)
     assert (cell(ended, "lasted"), cell(ended, "ending")) == ("12s", ending.value)
+    assert 0 < len(cell(ended, "ending", 8)) <= 8
 
 
 def test_an_end_that_nobody_saw_is_a_dash() -> None:
@@ -124,12 +125,12 @@ async def test_the_cursor_follows_the_newest_until_it_is_moved() -> None:
         await pulled(pilot, app)
         table = view_of(app).table
         board = a_signals_board()
-        source.signals = replace(board, signals=[a_signal("NEW", 1), *board.signals])
+        source.signals = a_signals_board(signals=[a_signal("NEW", 1), *board.signals])
         await pulled(pilot, app)
         assert table.cursor_row is not None
         assert table.cursor_row.signal.coin == "NEW"
         await pilot.press("j")
-        source.signals = replace(board, signals=[a_signal("NEWER", 0), *board.signals])
+        source.signals = a_signals_board(signals=[a_signal("NEWER", 0), *board.signals])
         await pulled(pilot, app)
         assert table.cursor_row is not None
         assert table.cursor_row.signal.coin == "BTC"
@@ -160,3 +161,37 @@ async def test_the_help_explains_every_column() -> None:
         assert all(column.help and column.value for column in columns)
         await pilot.press("f1")
         await settled(pilot, shows(app, "A signal is a pair of legs"))
+
+
+async def test_a_long_run_has_one_row_in_both_tables() -> None:
+    """With how many signals it gave, the time of its first and the spread of its newest."""
+    source = MemorySource()
+    many = [a_signal("LONG", 40 + 30 * place, began_ms=NOW_MS - 300_000) for place in range(9)]
+    source.signals = a_signals_board(signals=[*many, a_signal("SHORT", 400)])
+    app = an_app(source, "signals")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        view = view_of(app)
+        for table in (view.newest, view.table):
+            assert [(row.signal.coin, row.signals) for row in table.rows] == [
+                ("LONG", 9), ("SHORT", 1),
+            ]  # fmt: skip
+        assert (view.table.rows[0].signal, view.table.rows[0].time) == (many[0], "14:38:27")
+        lines = [line for line in screen_text(app).splitlines() if "LONG" in line]
+        assert all("×9" in line and "narrowed" in line for line in lines[:2])
+        await pilot.press("/", *"signals>5", "enter")
+        await settled(pilot, lambda: [row.signal.coin for row in view.table.rows] == ["LONG"])
+
+
+@pytest.mark.parametrize(("width", "height"), [(60, 15), (60, 24), (80, 24)])
+async def test_no_cell_is_cut_on_a_small_terminal(width: int, height: int) -> None:
+    """What has no room leaves; at 80 columns what ended it stays, in short."""
+    app = an_app(board="signals")
+    async with app.run_test(size=(width, height)) as pilot:
+        await pulled(pilot, app)
+        table = "\n".join(screen_text(app).splitlines()[2 : height - 5])
+        assert table.count("binance perp") >= 3
+        assert "COIN0 " in table.partition("Signals")[2]
+        assert "BTC " in table.partition("Signals")[2]
+        assert "…" not in table
+        assert table.count("ended by") == 2 * (width == 80)

@@ -6,6 +6,7 @@ from tests.support.boards import NOW_MS
 from tui_monitor.boards.legs import SLOTS
 from tui_monitor.boards.same_coin import Doubt, Suspect
 from tui_monitor.boards.signals import Basis, Ending, Sample, Signal, SignalsBoard
+from tui_monitor.boards.signals.runs import runs_of
 from tui_monitor.boards.spreads import OVER_PCT, Filter, Kind, SpreadRow, SpreadsBoard
 from tui_monitor.model import Exchange, Market, SpreadKind, SpreadTime
 
@@ -286,4 +287,5 @@ def a_signals_board(now_ms: int = NOW_MS, **changes: object) -> SignalsBoard:
         last_sample_ms=now_ms - 900,
         signals=[open_one, *ended],
     )
-    return replace(built, **changes)
+    made = replace(built, **changes)
+    return made if "runs" in changes else replace(made, runs=runs_of(made.signals))

@@ -12,12 +12,12 @@ from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.signals_rows import (
     NEWEST,
     NEWEST_COLUMNS,
+    RUN_COLUMNS,
     SAMPLES,
-    SIGNAL_COLUMNS,
     SignalRow,
     detail,
     headline,
-    signal_rows,
+    run_rows,
     why_empty,
 )
 from tui_monitor.screens.view import BoardView
@@ -35,20 +35,22 @@ _HELP = (
     "([signals] in the settings). The comparison with the threshold is exact in decimals.",
     "A sample that is under the threshold, turned the other way or without a fresh price on both "
     "legs ends it, and so does a gap between samples: then ended by says which.",
-    "The newest five stand on top with the spread at each of their samples; the lines below are "
+    "A row is a run: the signals of one pair and direction without an ending in between, ×9 where "
+    "they are nine. Its time is that of the first, its spread and samples are those of the newest.",
+    "The newest five runs stand on top with the spread at each of the samples; the lines below are "
     "the samples of the row under the cursor. Enter opens the coin. All signals are stored.",
     "Sources: the legs of the spreads board.",
 )
 
 
 class SignalsView(BoardView):
-    """The newest, then all that are kept."""
+    """The newest runs, then all that are kept."""
 
     NAME = "signals"
     EXPORTS = ("signals",)
     HAS_DAYS = False
     DEFAULT_CSS = f"""
-    SignalsView #newest {{ height: {NEWEST + 2}; }}
+    SignalsView #newest {{ height: {NEWEST + 2}; max-height: 34%; }}
     SignalsView #detail {{ height: {SAMPLES}; }}
     """
 
@@ -58,7 +60,7 @@ class SignalsView(BoardView):
         self.shown: SignalsBoard | None = None
         self.newest: Board[SignalRow] = Board(NEWEST_COLUMNS, lambda row: row.key, sort="time")
         self.table: Board[SignalRow] = Board(
-            SIGNAL_COLUMNS, lambda row: row.key, sort="time", follows=True
+            RUN_COLUMNS, lambda row: row.key, sort="time", follows=True
         )
         self._headline = Lines(id="headline")
         self._newest = Panel(self.newest, "Newest", id="newest")
@@ -76,7 +78,7 @@ class SignalsView(BoardView):
     async def pull(self, source: Source) -> bool:
         """The signals; whether there are others."""
         board = await source.signals_board()
-        changed = self.board is None or board.signals != self.board.signals
+        changed = self.board is None or board.runs != self.board.runs
         self.board = board
         return changed
 
@@ -86,7 +88,7 @@ class SignalsView(BoardView):
         if board is None:
             return
         self.shown = board
-        rows = signal_rows(board.signals, board.now_ms, self.zone)
+        rows = run_rows(board.runs, board.now_ms, self.zone)
         empty = why_empty(board)
         self.newest.set_rows(rows[:NEWEST], empty=empty, stale=not board.live)
         self.table.set_rows(rows, empty=empty, stale=not board.live)
@@ -131,16 +133,16 @@ class SignalsView(BoardView):
         looks, board = looks_of(self), self.shown
         if board is None:
             return [[("loading…", looks.dim)]]
-        if not board.signals:
+        if not board.runs:
             return [[(why_empty(board), looks.dim)]]
         return [
             [
-                (f"{self.zone.format(one.at_ms)} ", looks.dim),
-                (f"{one.coin} ", looks.bright),
-                (f"{signed(one.spread_pct)} ", looks.signed(one.spread_pct)),
-                (f"{one.long_exchange}→{one.short_exchange}", looks.text),
+                (f"{self.zone.format(run.observed_ms)} ", looks.dim),
+                (f"{run.newest.coin} ", looks.bright),
+                (f"{signed(run.newest.spread_pct)} ", looks.signed(run.newest.spread_pct)),
+                (f"{run.newest.long_exchange}→{run.newest.short_exchange}", looks.text),
             ]
-            for one in board.signals[:3]
+            for run in board.runs[:3]
         ]
 
     def help_text(self) -> Sequence[str]:

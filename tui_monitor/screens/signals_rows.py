@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui_monitor.boards.signals import Basis, Sample, Signal, SignalsBoard
+from tui_monitor.boards.signals import Basis, Ending, Run, Sample, Signal, SignalsBoard
 from tui_monitor.screens.format import ABSENT, ShownZone, fit, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import leg, narrow_price, price_cell, short_age
@@ -22,19 +22,37 @@ _ENDINGS = (
 )
 
 
+# Where the whole text has no room.
+_IN_SHORT = {
+    Ending.NARROWED: "narrowed",
+    Ending.TURNED: "turned",
+    Ending.STALE: "old leg",
+    Ending.QUARANTINED: "quarant.",
+    Ending.UNKNOWN_PRICE: "no price",
+    Ending.GAP: "gap",
+    Ending.LOST: "not seen",
+}
+_LONGEST = max(map(len, Ending))
+
+
 @dataclass(frozen=True)
 class SignalRow:
-    """A signal with the text of its time; `lasted_ms` counts on while it goes on."""
+    """A signal, or a run by its newest; `lasted_ms` counts on while it goes on.
+
+    `at_ms` is when it was observed, of a run its first of `signals`; `time` is the text of that.
+    """
 
     signal: Signal
     time: str
     lasted_ms: int | None
+    at_ms: int
+    signals: int = 1
 
     @property
     def key(self) -> str:
-        """What identifies a signal."""
+        """What identifies it, also when a run has one more."""
         one = self.signal
-        return f"{one.at_ms} {one.coin} {short_at(one)} {long_at(one)}"
+        return f"{self.at_ms} {one.coin} {short_at(one)} {long_at(one)}"
 
     @property
     def goes_on(self) -> bool:
@@ -55,7 +73,22 @@ def long_at(signal: Signal) -> str:
 def signal_rows(signals: Sequence[Signal], now_ms: int, zone: ShownZone) -> list[SignalRow]:
     """The signals in their order; how long is in whole seconds while they go on."""
     return [
-        SignalRow(one, _when(one.at_ms, now_ms, zone), _lasted_ms(one, now_ms)) for one in signals
+        SignalRow(one, _when(one.at_ms, now_ms, zone), _lasted_ms(one, now_ms), one.at_ms)
+        for one in signals
+    ]
+
+
+def run_rows(runs: Sequence[Run], now_ms: int, zone: ShownZone) -> list[SignalRow]:
+    """The runs in their order, each by its newest signal."""
+    return [
+        SignalRow(
+            run.newest,
+            _when(run.observed_ms, now_ms, zone),
+            _lasted_ms(run.newest, now_ms),
+            run.observed_ms,
+            run.signals,
+        )
+        for run in runs
     ]
 
 
@@ -80,7 +113,7 @@ def headline(board: SignalsBoard, looks: Looks, width: int) -> list[Piece]:
         [("over it now ", looks.faint), (str(board.open_runs), looks.accent)],
         [(f"{board.pairs}, {prices}", looks.dim)],
         [("last sample ", looks.faint), _sampled(board, looks)],
-        [("kept ", looks.faint), (f"{len(board.signals)} of {board.keep}", looks.dim)],
+        [("kept ", looks.faint), (f"{len(board.runs)} of {board.keep}", looks.dim)],
     ]
     if not board.live:
         groups.insert(0, [(f"stored: {board.reason}", looks.warn)])
@@ -136,6 +169,12 @@ def _sampled_leg(side: str, where: str, value: float, looks: Looks) -> list[Piec
     return [(f"{side} {where} ", looks.faint), (f"{narrow_price(value):>10}", looks.text)]
 
 
+def _spread(row: SignalRow, looks: Looks, width: int) -> Cell:
+    value = row.signal.spread_pct
+    text = signed(value, 3)
+    return Cell(text if len(text) <= width else signed(value, 2), looks.signed(value))
+
+
 def _lasted(row: SignalRow, looks: Looks) -> Cell:
     if row.lasted_ms is None:
         return Cell(ABSENT, looks.faint)
@@ -143,11 +182,13 @@ def _lasted(row: SignalRow, looks: Looks) -> Cell:
     return Cell(f"{text}+", looks.accent) if row.goes_on else Cell(text, looks.text)
 
 
-def _ending(row: SignalRow, looks: Looks) -> Cell:
+def _ending(row: SignalRow, looks: Looks, width: int) -> Cell:
     if row.goes_on:
         return Cell(GOES_ON, looks.accent)
     ending = row.signal.ending
-    return Cell("not seen" if ending is None else ending.value, looks.dim)
+    if ending is None:
+        return Cell("not seen", looks.dim)
+    return Cell(ending.value if width >= _LONGEST else _IN_SHORT[ending], looks.dim)
 
 
 def _sample_column(place: int, newest: bool) -> Column[SignalRow]:
@@ -162,7 +203,7 @@ def _sample_column(place: int, newest: bool) -> Column[SignalRow]:
         key=f"sample{place + 1}",
         title=f"{place + 1}. %",
         width=6,
-        priority=0 if newest else 7,
+        priority=4 if newest else 7,
         pair="samples",
         paint=lambda row, looks, _: Cell(signed(spread(row)), looks.signed(spread(row))),
         value=spread,
@@ -196,8 +237,8 @@ _TIME: Column[SignalRow] = Column(
     width=8,
     align="left",
     paint=lambda row, looks, _: Cell(row.time, looks.accent if row.goes_on else looks.dim),
-    value=lambda row: float(row.signal.at_ms),
-    help="The sample that made it a signal; the day where it is another one.",
+    value=lambda row: float(row.at_ms),
+    help="The sample that made it a signal, of several the first; the day where it is another one.",
     searched=False,
 )
 _COIN: Column[SignalRow] = Column(
@@ -231,19 +272,32 @@ _LASTED: Column[SignalRow] = Column(
     key="lasted",
     title="lasted",
     width=6,
+    priority=1,
     paint=lambda row, looks, _: _lasted(row, looks),
     value=lambda row: None if row.lasted_ms is None else row.lasted_ms / 1000,
     unit="s",
     help="From the first sample over the threshold to the first under it; + : it goes on.",
     searched=False,
 )
+_SIGNALS: Column[SignalRow] = Column(
+    key="signals",
+    title="sig.",
+    word="signals",
+    width=4,
+    priority=3,
+    paint=lambda row, looks, _: Cell(
+        f"×{row.signals}", looks.text if row.signals > 1 else looks.dim
+    ),
+    value=lambda row: float(row.signals),
+    help="How many signals without an ending in between: one after every cooldown.",
+    searched=False,
+)
 _SPREAD: Column[SignalRow] = Column(
     key="spread",
-    title="spread %",
-    width=8,
-    paint=lambda row, looks, _: Cell(
-        signed(row.signal.spread_pct, 3), looks.signed(row.signal.spread_pct)
-    ),
+    title="spr. %",
+    word="spread",
+    width=6,
+    paint=_spread,
     value=lambda row: row.signal.spread_pct,
     unit="%",
     help="(price short − price long) / price long × 100 of the last sample.",
@@ -252,11 +306,11 @@ _SPREAD: Column[SignalRow] = Column(
 _ENDING: Column[SignalRow] = Column(
     key="ending",
     title="ended by",
-    width=20,
+    width=8,
     align="left",
-    priority=3,
+    priority=2,
     grows=True,
-    paint=lambda row, looks, _: _ending(row, looks),
+    paint=_ending,
     value=lambda row: None if row.goes_on else str(row.signal.ending or ""),
     help=f"Why it is no longer over the threshold: {_ENDINGS}.",
 )
@@ -278,6 +332,7 @@ NEWEST_COLUMNS: tuple[Column[SignalRow], ...] = (
     _SHORT,
     _LONG,
     *(_sample_column(place, newest=True) for place in range(SAMPLES)),
+    _SIGNALS,
     _LASTED,
     _ENDING,
 )
@@ -293,4 +348,7 @@ SIGNAL_COLUMNS: tuple[Column[SignalRow], ...] = (
     *(_sample_column(place, newest=False) for place in range(SAMPLES)),
     _OVER,
     _ENDING,
+)
+RUN_COLUMNS: tuple[Column[SignalRow], ...] = tuple(
+    column for one in SIGNAL_COLUMNS for column in ((_SIGNALS, one) if one is _LASTED else (one,))
 )
