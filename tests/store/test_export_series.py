@@ -77,7 +77,7 @@ async def test_the_signals_csv_to_the_byte(store: Store) -> None:
     """Oldest first; an end that is not there is an empty cell."""
     assert await written(store, "signals", "csv") == (
         "\ufeffobserved_utc,coin,basis,buy_exchange,buy_market,sell_exchange,sell_market,"
-        "buy_price,sell_price,spread_pct,threshold_pct,first_utc,ended_utc,lasted_s,ending,"
+        "buy_price,sell_price,spread_pct,threshold_pct,run_first_utc,ended_utc,lasted_s,ending,"
         "samples_pct\r\n"
         "2026-01-04T16:00:10.000Z,BTC,executable,okx,perp,bitget,perp,100.0,100.7,0.7,0.6,"
         "2026-01-04T16:00:06.000Z,,,,0.72 0.71 0.7\r\n"
@@ -100,7 +100,7 @@ async def test_the_json_lines_have_the_models_fields(store: Store) -> None:
     spread = json.loads((await written(store, "spreads", "jsonl")).splitlines()[1])
     assert (spread["kind"], spread["minute_ms"]) == ("spot-spot", DAY_MS + 59 * MINUTE_MS)
     signal = json.loads((await written(store, "signals", "jsonl")).splitlines()[1])
-    assert signal["lasted_s"] == 14.0
+    assert (signal["lasted_s"], signal["run_first_ms"]) == (14.0, signal["first_ms"])
     assert signal["samples"][0] == {
         "at_ms": DAY_MS + 56_000,
         "buy_price": 100.0,

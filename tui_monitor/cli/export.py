@@ -38,7 +38,11 @@ def export(
     output: Path | None,
     minutes: bool,
 ) -> int:
-    """Write stored history: the originals' CSV formats to the byte, or JSON lines."""
+    """Write stored history: the originals' CSV formats to the byte, or JSON lines.
+
+    Of signals, lasted_s is that of the whole run: the signals of one coin and pair of legs with
+    the same run_first are one run, so count its lasted_s once.
+    """
     if minutes and what != "liquidations":
         raise BadInput(f"{what} has no --minutes", "they are of liquidations")
     what = LIQUIDATION_MINUTES if minutes else what

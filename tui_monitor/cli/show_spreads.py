@@ -70,6 +70,7 @@ def signals_table(board: SignalsBoard, zone: BoardZone) -> Table:
         "short_market",
         "price_short",
         "spread_pct",
+        "run_first",
         "lasted_s",
         "ending",
     )
@@ -93,6 +94,7 @@ def _signal(one: Signal, zone: BoardZone) -> Row:
         one.short_market.value,
         f"{one.price_short:.10g}",
         number(one.spread_pct, _PCT),
+        zone.format(one.began_ms),
         "" if one.lasted_ms is None else number(one.lasted_ms / 1000, 1),
         one.ending or "",
     )

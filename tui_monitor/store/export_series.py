@@ -137,8 +137,10 @@ def _signal_record(row: SignalRecord) -> dict[str, object]:
     samples = [
         {name: getattr(sample, name) for name in sample.__struct_fields__} for sample in row.samples
     ]
-    return {**fields, "lasted_s": _lasted_s(row), "samples": samples}
+    run = {"run_first_ms": row.first_ms, "lasted_s": _lasted_s(row)}
+    return {**fields, **run, "samples": samples}
 
 
 def _lasted_s(row: SignalRecord) -> float | None:
+    """Of the whole run: all its signals say the same and share `run_first_ms`; count it once."""
     return None if row.ended_ms is None else (row.ended_ms - row.first_ms) / SECOND_MS

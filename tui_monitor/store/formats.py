@@ -18,7 +18,7 @@ SPREADS_HEADER = (
 )
 SIGNALS_HEADER = (
     "observed_utc,coin,basis,buy_exchange,buy_market,sell_exchange,sell_market,buy_price,"
-    "sell_price,spread_pct,threshold_pct,first_utc,ended_utc,lasted_s,ending,samples_pct"
+    "sell_price,spread_pct,threshold_pct,run_first_utc,ended_utc,lasted_s,ending,samples_pct"
 )
 LIQUIDATIONS_HEADER = (
     "liquidated_utc,exchange,symbol,coin,side,price_per_coin,coins,usd,received_utc,heard"
