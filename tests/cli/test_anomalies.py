@@ -60,7 +60,7 @@ def test_the_table_of_picks_has_the_four_parts() -> None:
     parts = [float(value) for name, value in row.items() if name.endswith("_points")]
     assert float(row["score"]) == pytest.approx(sum(parts), abs=0.05)
     assert (row["last_score"], row["max_score"]) == ("41.0", "57.5")
-    assert "1 of 30 candidates" in eye_text(table)
+    assert "the best of 30 candidates" in eye_text(table)
 
 
 async def test_without_an_engine_they_come_from_the_store(tmp_path: Path) -> None:

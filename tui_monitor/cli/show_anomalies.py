@@ -64,7 +64,7 @@ def picks_table(board: PicksBoard, zone: BoardZone) -> Table:
     )
     text = (
         f"picks of {board.exchange.value} at {zone.format(board.evaluated_ms)} ({zone.name}),"
-        f" {len(board.rows)} of {board.candidates} candidates by score"
+        f" the best of {board.candidates} candidates"
     )
     if board.reason:
         text += f"\n{board.reason}"
