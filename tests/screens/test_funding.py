@@ -115,6 +115,25 @@ def test_columns_of_one_title_have_names_of_their_own() -> None:
     assert not test(a_lone_row())
 
 
+async def test_apr_alone_is_the_highest_of_the_coin() -> None:
+    """For filters; the column is hidden until somebody wants it."""
+    test = parse_filter("apr>10.9", COLUMNS)
+    assert test is not None
+    cells = [a_funding_cell(apr=value) for value in (-0.2, 0.11, None)]
+    assert test(replace(a_funding_row(), cells=cells))
+    assert not test(replace(a_funding_row(), cells=cells[::2]))
+    assert not test(replace(a_funding_row(), cells=cells[2:]))
+    app = an_app(board="funding")
+    async with app.run_test(size=(240, 40)) as pilot:
+        await pulled(pilot, app)
+        view = view_of(app)
+        before = len(view.table.rows)
+        assert "apr" in view.table.hidden
+        await pilot.press("/", *"apr>50", "enter")
+        await settled(pilot, lambda: 0 < len(view.table.rows) < before)
+        assert all(max(one.apr or 0 for one in row.cells) > 0.5 for row in view.table.rows)
+
+
 async def test_the_largest_difference_stands_first_and_its_perpetuals_below() -> None:
     """The table below follows the cursor."""
     app = an_app(board="funding")

@@ -31,7 +31,7 @@ from tui_monitor.screens.spreads import SpreadsView
 from tui_monitor.screens.spreads_cells import compact_price, narrow_price, short_age
 from tui_monitor.screens.spreads_columns import spread_columns
 from tui_monitor.screens.spreads_quarantine import evidence
-from tui_monitor.screens.spreads_texts import detail, why_empty
+from tui_monitor.screens.spreads_texts import detail, headline, why_empty
 from tui_monitor.screens.widgets.columns import Cell, Column, sort_rows
 from tui_monitor.screens.widgets.line import Piece
 
@@ -413,3 +413,13 @@ async def test_only_the_rows_in_sight_are_formatted() -> None:
         assert len(set(painted)) <= 45
         assert len(painted) <= 2 * 45
         assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("only", list(Filter))
+@pytest.mark.parametrize("kind", list(Kind))
+def test_eighty_columns_say_how_many_are_shown(only: Filter, kind: Kind) -> None:
+    """Also where one coin is asked for and a filter is on."""
+    board = a_spreads_board(kind=kind, filter=only, coin="1000000MOG", matching=1)
+    said = "".join(text for text, _ in headline(board, STANDARD, 78))
+    assert said.endswith("1 shown") or "   1 shown   " in said
+    assert said.startswith(f"p pairs {kind.value}   f coins only 1000000MOG")

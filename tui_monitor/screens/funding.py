@@ -53,6 +53,8 @@ class FundingView(BoardView):
             sort="difference_apr",
             follows=True,
         )
+        # It is in each exchange's column already; here it is for filters and for sorting.
+        self.table.hidden = frozenset({"apr"})
         self.perps: Board[PerpRow] = Board(
             PERP_COLUMNS, lambda row: str(row.cell.exchange), sort=None
         )

@@ -34,6 +34,7 @@ def funding_columns(exchanges: Sequence[Exchange]) -> tuple[Column[FundingRow], 
     return (
         *_WHO,
         *(column for exchange in exchanges for column in _of_exchange(exchange)),
+        _HIGHEST,
         _REASON,
     )
 
@@ -122,6 +123,14 @@ _WHO: tuple[Column[FundingRow], ...] = (
         help="Where the rate is lowest: who is long there pays least, or gets it.",
         searched=False,
     ),
+)
+_HIGHEST: Column[FundingRow] = _fraction_column(
+    "apr",
+    "apr",
+    lambda row: max((cell.apr for cell in row.cells if cell.apr is not None), default=None),
+    "The highest APR of its perpetuals, those in brackets too.",
+    2,
+    8,
 )
 _REASON: Column[FundingRow] = Column(
     key="reason",

@@ -37,8 +37,8 @@ def headline(board: SpreadsBoard, looks: Looks, width: int) -> list[Piece]:
     groups: list[list[Piece]] = [
         [("p ", looks.key), ("pairs ", looks.faint), *_kinds(board.kind, looks, width)],
         [("f ", looks.key), ("coins ", looks.faint), (shown_coins(board), looks.title)],
-        [(f"{board.ranked:,} of {board.coins:,}", looks.text), (" rank", looks.faint)],
         [(f"{board.matching:,}", looks.text), (" shown", looks.faint)],
+        [(f"{board.ranked:,} of {board.coins:,}", looks.text), (" rank", looks.faint)],
         [(f"legs beyond {board.max_age_s:g} s rank nowhere", looks.faint)],
         [("taker fees ", looks.faint), (_fees(board), looks.dim)],
     ]
