@@ -3,12 +3,14 @@
 Filters are applied before the limit. An anomaly's `timestamp` is when its bar began, in seconds.
 """
 
+import asyncio
 import math
-from typing import Annotated, Literal
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal, TypeVar
 
 from msgspec import Struct
 
-from tui_monitor.api.answers import Answer
+from tui_monitor.api.answers import Answer, encode_rows
 from tui_monitor.api.coins import Symbol, coin_of
 from tui_monitor.api.endpoints import Endpoint, Nothing, Rows, World, described
 from tui_monitor.boards.anomalies import Reason, original_reasons
@@ -25,9 +27,12 @@ _TOP_SCORE = math.nextafter(0.5, 1.0)
 _HOUR_MS = 60 * MINUTE_MS
 _SHARED_S = 1.0
 _COUNTS_S = 5.0
+_AT_ONCE = 200
 _EVERY = "3分钟"
 _NONE_STORED = "no anomaly of that time and score is stored"
 
+T = TypeVar("T")
+R = TypeVar("R")
 Bar = Literal["1m", "5m", "15m", "1h"]
 Hours = Annotated[int, described("How far back from now, in hours.", ge=1, le=8_760)]
 OneExchange = Annotated[Exchange | None, described("Of this exchange alone.")]
@@ -206,7 +211,7 @@ async def anomalies(world: World, asked: AnomaliesQuery) -> Answer:
         min_score=asked.min_score,
         limit=asked.limit,
     )
-    rows = [_anomaly(one, world.zone) for one in found]
+    rows = await _made(found, lambda one, _: _anomaly(one, world.zone))
     filters = {
         "interval": asked.interval,
         "hours": asked.hours,
@@ -220,7 +225,7 @@ async def anomalies(world: World, asked: AnomaliesQuery) -> Answer:
         "filters": filters,
         "reason": "" if rows else _NONE_STORED,
     }
-    return Answer(data=rows, count=len(rows), own=own)
+    return Answer(data=await encode_rows(rows), count=len(rows), own=own)
 
 
 async def top(world: World, asked: TopQuery) -> Answer:
@@ -233,13 +238,13 @@ async def top(world: World, asked: TopQuery) -> Answer:
         min_score=_TOP_SCORE,
         limit=asked.limit,
     )
-    rows = [_top(one, rank, world.zone) for rank, one in enumerate(found, 1)]
+    rows = await _made(found, lambda one, rank: _top(one, rank, world.zone))
     own = {
         "update": world.zone.format(now_ms),
         "exchange": asked.exchange,
         "reason": "" if rows else _NONE_STORED,
     }
-    return Answer(data=rows, count=len(rows), own=own)
+    return Answer(data=await encode_rows(rows), count=len(rows), own=own)
 
 
 async def stats(world: World, _asked: Nothing) -> Answer:
@@ -264,7 +269,7 @@ async def klines(world: World, asked: KlinesQuery) -> Answer:
         found = await _klines(world, coin_of(asked.symbol), asked)
     if not found.coin:
         raise UnknownCoin(f"{asked.symbol!r} can't be shown", found.reason)
-    rows = [_kline(row, world.zone, closed=True) for row in found.rows]
+    rows = await _made(found.rows, lambda row, _: _kline(row, world.zone, closed=True))
     if found.forming is not None:
         rows.append(_kline(found.forming, world.zone, closed=False))
     own = {
@@ -274,12 +279,22 @@ async def klines(world: World, asked: KlinesQuery) -> Answer:
         "reason": found.reason,
     }
     shown = rows[-asked.limit :]
-    return Answer(data=shown, count=len(shown), own=own)
+    return Answer(data=await encode_rows(shown), count=len(shown), own=own)
 
 
 async def upkeep(world: World) -> Upkeep:
     """What is watched, found and kept: as it is told to all who ask at a time."""
     return await world.shared.once("upkeep", _COUNTS_S, world.source.upkeep)
+
+
+async def _made(rows: Sequence[T], make: Callable[[T, int], R]) -> list[R]:
+    """Something of each row and its rank, some at a time."""
+    found = []
+    for rank, row in enumerate(rows, 1):
+        if rank % _AT_ONCE == 0:
+            await asyncio.sleep(0)
+        found.append(make(row, rank))
+    return found
 
 
 async def _klines(world: World, symbol: str, asked: KlinesQuery) -> Klines:

@@ -1,5 +1,6 @@
 """Anomalies, picks and bars: what is stored of them."""
 
+import asyncio
 import logging
 from typing import Any, TypeVar
 
@@ -23,6 +24,8 @@ from tui_monitor.store import Reader
 NO_ENGINE = "no engine runs: start tui-monitor or tui-monitor daemon to have bars judged"
 MAX_BARS = 5_000
 HOUR_MS = 60 * MINUTE_MS
+# Reading thousands of explanations at once would hold every feed.
+_AT_ONCE = 50
 S = TypeVar("S", bound=Struct)
 
 _log = logging.getLogger(__name__)
@@ -95,7 +98,14 @@ class StoredAnomalies:
             min_score=min_score,
             limit=limit,
         )
-        return [one for one in map(anomaly_of, found) if one is not None]
+        kept = []
+        for number, record in enumerate(found):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+            one = anomaly_of(record)
+            if one is not None:
+                kept.append(one)
+        return kept
 
     async def picks(self, exchange: Exchange | None) -> PicksBoard:
         """The last evaluation."""
