@@ -41,6 +41,7 @@ GROUPS = {
     "work": "History",
     "spreads": "Spreads",
     "anomalies": "Anomalies",
+    "oi": "Open interest",
 }
 
 # fmt: off
@@ -70,6 +71,7 @@ ACTIONS = (
     Action("why", "w", "w", "why", "Why a coin is here, or why it is not", "anomalies", 5),
     Action("forming", "u", "u", "forming", "The forming bar, or the closed one", "anomalies", 6),
     Action("everyone", "a", "a", "all", "Also those without a reason, or not", "anomalies", 7),
+    Action("by_size", "z", "z", "size", "By size, or by change", "oi", 5),
     Action("day_previous", "[", "[ ]", "day", "The day before", "days", 5),
     Action("day_next", "]", "]", "day", "The day after", "days"),
     Action("date", "d", "d", "date", "Pick a day or days: 2026-01-04, -7d, today", "work", 11),

@@ -7,8 +7,7 @@ once after a key that wants other data. A failed pull is said on screen and trie
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 
 from textual import on
@@ -241,8 +240,11 @@ class Desk(DeskWork):
         if name not in VIEWS:
             raise BadInput(f"no board {name!r}")
         self._current, self._switching = name, True
+
         # A coroutine that is never begun, as when another board follows at once, would complain.
-        switch = partial(self._switch, name)
+        def switch() -> Coroutine[None, None, None]:
+            return self._switch(name)
+
         self.run_worker(switch, name="switch", group="switch", exit_on_error=False)
 
     async def _switch(self, name: str) -> None:

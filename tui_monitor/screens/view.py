@@ -51,6 +51,8 @@ class BoardView(Vertical):
     EXPORTS: ClassVar[tuple[str, ...]] = ()
     # Whether it shows days at all, or only what is now.
     HAS_DAYS: ClassVar[bool] = True
+    # Whether `+` and `-` choose anything where there are no days.
+    HAS_RANGES: ClassVar[bool] = False
     # Whether what it lacks can be asked for again.
     FILLS: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("days")]
@@ -93,7 +95,7 @@ class BoardView(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Days are only where there are some."""
         if action in BY_ID and BY_ID[action].where == "days":
-            return self.HAS_DAYS
+            return self.HAS_DAYS or (self.HAS_RANGES and action.startswith("range_"))
         return super().check_action(action, parameters)
 
     # For subclasses

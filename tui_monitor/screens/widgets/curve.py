@@ -5,7 +5,7 @@ marks, the curve, the live point, labels. Everything is measured in cells, so wi
 labels keep the rows straight.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -112,7 +112,7 @@ class _Plan:
         levels = self._levels()
         self._marks()
         self._curve(segments)
-        self._peaks()
+        self._peaks({row for row, _, _ in levels})
         self._live()
         for row, text, style in levels:
             self.sheet.write(self.sheet.columns - cell_len(text), row, text, style)
@@ -234,13 +234,15 @@ class _Plan:
     def _text(self, value: float) -> str:
         return count(value) if self.chart.amounts else signed(value)
 
-    def _peaks(self) -> None:
+    def _peaks(self, taken: Set[int]) -> None:
+        """Their labels keep off the rows that have others."""
         for ms, value, label in self.chart.peaks:
             x, y = self.column(ms), self._row(value)
             self.sheet.put(x, y, "▴", self.looks.bright)
+            row = next((at for at in (y, y + 1, y - 1) if at not in taken), y)
             text = f" {label} "
             before = x + 1 + cell_len(text) > self.sheet.columns
-            self.sheet.write(x - cell_len(text) if before else x + 1, y, text, self.looks.bright)
+            self.sheet.write(x - cell_len(text) if before else x + 1, row, text, self.looks.bright)
 
     def _curve_style(self, row: int) -> Style:
         if self.chart.stale:

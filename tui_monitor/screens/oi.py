@@ -1,0 +1,172 @@
+"""Board 5, open interest: where positions grow and shrink, over all exchanges."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from tui_monitor.boards.open_interest import (
+    WINDOWS_H,
+    InterestRow,
+    OpenInterestBoard,
+    RankedBy,
+)
+from tui_monitor.screens.actions import bindings
+from tui_monitor.screens.format import count
+from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.oi_columns import detail, headline, oi_columns, why_empty
+from tui_monitor.screens.view import BoardView
+from tui_monitor.screens.widgets.board import Board
+from tui_monitor.screens.widgets.line import Lines, Piece
+from tui_monitor.screens.widgets.panel import Panel
+from tui_monitor.source import Source
+
+_HELP = (
+    "Open interest is single-sided: a contract between two parties counts once, whatever an "
+    "exchange's field counts. coins are per coin after multiplier and contract size; $ = coins x "
+    "mark price.",
+    "A window's change compares now with our own five-minute sample at its start, or with the "
+    "exchange's own record of that time. Only perpetuals with a value at both ends count; the "
+    "lines below the table name the others and why.",
+    "A step that is a change of how an exchange counts (a doubling at once with the price and the "
+    "other exchanges unmoved) is marked, and leaves that perpetual out of the window.",
+    "+ and - choose 1, 4 or 24 h; z ranks by size instead of the absolute change in USD.",
+    "acc long is the share of accounts that are long (Binance, OKX, Bybit, Bitget tell it for the "
+    "most traded): accounts, not positions.",
+    "Sources: the exchanges' streams and polls; history by Binance openInterestHist, OKX rubik, "
+    "Bybit open-interest. Bitget has none: its windows begin with our samples.",
+)
+
+
+class OpenInterestView(BoardView):
+    """The ranking, and the perpetuals of the coin under the cursor."""
+
+    NAME = "oi"
+    EXPORTS = ("open-interest",)
+    HAS_DAYS = False
+    HAS_RANGES = True
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("oi")]
+    DEFAULT_CSS = "OpenInterestView #detail { height: 2; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.board: OpenInterestBoard | None = None
+        self.shown: OpenInterestBoard | None = None
+        self.hours: int | None = None
+        self.by = RankedBy.CHANGE
+        self._columns_for: int | None = None
+        self.table: Board[InterestRow] = Board(
+            oi_columns(WINDOWS_H[-1]),
+            lambda row: row.coin,
+            sort="rank",
+            descending=False,
+            follows=True,
+        )
+        self._headline = Lines(id="headline")
+        self._detail = Lines(id="detail")
+        self._panel = Panel(self.table, "Open interest", id="interest")
+
+    def compose(self) -> ComposeResult:
+        yield self._headline
+        yield self._panel
+        yield self._detail
+
+    # Data
+
+    async def pull(self, source: Source) -> bool:
+        """The ranking; whether it is another one."""
+        before = self.board
+        self.board = await source.interest_board(self.hours, self.by)
+        return before is None or before.rows != self.board.rows
+
+    def paint(self) -> None:
+        """Show the board that was pulled last."""
+        board = self.board
+        if board is None:
+            return
+        self.shown = board
+        if board.hours != self._columns_for:
+            self._columns_for = board.hours
+            self.table.set_columns(oi_columns(board.hours))
+        self.table.set_rows(board.rows, stale=not board.live, empty=why_empty(board))
+        looks, width = looks_of(self), self.content_size.width
+        self._headline.set_lines(headline(board, self.zone, looks, width))
+        self._panel.set_title("Open interest")
+        self._show_detail()
+
+    @on(Board.Moved)
+    def _moved(self, _: Board.Moved) -> None:
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        if self.shown is not None:
+            width = self.content_size.width
+            row = self.table.cursor_row
+            self._detail.set_lines(*detail(row, self.shown.hours, looks_of(self), width))
+
+    @on(Board.Opened)
+    def _opened(self, event: Board.Opened) -> None:
+        """The coin's page."""
+        self.post_message(self.CoinWanted(event.row.coin))
+
+    # What it is ranked by
+
+    def action_by_size(self) -> None:
+        """By size, or by change again."""
+        self.by = RankedBy.SIZE if self.by is RankedBy.CHANGE else RankedBy.CHANGE
+        self.table.start_over()
+        self.post_message(self.Wanted())
+
+    def action_range_more(self) -> None:
+        self._step(1)
+
+    def action_range_less(self) -> None:
+        self._step(-1)
+
+    def action_range_reset(self) -> None:
+        self.hours = None
+        self.post_message(self.Wanted())
+
+    def _step(self, by: int) -> None:
+        now = self.hours or (self.shown.hours if self.shown else WINDOWS_H[-1])
+        place = WINDOWS_H.index(now) + by
+        if not 0 <= place < len(WINDOWS_H):
+            self.app.notify(f"{now} h is the {'longest' if by > 0 else 'shortest'} window")
+            return
+        self.hours = WINDOWS_H[place]
+        self.post_message(self.Wanted())
+
+    # For the frame
+
+    def panels(self) -> Sequence[Board[Any]]:
+        """The ranking."""
+        return (self.table,)
+
+    def can_go_back(self) -> bool:
+        """There is nowhere to go back to."""
+        return False
+
+    def go_back(self) -> None:
+        """Nowhere."""
+
+    def summary(self) -> list[list[Piece]]:
+        """The first coins, for very small terminals."""
+        looks, board = looks_of(self), self.shown
+        if board is None:
+            return [[("loading…", looks.dim)]]
+        if not board.rows:
+            return [[(why_empty(board), looks.dim)]]
+        return [
+            [
+                (f"{row.coin} ", looks.bright),
+                (f"{count(row.usd)} $ ", looks.text),
+                (f"{count(row.change(board.hours).change_usd)}", looks.dim),
+            ]
+            for row in board.rows[:3]
+        ]
+
+    def help_text(self) -> Sequence[str]:
+        """Definitions and sources."""
+        return _HELP
