@@ -7,7 +7,7 @@ once after a key that wants other data. A failed pull is said on screen and trie
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual import on
@@ -242,8 +242,8 @@ class Desk(DeskWork):
         self._current, self._switching = name, True
 
         # A coroutine that is never begun, as when another board follows at once, would complain.
-        def switch() -> Coroutine[None, None, None]:
-            return self._switch(name)
+        async def switch() -> None:
+            await self._switch(name)
 
         self.run_worker(switch, name="switch", group="switch", exit_on_error=False)
 
