@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 from textual.widgets import ContentSwitcher
+from textual.worker import Worker
 
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
@@ -245,7 +246,9 @@ class Desk(DeskWork):
         async def switch() -> None:
             await self._switch(name)
 
-        self.run_worker(switch, name="switch", group="switch", exit_on_error=False)
+        _: Worker[None] = self.run_worker(
+            switch, name="switch", group="switch", exit_on_error=False
+        )
 
     async def _switch(self, name: str) -> None:
         """The view appears as a whole: with its titles, under its name, over its keys."""
