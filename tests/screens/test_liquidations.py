@@ -138,19 +138,22 @@ def test_the_panic_index_says_its_level_and_its_staleness() -> None:
         failing_since_ms=None,
     )
     with_panic = replace(board, indices=replace(board.indices, aggregate=panic))
-    head = "".join(text for group in texts.headline(with_panic, STANDARD) for text, _ in group)
-    assert "panic 0.0800 (8.0 %, medium)" in head
-    assert "source stale, 10 min old" in head
-    assert "panic" not in "".join(
-        text for group in texts.headline(board, STANDARD) for text, _ in group
-    )
+    line = "".join(text for text, _ in texts.trend(with_panic, STANDARD, 80))
+    assert "panic 0.0800 medium stale, 10 min old" in line
+    failing = replace(panic, row=None, error="the source gives HTML", level=None)
+    failed = replace(board, indices=replace(board.indices, aggregate=failing))
+    line = "".join(text for text, _ in texts.trend(failed, STANDARD, 80))
+    assert "panic the source gives HTML" in line
+    assert "panic" not in "".join(text for text, _ in texts.trend(board, STANDARD, 80))
 
 
-def test_a_sparkline_leaves_out_what_is_unknown() -> None:
-    """Equal parts, the mean of what is known of each."""
-    assert texts.sparkline([0.0, None, None, 1.0], 4) == "▁  █"
-    assert texts.sparkline([0.0, 1.0, None, None, 1.0, 1.0], 3) == "▁ █"
-    assert texts.sparkline([], 9) == ""
+def test_a_sparkline_is_of_time_and_leaves_out_what_is_unknown() -> None:
+    """Equal parts of the window, the mean of what is known of each."""
+    points = [(0, 0.0), (1, None), (2, None), (3, 1.0)]
+    assert texts.sparkline(points, 0, 4, 4) == "▁  █"
+    assert texts.sparkline(points[-1:], 0, 4, 4) == "   ▁"
+    assert texts.sparkline([(0, 0.0), (1, 1.0), (4, 1.0), (5, 1.0)], 0, 6, 3) == "▁ █"
+    assert texts.sparkline([], 0, 4, 3) == "   "
 
 
 async def test_plus_and_minus_choose_the_hours_and_equals_the_last_one() -> None:
@@ -190,6 +193,16 @@ async def test_enter_leads_to_the_orders_and_to_the_coin() -> None:
         await pilot.press("enter", "enter")
         await pulled(pilot, app)
         assert app.desk.view.NAME == "coin"
+
+
+async def test_few_lines_are_the_curve_and_a_table() -> None:
+    """At 60x15 the tables have rows."""
+    app = an_app(AskedLiquidations(), "liquidations")
+    async with app.run_test(size=(60, 15)) as pilot:
+        await pulled(pilot, app)
+        text = screen_text(app)
+    assert "bybit" in text.split("Venues")[1]
+    assert "⣀" in text.split("Venues")[0]
 
 
 async def test_no_engine_is_said_and_what_is_stored_is_grey() -> None:

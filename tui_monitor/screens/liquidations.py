@@ -6,6 +6,7 @@ from typing import Any
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.events import Resize
 
 from tui_monitor.boards.liquidations import HOURS, LiquidationsBoard
 from tui_monitor.screens import liquidations_texts as texts
@@ -28,6 +29,9 @@ from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
 
+# Below so many lines there is no room for all parts.
+_LOW = 18
+
 
 class LiquidationsView(BoardView):
     """Curve and bars on top; narrow terminals show the venues or the orders, wide ones both."""
@@ -43,6 +47,11 @@ class LiquidationsView(BoardView):
     .-short LiquidationsView #bars { height: 3; }
     .-short LiquidationsView #bottom { height: 7; min-height: 7; }
     .-tall LiquidationsView #bars { height: 11; }
+    LiquidationsView.-low #bars { display: none; }
+    LiquidationsView.-low #trend { display: none; }
+    LiquidationsView.-low #statistics { display: none; }
+    LiquidationsView.-low #curve { min-height: 4; }
+    LiquidationsView.-low #bottom { height: 6; min-height: 6; }
     LiquidationsView #venues { width: 6fr; margin-right: 1; }
     LiquidationsView #orders { width: 5fr; }
     .-narrow LiquidationsView #venues { margin-right: 0; }
@@ -117,6 +126,11 @@ class LiquidationsView(BoardView):
         else:
             self.add_class("-orders")
             self.screen.set_focus(self.orders)
+
+    def on_resize(self, event: Resize) -> None:
+        """With few lines the curve and the tables are what is left."""
+        self.set_class(event.size.height < _LOW, "-low")
+        super().on_resize(event)
 
     # The window
 

@@ -1,6 +1,9 @@
 """The liquidations board's texts: headline, trend, statistics, charts, help. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+from rich.style import Style
 
 from tui_monitor.boards.liquidations import (
     Indices,
@@ -23,6 +26,7 @@ GUTTER = 7
 # Above this much of the highest value a threshold is no help.
 _IN_RANGE = 1.1
 _SPARKS = "▁▂▃▄▅▆▇█"
+_LEAST_SPARK = 6
 _MARKS = ("▵", "◆", "✹")
 
 HELP = (
@@ -82,7 +86,7 @@ def headline(board: LiquidationsBoard, looks: Looks) -> list[list[Piece]]:
     groups.append(_sides(board.window, looks))
     groups.append(_heard(board.window, looks))
     if board.hours is not None:
-        groups += _indices(board.indices, looks)
+        groups.append(_interest(board.indices, looks))
     return groups
 
 
@@ -103,28 +107,10 @@ def _heard(total: Total, looks: Looks) -> list[Piece]:
     return [("heard ", looks.faint), (percent(total.covered * 100), style)]
 
 
-def _indices(indices: Indices, looks: Looks) -> list[list[Piece]]:
+def _interest(indices: Indices, looks: Looks) -> list[Piece]:
     record = indices.record
-    wash = None if record is None else record.wash_index_pct
     interest = None if record is None else record.open_interest_usd
-    groups: list[list[Piece]] = [
-        [("wash ", looks.faint), (_pct(wash), looks.text)],
-        [("OI ", looks.faint), (count(interest), looks.text)],
-    ]
-    panic = indices.aggregate
-    if panic.is_on:
-        value = None if panic.row is None else panic.row.panic_index
-        if value is None:
-            groups.insert(0, [(f"panic: {panic.error or panic.reason or ABSENT}", looks.warn)])
-        else:
-            style = {Level.LOW: looks.good, Level.MEDIUM: looks.warn}.get(
-                panic.level or Level.HIGH, looks.bad
-            )
-            text = f"{value:.4f} ({value * 100:.1f} %, {panic.level or 'no level'})"
-            groups.insert(0, [("panic ", looks.faint), (text, looks.dim if panic.stale else style)])
-            if panic.stale:
-                groups.insert(1, [(f"source stale, {_age(panic.age_ms)}", looks.warn)])
-    return groups
+    return [("OI ", looks.faint), (count(interest), looks.text)]
 
 
 def _age(age_ms: int | None) -> str:
@@ -136,60 +122,85 @@ def _pct(value: float | None) -> str:
 
 
 def trend(board: LiquidationsBoard, looks: Looks, width: int) -> list[Piece]:
-    """The indices over the window as sparklines with their ends."""
-    lines: list[Piece] = []
-    wash = [one.wash_index_pct for one in board.trend]
-    panic = [one.panic_index for one in board.trend]
-    series: list[tuple[str, Sequence[float | None], Callable[[float], str]]] = []
-    if any(value is not None for value in wash):
-        series.append(("wash index", wash, _pct))
-    if any(value is not None for value in panic):
-        series.append(("panic index", panic, lambda value: f"{value:.4f}"))
-    if not series:
-        why = board.indices.reason or "no records in this window"
-        return [(f"no index: {why}", looks.dim)]
-    room = max(8, width // len(series) - 34)
-    for name, values, text in series:
-        known = [value for value in values if value is not None]
-        if lines:
-            lines.append(("   ", looks.text))
-        lines += [
-            (f"{name} ", looks.faint),
-            (sparkline(values, room), looks.liquidation),
-            (f" {text(min(known))}", looks.dim),
-            (" to ", looks.faint),
-            (text(max(known)), looks.dim),
-        ]
-    return lines
+    """The indices: their newest values, and sparklines over the time of the curve."""
+    heads = [_wash(board, looks)]
+    rows = [[(one.at_ms, one.wash_index_pct) for one in board.trend]]
+    panic = [(one.at_ms, one.panic_index) for one in board.trend]
+    if board.indices.aggregate.is_on or any(value is not None for _, value in panic):
+        heads.append(_panic(board, looks))
+        rows.append(panic)
+    taken = sum(cell_len(text) for head in heads for text, _ in head)
+    room = (width - taken - 4 * len(heads)) // len(heads)
+    line: list[Piece] = []
+    for head, row in zip(heads, rows, strict=True):
+        line += [*([("   ", looks.text)] if line else []), *head]
+        if room >= _LEAST_SPARK and any(value is not None for _, value in row):
+            spark = sparkline(row, board.first_ms, board.end_ms, room)
+            line += [(" ", looks.text), (spark, looks.liquidation)]
+    return line
 
 
-def sparkline(values: Sequence[float | None], width: int) -> str:
-    """The means of equal parts as blocks; a part without any value is a space."""
-    if not values:
-        return ""
-    width = min(width, len(values))
-    parts = [
-        values[i * len(values) // width : (i + 1) * len(values) // width] for i in range(width)
-    ]
-    means = []
-    for part in parts:
-        known = [value for value in part if value is not None]
-        means.append(sum(known) / len(known) if known else None)
+def _newest(values: Iterable[float | None]) -> float | None:
+    return next((value for value in reversed(list(values)) if value is not None), None)
+
+
+def _wash(board: LiquidationsBoard, looks: Looks) -> list[Piece]:
+    value = _newest(one.wash_index_pct for one in board.trend)
+    if board.hours is not None and board.indices.record is not None:
+        value = board.indices.record.wash_index_pct
+    if value is None:
+        return [("wash ", looks.faint), (board.indices.reason or "not known", looks.dim)]
+    return [("wash ", looks.faint), (_pct(value), looks.text)]
+
+
+def _panic(board: LiquidationsBoard, looks: Looks) -> list[Piece]:
+    """The index of now with its level and its faults, or the last one of past days."""
+    name: Piece = ("panic ", looks.faint)
+    if board.hours is None:
+        past = _newest(one.panic_index for one in board.trend)
+        return [name, (ABSENT if past is None else f"{past:.4f}", looks.text)]
+    source = board.indices.aggregate
+    value = None if source.row is None else source.row.panic_index
+    if value is None:
+        return [name, (source.error or source.reason or ABSENT, looks.warn)]
+    style = _levels(looks).get(source.level or Level.HIGH, looks.bad)
+    pieces = [name, (f"{value:.4f} {source.level or ABSENT}", looks.dim if source.stale else style)]
+    if source.error:
+        pieces.append((" source fails", looks.bad))
+    if source.stale:
+        pieces.append((f" stale, {_age(source.age_ms)}", looks.warn))
+    return pieces
+
+
+def _levels(looks: Looks) -> dict[Level, Style]:
+    return {Level.LOW: looks.good, Level.MEDIUM: looks.warn, Level.HIGH: looks.bad}
+
+
+def sparkline(
+    points: Sequence[tuple[int, float | None]], first_ms: int, end_ms: int, width: int
+) -> str:
+    """The means of equal parts of time as blocks; a time without any value is a space."""
+    parts: list[list[float]] = [[] for _ in range(width)]
+    span = max(1, end_ms - first_ms)
+    for at_ms, value in points:
+        place = (at_ms - first_ms) * width // span
+        if value is not None and 0 <= place < width:
+            parts[place].append(value)
+    means = [sum(part) / len(part) if part else None for part in parts]
     there = [value for value in means if value is not None]
     low, high = min(there, default=0.0), max(there, default=0.0)
-    span = (high - low) or 1.0
-    return "".join(
-        " " if value is None else _SPARKS[min(7, int((value - low) / span * 7.999))]
-        for value in means
-    )
+    scale = 7.999 / (high - low) if high > low else 0.0
+    return "".join(" " if value is None else _SPARKS[int((value - low) * scale)] for value in means)
 
 
 def statistics(board: LiquidationsBoard, zone: ShownZone, looks: Looks) -> list[list[Piece]]:
     """Of the points of the curve."""
     stats = curve_statistics(board)
+    bound = _bound(board)
 
     def one(name: str, value: float | None, at_ms: int | None = None) -> list[Piece]:
-        pieces = [(f"{name} ", looks.faint), (count(value), looks.text)]
+        text = count(value) if value is None or name == "deviation" else bound + count(value)
+        pieces = [(f"{name} ", looks.faint), (text, looks.text)]
         if value is not None and at_ms is not None:
             pieces.append((f" {zone.when(at_ms, board.now_ms)}", looks.dim))
         return pieces
@@ -212,6 +223,10 @@ def statistics(board: LiquidationsBoard, zone: ShownZone, looks: Looks) -> list[
     ]
 
 
+def _bound(board: LiquidationsBoard) -> str:
+    return "≥" if board.window.is_lower_bound else ""
+
+
 def curve_statistics(board: LiquidationsBoard) -> Statistics:
     """Of what the curve shows: hours that end with each minute, or longer steps."""
     return board.hour if board.step_ms == MINUTE_MS else board.step
@@ -224,7 +239,7 @@ def chart(board: LiquidationsBoard, zone: ShownZone) -> Chart:
     stats = curve_statistics(board)
     peaks: list[tuple[int, float, str]] = []
     if stats.max is not None and stats.max_ms is not None and stats.max > 0:
-        label = f"{count(stats.max)} {zone.when(stats.max_ms, board.now_ms)}"
+        label = f"{_bound(board)}{count(stats.max)} {zone.when(stats.max_ms, board.now_ms)}"
         peaks.append((stats.max_ms, stats.max, label))
     return Chart(
         version=(board.step_ms, tuple(points)),
