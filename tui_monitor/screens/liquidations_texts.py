@@ -130,7 +130,8 @@ def trend(board: LiquidationsBoard, looks: Looks, width: int) -> list[Piece]:
         heads.append(_panic(board, looks))
         rows.append(panic)
     taken = sum(cell_len(text) for head in heads for text, _ in head)
-    room = (width - taken - 4 * len(heads)) // len(heads)
+    # No more parts than there are minutes: a part without one would look like a gap.
+    room = min((width - taken - 4 * len(heads)) // len(heads), len(board.points))
     line: list[Piece] = []
     for head, row in zip(heads, rows, strict=True):
         line += [*([("   ", looks.text)] if line else []), *head]
