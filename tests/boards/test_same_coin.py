@@ -157,10 +157,30 @@ def test_settings_overrule_prices() -> None:
     quotes = Quotes(same=same)
     indices(quotes, {BINANCE: 10.0, OKX: 10.0, BYBIT: 10.0, BITGET: 16.0})
     (found,) = quotes.same.suspects()
-    assert (found.exchange, found.doubt, found.price) == (OKX, Doubt.SETTINGS, None)
+    assert (found.exchange, found.doubt) == (OKX, Doubt.SETTINGS)
     quotes.wait(100)
     indices(quotes, {BINANCE: 10.0, OKX: 10.0, BYBIT: 10.0})
     assert set(suspects(quotes)) == {OKX}
+
+
+def test_what_the_settings_hold_is_compared_all_the_same() -> None:
+    """Its price as soon as it has one, the ratio as soon as others have theirs."""
+    quotes = Quotes(same=SameCoin(not_same=[place_of("okx:perp:LINKUSDT")]))
+
+    def told() -> tuple[float | None, float | None, float | None, int]:
+        found = suspects(quotes)[OKX]
+        assert (found.doubt, found.text) == (Doubt.SETTINGS, "named in spreads.not_same")
+        return found.price, found.others_price, found.ratio, found.others
+
+    quotes.book(an_instrument(OKX), None, None)
+    quotes.refresh()
+    assert told() == (None, None, None, 0)
+    indices(quotes, {OKX: 15.0})
+    assert told() == (15.0, None, None, 0)
+    indices(quotes, {BINANCE: 10.0})
+    assert told() == (15.0, 10.0, 1.5, 1)
+    indices(quotes, {BYBIT: 10.0, BITGET: 50.0})
+    assert told() == (15.0, 10.0, 1.5, 2)
 
 
 def test_a_slot_shows_its_other_symbol_instead_of_a_suspect() -> None:

@@ -45,6 +45,11 @@ class SpreadNews:
             names = _named(sorted(map(_suspect_name, left)))
             self._tell("info", "quarantine", f"no longer in it: {names}")
 
+    def tell_of_unlisted(self, warnings: Sequence[str]) -> None:
+        """Settings that name nothing: each is said, they are said once."""
+        for text in warnings:
+            self._on_event("warning", "quarantine", text)
+
     def _tell(self, level: str, area: str, text: str) -> None:
         now_s = self._clock.monotonic_s()
         times = self._told.setdefault(area, deque(maxlen=MOST_TOLD))

@@ -21,6 +21,7 @@ from tui_monitor.boards.spreads.best import Rules, best, look
 from tui_monitor.boards.spreads.rows import Wanted, board
 from tui_monitor.clock import DAY_MS, MINUTE_MS, Clock
 from tui_monitor.config import Settings
+from tui_monitor.engine.named_places import NamedPlaces
 from tui_monitor.engine.spread_news import SpreadNews
 from tui_monitor.engine.spread_records import RETRY_S, SpreadRecords
 from tui_monitor.errors import StoreError
@@ -64,6 +65,7 @@ class SpreadWatch:
         coins = (*settings.sum_curve.coins, *settings.spreads.recorded_coins)
         self._price_minutes = PriceMinutes(coins, settings.spreads.max_age_s)
         self._news = SpreadNews(clock, on_event)
+        self._named = NamedPlaces(settings.spreads)
         self._revision = 0
         self._waiting: list[Row] = []
         self._restored = False
@@ -107,6 +109,9 @@ class SpreadWatch:
         now = self._refresh()
         self._same.judge(self._table, now)
         self._news.tell_of_quarantine(self._same.suspects())
+        if self._named.is_due(now.s):
+            listed = (row.instrument for row in self._table.live_rows())
+            self._news.tell_of_unlisted(self._named.look(listed, now.s))
         barred = self._same.barred(self._table)
         minutes = self._minutes.look(look(self._table, barred, self.rules, now), now)
         self.over_times.add_minutes(minutes)

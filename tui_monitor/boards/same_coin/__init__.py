@@ -27,8 +27,9 @@ class Suspect(Struct, frozen=True, kw_only=True):
 
     `price` is its own per coin (index, else mark, else last, else mid; spot: last, else mid),
     `others_price` the median of the `others` legs that agree with each other, `ratio` the first
-    over the second. All three are None while there is nothing to compare. `multiplier` is the
-    one that was applied. `settled`: it is back within the narrower band and about to leave.
+    over the second. Each is None while it is not known: without others only `price` is.
+    `multiplier` is the one that was applied. `settled`: it is back within the narrower band and
+    about to leave.
     """
 
     coin: str

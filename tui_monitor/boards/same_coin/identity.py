@@ -4,16 +4,17 @@ A leg enters at once when it is more than 20 % off; it leaves when it has been w
 others for a minute. A leg without a fresh price of its own keeps the verdict it has.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_monitor.boards.legs import SLOTS, Now
 from tui_monitor.boards.legs.table import Bools, Column, Floats, LegTable
 from tui_monitor.boards.same_coin import Doubt, Suspect
-from tui_monitor.boards.same_coin.judge import BAND, Evidence, judge
+from tui_monitor.boards.same_coin.judge import BAND, Evidence, beside, judge
 from tui_monitor.config import Spreads
 from tui_monitor.market import Row
 from tui_monitor.model.place import Place, place_of
@@ -111,17 +112,39 @@ class SameCoin:
     def _judge_coin(self, table: LegTable, coin: int, now: Now) -> None:
         rows: list[Row] = []
         prices: list[float] = []
+        named: list[tuple[Row, float]] = []
         for row in table.rows_of(coin):
             price = reference_price(row, now.s)
-            if price is not None and row not in self._named:
+            if price is not None and row in self._named:
+                named.append((row, price))
+            elif price is not None:
                 rows.append(row)
                 prices.append(price)
+        for row, price in named:
+            self._compare_named(row, price, prices)
         if len(rows) < 2:
             return
         found = judge(prices, [row.instrument.multiplier for row in rows])
         for row, price, evidence in zip(rows, prices, found, strict=True):
             if row not in self._trusted:
                 self._settle(_Sighting(table.coins[coin], row, price, evidence), now)
+
+    def _compare_named(self, row: Row, price: float, others: Sequence[float]) -> None:
+        """What is known of a leg that the settings hold; the last known stays."""
+        held = self._held.get(row)
+        if held is None:
+            return
+        if not others:
+            held.suspect = replace(held.suspect, price=price)
+            return
+        evidence = beside(price, others)
+        held.suspect = replace(
+            held.suspect,
+            price=price,
+            others_price=evidence.others_price,
+            ratio=evidence.ratio,
+            others=evidence.others,
+        )
 
     def _settle(self, seen: _Sighting, now: Now) -> None:
         held = self._held.get(seen.row)

@@ -43,6 +43,14 @@ def judge(prices: Sequence[float], multipliers: Sequence[float]) -> list[Evidenc
     return found
 
 
+def beside(price: float, others: Sequence[float]) -> Evidence:
+    """What a price says beside those of one or more others, whatever it is held for."""
+    group = _largest_group(others)
+    chosen = [one for at, one in enumerate(others) if not group or at in group]
+    middle = median(chosen)
+    return Evidence(None, middle, price / middle, len(chosen), bool(group))
+
+
 def _largest_group(prices: Sequence[float]) -> frozenset[int]:
     """The places of the legs that make the coin; empty where no one group is the largest."""
     places = range(len(prices))
