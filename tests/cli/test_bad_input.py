@@ -117,6 +117,24 @@ async def test_commands_that_need_a_database_say_that_there_is_none(tmp_path: Pa
     assert not folder.exists()
 
 
+async def test_data_of_a_simulator_beside_are_named(tmp_path: Path) -> None:
+    """Who forgot --simulator is told of it, and of the demo's folder."""
+    bare = await run(tmp_path, "show", "sum")
+    assert_one_line(bare, 1, "there is no database in ")
+    default = Path(bare.err.partition("no database in ")[2].partition(" (")[0])
+    other = tmp_path / "other"
+    for folder in (default, other):
+        for name in ("simulator", "demo"):
+            (folder / name).mkdir(parents=True)
+            paths.database_file(folder / name).write_text("")
+    for command in (["show", "sum"], ["export", "sum"], ["db", "info"]):
+        ways = [f"--data-dir {default / 'simulator'}", f"--data-dir {default / 'demo'}"]
+        assert_one_line(await run(tmp_path, *command), 1, "--simulator URL", *ways)
+    done = await run(tmp_path, "show", "sum", "--data-dir", str(other))
+    assert_one_line(done, 1, f"--data-dir {other / 'simulator'}")
+    assert "--simulator" not in done.err
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"\0" * 8192, b"not a database at all" * 50], ids=["empty", "nul", "text"]
 )

@@ -8,11 +8,12 @@ import click
 from tui_monitor import paths
 from tui_monitor.cli.common import Context, engine_options, holder_info, zone_of
 from tui_monitor.cli.db_block import contents, summary
+from tui_monitor.cli.stored import stored_in
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
-from tui_monitor.store import EngineLock, open_reader, open_store
+from tui_monitor.store import EngineLock, open_store
 
 
 @click.group()
@@ -28,7 +29,7 @@ def info(context: Context) -> int:
     zone = zone_of(settings)
 
     async def read() -> list[str]:
-        async with open_reader(context.folder(settings)) as reader:
+        async with stored_in(context.folder(settings)) as reader:
             found = await reader.info()
             head = await summary(reader, found, settings.retention, SystemClock())
         return [*head, "", *contents(found, zone)]
@@ -45,7 +46,7 @@ def check(context: Context) -> int:
     settings = context.load().settings
 
     async def read() -> list[str]:
-        async with open_reader(context.folder(settings)) as reader:
+        async with stored_in(context.folder(settings)) as reader:
             return await reader.check()
 
     problems = asyncio.run(read())

@@ -9,11 +9,12 @@ import click
 
 from tui_monitor import paths
 from tui_monitor.cli.common import Context, engine_options, zone_of
+from tui_monitor.cli.stored import stored_in
 from tui_monitor.clock import SystemClock, parse_day
 from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput
 from tui_monitor.source.stored import StoredSource
-from tui_monitor.store import FILE_FORMATS, LIQUIDATION_MINUTES, WHATS, open_reader
+from tui_monitor.store import FILE_FORMATS, LIQUIDATION_MINUTES, WHATS
 
 _FAR_FUTURE_MS = 4_102_444_800_000
 
@@ -83,7 +84,7 @@ async def _export(
     output: Path | None,
 ) -> int:
     zone = zone_of(settings)
-    async with open_reader(folder) as reader:
+    async with stored_in(folder) as reader:
         source = StoredSource(
             reader, zone, SystemClock(), settings.sum_curve, paths.export_dir(folder)
         )

@@ -25,6 +25,7 @@ from tui_monitor.cli.common import Context, engine_options, zone_of
 from tui_monitor.cli.show_anomalies import anomalies_table, picks_table
 from tui_monitor.cli.show_liquidations import liquidations_table
 from tui_monitor.cli.show_spreads import funding_table, signals_table, spreads_table
+from tui_monitor.cli.stored import stored_in
 from tui_monitor.cli.tables import Row, Table, csv_text, eye_text, number
 from tui_monitor.clock import BoardZone, SystemClock, parse_day
 from tui_monitor.config import Settings
@@ -35,7 +36,7 @@ from tui_monitor.source import Query
 from tui_monitor.source.anomalies import StoredAnomalies
 from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.source.stored import StoredSource
-from tui_monitor.store import open_reader, read_holder
+from tui_monitor.store import read_holder
 
 # An engine answers within milliseconds; the system board counts messages for 2 s.
 ASK_S = 4.0
@@ -150,7 +151,7 @@ async def _ask(kind: type[AnyBoard], url: str, settings: Settings, day: str | No
 async def _stored(board: str, settings: Settings, folder: Path, day: str | None) -> AnyBoard:
     first = parse_day(day) if day else None
     zone = zone_of(settings)
-    async with open_reader(folder) as reader:
+    async with stored_in(folder) as reader:
         clock = SystemClock()
         stored = StoredSpreads(reader, clock, settings.spreads, settings.signals)
         source = StoredSource(
