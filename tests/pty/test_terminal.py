@@ -76,6 +76,20 @@ def test_ctrl_c_ends_it() -> None:
         assert terminal.restored
 
 
+def test_a_command_that_comes_in_one_burst_is_a_command() -> None:
+    """As over a slow link: none of its letters is taken for a key of the board."""
+    with Terminal.of_the_app("refresh=0.5") as terminal:
+        terminal.until(READY)
+        terminal.press("3")
+        terminal.until("PEPE")
+        terminal.press(":why BTC\r")
+        terminal.until("moved 0.114 %")
+        terminal.press("\x1b")
+        terminal.until("of 21 unusual")
+        terminal.press("wETH\r")
+        terminal.until("ETHUSDT")
+
+
 def test_a_terminal_that_goes_away_ends_it_though_hangups_are_ignored() -> None:
     """Under nohup and in some multiplexers SIGHUP comes ignored; it must not live on spinning."""
     with Terminal.of_the_app(ignore=signal.SIGHUP) as terminal:

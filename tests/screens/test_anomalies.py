@@ -149,6 +149,7 @@ def test_a_part_that_is_not_judged_gives_nothing_and_says_why() -> None:
     assert one.why == "insufficient n=10"
     text = ["".join(part for part, _ in line) for line in _facts("FRESH")]
     assert "score – not judged" in text[-1]
+    assert "– %" not in "".join("".join(part for part, _ in line) for line in _facts("SILENT"))
 
 
 def _facts(name: str, width: int = 120) -> list[list[tuple[str, object]]]:
@@ -247,6 +248,9 @@ def test_an_empty_board_says_why() -> None:
     quiet = [row for row in board.rows if row.state is not State.ANOMALY]
     said = texts.why_empty(replace(board, rows=quiet), forming=False, zone=SHOWN)
     assert said.startswith("nothing unusual in the closed bar 14:15–14:30: small move 12")
+    asking = replace(board, rows=quiet, reason="bars of 3 perpetuals are being asked for")
+    said = texts.why_empty(asking, forming=False, zone=SHOWN)
+    assert said.startswith("bars of 3 perpetuals are being asked for; nothing unusual")
     nothing = replace(board, rows=[], forming=None, reason="no engine runs")
     assert texts.why_empty(nothing, forming=False, zone=SHOWN) == "no engine runs"
     assert "no forming bar" in texts.why_empty(nothing, forming=True, zone=SHOWN)

@@ -106,7 +106,8 @@ def why_empty(board: AnomaliesBoard, *, forming: bool, zone: ShownZone) -> str:
     which = "forming" if forming else "closed"
     others = others_text(rows)
     at = span(rows[0].open_ms, board.bar_ms, zone)
-    return f"nothing unusual in the {which} bar {at}: {others}; a shows them, w tells why"
+    said = f"nothing unusual in the {which} bar {at}: {others}; a shows them, w tells why"
+    return f"{board.reason}; {said}" if board.reason else said
 
 
 # An explanation
@@ -145,9 +146,11 @@ def _forming_line(row: AnomalyRow, zone: ShownZone, looks: Looks, width: int) ->
     score = "not judged" if row.score is None else f"score {z_text(row.score)}"
     groups: list[list[Piece]] = [
         [(f"forming since {zone.format(row.open_ms)}", looks.dim)],
-        [(f"{signed(row.return_pct)} %", looks.signed(row.return_pct))],
         [(f"{score}, {reasons_text(row)}", looks.text if row.reasons else looks.dim)],
     ]
+    if row.return_pct is not None:
+        moved = (f"{signed(row.return_pct)} %", looks.signed(row.return_pct))
+        groups.insert(1, [moved])
     return fitting(groups, "  ", width)
 
 
@@ -182,9 +185,11 @@ def _which_bar(one: Explanation, zone: ShownZone, looks: Looks, width: int) -> l
     groups: list[list[Piece]] = [
         [(f"bar {span(row.open_ms, one.bar_ms, zone)} {state}", looks.text)],
         [(f"{window}, n={row.n}", looks.dim)],
-        [(f"{signed(row.return_pct)} %", looks.signed(row.return_pct))],
-        [("close ", looks.faint), (price(row.close), looks.text)],
     ]
+    if row.return_pct is not None:
+        groups.append([(f"{signed(row.return_pct)} %", looks.signed(row.return_pct))])
+    if row.close is not None:
+        groups.append([("close ", looks.faint), (price(row.close), looks.text)])
     return fitting(groups, "  ", width)
 
 
@@ -211,7 +216,9 @@ def chart(
     if klines is None:
         return None
     row = None if one is None else one.row
-    mark = "" if row is None else f"{zone.format(row.open_ms)} {signed(row.return_pct)} %"
+    mark = "" if row is None else zone.format(row.open_ms)
+    if row is not None and row.return_pct is not None:
+        mark += f" {signed(row.return_pct)} %"
     return candles(klines, zone, waiting, row.open_ms if row else None, mark)
 
 
