@@ -62,7 +62,7 @@ async def test_the_live_point_is_the_tickers_change_since_midnight(tmp_path: Pat
         total = 0.0
         for row in board.coins:
             base = true_price(sim, row.coin, DAY_MS)
-            market = monitor.engine.row(row.coin)
+            market = monitor.engine.prices.row(row.coin)
             assert market is not None
             assert row.price == market.last
             assert market.exchange_ms is not None

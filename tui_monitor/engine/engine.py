@@ -15,13 +15,13 @@ from typing import Any
 import msgspec
 
 from tui_monitor.boards.status import EngineStatus, FeedLight
-from tui_monitor.boards.sum_curve import SLOT_TOLERANCE_MS, LivePrice
 from tui_monitor.clock import BoardZone, Clock
 from tui_monitor.config import Settings, warnings
 from tui_monitor.engine.aggregates import Aggregates
 from tui_monitor.engine.anomalies import AnomalyWatch
 from tui_monitor.engine.backfill import Backfill, BackfillRun
 from tui_monitor.engine.candles import Candles
+from tui_monitor.engine.curve_prices import CurvePrices
 from tui_monitor.engine.events import EventLog
 from tui_monitor.engine.fetcher import PageFetcher
 from tui_monitor.engine.filler import Filler
@@ -46,8 +46,8 @@ from tui_monitor.feeds.feed import Feed
 from tui_monitor.feeds.lists import ListCache
 from tui_monitor.feeds.plans import Given
 from tui_monitor.feeds.registry import ENTRIES
-from tui_monitor.market import MarketState, Row
-from tui_monitor.model import Exchange, ExchangeHealth, Job, Outage, PriceSource, SlotPrice
+from tui_monitor.market import MarketState
+from tui_monitor.model import Exchange, ExchangeHealth, Job, Outage
 from tui_monitor.store import EngineLock, Store, open_store
 
 log = logging.getLogger(__name__)
@@ -86,13 +86,16 @@ class Engine:
         self.feeds = {name: self._feed(name) for name in Exchange if ENTRIES[name].plan}
         self.feed = self.feeds[SUM_EXCHANGE]
         """The exchange whose perpetuals are summed."""
+        self.prices = CurvePrices(
+            self.feed, self.market, settings.sum_curve.coins, self.zone, clock
+        )
         self.today = Today(
             store=store,
             recorder=self.recorder,
             zone=self.zone,
             clock=clock,
             settings=settings.sum_curve,
-            lives=self.live_prices,
+            lives=self.prices.live,
         )
         history = SlotHistory(
             store=store,
@@ -108,8 +111,8 @@ class Engine:
         self._keeper = SlotKeeper(
             history,
             fill_days=settings.sum_curve.fill_days,
-            capture=self.capture,
-            day_opens=self.day_opens,
+            capture=self.prices.capture,
+            day_opens=self.prices.day_opens,
             on_event=self.events.add,
         )
         self.spreads = SpreadWatch(settings, self.market, store, clock, self.events.add)
@@ -278,65 +281,6 @@ class Engine:
             self.events.add("error", "backfill", "a defect ended it; the log has the traceback")
             return
         self.events.add("info", "backfill", f"{job.state.value}: {job.message}")
-
-    def row(self, coin: str) -> Row | None:
-        """The market's row of a watched coin."""
-        return self.market.row(self.feed.by_name(coin).key)
-
-    def live_prices(self) -> dict[str, LivePrice]:
-        """The newest last trade of each coin that has one."""
-        now_s = self.clock.monotonic_s()
-        found: dict[str, LivePrice] = {}
-        for coin in self.settings.sum_curve.coins:
-            row = self.row(coin)
-            if row is None or row.last is None or row.trade is None:
-                continue
-            # A quiet coin's price that REST has just repeated is as good as a new one.
-            heard_s = max(row.trade.received_s, row.trade_seen_s or 0.0)
-            found[coin] = LivePrice(
-                price=row.last,
-                age_ms=max(0, int((now_s - heard_s) * 1000)),
-                exchange_ms=row.trade.exchange_ms,
-                source=row.trade.source.value,
-            )
-        return found
-
-    def capture(self, slot_ms: int) -> list[SlotPrice]:
-        """The last trades that are fresh at a slot, as provisional prices of it."""
-        now = self.clock.now_ms()
-        return [
-            SlotPrice(
-                slot_ms=slot_ms,
-                coin=coin,
-                price=live.price,
-                source=PriceSource.TICKER,
-                observed_ms=now - live.age_ms,
-            )
-            for coin, live in self.live_prices().items()
-            if abs(now - live.age_ms - slot_ms) <= SLOT_TOLERANCE_MS
-        ]
-
-    def day_opens(self, day_start_ms: int) -> list[SlotPrice]:
-        """The exchange's own open of the day that begins at `day_start_ms`, where it gives one."""
-        if not self.zone.is_utc_plus_8:
-            return []
-        found = []
-        for coin in self.settings.sum_curve.coins:
-            row = self.row(coin)
-            if row is None or row.day_open is None or row.trade is None:
-                continue
-            if (row.trade.exchange_ms or 0) < day_start_ms:
-                continue  # still the day before's
-            found.append(
-                SlotPrice(
-                    slot_ms=day_start_ms,
-                    coin=coin,
-                    price=row.day_open,
-                    source=PriceSource.DAY_OPEN,
-                    observed_ms=row.trade.received_ms,
-                )
-            )
-        return found
 
     def status(self) -> EngineStatus:
         """What the status line shows, from memory."""
