@@ -66,6 +66,12 @@ async def test_anomalies_and_picks_look_as_they_did(size: str, board: str) -> No
     await _compare(f"{board}-{size}", size, MemorySource(), board)
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_open_interest_looks_as_it_did(size: str) -> None:
+    """Every character of it: a growing coin, a jump, and one that is new."""
+    await _compare(f"oi-{size}", size, MemorySource(), "oi")
+
+
 @pytest.mark.parametrize("size", ["80x24", "120x40", "160x50"])
 async def test_an_explanation_looks_as_it_did(size: str) -> None:
     """The parts of a score over the coin's candles."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from tests.support.interest_boards import an_interest_board
 from tests.support.price_sources import MemoryPrices
 from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.anomalies.explanation import Explained
@@ -19,6 +20,7 @@ from tui_monitor.boards.coverage import CoinCoverage, CoverageBoard, DayCoverage
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.markets import MarketReport
+from tui_monitor.boards.open_interest import OpenInterestBoard, RankedBy
 from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
@@ -400,6 +402,7 @@ class MemorySource(MemoryPrices):
         self.anomalies: AnomaliesBoard | None = None
         self.explained: Explained | None = None
         self.picks: PicksBoard | None = None
+        self.interest: OpenInterestBoard | None = None
         # What the settings say is paired.
         self.pairs = Kind.ALL
         self.signals: SignalsBoard | None = None
@@ -499,6 +502,19 @@ class MemorySource(MemoryPrices):
         from tests.support.judged_boards import a_picks_board  # noqa: PLC0415
 
         return self.picks or a_picks_board(self.now_ms)
+
+    async def interest_board(
+        self,
+        hours: int | None = None,
+        by: RankedBy = RankedBy.CHANGE,
+        exchange: Exchange | None = None,
+    ) -> OpenInterestBoard:
+        self.calls.append(("interest", hours, by))
+        if self.failure is not None:
+            raise self.failure
+        return self.interest or an_interest_board(
+            self.now_ms, hours or 24, by, exchange, jumped=True
+        )
 
     async def klines(
         self,

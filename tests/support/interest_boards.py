@@ -1,5 +1,7 @@
 """An open-interest board in memory: two coins on two exchanges, and one that has just come."""
 
+from msgspec.structs import replace
+
 from tui_monitor.boards.open_interest import (
     WINDOWS_H,
     InterestPast,
@@ -14,6 +16,7 @@ from tui_monitor.model import AccountRatio, Exchange, InterestSample, InterestSo
 NOW_MS = 1_800_000_000_000
 COINS = {"BTC": (90_000.0, 66_000.0), "ETH": (1_100_000.0, 2_300.0), "DOGE": (3e9, 0.12)}
 """Coins of open interest on Binance, and what one costs."""
+JUMPS = (Exchange.BYBIT, "ETHUSDT")
 
 
 def a_leg(
@@ -53,14 +56,25 @@ def a_sample(leg: Leg, at_ms: int, factor: float = 1.0, price: float = 1.0) -> I
 
 
 def an_interest_board(
-    now_ms: int = NOW_MS, hours: int = 24, by: RankedBy = RankedBy.CHANGE
+    now_ms: int = NOW_MS,
+    hours: int = 24,
+    by: RankedBy = RankedBy.CHANGE,
+    only: Exchange | None = None,
+    *,
+    jumped: bool = False,
 ) -> OpenInterestBoard:
-    """DOGE came since the windows began, ETH fell, BTC grew."""
+    """DOGE came since the windows began, ETH fell, BTC grew; `jumped`: ETH on Bybit doubled."""
     legs = [
         a_leg(coin, exchange, coins * part, price)
         for coin, (coins, price) in COINS.items()
         for exchange, part in ((Exchange.BINANCE, 1.0), (Exchange.BYBIT, 0.5))
     ]
+    lasts = {leg.perp: a_sample(leg, now_ms - 60_000, 1.0) for leg in legs} if jumped else {}
+    if jumped:
+        lasts = {
+            perp: replace(one, coins=one.coins / (2 if perp == JUMPS else 1))
+            for perp, one in lasts.items()
+        }
     factors = {"BTC": 0.9, "ETH": 1.2}
     thens = {
         window: {
@@ -89,13 +103,13 @@ def an_interest_board(
         exchanges=[Exchange.BINANCE, Exchange.BYBIT],
         legs=legs,
         thens=thens,
-        lasts={},
+        lasts=lasts,
         steps=[],
         ratios={(one.exchange, one.symbol): one for one in ratios},
         past=[past],
         sampled_ms=now_ms - 100_000,
     )
-    return interest_board(given, now_ms, hours, by)
+    return interest_board(given, now_ms, hours, by, only)
 
 
 class MemoryInterest:
@@ -107,8 +121,7 @@ class MemoryInterest:
         by: RankedBy = RankedBy.CHANGE,
         exchange: Exchange | None = None,
     ) -> OpenInterestBoard:
-        del exchange
-        return an_interest_board(hours=hours or 24, by=by)
+        return an_interest_board(hours=hours or 24, by=by, only=exchange)
 
     async def interest_history(self, coin: str, first_ms: int) -> list[InterestPoint]:
         del coin, first_ms

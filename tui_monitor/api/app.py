@@ -16,6 +16,7 @@ from tui_monitor.api import (
     health,
     history,
     liquidations,
+    oitop,
     prices,
     system,
 )
@@ -35,6 +36,7 @@ ENDPOINTS = self_describing(
         *backfill.ENDPOINTS,
         *liquidations.ENDPOINTS,
         *anomalies.ENDPOINTS,
+        *oitop.ENDPOINTS,
         *boards.ENDPOINTS,
         *coins.ENDPOINTS,
         *history.ENDPOINTS,

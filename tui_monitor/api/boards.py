@@ -16,6 +16,7 @@ from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.liquidations import HOURS, LiquidationsBoard
+from tui_monitor.boards.open_interest import OpenInterestBoard, RankedBy
 from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.signals import SignalsBoard
@@ -41,6 +42,7 @@ _SPREADS_S = 0.5
 _FUNDING_S = 1.0
 _LIQUIDATIONS_S = 1.0
 _ANOMALIES_S = 1.0
+_INTEREST_S = 1.0
 _LONGEST_COIN = 40
 _LONGEST_RANGE_DAYS = MAX_ROWS // 48
 
@@ -113,6 +115,20 @@ class PicksQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Of which exchange; without it the first that the settings name."""
 
     exchange: OneExchange = None
+    limit: Most | None = None
+
+
+class InterestQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which window ranks, and of which exchange."""
+
+    hours: Annotated[
+        Literal[1, 4, 24] | None,
+        described("The window that ranks: 1, 4 or 24; without it that of the settings."),
+    ] = None
+    by: Annotated[
+        RankedBy, described("By the absolute change of USD in the window, or by size.")
+    ] = RankedBy.CHANGE
+    exchange: Annotated[Exchange | None, described("Of one exchange; without it of all.")] = None
     limit: Most | None = None
 
 
@@ -218,6 +234,18 @@ async def picks(world: World, asked: PicksQuery) -> Answer:
     return Answer(data=replace(board, rows=chosen), count=len(chosen))
 
 
+async def open_interest(world: World, asked: InterestQuery) -> Answer:
+    """The open-interest board; many rows are written some at a time."""
+    hours, by, exchange = asked.hours, asked.by, asked.exchange
+    board = await world.shared.once(
+        ("oi", hours, by, exchange),
+        _INTEREST_S,
+        lambda: world.source.interest_board(hours, by, exchange),
+    )
+    chosen = board.rows[: asked.limit]
+    return Answer(data=await _with_rows(board, chosen), count=len(chosen))
+
+
 async def known_coin(world: World, symbol: str) -> str:
     """The coin that a symbol names; UnknownCoin if an engine runs and nobody lists it."""
     coin = coin_of(symbol)
@@ -226,7 +254,8 @@ async def known_coin(world: World, symbol: str) -> str:
 
 
 async def _with_rows(
-    board: SpreadsBoard | FundingBoard | AnomaliesBoard, rows: Sequence[object]
+    board: SpreadsBoard | FundingBoard | AnomaliesBoard | OpenInterestBoard,
+    rows: Sequence[object],
 ) -> Raw:
     # A forming bar's rows come after it.
     head, tail = encode(replace(board, rows=[])).split(b'"rows":[]', 1)
@@ -297,6 +326,7 @@ _REPLIES: dict[str, tuple[Callable[[World, Any], Awaitable[Answer]], type[Struct
     "liquidations": (liquidations, LiquidationsQuery, LiquidationsBoard),
     "anomalies": (anomalies, AnomaliesQuery, AnomaliesBoard),
     "picks": (picks, PicksQuery, PicksBoard),
+    "oi": (open_interest, InterestQuery, OpenInterestBoard),
     "spreads": (spreads, SpreadsQuery, SpreadsBoard),
     "signals": (signals, SignalsQuery, SignalsBoard),
     "funding": (funding, FundingQuery, FundingBoard),

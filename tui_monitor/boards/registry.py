@@ -49,6 +49,13 @@ BOARDS = (
         "A fixed formula's score of the perpetuals with most turnover, with its four parts.",
     ),
     BoardInfo(
+        "5",
+        "oi",
+        "Open interest",
+        "OI",
+        "Where positions grow and shrink over 1, 4 and 24 hours, measured, over all exchanges.",
+    ),
+    BoardInfo(
         "6",
         "spreads",
         "Spreads",

@@ -15,6 +15,7 @@ from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.liquidations import HOURS, LiquidationsBoard
+from tui_monitor.boards.open_interest import OpenInterestBoard
 from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.signals import SignalsBoard
@@ -23,6 +24,7 @@ from tui_monitor.boards.sum_curve import Node, SumBoard
 from tui_monitor.boards.system import SystemBoard
 from tui_monitor.cli.common import Context, engine_options, zone_of
 from tui_monitor.cli.show_anomalies import anomalies_table, picks_table
+from tui_monitor.cli.show_interest import interest_table
 from tui_monitor.cli.show_liquidations import liquidations_table
 from tui_monitor.cli.show_spreads import funding_table, signals_table, spreads_table
 from tui_monitor.cli.stored import stored_in
@@ -34,6 +36,7 @@ from tui_monitor.model import FeedState
 from tui_monitor.printable import printable
 from tui_monitor.source import Query
 from tui_monitor.source.anomalies import StoredAnomalies
+from tui_monitor.source.interest import StoredInterest
 from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.source.stored import StoredSource
 from tui_monitor.store import read_holder
@@ -46,6 +49,7 @@ AnyBoard = (
     | LiquidationsBoard
     | AnomaliesBoard
     | PicksBoard
+    | OpenInterestBoard
     | SpreadsBoard
     | SignalsBoard
     | FundingBoard
@@ -62,6 +66,7 @@ KINDS: dict[str, type[AnyBoard]] = {
     "liquidations": LiquidationsBoard,
     "anomalies": AnomaliesBoard,
     "picks": PicksBoard,
+    "oi": OpenInterestBoard,
     "spreads": SpreadsBoard,
     "signals": SignalsBoard,
     "funding": FundingBoard,
@@ -164,11 +169,13 @@ async def _stored(board: str, settings: Settings, folder: Path, day: str | None)
             settings.liquidations,
         )
         anomalies = StoredAnomalies(reader, clock, settings.anomalies)
+        interest = StoredInterest(reader, clock, settings.open_interest)
         read: dict[str, Callable[[Query], Awaitable[AnyBoard]]] = {
             "sum": source.sum_board,
             "liquidations": lambda query: source.liquidations_board(HOURS[0], query),
             "anomalies": lambda _: anomalies.board(None, None),
             "picks": lambda _: anomalies.picks(None),
+            "oi": lambda _: interest.board(),
             "spreads": lambda _: source.spreads_board(Kind.ALL, Filter.ALL),
             "signals": lambda _: source.signals_board(),
             "funding": lambda _: source.funding_board(),
@@ -307,6 +314,7 @@ _TABLES: dict[str, Callable[[Any, BoardZone], Table]] = {
     "liquidations": liquidations_table,
     "anomalies": anomalies_table,
     "picks": picks_table,
+    "oi": interest_table,
     "spreads": spreads_table,
     "signals": signals_table,
     "funding": funding_table,

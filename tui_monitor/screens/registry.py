@@ -7,6 +7,7 @@ from tui_monitor.screens.coin import CoinView
 from tui_monitor.screens.coverage import CoverageView
 from tui_monitor.screens.funding import FundingView
 from tui_monitor.screens.liquidations import LiquidationsView
+from tui_monitor.screens.oi import OpenInterestView
 from tui_monitor.screens.picks import PicksView
 from tui_monitor.screens.signals import SignalsView
 from tui_monitor.screens.spreads import SpreadsView
@@ -17,7 +18,7 @@ from tui_monitor.screens.view import BoardView
 VIEWS: dict[str, Callable[[], BoardView]] = {
     view.NAME: view
     for view in (
-        *(SumView, LiquidationsView, AnomaliesView, PicksView, SpreadsView, SignalsView),
-        *(FundingView, CoverageView, SystemView, CoinView),
+        *(SumView, LiquidationsView, AnomaliesView, PicksView, OpenInterestView),
+        *(SpreadsView, SignalsView, FundingView, CoverageView, SystemView, CoinView),
     )
 }
