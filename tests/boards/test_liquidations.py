@@ -15,7 +15,13 @@ from tests.support.liquidation_boards import (
     an_order,
     some_indices,
 )
-from tui_monitor.boards.liquidations import HOURS, Level, LiquidationsBoard, VenueState
+from tui_monitor.boards.liquidations import (
+    HOURS,
+    IndexBy,
+    Level,
+    LiquidationsBoard,
+    VenueState,
+)
 from tui_monitor.boards.liquidations.build import Stored, Venue, Window, liquidations_board
 from tui_monitor.boards.liquidations.hearing import Hearing
 from tui_monitor.boards.liquidations.interest import total_interest
@@ -27,6 +33,7 @@ from tui_monitor.boards.liquidations.steps import together
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.market import MarketState
 from tui_monitor.model import (
+    AggregateRow,
     Exchange,
     Heard,
     Instrument,
@@ -354,3 +361,92 @@ def test_a_long_range_is_of_longer_steps() -> None:
     assert board.points[-2].total_1h_usd is None
     assert board.points[-1].total_usd is None
     assert board.trend == []
+
+
+def an_aggregate(minute_ms: int, usd: float | None, **fields: object) -> AggregateRow:
+    """A day's amount of `usd` over a position of 10 billion; `fields` replace any of the row's."""
+    known: dict[str, object] = {
+        "minute_ms": minute_ms,
+        "source_ms": minute_ms,
+        "received_ms": minute_ms + 1_500,
+        "usd_1h": usd,
+        "usd_24h": usd,
+        "people_24h": None,
+        "position_usd": None if usd is None else 1e10,
+        "panic_index": None if usd is None else 0.05,
+    }
+    return AggregateRow(**(known | fields))  # type: ignore[arg-type]
+
+
+def test_what_nobody_heard_is_of_the_aggregate_source() -> None:
+    """Minutes it told of, with its own wash index; ours goes first, and each says whose it is."""
+    window = a_window()
+    first_ms, second_ms, third_ms = (window.first_ms + n * MINUTE_MS for n in range(3))
+    interest = InterestMinute(minute_ms=second_ms, open_interest_usd=1e10, exchanges=1)
+    stored = Stored(
+        minutes=[a_minute(second_ms, 3e8)],
+        steps=[],
+        largest=[],
+        interests=[interest],
+        aggregates=[
+            an_aggregate(first_ms, 1e8),
+            an_aggregate(second_ms, 2e8),
+            an_aggregate(third_ms, 2e8, source_ms=second_ms),
+            an_aggregate(third_ms + MINUTE_MS, None),
+        ],
+    )
+    board = liquidations_board(window, [a_venue(Exchange.OKX)], stored, some_indices())
+    assert [(one.at_ms, one.usd_24h) for one in board.aggregate] == [
+        (first_ms, 1e8),
+        (second_ms, 2e8),
+    ]
+    assert [(one.at_ms, one.wash_index_pct, one.wash_by) for one in board.trend] == [
+        (first_ms, 1.0, IndexBy.AGGREGATE),
+        (second_ms, 3.0, IndexBy.EXCHANGES),
+    ]
+    assert {one.panic_index for one in board.trend} == {0.05}
+    assert board.reason.endswith("the aggregate source tells of it")
+
+
+def test_a_long_ranges_trend_is_of_its_steps_ends() -> None:
+    """The exchanges' day up to the end of an hour that is over, by its last open interest."""
+    hour_ms = HOUR * MINUTE_MS
+    begin_ms = NOW_MS - NOW_MS % hour_ms - 72 * hour_ms
+    window = a_window(first_ms=begin_ms, end_ms=begin_ms + 73 * hour_ms, step_ms=hour_ms)
+    hours = [a_minute(begin_ms + n * hour_ms, 1e6, covered_ms=hour_ms) for n in range(-24, 73)]
+    interests = [
+        InterestMinute(
+            minute_ms=begin_ms + n * hour_ms + 59 * MINUTE_MS, open_interest_usd=1e9, exchanges=1
+        )
+        for n in (0, 71, 72)
+    ]
+    told = [an_aggregate(begin_ms + 5 * hour_ms + 7 * MINUTE_MS, 1e8)]
+    stored = Stored(
+        minutes=[], steps=[], largest=[], interests=interests, aggregates=told, hours=hours
+    )
+    board = liquidations_board(window, [a_venue(Exchange.OKX)], stored, some_indices())
+    assert [((one.at_ms - begin_ms) // hour_ms, one.wash_index_pct) for one in board.trend] == [
+        (0, pytest.approx(2.4)),
+        (5, 1.0),
+        (71, pytest.approx(2.4)),
+    ]
+    assert [one.at_ms for one in board.aggregate] == [begin_ms + 5 * hour_ms]
+
+
+def test_a_running_minute_is_no_minimum() -> None:
+    """It may have anything yet; minutes that are over count."""
+    window = a_window(now_ms=NOW_MS + 5_000)
+    last_ms = window.end_ms - MINUTE_MS
+    board = a_board([a_minute(last_ms - MINUTE_MS, 9.0), a_minute(last_ms, 1.0)], window=window)
+    assert (board.step.min, board.step.points) == (9.0, 1)
+
+
+def test_a_venue_that_nobody_heard_has_no_money() -> None:
+    """Its zero would be a claim."""
+    step = a_minute(NOW_MS - MINUTE_MS, 0.0, covered_ms=0)
+    stored = Stored(minutes=[step], steps=[], largest=[], interests=[], aggregates=[])
+    venues = [a_venue(Exchange.OKX, step), a_venue(Exchange.BYBIT)]
+    board = liquidations_board(a_window(), venues, stored, some_indices())
+    assert {(one.long_usd, one.short_usd, one.share) for one in board.venues} == {
+        (None, None, None)
+    }

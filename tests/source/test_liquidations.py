@@ -156,3 +156,58 @@ async def test_the_aggregates_age_is_of_its_own_time(tmp_path: Path) -> None:
         assert await source.aggregates(0, START_MS, 5) == [row]
         assert await source.aggregates(row.minute_ms, row.minute_ms, 5) == [row]
         assert await source.aggregates(row.minute_ms + 1, START_MS, 5) == []
+
+
+def an_aggregate(minute_ms: int) -> AggregateRow:
+    """A file's row."""
+    return AggregateRow(
+        minute_ms=minute_ms,
+        source_ms=minute_ms,
+        received_ms=minute_ms + 1_500,
+        usd_1h=1e6,
+        usd_24h=1e8,
+        people_24h=50_000.0,
+        position_usd=1e10,
+        panic_index=0.05,
+        imported=True,
+    )
+
+
+@in_virtual_time
+async def test_a_past_day_is_of_that_day(tmp_path: Path) -> None:
+    """Venues are off, indices are those of its end, and what a source told of it can be drawn."""
+    async with a_source(tmp_path) as (source, store):
+        day = BoardZone().day_of(START_MS - 3 * DAY_MS)
+        begin_ms, end_ms = BoardZone().day_start_ms(day), BoardZone().day_end_ms(day)
+        await store.record_aggregates([an_aggregate(begin_ms), an_aggregate(end_ms - MINUTE_MS)])
+        await store.record_aggregates([an_aggregate(START_MS - MINUTE_MS)])
+        await record(store, [a_stored_minute(START_MS - MINUTE_MS, 1.0)], 1e10)
+        board = await source.liquidations_board(1, Query(first_day=day, last_day=day))
+        assert [one.at_ms for one in board.aggregate] == [begin_ms, end_ms - MINUTE_MS]
+        assert [one.wash_by for one in board.trend] == ["aggregate", "aggregate"]
+        assert (board.indices.now_ms, board.indices.record) == (end_ms, None)
+        row = board.indices.aggregate.row
+        assert row is not None
+        assert row.minute_ms == end_ms - MINUTE_MS
+        assert (board.venues, board.reason) == (
+            [],
+            "nobody was heard in 24 h · the aggregate source tells of it",
+        )
+
+
+@in_virtual_time
+async def test_a_long_range_has_the_last_word_of_each_hour(tmp_path: Path) -> None:
+    """Of the aggregate source and of the open interest."""
+    async with a_source(tmp_path) as (source, store):
+        last = BoardZone().day_of(START_MS - DAY_MS)
+        begin_ms = BoardZone().day_start_ms(last)
+        times = [begin_ms, begin_ms + 5 * MINUTE_MS, begin_ms + HOUR_MS]
+        await store.record_aggregates([an_aggregate(at_ms) for at_ms in times])
+        await record(store, [a_stored_minute(at_ms, 1e8) for at_ms in times[:2]], 1e10)
+        first = BoardZone().day_of(START_MS - 3 * DAY_MS)
+        board = await source.liquidations_board(1, Query(first_day=first, last_day=last))
+        assert [one.at_ms for one in board.aggregate] == [begin_ms, begin_ms + HOUR_MS]
+        assert [(one.at_ms, one.wash_index_pct, one.wash_by) for one in board.trend] == [
+            (begin_ms, 2.0, "exchanges"),
+            (begin_ms + HOUR_MS, 1.0, "aggregate"),
+        ]

@@ -117,6 +117,9 @@ def _venues(board: LiquidationsBoard, zone: BoardZone) -> Table:
 def _venue(one: VenueShare, zone: BoardZone) -> Row:
     count = one.long_count + one.short_count
     is_known = bool(one.covered or count)
+    total_usd = None
+    if one.long_usd is not None and one.short_usd is not None:
+        total_usd = one.long_usd + one.short_usd
     bound = "≥ " if one.told is Told.SAMPLED or one.covered < 1 else ""
     state = one.state.value
     if one.state is VenueState.SILENT and one.since_ms is not None:
@@ -125,9 +128,9 @@ def _venue(one: VenueShare, zone: BoardZone) -> Row:
         one.exchange.value,
         one.told.value,
         state,
-        _money(one.long_usd + one.short_usd, bound) if is_known else "",
-        _money(one.long_usd, bound) if is_known else "",
-        _money(one.short_usd, bound) if is_known else "",
+        _money(total_usd, bound),
+        _money(one.long_usd, bound),
+        _money(one.short_usd, bound),
         count if is_known else "",
         f"{_pct(one.covered)} %",
         "" if one.saturation is None else f"{_pct(one.saturation)} %",

@@ -27,7 +27,13 @@ from tui_monitor.boards.liquidations.steps import together
 from tui_monitor.clock import DAY_MS, MINUTE_MS, BoardZone, Clock
 from tui_monitor.config import Liquidations
 from tui_monitor.errors import BadInput
-from tui_monitor.model import AggregateRow, Exchange, InterestMinute, LiquidationRecord
+from tui_monitor.model import (
+    AggregateRow,
+    Exchange,
+    InterestMinute,
+    LiquidationRecord,
+    LiquidationStep,
+)
 from tui_monitor.model.liquidations import STREAMS
 from tui_monitor.store import Reader
 
@@ -38,8 +44,11 @@ MINUTES_REACH_MS = 2 * DAY_MS
 # A day has 25 hours when clocks are set back.
 LONGEST_DAY_MS = 25 * HOUR_MS
 POINTS_OF_LONG = 1_500
+# One question gives no more steps than this has hours.
+HOURS_AT_ONCE_MS = 365 * DAY_MS
 # A board is asked for with each paint, and changes once a second at most.
 _BOARD_FOR_S = 1.0
+A_PAST_DAY = "a past day is shown"
 # A record comes once a minute.
 _RECORD_FOR_S = 3.0
 
@@ -50,6 +59,9 @@ class AskingNow(NamedTuple):
     is_on: bool
     error: str
     failing_since_ms: int | None
+
+
+NOT_ASKED = AskingNow(is_on=False, error="", failing_since_ms=None)
 
 
 class StoredLiquidations:
@@ -115,6 +127,20 @@ class StoredLiquidations:
             aggregate=await self._aggregate(now_ms),
         )
 
+    async def _indices_at(self, end_ms: int) -> Indices:
+        """As they were when a past time ended; ages are of that moment too."""
+        record = await self._newest_record(end_ms)
+        rows = await self._store.aggregates(end_ms - DAY_MS, end_ms, 1)
+        return Indices(
+            now_ms=end_ms,
+            record=record,
+            record_age_ms=None if record is None else end_ms - record.minute_ms - MINUTE_MS,
+            reason="no minute of that time was recorded"
+            if record is None
+            else _why_no_wash(record, is_live=True),
+            aggregate=self._aggregate_of(rows[-1] if rows else None, end_ms, NOT_ASKED),
+        )
+
     # --- what an engine knows better ----------------------------------------------------
 
     def _venues_now(self) -> list[VenueNow]:
@@ -122,9 +148,13 @@ class StoredLiquidations:
         return []
 
     def _asking(self) -> AskingNow:
-        return AskingNow(is_on=False, error="", failing_since_ms=None)
+        return NOT_ASKED
 
     def _missed(self) -> int:
+        return 0
+
+    def _left_out(self) -> int:
+        """Liquidations of instruments that are not watched."""
         return 0
 
     # --- the board ----------------------------------------------------------------------
@@ -166,16 +196,31 @@ class StoredLiquidations:
             largest=await store.liquidations(
                 first_ms, end_ms, limit=self._settings.largest, largest=True
             ),
-            interests=await store.interest_minutes(first_ms, end_ms) if is_fine else [],
-            aggregates=await store.aggregates(first_ms, end_ms, MAX_RECORDS) if is_fine else [],
+            interests=await store.interest_minutes(first_ms, end_ms)
+            if is_fine
+            else await store.interest_steps(first_ms, end_ms, window.step_ms),
+            aggregates=await store.aggregates(first_ms, end_ms, MAX_RECORDS)
+            if is_fine
+            else await store.aggregate_steps(first_ms, end_ms, window.step_ms),
+            hours=[] if is_fine else await self._hours(first_ms - DAY_MS, end_ms),
         )
-        return liquidations_board(
-            window, await self._venues(window), stored, await self.indices(), self._missed()
-        )
+        venues = await self._venues(window)
+        if window.is_past:
+            return liquidations_board(window, venues, stored, await self._indices_at(end_ms))
+        indices, left_out = await self.indices(), self._left_out()
+        return liquidations_board(window, venues, stored, indices, self._missed(), left_out)
+
+    async def _hours(self, begin_ms: int, end_ms: int) -> list[LiquidationStep]:
+        """Single ones, of however many years."""
+        found: list[LiquidationStep] = []
+        for start_ms in range(begin_ms, end_ms, HOURS_AT_ONCE_MS):
+            stop_ms = min(start_ms + HOURS_AT_ONCE_MS, end_ms)
+            found += await self._store.liquidation_curve(start_ms, stop_ms, HOUR_MS)
+        return found
 
     async def _venues(self, window: Window) -> list[Venue]:
-        """Those that were to be heard in the window, or are now."""
-        now = {one.exchange: one for one in self._venues_now()}
+        """Those that were to be heard in the window; or are now, unless it is over."""
+        now = {} if window.is_past else {one.exchange: one for one in self._venues_now()}
         by_rest = await self._store.rest_liquidations(window.first_ms, window.end_ms)
         found = []
         for exchange in Exchange:
@@ -205,7 +250,7 @@ class StoredLiquidations:
             cap=told.cap,
             state=VenueState.OFF,
             since_ms=None,
-            reason="" if self.live else NO_ENGINE,
+            reason=A_PAST_DAY if window.is_past else "" if self.live else NO_ENGINE,
             step=together(steps),
             last_ms=last[0].exchange_ms if last else None,
             rest_count=0,
@@ -249,7 +294,10 @@ class StoredLiquidations:
 
     async def _aggregate(self, now_ms: int) -> Aggregate:
         rows = await self._store.aggregates(0, now_ms + DAY_MS, 1)
-        row, settings, asking = rows[0] if rows else None, self._settings, self._asking()
+        return self._aggregate_of(rows[0] if rows else None, now_ms, self._asking())
+
+    def _aggregate_of(self, row: AggregateRow | None, now_ms: int, asking: AskingNow) -> Aggregate:
+        settings = self._settings
         reason = "" if row else "no row is stored"
         if row and row.panic_index is None:
             reason = why_no_index(row.people_24h, row.position_usd)

@@ -45,6 +45,34 @@ _AGGREGATES = """
            panic_index, imported, corrected
     FROM aggregate WHERE minute_ms >= ? AND minute_ms < ? ORDER BY minute_ms DESC LIMIT ?
 """
+# The last row of each step that knows anything: a seek each, however many rows there are.
+_LAST_INTERESTS = """
+    WITH RECURSIVE step(at_ms) AS (
+        SELECT ?1 WHERE ?1 < ?2
+        UNION ALL SELECT at_ms + ?3 FROM step WHERE at_ms + ?3 < ?2
+    )
+    SELECT minute_ms, open_interest_usd, exchanges
+    FROM step CROSS JOIN interest_minute ON minute_ms = (
+        SELECT minute_ms FROM interest_minute
+        WHERE minute_ms >= at_ms AND minute_ms < min(at_ms + ?3, ?2)
+          AND open_interest_usd IS NOT NULL
+        ORDER BY minute_ms DESC LIMIT 1)
+    ORDER BY minute_ms LIMIT ?4
+"""
+_LAST_AGGREGATES = """
+    WITH RECURSIVE step(at_ms) AS (
+        SELECT ?1 WHERE ?1 < ?2
+        UNION ALL SELECT at_ms + ?3 FROM step WHERE at_ms + ?3 < ?2
+    )
+    SELECT minute_ms, source_ms, received_ms, usd_1h, usd_24h, people_24h, position_usd,
+           panic_index, imported, corrected
+    FROM step CROSS JOIN aggregate ON minute_ms = (
+        SELECT minute_ms FROM aggregate
+        WHERE minute_ms >= at_ms AND minute_ms < min(at_ms + ?3, ?2)
+          AND coalesce(usd_1h, usd_24h, people_24h, position_usd) IS NOT NULL
+        ORDER BY minute_ms DESC LIMIT 1)
+    ORDER BY minute_ms LIMIT ?4
+"""
 _OLDEST = "SELECT min(minute_ms) FROM aggregate"
 
 
@@ -54,10 +82,19 @@ class AggregateQuestions(Asking):
     async def interest_minutes(self, start_ms: int, end_ms: int) -> list[InterestMinute]:
         """Oldest first; minutes that nobody recorded are absent."""
         rows = await self._session.read(_INTERESTS, (start_ms, end_ms, MAX_ROWS + 1))
-        return [
-            InterestMinute(minute_ms=minute_ms, open_interest_usd=usd, exchanges=exchanges)
-            for minute_ms, usd, exchanges in bounded(rows)
-        ]
+        return [_interest(row) for row in bounded(rows)]
+
+    async def interest_steps(
+        self, start_ms: int, end_ms: int, step_ms: int
+    ) -> list[InterestMinute]:
+        """The last known open interest of each step, oldest first; steps without one are absent."""
+        values = (start_ms, end_ms, step_ms, MAX_ROWS)
+        return [_interest(row) for row in await self._session.read(_LAST_INTERESTS, values)]
+
+    async def aggregate_steps(self, start_ms: int, end_ms: int, step_ms: int) -> list[AggregateRow]:
+        """The last row of each step that has any figure, oldest first."""
+        values = (start_ms, end_ms, step_ms, MAX_ROWS)
+        return [_aggregate(row) for row in await self._session.read(_LAST_AGGREGATES, values)]
 
     async def aggregates(self, start_ms: int, end_ms: int, limit: int) -> list[AggregateRow]:
         """The newest `limit` rows whose minute begins in the range, given oldest first."""
@@ -97,6 +134,11 @@ def _values(row: AggregateRow) -> Parameters:
     times = (row.minute_ms, row.source_ms, row.received_ms)
     amounts = (row.usd_1h, row.usd_24h, row.people_24h, row.position_usd)
     return (*times, *amounts, row.panic_index, row.imported, row.corrected)
+
+
+def _interest(row: Row) -> InterestMinute:
+    minute_ms, usd, exchanges = row
+    return InterestMinute(minute_ms=minute_ms, open_interest_usd=usd, exchanges=exchanges)
 
 
 def _aggregate(row: Row) -> AggregateRow:

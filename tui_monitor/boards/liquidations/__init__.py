@@ -92,7 +92,7 @@ class VenueShare(Struct, frozen=True, kw_only=True):
     `share` is of the window's USD (None where that is 0); `saturation` None for a full stream and
     where nothing was heard. `last_ms` is its last liquidation, of any time. `cap` says the rule of
     a sampled stream in words, "" for a full one. `reason` is why it is silent. `rest_usd` and
-    `rest_count` are what REST told of gaps.
+    `rest_count` are what REST told of gaps. The USD are None where it was not heard at all.
     """
 
     exchange: Exchange
@@ -101,8 +101,8 @@ class VenueShare(Struct, frozen=True, kw_only=True):
     state: VenueState
     since_ms: int | None
     reason: str
-    long_usd: float
-    short_usd: float
+    long_usd: float | None
+    short_usd: float | None
     long_count: int
     short_count: int
     unsized: int
@@ -148,10 +148,37 @@ class Total(Struct, frozen=True, kw_only=True):
     is_lower_bound: bool
 
 
+class IndexBy(StrEnum):
+    """Whose figures an index is made of."""
+
+    EXCHANGES = "exchanges"
+    AGGREGATE = "aggregate"
+
+
 class TrendPoint(Struct, frozen=True, kw_only=True, gc=False):
-    """The indices of one minute. None where one is not known."""
+    """The indices of one step; of a long one they are its last. None where one is not known.
+
+    `wash_by` says whose the wash index is: the exchanges' where it is known, else the aggregate
+    source's; None where there is none. The panic index is always the aggregate source's.
+    """
 
     at_ms: int
+    wash_index_pct: float | None
+    panic_index: float | None
+    wash_by: IndexBy | None = None
+
+
+class AggregatePoint(Struct, frozen=True, kw_only=True, gc=False):
+    """What the aggregate source said of a step, of a long one its last word. None: not told.
+
+    `usd_1h` and `usd_24h` are of the hour and the day that end with that word; `wash_index_pct` is
+    of its own figures.
+    """
+
+    at_ms: int
+    usd_1h: float | None
+    usd_24h: float | None
+    position_usd: float | None
     wash_index_pct: float | None
     panic_index: float | None
 
@@ -204,6 +231,11 @@ class LiquidationsBoard(Struct, frozen=True, kw_only=True):
     24 h before `end_ms`, `window` is of the window itself. `live`: an engine collects. `missed`
     were overwritten before they were read: their time counts as not heard. `reason` says why
     there are no liquidations in the window, "" where there are.
+
+    `aggregate` are the steps of which the aggregate source told anything, so that a time nobody
+    heard can be drawn from it; `trend` the steps that have an index. The statistics of `step` leave
+    out the one that still runs. A window that is over has its venues OFF, and `indices` as they
+    were at its end. `left_out` are liquidations of instruments that are not watched, of this run.
     """
 
     board: str
@@ -228,3 +260,5 @@ class LiquidationsBoard(Struct, frozen=True, kw_only=True):
     indices: Indices
     missed: int
     reason: str
+    aggregate: list[AggregatePoint] = []
+    left_out: int = 0

@@ -6,17 +6,23 @@ from math import fsum
 from msgspec import Struct
 
 from tui_monitor.boards.liquidations import (
+    AggregatePoint,
     Indices,
     LiquidationsBoard,
     Order,
     Point,
     Total,
-    TrendPoint,
     VenueShare,
     VenueState,
 )
-from tui_monitor.boards.liquidations.rolling import HOUR, MinuteGrid, records, share
+from tui_monitor.boards.liquidations.rolling import HOUR, MinuteGrid, share
 from tui_monitor.boards.liquidations.statistics import statistics
+from tui_monitor.boards.liquidations.trend import (
+    aggregate_points,
+    trend,
+    wash_of_minutes,
+    wash_of_steps,
+)
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.model import (
     AggregateRow,
@@ -65,13 +71,19 @@ class Window(Struct, frozen=True, kw_only=True):
         """How much of it is over."""
         return max(0, min(self.end_ms, self.now_ms) - self.first_ms)
 
+    @property
+    def is_past(self) -> bool:
+        """All of it is over."""
+        return self.end_ms <= self.now_ms
+
 
 class Stored(Struct, frozen=True, kw_only=True):
     """What was read for it.
 
     `minutes` are single ones of all venues, at least of the day before the window's end; where
     the steps are minutes, of the day before its begin too. `steps` are the curve's where they
-    are longer, else empty.
+    are longer, else empty; then `hours` are single ones, of the day before the window too, and
+    `interests` and `aggregates` the last known of each step.
     """
 
     minutes: Sequence[LiquidationStep]
@@ -79,15 +91,22 @@ class Stored(Struct, frozen=True, kw_only=True):
     largest: Sequence[LiquidationRow]
     interests: Sequence[InterestMinute]
     aggregates: Sequence[AggregateRow]
+    hours: Sequence[LiquidationStep] = ()
 
 
 def liquidations_board(
-    window: Window, venues: Sequence[Venue], stored: Stored, indices: Indices, missed: int = 0
+    window: Window,
+    venues: Sequence[Venue],
+    stored: Stored,
+    indices: Indices,
+    missed: int = 0,
+    left_out: int = 0,
 ) -> LiquidationsBoard:
     """The board. Every venue in `venues` was to be heard."""
     points = _points(window, len(venues), stored)
     hour = statistics([(one.at_ms, one.total_1h_usd) for one in points])
     shown = _window_total(window, venues)
+    told = aggregate_points(stored.aggregates, window.first_ms, window.end_ms, window.step_ms)
     return LiquidationsBoard(
         board="liquidations",
         now_ms=window.now_ms,
@@ -101,17 +120,35 @@ def liquidations_board(
         live=window.live,
         points=points,
         hour=hour,
-        step=statistics([(one.at_ms, one.total_usd) for one in points]),
+        step=statistics([(one.at_ms, one.total_usd) for one in points if _is_over(one, window)]),
         lines_usd=list(window.lines_usd),
         window=shown,
         totals=[_total(window, venues, stored, hours) for hours in (1, 24)],
         venues=[_share(one, window, shown.total_usd) for one in venues],
         largest=[_order(row) for row in stored.largest],
-        trend=_trend(stored, window, len(venues)),
+        trend=trend(_wash(stored, window, len(venues)), told),
         indices=indices,
         missed=missed,
-        reason="" if shown.count else _why_empty(window, venues),
+        reason="" if shown.count else _why_empty(window, venues, told),
+        aggregate=told,
+        left_out=left_out,
     )
+
+
+def _is_over(point: Point, window: Window) -> bool:
+    """A step that still runs is no minimum."""
+    return point.at_ms + window.step_ms <= window.now_ms
+
+
+def _wash(stored: Stored, window: Window, venues: int) -> dict[int, float]:
+    """The exchanges' own wash index, by step."""
+    if window.step_ms == MINUTE_MS:
+        interests = [
+            one for one in stored.interests if window.first_ms <= one.minute_ms < window.end_ms
+        ]
+        return wash_of_minutes(stored.minutes, interests, venues)
+    steps = range(window.first_ms, min(window.end_ms, window.now_ms), window.step_ms)
+    return wash_of_steps(stored.hours, stored.interests, steps, window.now_ms)
 
 
 # --- the curve ------------------------------------------------------------------------------
@@ -230,6 +267,7 @@ def _total_of(
 def _share(venue: Venue, window: Window, total_usd: float | None) -> VenueShare:
     step = venue.step
     heard_ms = step.covered_ms if step else 0
+    is_known = step is not None and _is_known(step)
     usd = step.long_usd + step.short_usd if step else 0.0
     is_capped = venue.told is Told.SAMPLED and step is not None and heard_ms > 0
     return VenueShare(
@@ -239,13 +277,13 @@ def _share(venue: Venue, window: Window, total_usd: float | None) -> VenueShare:
         state=venue.state,
         since_ms=venue.since_ms,
         reason=venue.reason,
-        long_usd=step.long_usd if step else 0.0,
-        short_usd=step.short_usd if step else 0.0,
+        long_usd=step.long_usd if step and is_known else None,
+        short_usd=step.short_usd if step and is_known else None,
         long_count=step.long_count if step else 0,
         short_count=step.short_count if step else 0,
         unsized=step.unsized if step else 0,
         largest_usd=step.largest_usd if step else None,
-        share=usd / total_usd if total_usd else None,
+        share=usd / total_usd if total_usd and is_known else None,
         saturation=min(1.0, step.capped_s * 1_000 / heard_ms) if step and is_capped else None,
         covered=share(heard_ms, 1, window.passed_ms / MINUTE_MS) or 0.0,
         last_ms=venue.last_ms,
@@ -271,38 +309,28 @@ def _order(row: LiquidationRow) -> Order:
 # --- above and beside it --------------------------------------------------------------------
 
 
-def _trend(stored: Stored, window: Window, venues: int) -> list[TrendPoint]:
-    """The indices of the window's minutes, where there is one of the two."""
-    if window.step_ms != MINUTE_MS:
-        return []
-    begin_ms = min((one.at_ms for one in stored.minutes), default=window.first_ms)
-    grid = MinuteGrid(stored.minutes, begin_ms, (window.end_ms - begin_ms) // MINUTE_MS)
-    inside = [one for one in stored.interests if one.minute_ms >= window.first_ms]
-    wash = {one.minute_ms: one.wash_index_pct for one in records(grid, inside, venues)}
-    panic = {one.minute_ms: one.panic_index for one in stored.aggregates}
-    return [
-        TrendPoint(at_ms=at_ms, wash_index_pct=wash.get(at_ms), panic_index=panic.get(at_ms))
-        for at_ms in sorted(wash.keys() | panic.keys())
-        if window.first_ms <= at_ms < window.end_ms
-    ]
+def _why_empty(window: Window, venues: Sequence[Venue], told: Sequence[AggregatePoint]) -> str:
+    said = [*_what_was_heard(window, venues), *(_how_it_is(one, window) for one in venues)]
+    if told:
+        said.append("the aggregate source tells of it")
+    if not window.live and not window.is_past:
+        said.append(NO_ENGINE)
+    return " · ".join(one for one in said if one)
 
 
-def _why_empty(window: Window, venues: Sequence[Venue]) -> str:
-    if not venues:
-        return "no exchange that tells of liquidations is watched" if window.live else NO_ENGINE
+def _what_was_heard(window: Window, venues: Sequence[Venue]) -> list[str]:
+    if not venues and not window.is_past:
+        return ["no exchange that tells of liquidations is watched"] if window.live else []
     minutes = (window.end_ms - window.first_ms) // MINUTE_MS
     span = f"{minutes} min" if minutes <= 90 else f"{minutes // HOUR} h"
-    if all(one.step is None or one.step.covered_ms == 0 for one in venues):
-        said = [f"nobody was heard in {span}"]
-    else:
-        said = [f"no liquidations in {span}"]
+    is_deaf = all(one.step is None or one.step.covered_ms == 0 for one in venues)
+    said = f"nobody was heard in {span}" if is_deaf else f"no liquidations in {span}"
     lasts = [one.last_ms for one in venues if one.last_ms is not None]
-    if lasts:
-        said[0] += f", last {window.format(max(lasts))}"
-    for one in venues:
-        if one.state is VenueState.SILENT:
-            since = f" since {window.format(one.since_ms)}" if one.since_ms is not None else ""
-            said.append(f"{one.exchange} silent{since}")
-        elif one.told is Told.SAMPLED:
-            said.append(f"{one.exchange} sampled")
-    return " · ".join(said) if window.live else " · ".join([*said, NO_ENGINE])
+    return [f"{said}, last {window.format(max(lasts))}" if lasts else said]
+
+
+def _how_it_is(venue: Venue, window: Window) -> str:
+    if venue.state is VenueState.SILENT:
+        since = f" since {window.format(venue.since_ms)}" if venue.since_ms is not None else ""
+        return f"{venue.exchange} silent{since}"
+    return f"{venue.exchange} sampled" if venue.told is Told.SAMPLED else ""

@@ -13,6 +13,13 @@ def panic_index(people: float | None, position_usd: float | None) -> float | Non
     return (people / PEOPLE) / (position_usd / POSITION_USD)
 
 
+def wash_index_pct(usd_24h: float | None, position_usd: float | None) -> float | None:
+    """The day's amount by the position, None where a part is unknown or there is no position."""
+    if usd_24h is None or not position_usd:
+        return None
+    return usd_24h / position_usd * 100
+
+
 def level_of(index: float | None, medium_pct: float, high_pct: float) -> Level | None:
     """By the index x 100: each level begins with its bound."""
     if index is None:
