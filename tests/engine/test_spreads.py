@@ -14,6 +14,7 @@ from tui_monitor import config
 from tui_monitor.boards.legs import Leg
 from tui_monitor.boards.same_coin import Doubt
 from tui_monitor.boards.signals import Ending
+from tui_monitor.boards.signals.runs import key_of
 from tui_monitor.boards.spreads import Filter, Kind, SpreadRow, SpreadsBoard
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.engine import Engine, opened_engine
@@ -266,8 +267,10 @@ async def test_minutes_and_signals_outlive_the_program(tmp_path: Path) -> None:
         await it.clock.sleep(52)
         board = await it.board()
         assert board.watched_24h_min == 1
-        kept = (await it.source.signals_board()).signals
+        seen = await it.source.signals_board()
+        kept = seen.signals
         assert kept
+        assert {key_of(run.newest) for run in seen.runs} == set(map(key_of, kept))
         before_ms = clock.now_ms()
     async with open_reader(tmp_path) as reader:
         stored = await reader.signals(0, clock.now_ms() + 1, 100)
@@ -278,6 +281,7 @@ async def test_minutes_and_signals_outlive_the_program(tmp_path: Path) -> None:
         assert {(one.coin, one.at_ms) for one in kept} <= {
             (one.coin, one.at_ms) for one in again.signals
         }
+        assert {key_of(one) for one in kept} <= {key_of(run.newest) for run in again.runs}
         lost = [one for one in again.signals if one.ending is Ending.LOST]
         assert all(one.at_ms <= before_ms and one.ended_ms is None for one in lost)
         assert (await it.board()).watched_24h_min == 2

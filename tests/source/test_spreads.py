@@ -106,6 +106,10 @@ async def test_what_is_stored_is_shown_and_says_so(tmp_path: Path) -> None:
         assert (ended.coin, ended.ending, ended.lasted_ms) == ("BTC", Ending.NARROWED, 10_000)
         assert (lasting.ending, lasting.ended_ms, lasting.lasted_ms) == (Ending.LOST, None, None)
         assert (ended.price_long, ended.price_short) == (100.0, 100.7)
+        told = sorted(signals.runs, key=lambda run: run.newest.coin)
+        assert [(run.newest, run.signals, run.is_over) for run in told] == [
+            (ended, 1, True), (lasting, 1, True),
+        ]  # fmt: skip
         page = await source.coin_page("BTC")
         assert (page.live, page.legs) == (False, [])
         assert [one.over_s for one in page.minutes] == [0.0, 4.0]
