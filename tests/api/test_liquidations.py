@@ -475,3 +475,47 @@ async def test_with_an_engine_and_the_simulators_aggregate_all_faces_agree(tmp_p
     assert {row["source"] for row in answer["data"]} == {"aggregate"}
     assert (stale["source"], stale["stale"]) == ("aggregate", True)
     assert "500" in stale["reason"]
+
+
+@in_virtual_time
+async def test_a_minute_at_whose_end_nobody_ran_has_its_row(tmp_path: Path) -> None:
+    """With what was heard of it; the open interest is null, with why."""
+    async with stored(tmp_path) as (store, it):
+        await put(store, [a_minute(4)])
+        await store.record_liquidation_minutes([a_minute(3, covered_ms=38_400)])
+        await put(store, [a_minute(0)])
+        await it.clock.sleep(10)
+        rows = (await it.get(HISTORY, source="exchanges"))["data"]
+    assert [row["datetime"][11:16] for row in rows] == ["07:55", "07:56", "07:59"]
+    assert [row["usd_1h"] for row in rows] == [30_000.0, 60_000.0, 90_000.0]
+    assert rows[1]["total_position"] is rows[1]["position_usd"] is rows[1]["wash_index"] is None
+    assert rows[1]["reasons"]["total_position"] == "no open interest was known"
+    assert rows[1]["covered_1h"] == pytest.approx((60 + 38.4) / 3_600)
+
+
+@in_virtual_time
+async def test_an_aggregate_row_of_zeros_hides_no_exchanges_row(tmp_path: Path) -> None:
+    """In no answer; the exchanges' row says what the source told."""
+    nothing = dict.fromkeys(
+        ("usd_1h", "usd_24h", "people_24h", "position_usd", "panic_index"), None
+    )
+    async with stored(tmp_path) as (store, it):
+        await put(store, [a_minute(0)])
+        await store.record_aggregates([an_aggregate(0, **nothing), an_aggregate(1, **nothing)])
+        await it.clock.sleep(10)
+        alone, row = (await it.get(HISTORY))["data"]
+        panic = (await it.get(PANIC))["data"]
+    assert [one["source"] for one in (alone, row, panic)] == ["aggregate", *["exchanges"] * 2]
+    assert row["usd_1h"] == panic["usd_1h"] == 30_000.0
+    assert "tells zeros" in row["reasons"]["panic_index"]
+    assert set(alone["reasons"].values()) == {row["reasons"]["panic_index"]}
+
+
+@in_virtual_time
+async def test_a_stale_word_of_the_source_says_why(tmp_path: Path) -> None:
+    """Also where nobody asks the source."""
+    async with stored(tmp_path) as (store, it):
+        await store.record_aggregates([an_aggregate(30)])
+        panic = (await it.get(PANIC))["data"]
+    assert (panic["source"], panic["stale"]) == ("aggregate", True)
+    assert panic["reason"] == "its newest word is old"

@@ -8,18 +8,31 @@ aggregate source tells no coverage.
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_monitor.boards.liquidations import Level
-from tui_monitor.boards.liquidations.panic import PEOPLE, POSITION_USD, why_no_index
+from tui_monitor.boards.liquidations.panic import (
+    PEOPLE,
+    POSITION_USD,
+    wash_index_pct,
+    why_no_index,
+)
+from tui_monitor.boards.liquidations.trend import tells_anything
 from tui_monitor.clock import BoardZone
 from tui_monitor.model import AggregateRow, LiquidationRecord
 
 AMOUNT_USD = 10_000.0
 _DIGITS = 2
+_OF_SOURCE = (
+    *("hour_1_amount", "hour_24_amount", "hour_24_people"),
+    *("total_position", "panic_index", "wash_index"),
+)
 NO_PEOPLE = (
     "exchanges tell no number of people; liquidations.aggregate_url names a source that does"
 )
 NOT_TOLD = "the source told none"
+# A zero is what it tells when it fails, and is kept as what it is: nothing known.
+TELLS_ZEROS = "the aggregate source tells zeros or nothing"
 LEVELS = {
     Level.LOW: ("低恐慌", "green"),
     Level.MEDIUM: ("中度恐慌", "yellow"),
@@ -131,7 +144,7 @@ def of_aggregate(row: AggregateRow, zone: BoardZone) -> MinuteRow:
         hour_24_people=_in(row.people_24h, PEOPLE),
         total_position=_in(row.position_usd, POSITION_USD),
         panic_index=row.panic_index,
-        wash_index=_wash_index(row),
+        wash_index=wash_index_pct(row.usd_24h, row.position_usd),
         source=RowSource.AGGREGATE,
         usd_1h=row.usd_1h,
         usd_24h=row.usd_24h,
@@ -141,6 +154,12 @@ def of_aggregate(row: AggregateRow, zone: BoardZone) -> MinuteRow:
         corrected=row.corrected,
         reasons=_why_not(row),
     )
+
+
+def beside_zeros(row: MinuteRow) -> MinuteRow:
+    """The exchanges' row of a minute of which the aggregate source told nothing."""
+    reasons = {**row.reasons, **dict.fromkeys(("panic_index", "hour_24_people"), TELLS_ZEROS)}
+    return replace(row, reasons=reasons)
 
 
 def market_zone(row: MinuteRow) -> str | None:
@@ -154,14 +173,10 @@ def _in(value: float | None, unit: float) -> float | None:
     return None if value is None else round(value / unit, _DIGITS)
 
 
-def _wash_index(row: AggregateRow) -> float | None:
-    if row.usd_24h is None or not row.position_usd:
-        return None
-    return row.usd_24h / row.position_usd * 100
-
-
 def _why_not(row: AggregateRow) -> dict[str, str]:
     """Each key that is null, with why."""
+    if not tells_anything(row):
+        return dict.fromkeys(_OF_SOURCE, TELLS_ZEROS)
     told = {
         "hour_1_amount": row.usd_1h,
         "hour_24_amount": row.usd_24h,
@@ -171,7 +186,7 @@ def _why_not(row: AggregateRow) -> dict[str, str]:
     reasons = {key: NOT_TOLD for key, value in told.items() if value is None}
     if row.panic_index is None:
         reasons["panic_index"] = why_no_index(row.people_24h, row.position_usd)
-    if _wash_index(row) is None:
+    if wash_index_pct(row.usd_24h, row.position_usd) is None:
         no_amount = "the source told no amount of 24 h" if row.usd_24h is None else ""
         reasons["wash_index"] = no_amount or why_no_index(row.people_24h or 0.0, row.position_usd)
     return reasons

@@ -21,12 +21,14 @@ from tui_monitor.api.liquidation_records import (
     NewestRow,
     PanicRow,
     RowSource,
+    beside_zeros,
     market_zone,
     of_aggregate,
     of_exchanges,
 )
 from tui_monitor.api.times import TIME_TEXT, moment_ms
 from tui_monitor.boards.liquidations import HOURS, Aggregate, Indices
+from tui_monitor.boards.liquidations.trend import tells_anything
 from tui_monitor.clock import DAY_MS, MINUTE_MS, SECOND_MS
 from tui_monitor.errors import BadInput
 from tui_monitor.model import AggregateRow, LiquidationRecord, Told
@@ -42,6 +44,7 @@ _STALE_MS = 2 * MINUTE_MS
 _FAILING_MS = DAY_MS
 # Making 5,000 rows at once would hold every feed for a tenth of a second.
 _ROWS_AT_ONCE = 100
+_OLD = "its newest word is old"
 _NO_MINUTES = "no minute of that time is stored"
 
 Wanted = Annotated[
@@ -154,7 +157,8 @@ def _chosen(
     of_source = None
     if told.row is not None:
         row = of_aggregate(told.row, world.zone)
-        of_source = _Chosen(row=row, age_ms=told.age_ms, stale=told.stale, reason=told.error)
+        why = told.error or (_OLD if told.stale else "")
+        of_source = _Chosen(row=row, age_ms=told.age_ms, stale=told.stale, reason=why)
     if wanted is not None:
         found = of_exchange if wanted is RowSource.EXCHANGES else of_source
     else:
@@ -164,7 +168,7 @@ def _chosen(
 
 def _is_told(told: Aggregate) -> bool:
     """Whether the source's newest word is of now: old ones are of a file, or of another time."""
-    if told.row is None or told.age_ms is None:
+    if told.row is None or told.age_ms is None or not tells_anything(told.row):
         return False
     return not told.stale or (told.is_on and told.age_ms <= _FAILING_MS)
 
@@ -173,7 +177,7 @@ def _with_why(row: MinuteRow, told: Aggregate) -> MinuteRow:
     """Where a source is asked, why it tells no index is the better reason."""
     if not told.is_on:
         return row
-    why = f"the aggregate source: {told.error or told.reason or 'its newest word is old'}"
+    why = f"the aggregate source: {told.error or told.reason or _OLD}"
     reasons = {**row.reasons, "panic_index": why, "hour_24_people": why}
     return msgspec.structs.replace(row, reasons=reasons)
 
@@ -254,7 +258,7 @@ def _shown_ms(row: AggregateRow) -> int:
 async def _joined(
     world: World, records: Sequence[LiquidationRecord], rows: Sequence[AggregateRow]
 ) -> dict[int, MinuteRow]:
-    """By minute; the aggregate source's before the exchanges'."""
+    """By minute; the aggregate source's before the exchanges', where it told anything."""
     found: dict[int, MinuteRow] = {}
     if records:
         is_sampled = await _is_sampled(world, records[0].minute_ms, records[-1].minute_ms)
@@ -262,7 +266,11 @@ async def _joined(
             found[record.minute_ms] = of_exchanges(record, world.zone, is_sampled=is_sampled)
             await _breath(len(found))
     for place, row in enumerate(rows):
-        found[row.minute_ms] = of_aggregate(row, world.zone)
+        own = found.get(row.minute_ms)
+        if own is None or tells_anything(row):
+            found[row.minute_ms] = of_aggregate(row, world.zone)
+        else:
+            found[row.minute_ms] = beside_zeros(own)
         await _breath(place)
     return found
 

@@ -3,7 +3,7 @@
 import logging
 
 from tui_monitor.boards.liquidations.panic import panic_index, why_no_index
-from tui_monitor.clock import MINUTE_MS, Clock
+from tui_monitor.clock import MINUTE_MS, Clock, utc_text
 from tui_monitor.errors import FeedError, StoreError
 from tui_monitor.feeds.aggregate import AggregateClient, AggregateFigures
 from tui_monitor.feeds.told import OnEvent
@@ -17,6 +17,8 @@ TRIES = 3
 AGAIN_AFTER_S = 2.0
 # The source's own minute has to be over first.
 AFTER_MINUTE_MS = 1_500
+# It is renewed each minute, and may be asked just before that.
+STANDS_STILL_MS = 3 * MINUTE_MS
 
 
 class Aggregates:
@@ -31,6 +33,7 @@ class Aggregates:
         self._on_event = on_event
         self.error = ""
         self.failing_since_ms: int | None = None
+        self._newest: AggregateRow | None = None
 
     @property
     def is_on(self) -> bool:
@@ -58,6 +61,9 @@ class Aggregates:
             self._fail(error.line())
             return
         now_ms = self._clock.now_ms()
+        if await self._is_again(found):
+            self._tell(self._why_old(found.source_ms, now_ms) or _why_lacking(found))
+            return
         row = AggregateRow(
             minute_ms=now_ms - now_ms % MINUTE_MS,
             source_ms=found.source_ms,
@@ -68,12 +74,37 @@ class Aggregates:
             position_usd=found.position_usd,
             panic_index=panic_index(found.people_24h, found.position_usd),
         )
-        self._tell(_why_lacking(found))
+        self._tell(self._why_old(found.source_ms, now_ms) or _why_lacking(found))
         try:
             await self._store.record_aggregates([row])
         except StoreError as error:
             # The recorder shows the reason: both write to the same file.
             log.warning("the aggregate of a minute is not recorded: %s", error.line())
+            return
+        self._newest = row
+
+    async def _is_again(self, found: AggregateFigures) -> bool:
+        """A word with the time of the row before is no new minute, unless it knows more."""
+        if self._newest is None:
+            self._newest = await self._newest_stored()
+        before = self._newest
+        if before is None or found.source_ms is None or found.source_ms != before.source_ms:
+            return False
+        return _figures(found) <= _figures(before)
+
+    async def _newest_stored(self) -> AggregateRow | None:
+        try:
+            rows = await self._store.aggregates(0, self._clock.now_ms() + MINUTE_MS, 1)
+        except StoreError as error:
+            log.warning("the newest aggregate can't be read: %s", error.line())
+            return None
+        return rows[-1] if rows else None
+
+    def _why_old(self, source_ms: int | None, now_ms: int) -> str:
+        """Once its time stands still for longer than it takes to be renewed."""
+        if source_ms is None or now_ms - source_ms <= STANDS_STILL_MS:
+            return ""
+        return f"the source tells nothing new since {utc_text(source_ms)}"
 
     async def _read(self, client: AggregateClient) -> AggregateFigures:
         """Again where the hour's amount is zero: it was so when the source was being renewed."""
@@ -99,6 +130,12 @@ class Aggregates:
         if not self.error:
             self.failing_since_ms = self._clock.now_ms()
         self.error = text
+
+
+def _figures(told: AggregateFigures | AggregateRow) -> int:
+    """How many are known."""
+    known = (told.usd_1h, told.usd_24h, told.people_24h, told.position_usd)
+    return sum(one is not None for one in known)
 
 
 def _why_lacking(found: AggregateFigures) -> str:

@@ -19,6 +19,7 @@ from tui_monitor.boards.liquidations.build import (
     Stored,
     Venue,
     Window,
+    is_known,
     liquidations_board,
 )
 from tui_monitor.boards.liquidations.panic import level_of, why_no_index
@@ -51,6 +52,8 @@ _BOARD_FOR_S = 1.0
 A_PAST_DAY = "a past day is shown"
 # A record comes once a minute.
 _RECORD_FOR_S = 3.0
+# The open interest of a minute is written so soon after its end, or never.
+INTEREST_WITHIN_MS = 5_000
 
 
 class AskingNow(NamedTuple):
@@ -265,20 +268,33 @@ class StoredLiquidations:
             interests = await self._store.interest_minutes(end_ms - reach_ms, end_ms)
             if interests:
                 at_ms = interests[-1].minute_ms
-                (found,) = await self._records_of(interests[-1:], at_ms, at_ms + MINUTE_MS)
+                span = (at_ms - DAY_MS, at_ms + MINUTE_MS)
+                minutes = await self._store.liquidation_curve(*span, MINUTE_MS)
+                (found,) = await self._records_of(interests[-1:], minutes, *span)
                 return found
         return None
 
     async def _records(self, begin_ms: int, end_ms: int) -> list[LiquidationRecord]:
-        """Of a day or less."""
-        interests = await self._store.interest_minutes(begin_ms, end_ms)
-        return await self._records_of(interests, begin_ms, end_ms) if interests else []
-
-    async def _records_of(
-        self, interests: Sequence[InterestMinute], begin_ms: int, end_ms: int
-    ) -> list[LiquidationRecord]:
+        """Of a day or less; also of minutes at whose end we did not run, without an interest."""
         first_ms = begin_ms - DAY_MS
         minutes = await self._store.liquidation_curve(first_ms, end_ms, MINUTE_MS)
+        known = {one.minute_ms: one for one in await self._store.interest_minutes(begin_ms, end_ms)}
+        over_ms = self._clock.now_ms() - INTEREST_WITHIN_MS - MINUTE_MS
+        for one in minutes:
+            if begin_ms <= one.at_ms <= over_ms and one.at_ms not in known and is_known(one):
+                known[one.at_ms] = InterestMinute(
+                    minute_ms=one.at_ms, open_interest_usd=None, exchanges=0
+                )
+        interests = [known[at_ms] for at_ms in sorted(known)]
+        return await self._records_of(interests, minutes, first_ms, end_ms) if interests else []
+
+    async def _records_of(
+        self,
+        interests: Sequence[InterestMinute],
+        minutes: Sequence[LiquidationStep],
+        first_ms: int,
+        end_ms: int,
+    ) -> list[LiquidationRecord]:
         grid = MinuteGrid(minutes, first_ms, (end_ms - first_ms) // MINUTE_MS)
         return records(grid, interests, await self._heard_venues(first_ms, end_ms))
 

@@ -177,18 +177,18 @@ def _minute_points(window: Window, venues: int, stored: Stored) -> list[Point]:
         hour_heard = hour.heard_ms[place] > 0 or hour.events[place] > 0
         longs, shorts = own.long_usd[place], own.short_usd[place]
         longs_1h, shorts_1h = hour.long_usd[place], hour.short_usd[place]
-        is_known = heard_ms > 0 or events > 0
+        told_any = heard_ms > 0 or events > 0
         found.append(
             Point(
                 at_ms=at_ms,
-                long_usd=longs if is_known else None,
-                short_usd=shorts if is_known else None,
-                total_usd=longs + shorts if is_known else None,
+                long_usd=longs if told_any else None,
+                short_usd=shorts if told_any else None,
+                total_usd=longs + shorts if told_any else None,
                 count=events,
                 long_1h_usd=longs_1h if hour_heard else None,
                 short_1h_usd=shorts_1h if hour_heard else None,
                 total_1h_usd=longs_1h + shorts_1h if hour_heard else None,
-                covered=_covered(heard_ms, venues, passed, is_known=is_known),
+                covered=_covered(heard_ms, venues, passed, told_any=told_any),
                 covered_1h=share(hour.heard_ms[place], venues, HOUR - 1 + passed),
             )
         )
@@ -197,32 +197,32 @@ def _minute_points(window: Window, venues: int, stored: Stored) -> list[Point]:
 
 def _long_point(at_ms: int, step: LiquidationStep | None, window: Window, venues: int) -> Point:
     passed = max(0, min(window.step_ms, window.now_ms - at_ms)) / MINUTE_MS
-    is_known = step is not None and _is_known(step)
+    told_any = step is not None and is_known(step)
     return Point(
         at_ms=at_ms,
-        long_usd=step.long_usd if step and is_known else None,
-        short_usd=step.short_usd if step and is_known else None,
-        total_usd=step.long_usd + step.short_usd if step and is_known else None,
+        long_usd=step.long_usd if step and told_any else None,
+        short_usd=step.short_usd if step and told_any else None,
+        total_usd=step.long_usd + step.short_usd if step and told_any else None,
         count=_count(step),
         long_1h_usd=None,
         short_1h_usd=None,
         total_1h_usd=None,
-        covered=_covered(step.covered_ms if step else 0, venues, passed, is_known=is_known),
+        covered=_covered(step.covered_ms if step else 0, venues, passed, told_any=told_any),
         covered_1h=None,
     )
 
 
-def _covered(heard_ms: float, venues: int, minutes: float, *, is_known: bool) -> float:
+def _covered(heard_ms: float, venues: int, minutes: float, *, told_any: bool) -> float:
     """A step that begins now lacks nothing yet."""
     found = share(heard_ms, venues, minutes)
-    return float(is_known) if found is None else found
+    return float(told_any) if found is None else found
 
 
 def _count(step: LiquidationStep | None) -> int:
     return step.long_count + step.short_count if step else 0
 
 
-def _is_known(step: LiquidationStep) -> bool:
+def is_known(step: LiquidationStep) -> bool:
     """Heard at all; what is told of a silence after it counts as heard too."""
     return step.covered_ms > 0 or _count(step) > 0
 
@@ -249,12 +249,12 @@ def _total_of(
     longs, shorts = fsum(one.long_usd for one in steps), fsum(one.short_usd for one in steps)
     heard_ms = sum(one.covered_ms for one in steps)
     covered = share(heard_ms, len(venues), passed_ms / MINUTE_MS) or 0.0
-    is_known = any(map(_is_known, steps))
+    told_any = any(map(is_known, steps))
     return Total(
         hours=hours,
-        long_usd=longs if is_known else None,
-        short_usd=shorts if is_known else None,
-        total_usd=longs + shorts if is_known else None,
+        long_usd=longs if told_any else None,
+        short_usd=shorts if told_any else None,
+        total_usd=longs + shorts if told_any else None,
         count=sum(map(_count, steps)),
         unsized=sum(one.unsized for one in steps),
         largest_usd=max((one.largest_usd for one in steps if one.largest_usd), default=None),
@@ -267,7 +267,7 @@ def _total_of(
 def _share(venue: Venue, window: Window, total_usd: float | None) -> VenueShare:
     step = venue.step
     heard_ms = step.covered_ms if step else 0
-    is_known = step is not None and _is_known(step)
+    told_any = step is not None and is_known(step)
     usd = step.long_usd + step.short_usd if step else 0.0
     is_capped = venue.told is Told.SAMPLED and step is not None and heard_ms > 0
     return VenueShare(
@@ -277,13 +277,13 @@ def _share(venue: Venue, window: Window, total_usd: float | None) -> VenueShare:
         state=venue.state,
         since_ms=venue.since_ms,
         reason=venue.reason,
-        long_usd=step.long_usd if step and is_known else None,
-        short_usd=step.short_usd if step and is_known else None,
+        long_usd=step.long_usd if step and told_any else None,
+        short_usd=step.short_usd if step and told_any else None,
         long_count=step.long_count if step else 0,
         short_count=step.short_count if step else 0,
         unsized=step.unsized if step else 0,
         largest_usd=step.largest_usd if step else None,
-        share=usd / total_usd if total_usd and is_known else None,
+        share=usd / total_usd if total_usd and told_any else None,
         saturation=min(1.0, step.capped_s * 1_000 / heard_ms) if step and is_capped else None,
         covered=share(heard_ms, 1, window.passed_ms / MINUTE_MS) or 0.0,
         last_ms=venue.last_ms,
