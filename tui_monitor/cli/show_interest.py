@@ -11,6 +11,7 @@ from tui_monitor.clock import BoardZone
 from tui_monitor.printable import printable
 
 _PCT = 2
+_NOTE = 300
 
 
 def interest_table(board: OpenInterestBoard, zone: BoardZone) -> Table:
@@ -37,17 +38,8 @@ def _row(row: InterestRow, hours: int) -> Row:
         number(change.price_change_pct, _PCT),
         number(row.long_accounts_pct, 1),
         "" if row.age_ms is None else row.age_ms,
-        printable(_note(row, hours)),
+        printable("; ".join(row.remarks(hours)), _NOTE),
     )
-
-
-def _note(row: InterestRow, hours: int) -> str:
-    """A change of method, why there is no rank, and who is left out."""
-    change = row.change(hours)
-    left = [f"without {out.exchange.value}: {out.reason}" for out in change.left_out]
-    # Where nobody counts, the row's reason has said why.
-    told = [row.reason or change.reason] if row.reason or change.reason else left
-    return "; ".join([*(jump.text for jump in row.jumps), *told])
 
 
 def _summary(board: OpenInterestBoard, zone: BoardZone) -> str:

@@ -16,7 +16,13 @@ from tui_monitor.boards.open_interest import (
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.format import count
 from tui_monitor.screens.looks import looks_of
-from tui_monitor.screens.oi_columns import detail, headline, oi_columns, why_empty
+from tui_monitor.screens.oi_columns import (
+    detail,
+    headline,
+    money_change,
+    oi_columns,
+    why_empty,
+)
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece
@@ -48,7 +54,7 @@ class OpenInterestView(BoardView):
     HAS_DAYS = False
     HAS_RANGES = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("oi")]
-    DEFAULT_CSS = "OpenInterestView #detail { height: 2; }"
+    DEFAULT_CSS = "OpenInterestView #detail { height: 3; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -162,7 +168,7 @@ class OpenInterestView(BoardView):
             [
                 (f"{row.coin} ", looks.bright),
                 (f"{count(row.usd)} $ ", looks.text),
-                (f"{count(row.change(board.hours).change_usd)}", looks.dim),
+                (money_change(row.change(board.hours)), looks.dim),
             ]
             for row in board.rows[:3]
         ]

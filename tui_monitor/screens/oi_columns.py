@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 
 from tui_monitor.boards.open_interest import (
     WINDOWS_H,
     InterestChange,
+    InterestLeg,
     InterestRow,
     OpenInterestBoard,
     RankedBy,
 )
 from tui_monitor.model import Exchange
-from tui_monitor.screens.format import ABSENT, ShownZone, age, count, signed
+from tui_monitor.screens.format import ABSENT, ShownZone, age, count, fit, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import amount, money_cell, pct_cell
 from tui_monitor.screens.widgets.columns import Cell, Column
@@ -27,12 +29,15 @@ GLYPHS = {
 }
 
 
+def money_change(change: InterestChange) -> str:
+    """The change of USD with its sign, short."""
+    value = change.change_usd
+    return f"+{count(value)}" if value is not None and value > 0 else count(value)
+
+
 def _money_change(change: InterestChange, looks: Looks) -> Cell:
     value = change.change_usd
-    if value is None:
-        return Cell(ABSENT, looks.faint)
-    sign = "+" if value > 0 else "-" if value < 0 else ""
-    return Cell(f"{sign}{count(abs(value))}", looks.signed(value))
+    return Cell(money_change(change), looks.faint if value is None else looks.signed(value))
 
 
 def _shares(row: InterestRow, looks: Looks, width: int) -> Cell:
@@ -40,28 +45,28 @@ def _shares(row: InterestRow, looks: Looks, width: int) -> Cell:
         return Cell(ABSENT, looks.faint)
     styles = {Exchange.BINANCE: looks.accent, Exchange.OKX: looks.text}
     parts, done, total = [], 0, 0.0
-    for one in row.shares:
+    # In the same order in every row, so that rows can be compared.
+    shares = sorted(row.shares, key=lambda one: list(GLYPHS).index(one.exchange))
+    for one in shares:
         total += one.pct
         end = min(width, round(total / 100 * width))
         glyph = GLYPHS[one.exchange] * (end - done)
         parts.append(Segment(glyph, styles.get(one.exchange, looks.dim)))
         done = end
     parts.append(Segment(" " * (width - done), looks.dim))
-    text = " ".join(f"{one.exchange} {one.pct:.0f} %" for one in row.shares)
+    text = " ".join(f"{one.exchange} {one.pct:.0f} %" for one in shares)
     return Cell(text, segments=tuple(parts))
 
 
+def _coin(row: InterestRow, looks: Looks, width: int) -> Cell:
+    """The coin; a change of method is marked where the note has no room, too."""
+    if not row.jumps:
+        return Cell(row.coin, looks.bright)
+    return Cell(f"{fit(row.coin, width - 2).rstrip()} !", looks.warn)
+
+
 def _note(row: InterestRow, hours: int) -> str:
-    if row.jumps:
-        return row.jumps[-1].text
-    change = row.change(hours)
-    if change.reason:
-        return change.reason
-    if change.left_out:
-        out = change.left_out[0]
-        more = f" and {len(change.left_out) - 1} more" if len(change.left_out) > 1 else ""
-        return f"without {out.exchange}{more}: {out.reason}"
-    return row.reason
+    return "; ".join(row.remarks(hours))
 
 
 def _age(row: InterestRow, looks: Looks, _: int) -> Cell:
@@ -71,11 +76,11 @@ def _age(row: InterestRow, looks: Looks, _: int) -> Cell:
 def _pct_column(hours: int) -> Column[InterestRow]:
     return Column(
         key=f"pct_{hours}h",
-        title=f"coins {hours}h",
+        title=f"OI {hours}h %",
         width=9,
         priority=2 if hours == 1 else 1 if hours == 4 else 0,
         unit="%",
-        word=f"coins-{hours}h",
+        word=f"oi-{hours}h",
         paint=lambda row, looks, width: pct_cell(row.change(hours).change_pct, looks, width),
         value=lambda row: row.change(hours).change_pct,
         help=f"Change of open interest over {hours} h in coins, so that a price can't fake it.",
@@ -101,9 +106,9 @@ def oi_columns(hours: int) -> tuple[Column[InterestRow], ...]:
             title="coin",
             width=12,
             align="left",
-            paint=lambda row, looks, _: Cell(row.coin, looks.bright),
+            paint=_coin,
             value=lambda row: row.coin,
-            help="Enter opens its page.",
+            help="Enter opens its page. ! marks a change of how an exchange counts.",
         ),
         Column(
             key="usd",
@@ -147,8 +152,8 @@ def oi_columns(hours: int) -> tuple[Column[InterestRow], ...]:
         ),
         Column(
             key="price",
-            title=f"price {hours}h",
-            width=9,
+            title=f"price {hours}h %",
+            width=11,
             priority=3,
             unit="%",
             word="price-change",
@@ -223,36 +228,53 @@ def why_empty(board: OpenInterestBoard) -> str:
 
 
 def detail(row: InterestRow | None, hours: int, looks: Looks, width: int) -> Sequence[list[Piece]]:
-    """The perpetuals of the row, then what is left out of the window."""
+    """The perpetuals of the row, the window's ends, and what is left out of it and why."""
     if row is None:
         return ()
-    legs: list[list[Piece]] = []
-    for leg in row.legs:
-        why = leg.suspicion or leg.reason
-        if leg.usd is None:
-            legs.append([(f"{leg.exchange} ", looks.faint), (why or ABSENT, looks.warn)])
-            continue
-        share = "" if leg.share_pct is None else f" {leg.share_pct:.0f} %"
-        stale = " stale" if leg.stale else ""
-        ratio = "" if leg.long_accounts_pct is None else f" acc {leg.long_accounts_pct:.0f} %"
-        legs.append(
-            [
-                (f"{leg.exchange} ", looks.faint),
-                (f"{count(leg.usd)} $", looks.text),
-                (f"{share}{ratio}{stale}", looks.dim),
-                (f" {why}" if why else "", looks.warn),
-            ]
-        )
     change = row.change(hours)
-    second: list[list[Piece]] = [
-        [(f"{hours} h ", looks.faint), (_was(change), looks.text)],
-        *([[(jump.text, looks.warn)] for jump in row.jumps]),
-        *([[(f"without {out.exchange}: {out.reason}", looks.dim)] for out in change.left_out]),
-    ]
+    told = [text for text in row.remarks(hours) if text != change.reason]
+    remarks = fit("; ".join(told), max(width - 1, 1)).rstrip()
     return (
-        fitting([[(f"{row.coin} ", looks.bright)], *legs], "  ", width),
-        fitting(second, "  ", width),
+        fitting([[(f"{row.coin} ", looks.bright)], *_legs(row, looks, width)], "  ", width),
+        fitting([[(f"{hours} h ", looks.faint), (_was(change), looks.text)]], "  ", width),
+        [(remarks, looks.warn if row.jumps else looks.dim)],
     )
+
+
+def _legs(row: InterestRow, looks: Looks, width: int) -> list[list[Piece]]:
+    """The perpetuals: of each as much as lets all of them stay."""
+    legs: list[list[Piece]] = []
+    for words in (_leg_whole, _leg_value, _leg_share):
+        legs = [_leg(leg, words(leg), looks) for leg in row.legs]
+        texts = ["".join(text for text, _ in leg) for leg in legs]
+        if cell_len("  ".join([f" {row.coin} ", *texts])) < width:
+            break
+    return legs
+
+
+def _leg(leg: InterestLeg, said: str, looks: Looks) -> list[Piece]:
+    why = leg.suspicion or leg.reason
+    if leg.usd is None:
+        return [(f"{leg.exchange} ", looks.faint), (why or ABSENT, looks.warn)]
+    return [
+        (f"{leg.exchange} ", looks.faint),
+        (said, looks.text),
+        (f" {why}" if why else "", looks.warn),
+    ]
+
+
+def _leg_whole(leg: InterestLeg) -> str:
+    ratio = "" if leg.long_accounts_pct is None else f" acc {leg.long_accounts_pct:.0f} %"
+    return f"{_leg_value(leg)}{ratio}{' stale' if leg.stale else ''}"
+
+
+def _leg_value(leg: InterestLeg) -> str:
+    share = "" if leg.share_pct is None else f" {leg.share_pct:.0f} %"
+    return f"{count(leg.usd)} ${share}"
+
+
+def _leg_share(leg: InterestLeg) -> str:
+    return ABSENT if leg.share_pct is None else f"{leg.share_pct:.0f} %"
 
 
 def _was(change: InterestChange) -> str:

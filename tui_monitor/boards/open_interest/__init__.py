@@ -127,6 +127,18 @@ class InterestRow(Struct, frozen=True, kw_only=True, gc=False):
         """That of a window."""
         return next(one for one in self.changes if one.hours == hours)
 
+    def remarks(self, hours: int) -> list[str]:
+        """What a reader of a window must know: changes of method, who is left out, why no rank."""
+        change = self.change(hours)
+        if change.reason:
+            told = {change.reason}
+            left = [change.reason]
+        else:
+            told = {out.reason for out in change.left_out}
+            left = [f"without {out.exchange}: {out.reason}" for out in change.left_out]
+        jumps = [f"{jump.exchange} {jump.text}" for jump in self.jumps if jump.text not in told]
+        return [*jumps, *left] or [self.reason] * bool(self.reason)
+
 
 class InterestPast(Struct, frozen=True, kw_only=True):
     """How far an exchange's own record of the last 24 h is: `asked` of `wanted` perpetuals.
