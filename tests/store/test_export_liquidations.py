@@ -75,6 +75,27 @@ async def test_the_minutes_csv_to_the_byte(store: Store) -> None:
     )
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+async def test_what_nobody_heard_has_no_money(store: Store, tmp_path: Path, form: str) -> None:
+    """Empty or null, and it comes back as it was; a minute that was heard must have its sums."""
+    silent = replace(
+        told(30, 0.0, 0.0, covered_ms=0), long_count=0, short_count=0, largest_usd=None
+    )
+    await store.record_liquidation_minutes([silent])
+    path = await written(store, LIQUIDATION_MINUTES, form, 1)
+    text = content_of(path).decode()
+    empty = '"long_usd":null,"short_usd":null' if form == "jsonl" else "bybit,,,0,0,,0,0,0"
+    assert text.count(empty) == 1
+    async with open_store(tmp_path / "b", StillClock(), kind="real") as other:
+        report = await import_file(other, path, ZONE, COINS, NOW_MS)
+        assert report.refused == []
+        assert silent in await other.liquidation_minutes(0, NOW_MS)
+        changed = text.replace('"covered_ms":0', '"covered_ms":5').replace(",,0,0,0", ",,0,0,5")
+        path.write_text(changed, encoding="utf-8")
+        report = await import_file(other, path, ZONE, COINS, NOW_MS)
+        assert [reason for _, reason in report.refused] == ["long_usd is no sum"]
+
+
 async def test_the_json_lines_have_the_models_fields(store: Store) -> None:
     """With how it was heard in a word."""
     lines = content_of(await written(store, "liquidations", "jsonl")).decode().splitlines()

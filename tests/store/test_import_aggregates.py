@@ -290,3 +290,11 @@ async def test_two_records_of_a_minute_are_one_row(store: Store) -> None:
     report, rows = await imported(store, panic(), hourly("2026-01-18 08:30:40"))
     assert report.doubtful == [(2, "a second record for the minute of line 1; a minute has one")]
     assert [row.people_24h for row in rows] == [79_688.0]
+    assert (report.aggregates, report.replaced, report.outdone, report.unchanged) == (1, 0, 1, 0)
+
+
+async def test_the_later_of_two_equal_records_of_a_minute_wins(store: Store) -> None:
+    """And the counts say so: one row, one that was replaced."""
+    report, rows = await imported(store, hourly(), hourly("2026-01-18 08:30:40"))
+    assert [row.received_ms for row in rows] == [ZONE.parse("2026-01-18 08:30:40")]
+    assert (report.aggregates, report.replaced, report.outdone, report.unchanged) == (1, 1, 0, 0)

@@ -58,6 +58,8 @@ def _summary(report: ImportReport) -> str:
         (report.sums, "sums"),
         (report.holes, "missing"),
         (report.aggregates, "minutes of the aggregate source"),
+        (report.replaced, "replaced by a later record of its minute"),
+        (report.outdone, "no better than an earlier record of its minute"),
         (report.liquidations, "liquidations"),
         (report.liquidation_minutes, "liquidation minutes"),
         (report.unchanged, "were there"),

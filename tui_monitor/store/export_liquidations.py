@@ -27,15 +27,15 @@ async def event_records(reader: Reader, scope: Scope) -> AsyncIterator[list[str]
 
 
 async def minute_rows(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
-    """Each venue's minutes, oldest first."""
+    """Each venue's minutes, oldest first; the money of what nobody heard is an empty cell."""
     async for rows in _minutes(reader, scope):
         yield [_minute_row(row) for row in rows]
 
 
 async def minute_records(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
-    """The same in the model's own fields."""
+    """The same in the model's own fields; the money of what nobody heard is null."""
     async for rows in _minutes(reader, scope):
-        yield [json_line(row) for row in rows]
+        yield [json_line(_minute_record(row)) for row in rows]
 
 
 async def _events(reader: Reader, scope: Scope) -> AsyncIterator[list[LiquidationRow]]:
@@ -71,12 +71,26 @@ def _event_record(row: LiquidationRow) -> dict[str, object]:
     return {**fields, "heard": row.heard.name.lower()}
 
 
+def _money(row: LiquidationMinute) -> tuple[float | None, float | None]:
+    """Longs and shorts; what is told of a silence after it counts as heard."""
+    if row.covered_ms or row.long_count or row.short_count:
+        return row.long_usd, row.short_usd
+    return None, None
+
+
+def _minute_record(row: LiquidationMinute) -> dict[str, object]:
+    long_usd, short_usd = _money(row)
+    fields = {name: getattr(row, name) for name in row.__struct_fields__}
+    return {**fields, "long_usd": long_usd, "short_usd": short_usd}
+
+
 def _minute_row(row: LiquidationMinute) -> str:
+    long_usd, short_usd = _money(row)
     return csv_line(
         utc_text(row.minute_ms),
         row.exchange.value,
-        number_cell(row.long_usd),
-        number_cell(row.short_usd),
+        _cell_or_empty(long_usd),
+        _cell_or_empty(short_usd),
         str(row.long_count),
         str(row.short_count),
         _cell_or_empty(row.largest_usd),

@@ -18,6 +18,7 @@ from msgspec import Struct, field
 
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput
+from tui_monitor.model import AggregateRow
 from tui_monitor.printable import printable
 from tui_monitor.store import formats
 from tui_monitor.store.aggregate_lines import AggregateLines
@@ -50,7 +51,9 @@ class ImportReport(Struct, kw_only=True):
 
     `taken` are records (JSONL) or rows (CSV). `refused`, `doubtful` and `corrected` hold the first
     10,000 remarks each, the counts all of them. Doubtful things are in the store as they were,
-    corrected ones with a known fault put right.
+    corrected ones with a known fault put right. A minute of the aggregate source is kept once:
+    `replaced` records gave way to a later one of the file that knows as much, `outdone` ones came
+    later and know less, or are the same again.
     """
 
     path: str
@@ -62,6 +65,8 @@ class ImportReport(Struct, kw_only=True):
     sums: int = 0
     holes: int = 0
     aggregates: int = 0
+    replaced: int = 0
+    outdone: int = 0
     liquidations: int = 0
     liquidation_minutes: int = 0
     refused: list[Remark] = field(default_factory=list)
@@ -115,11 +120,12 @@ async def import_file(
             report.refuse(1, f"{fault or 'unknown header'}; {_EXPECTED}")
             return report
         report.shape = lines.shape
+        seen: set[int] = set()
         more = True
         while more:
             batch = Batch()
             more = await asyncio.to_thread(_next_batch, source, lines, batch)
-            await _store_batch(store, batch, report)
+            await _store_batch(store, batch, report, seen)
     finally:
         source.close()
     report.refused.sort()
@@ -169,7 +175,8 @@ def _next_batch(source: "_Source", lines: _Lines, batch: Batch) -> bool:
     return len(taken) == LINES_A_BATCH
 
 
-async def _store_batch(store: Store, batch: Batch, report: ImportReport) -> None:
+async def _store_batch(store: Store, batch: Batch, report: ImportReport, seen: set[int]) -> None:
+    """`seen` are the minutes of the aggregate source that the file had before."""
     report.taken += batch.taken
     for line, reason in batch.refused:
         report.refuse(line, reason)
@@ -187,21 +194,36 @@ async def _store_batch(store: Store, batch: Batch, report: ImportReport) -> None
         _doubt_samples(report, settled.duplicates, "other numbers came first for this time")
     if batch.sums:
         await _store_sums(store, batch, report)
+    if batch.aggregates:
+        await _store_aggregates(store, batch.aggregates, report, seen)
     await _store_liquidations(store, batch, report)
+
+
+async def _store_aggregates(
+    store: Store, rows: Sequence[AggregateRow], report: ImportReport, seen: set[int]
+) -> None:
+    first: list[AggregateRow] = []
+    again: list[AggregateRow] = []
+    for row in rows:
+        (again if row.minute_ms in seen else first).append(row)
+        seen.add(row.minute_ms)
+    news = await store.record_aggregates(first)
+    replaced = await store.record_aggregates(again)
+    report.aggregates += news
+    report.replaced += replaced
+    report.outdone += len(again) - replaced
+    report.unchanged += len(first) - news
 
 
 async def _store_liquidations(store: Store, batch: Batch, report: ImportReport) -> None:
     news = [0]
-    if batch.aggregates:
-        news.append(await store.record_aggregates(batch.aggregates))
-        report.aggregates += news[-1]
     if batch.liquidations:
         news.append(await store.record_liquidations(batch.liquidations))
         report.liquidations += news[-1]
     if batch.liquidation_minutes:
         news.append(await store.import_liquidation_minutes(batch.liquidation_minutes))
         report.liquidation_minutes += news[-1]
-    told = len(batch.aggregates) + len(batch.liquidations) + len(batch.liquidation_minutes)
+    told = len(batch.liquidations) + len(batch.liquidation_minutes)
     report.unchanged += told - sum(news)
 
 

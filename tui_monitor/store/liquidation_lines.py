@@ -27,6 +27,7 @@ _MINUTE_KEYS = (
     *("minute_ms", "exchange", "long_usd", "short_usd", "long_count", "short_count"),
     *("largest_usd", "unsized", "capped_s", "covered_ms"),
 )
+_HEARD_KEYS = ("long_count", "short_count", "covered_ms")
 
 
 class LiquidationLines:
@@ -166,6 +167,9 @@ def _positive_or_none(fields: Fields, key: str) -> float | None:
 
 
 def _sum(fields: Fields, key: str) -> float:
+    """None is the sum of a minute that nobody heard, and of no other."""
+    if fields.get(key) is None and not any(fields.get(name) for name in _HEARD_KEYS):
+        return 0.0
     value = as_number(fields.get(key))
     if value is None or not 0 <= value < PRICE_LIMIT:
         raise BadInput(f"{key} is no sum")
