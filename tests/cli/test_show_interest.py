@@ -36,6 +36,7 @@ def test_a_jump_is_named_and_the_summary_says_what_ranks() -> None:
     table = interest_table(an_interest_board(jumped=True), ZONE)
     (eth,) = [row for row in csv.DictReader(io.StringIO(csv_text(table))) if row["coin"] == "ETH"]
     assert eth["note"].startswith("without bybit: x2 ")
+    assert eth["note"].endswith("another way of counting")
     assert "2 of 3 coins rank by absolute change of USD in 24 h" in eye_text(table)
     by_size = interest_table(an_interest_board(by=RankedBy.SIZE), ZONE)
     assert "3 of 3 coins rank by size" in by_size.summary

@@ -2,6 +2,7 @@
 
 import pytest
 from msgspec.structs import replace
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
@@ -12,7 +13,7 @@ from tui_monitor.boards.open_interest import InterestRow, RankedBy, Share
 from tui_monitor.model import Exchange
 from tui_monitor.screens.looks import STANDARD
 from tui_monitor.screens.oi import OpenInterestView
-from tui_monitor.screens.oi_columns import GLYPHS, oi_columns, why_empty
+from tui_monitor.screens.oi_columns import GLYPHS, detail, oi_columns, why_empty
 
 
 def view_of(app: MonitorApp) -> OpenInterestView:
@@ -146,6 +147,24 @@ def _bar(row: InterestRow, width: int) -> str:
     (column,) = [one for one in oi_columns(24) if one.key == "shares"]
     cell = column.paint(row, STANDARD, width)
     return "".join(one.text for one in cell.segments) if cell.segments else cell.text
+
+
+@pytest.mark.parametrize(
+    ("width", "said"), [(160, "$ 25 % acc 60 %"), (110, "$ 25 %"), (80, "25 %")]
+)
+def test_every_exchange_stays_in_the_line_below(width: int, said: str) -> None:
+    """Where there is no room for all of it, each perpetual says less."""
+    row = an_interest_board().rows[0]
+    legs = [
+        replace(row.legs[0], exchange=one, share_pct=25.0, long_accounts_pct=60.0)
+        for one in Exchange
+    ]
+    first, *_ = detail(replace(row, legs=legs), 24, STANDARD, width)
+    text = "".join(piece[0] for piece in first)
+    assert all(f"{one} " in text for one in Exchange)
+    assert text.rstrip().endswith(said)
+    assert ("acc" in text, "$" in text) == (width == 160, width >= 110)
+    assert cell_len(text) <= width
 
 
 async def test_stored_values_say_so() -> None:
