@@ -39,7 +39,7 @@ _HELP = (
     "A step that is a change of how an exchange counts (a doubling at once with the price and the "
     "other exchanges unmoved) is marked, and leaves that perpetual out of the window.",
     "+ and - choose 1, 4 or 24 h; z ranks by size instead of the absolute change in USD.",
-    "acc long is the share of accounts that are long (Binance, OKX, Bybit, Bitget tell it for the "
+    "acc long is the share of accounts that are long (Binance, OKX and Bybit tell it, for the "
     "most traded): accounts, not positions.",
     "Sources: the exchanges' streams and polls; history by Binance openInterestHist, OKX rubik, "
     "Bybit open-interest. Bitget has none: its windows begin with our samples.",
