@@ -265,3 +265,19 @@ async def test_a_silent_venue_is_never_zero(tmp_path: Path) -> None:
         assert board.step.points == len([one for one in board.points if one.total_usd is not None])
         assert board.window.is_lower_bound
         assert 0 < board.window.covered < 0.1
+
+
+@in_virtual_time
+async def test_contracts_that_are_not_watched_are_counted_and_left_out(tmp_path: Path) -> None:
+    """Gold is streamed beside the coins: no event of it is stored, and the board says how many."""
+    clock = VirtualClock()
+    async with (
+        Simulator(seed=1, clock=clock, rate=0.1, coins=("BTC", "XAU")).running() as sim,
+        watched(tmp_path, sim, clock) as it,
+    ):
+        await clock.until(lambda: it.engine.liquidations.left_out > 0, 600)
+        await clock.sleep(5)
+        board = await it.source.liquidations_board(1, Query())
+        assert board.left_out == it.engine.liquidations.left_out
+        rows = await it.engine.store.liquidations(0, clock.now_ms(), limit=100_000)
+        assert {row.coin for row in rows} <= {"BTC"}

@@ -55,6 +55,7 @@ class Pulse:
     state: FeedState = FeedState.LIVE
     since_ms: int = 0
     sockets: tuple[str, ...] = ("liquidations",)
+    left_out: int = 0
 
     def health(self) -> list[ChannelHealth]:
         """One entry a socket."""

@@ -54,6 +54,7 @@ class Heart(Protocol):
 
     exchange: Exchange
     plan: FeedPlan
+    left_out: int
 
     def health(self) -> list[ChannelHealth]:
         """One entry a channel and socket."""
@@ -105,6 +106,11 @@ class Liquidations:
     def backlog_rows(self) -> int:
         """Events that wait for the disk."""
         return len(self._queue) + len(self._pending)
+
+    @property
+    def left_out(self) -> int:
+        """Of instruments that are not watched, told by the streams in this run."""
+        return sum(feed.left_out for feed in self._feeds.values())
 
     # --- what others tell and ask -------------------------------------------------------
 

@@ -17,6 +17,7 @@ from tui_monitor.model import (
     ChannelHealth,
     ExchangeHealth,
     Instrument,
+    Liquidation,
     Market,
     MarketEvent,
     MarketList,
@@ -56,6 +57,8 @@ class Feed:
         clock, coins, market, bans, seed = given[:5]
         self.exchange = plan.exchange
         self.plan = plan
+        self.left_out = 0
+        """Liquidations that the streams told of instruments which are not watched."""
         self._clock = clock
         self._market = market
         self._on_event = on_event
@@ -335,6 +338,7 @@ class Feed:
     def _apply(self, event: MarketEvent, received_ms: int, received_s: float) -> bool:
         instrument = event.instrument
         if instrument.status is not _LIVE and self._is_unwanted(instrument):
+            self.left_out += isinstance(event, Liquidation)
             return False
         return self._market.apply(event, received_ms, received_s, _STREAM)
 

@@ -23,3 +23,6 @@ class LiveLiquidations(StoredLiquidations):
 
     def _missed(self) -> int:
         return self._engine.liquidations.missed
+
+    def _left_out(self) -> int:
+        return self._engine.liquidations.left_out
