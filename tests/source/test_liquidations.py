@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.support.liquidation_boards import an_order
@@ -97,6 +98,7 @@ async def test_a_window_and_a_day_are_of_their_minutes(tmp_path: Path) -> None:
         assert record_ is not None
         assert record_.wash_index_pct == pytest.approx(1.2)
         assert [one.side for one in board.largest] == [Side.LONG]
+        assert [msgspec.to_builtins(one)["heard"] for one in board.largest] == ["rest"]
         day = BoardZone().day_of(START_MS - HOUR_MS)
         whole = await source.liquidations_board(1, Query(first_day=day, last_day=day))
         assert (whole.hours, len(whole.points), whole.window.total_usd) == (None, 1440, 1.2e8)

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from rich.segment import Segment
 from rich.style import Style
 
-from tui_monitor.boards.liquidations import LiquidationsBoard, Order, VenueShare, VenueState
-from tui_monitor.model import Heard, Side, Told
+from tui_monitor.boards.liquidations import (
+    HowHeard,
+    LiquidationsBoard,
+    Order,
+    VenueShare,
+    VenueState,
+)
+from tui_monitor.model import Side, Told
 from tui_monitor.screens.format import ABSENT, ShownZone, ago, count, duration
 from tui_monitor.screens.format import share as percent
 from tui_monitor.screens.looks import Looks
@@ -336,7 +342,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
         align="left",
         priority=4,
         paint=lambda row, looks, _: Cell(
-            "REST" if row.order.heard is Heard.REST else "stream", looks.dim
+            "REST" if row.order.heard is HowHeard.REST else "stream", looks.dim
         ),
         value=lambda row: row.order.heard.name,
         help="REST fills gaps; what it tells is in no sum.",

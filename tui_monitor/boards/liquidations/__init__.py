@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from tui_monitor.model import AggregateRow, Exchange, Heard, LiquidationRecord, Side, Told
+from tui_monitor.model import AggregateRow, Exchange, LiquidationRecord, Side, Told
 
 HOURS = (1, 3, 6, 12, 24)
 """The windows that can be chosen."""
@@ -115,6 +115,13 @@ class VenueShare(Struct, frozen=True, kw_only=True):
     rest_usd: float
 
 
+class HowHeard(StrEnum):
+    """How a liquidation reached us, in a word."""
+
+    STREAM = "stream"
+    REST = "rest"
+
+
 class Order(Struct, frozen=True, kw_only=True, gc=False):
     """One liquidation of the list. `price` is per coin, `side` the position's."""
 
@@ -126,7 +133,7 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     price: float
     coins: float | None
     usd: float | None
-    heard: Heard
+    heard: HowHeard
 
 
 class Total(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from tui_monitor.boards.liquidations import (
     AggregatePoint,
+    HowHeard,
     Indices,
     LiquidationsBoard,
     Order,
@@ -302,7 +303,7 @@ def _order(row: LiquidationRow) -> Order:
         price=row.price,
         coins=row.coins,
         usd=row.usd,
-        heard=row.heard,
+        heard=HowHeard[row.heard.name],
     )
 
 
