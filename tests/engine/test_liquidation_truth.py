@@ -13,7 +13,7 @@ import pytest
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config
 from tui_monitor.boards.liquidations import VenueState
-from tui_monitor.clock import DAY_MS, MINUTE_MS, SECOND_MS
+from tui_monitor.clock import DAY_MS, MINUTE_MS, SECOND_MS, BoardZone
 from tui_monitor.engine import Engine, opened_engine
 from tui_monitor.model import (
     Exchange,
@@ -281,3 +281,19 @@ async def test_contracts_that_are_not_watched_are_counted_and_left_out(tmp_path:
         assert board.left_out == it.engine.liquidations.left_out
         rows = await it.engine.store.liquidations(0, clock.now_ms(), limit=100_000)
         assert {row.coin for row in rows} <= {"BTC"}
+
+
+@in_virtual_time
+async def test_a_past_day_knows_nothing_of_who_is_silent_now(tmp_path: Path) -> None:
+    """The engine runs today: yesterday has neither its venues nor its indices."""
+    clock = VirtualClock()
+    async with (
+        Simulator(seed=1, clock=clock, coins=("BTC", "ETH")).running() as sim,
+        watched(tmp_path, sim, clock) as it,
+    ):
+        await clock.until(lambda: all_heard(it.engine), 20)
+        day = BoardZone().day_of(clock.now_ms() - DAY_MS)
+        board = await it.source.liquidations_board(1, Query(first_day=day, last_day=day))
+        assert (board.live, board.venues, board.reason) == (True, [], "nobody was heard in 24 h")
+        assert board.indices.now_ms == board.end_ms
+        assert (await it.source.liquidations_board(1, Query())).venues
