@@ -1,7 +1,9 @@
 """tui-monitor db."""
 
 import asyncio
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +16,18 @@ from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 from tui_monitor.store import EngineLock, open_store
+
+
+class Hours(click.FloatRange):
+    """A number of hours. What is no number, or endless, lies in every range."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> float:
+        hours = super().convert(value, param, context)
+        if not isfinite(hours):
+            self.fail(f"{hours} is no number of hours", param, context)
+        return float(hours)
 
 
 @click.group()
@@ -57,7 +71,7 @@ def check(context: Context) -> int:
 
 
 @db.command()
-@click.option("--hours", type=click.FloatRange(min=0), default=720.0, show_default=True)
+@click.option("--hours", type=Hours(min=0), default=720.0, show_default=True)
 @click.option("--force", is_flag=True, help="Don't ask.")
 @engine_options
 def clean(context: Context, hours: float, force: bool) -> int:
