@@ -43,8 +43,6 @@ def assert_one_line(done: Done, code: int, *words: str) -> None:
         (["export", "sum", "--from", "2026-01-04", "--to", "2026-01-03"], 2, ["before"]),
         (["export", "sum", "--from", "noon"], 2, ["'noon' is not a time"]),
         (["export", "sum", "-o", "/nowhere/at/all.csv"], 2, ["no folder /nowhere/at", "-o"]),
-        (["db", "clean", "--hours", "nan"], 2, ["nan is no number of hours"]),
-        (["db", "clean", "--hours", "inf", "--force"], 2, ["inf is no number of hours"]),
         (["import", "/nowhere/at/all.jsonl"], 2, ["/nowhere/at/all.jsonl"]),
         (["decode", "--exchange", "okx", "/nowhere/at/all"], 2, ["/nowhere/at/all"]),
         (["decode", "--exchange", "nosuch"], 2, ["nosuch"]),

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.store.samples import a_signal
 from tests.support.kept_rows import candles, spreads
 from tests.support.programs import run
@@ -59,6 +61,18 @@ async def test_clean_tells_what_goes_and_asks_first(tmp_path: Path) -> None:
     assert table["signals"] == ["1", table["signals"][-1]]
     kept = await run(tmp_path, "db", "info", *where)
     assert table_of(kept.out)["candles"][0] == "20"
+
+
+@pytest.mark.parametrize("hours", ["nan", "inf"])
+async def test_hours_that_are_no_number_remove_nothing(tmp_path: Path, hours: str) -> None:
+    """They lie in every range, and would be a traceback."""
+    await filled(tmp_path)
+    refused = await run(
+        tmp_path, "db", "clean", "--hours", hours, "--force", "--data-dir", str(tmp_path)
+    )
+    assert refused.code == 2
+    assert f"{hours} is no number of hours" in refused.err
+    assert refused.err.count("\n") == 1
 
 
 async def test_forced_it_removes_what_is_old_and_no_more(tmp_path: Path) -> None:

@@ -69,6 +69,9 @@ class Recorded:
     def show_coin(self, coin: str) -> None:
         self.done.append(("coin", coin))
 
+    def explain(self, coin: str) -> None:
+        self.done.append(("why", coin))
+
     def choose(self, what: str, word: str) -> None:
         self.done.append((what, word))
 
