@@ -9,6 +9,7 @@ from tests.support.liquidation_boards import a_liquidations_board
 from tui_monitor.app import MonitorApp
 from tui_monitor.boards.liquidations import (
     Aggregate,
+    AggregatePoint,
     Level,
     LiquidationsBoard,
     VenueState,
@@ -98,6 +99,35 @@ def test_a_venue_that_was_not_heard_has_no_amounts() -> None:
     assert (row.long_usd, row.short_usd) == (None, None)
     assert other.short_usd == okx.short_usd
     assert texts.money(board.window).startswith("≥")
+
+
+def test_a_day_that_only_the_aggregate_source_knows_is_drawn_from_it() -> None:
+    """Its hourly sums are the curve, without ≥, and the headline says whose they are."""
+    board = a_liquidations_board()
+    points = [replace(one, total_usd=None, total_1h_usd=None) for one in board.points]
+    told = [
+        AggregatePoint(
+            at_ms=board.first_ms + n * 60_000,
+            usd_1h=None if n == 5 else 1e6 * n,
+            usd_24h=None,
+            position_usd=None,
+            wash_index_pct=None,
+            panic_index=None,
+        )
+        for n in range(10)
+    ]
+    past = replace(board, points=points, aggregate=told)
+    drawn = texts.chart(past, SHOWN)
+    assert [value for _, value in drawn.points] == [one.usd_1h for one in told]
+    assert drawn.mean == pytest.approx(40e6 / 9)
+    head = "".join(text for group in texts.headline(past, STANDARD) for text, _ in group)
+    assert "1 h sums of the aggregate source" in head
+    line = "".join(text for group in texts.statistics(past, SHOWN, STANDARD) for text, _ in group)
+    assert "≥" not in line
+    assert (
+        texts.chart(replace(board, aggregate=told), SHOWN).points
+        == texts.chart(board, SHOWN).points
+    )
 
 
 def test_who_is_silent_is_said_in_the_headline() -> None:

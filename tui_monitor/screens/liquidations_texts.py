@@ -12,6 +12,7 @@ from tui_monitor.boards.liquidations import (
     Statistics,
     Total,
 )
+from tui_monitor.boards.liquidations.statistics import statistics as figures
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.model import Told
 from tui_monitor.screens.format import ABSENT, ShownZone, ago, count, round_amount
@@ -40,6 +41,8 @@ HELP = (
     "Nobody heard is a gap, not zero: the curve breaks, and the line between the bars ends. It is "
     "dashed where only some venues were heard. What REST tells of a gap afterwards is among the "
     "orders and in no sum.",
+    "A past window in which nobody was heard, but of which the aggregate source told (imported "
+    "records, too), has its hourly sums as the curve, and says so.",
     "wash index = 24 h USD / open interest USD x 100, with the single-sided open interest of all "
     "four exchanges' perpetuals.",
     "panic index = liquidated people (10,000) / open positions (100 million USD), of the aggregate "
@@ -83,6 +86,9 @@ def headline(board: LiquidationsBoard, looks: Looks) -> list[list[Piece]]:
         ]
     if quiet:
         groups.append([(quiet, looks.bad)])
+    if is_told(board):
+        groups.append([("1 h sums of the aggregate source, none our own", looks.warn)])
+        return groups
     groups.append(_sides(board.window, looks))
     groups.append(_heard(board.window, looks))
     if board.hours is not None:
@@ -225,18 +231,34 @@ def statistics(board: LiquidationsBoard, zone: ShownZone, looks: Looks) -> list[
 
 
 def _bound(board: LiquidationsBoard) -> str:
-    return "≥" if board.window.is_lower_bound else ""
+    return "≥" if board.window.is_lower_bound and not is_told(board) else ""
+
+
+def is_told(board: LiquidationsBoard) -> bool:
+    """Whether the aggregate source stands in for a window in which nobody was heard ourselves."""
+    heard = any(one.total_usd is not None for one in board.points)
+    return not heard and any(one.usd_1h is not None for one in board.aggregate)
+
+
+def curve_points(board: LiquidationsBoard) -> list[tuple[int, float | None]]:
+    """What the curve shows: hours that end with each minute, or longer steps."""
+    if is_told(board):
+        # Its points are those that it told; what is between them is a gap all the same.
+        return [(one.at_ms, one.usd_1h) for one in board.aggregate]
+    by_hour = board.step_ms == MINUTE_MS
+    return [(one.at_ms, one.total_1h_usd if by_hour else one.total_usd) for one in board.points]
 
 
 def curve_statistics(board: LiquidationsBoard) -> Statistics:
-    """Of what the curve shows: hours that end with each minute, or longer steps."""
+    """Of what the curve shows."""
+    if is_told(board):
+        return figures(curve_points(board))
     return board.hour if board.step_ms == MINUTE_MS else board.step
 
 
 def chart(board: LiquidationsBoard, zone: ShownZone) -> Chart:
     """The curve: hours that end with each minute, amber, with its mean and its maximum."""
-    by_hour = board.step_ms == MINUTE_MS
-    points = [(one.at_ms, one.total_1h_usd if by_hour else one.total_usd) for one in board.points]
+    points = curve_points(board)
     stats = curve_statistics(board)
     peaks: list[tuple[int, float, str]] = []
     if stats.max is not None and stats.max_ms is not None and stats.max > 0:
