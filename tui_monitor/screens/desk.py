@@ -70,6 +70,8 @@ class Desk(DeskWork):
         self._current = self._before = board
         # Between the key of another board and its view's being there.
         self._switching = False
+        # One after the other: a view that is on its way must not be brought on twice.
+        self._one_switch = asyncio.Lock()
         self._views: dict[str, BoardView] = {}
         self._frame = DeskFrame()
 
@@ -252,20 +254,30 @@ class Desk(DeskWork):
 
     async def _switch(self, name: str) -> None:
         """The view appears as a whole: with its titles, under its name, over its keys."""
-        switcher = self.query_one(ContentSwitcher)
-        view = self._view(name)
-        with self.app.batch_update():
-            if not view.is_attached:
-                await switcher.add_content(view)
+        async with self._one_switch:
             if name != self._current:
                 return  # yet another one is wanted
+            try:
+                await self._bring_on(name)
+            finally:
+                # Whatever happened: without this nothing would be asked for any more.
+                self._switching = self._switching and name != self._current
+        # Once it has its room: what is made for a width would find none before.
+        self.call_after_refresh(self._wanted.set)
+
+    async def _bring_on(self, name: str) -> None:
+        switcher = self.query_one(ContentSwitcher)
+        view = self._view(name)
+        if not view.is_attached:
+            await switcher.add_content(view)
+        if name != self._current:
+            return
+        with self.app.batch_update():
             self._switching = False
             switcher.current = view.id
             view.zone = self.zone
             self.set_focus(view.panels()[0])
             self._show_frame()
-        # Once it has its room: what is made for a width would find none before.
-        self.call_after_refresh(self._wanted.set)
 
     def action_board(self, name: str) -> None:
         self.show_board(name)
