@@ -66,7 +66,7 @@ def _stop_signals() -> Iterator[asyncio.Event]:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     # A thread, since what hangs may be the loop itself.
-    last_resort = threading.Timer(STOP_S, _give_up)
+    last_resort = threading.Timer(STOP_S, _give_up, (loop,))
     last_resort.daemon = True
 
     def begin_stop() -> None:
@@ -85,8 +85,9 @@ def _stop_signals() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
-def _give_up() -> None:
-    log.error("not stopped within %s s; ending the process", STOP_S)
+def _give_up(loop: asyncio.AbstractEventLoop) -> None:
+    left = sorted(task.get_name() for task in asyncio.all_tasks(loop))
+    log.error("not stopped within %s s; ending the process; left: %s", STOP_S, ", ".join(left))
     logging.shutdown()
     os._exit(1)
 

@@ -132,6 +132,28 @@ async def test_a_missing_pong_is_death() -> None:
 
 
 @in_virtual_time
+async def test_a_peer_that_no_longer_reads_holds_nobody_who_is_told_to_end() -> None:
+    """A half-open socket answers no goodbye; the program has two seconds for all of its stop."""
+    asked = asyncio.Event()
+
+    async def talk(socket: ServerConnection) -> None:
+        await acknowledge(socket, str(await socket.recv()))
+        socket.transport.pause_reading()
+        asked.set()
+        await socket.wait_closed()
+
+    async with ws_server(talk) as url:
+        life = Life(url)
+        run = asyncio.create_task(life.link.run())
+        await asked.wait()
+        begin_s = life.clock.monotonic_s()
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+        assert life.clock.monotonic_s() - begin_s <= 0.6
+
+
+@in_virtual_time
 async def test_pongs_hold_the_socket_but_are_not_data() -> None:
     """A peer that answers pings and gives no data is silent."""
 

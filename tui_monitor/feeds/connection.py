@@ -42,6 +42,8 @@ from tui_monitor.printable import printable
 
 OPEN_S = 10.0
 CLOSE_S = 2.0
+# When we are told to end, the whole program may be ending: half-open sockets must not hold it.
+CANCELLED_CLOSE_S = 0.5
 MAX_FRAME_BYTES = 4 * 1024 * 1024
 MAX_QUEUED_FRAMES = 64
 ACK_S = 10.0
@@ -142,7 +144,7 @@ class Connection:
         self._damaged: deque[float] = deque(maxlen=MAX_DAMAGED)
 
     async def run(self) -> None:
-        """From opening to the end; cancelling closes the socket within 2 s."""
+        """From opening to the end; cancelling closes the socket within `CANCELLED_CLOSE_S`."""
         try:
             self.ended = await self._open_and_live()
         except (OSError, TimeoutError, ProxyError) as error:
@@ -178,18 +180,26 @@ class Connection:
             self._wake()
             now_s = self._clock.monotonic_s()
             self._opened_s = self._frame_s = self._ping_s = now_s
-            ended = Ended(end=End.DROPPED)
             try:
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._read(socket))
-                    tasks.create_task(self._speak(socket))
-            except* _Over as over:
-                ended = _first(over)
+                ended = await self._live(socket)
+            except asyncio.CancelledError:
+                asyncio.get_running_loop().call_later(CANCELLED_CLOSE_S, socket.transport.abort)
+                raise
             await _forget_own_cancel()
             # Closing may take its 2 s: the stream is over now.
             self.connected = False
             self._wake()
             return ended
+
+    async def _live(self, socket: ClientConnection) -> Ended:
+        ended = Ended(end=End.DROPPED)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._read(socket))
+                tasks.create_task(self._speak(socket))
+        except* _Over as over:
+            ended = _first(over)
+        return ended
 
     def _over(self, end: End, detail: str = "") -> _Over:
         lived_s = self._clock.monotonic_s() - self._opened_s
