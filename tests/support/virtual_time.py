@@ -11,21 +11,18 @@ over what was sent within the call that sends it). If nothing came, the wait is 
 and that number is the loop's time.
 Everything that waits through asyncio (websockets, httpx, timeouts) lives in that time.
 
-Work in threads holds time still: executor jobs (`asyncio.to_thread`, name resolution) are
-counted, aiosqlite's worker threads are looked at, and anything else takes `loop.busy()`.
+Work in threads holds time still: executor jobs (`asyncio.to_thread`, name resolution) and what
+is awaited of aiosqlite's threads are counted, and anything else takes `loop.busy()`.
 Other processes are not seen: their answers take as long as time has jumped meanwhile.
 """
 
 import asyncio
 import functools
-import os
 import selectors
 import sys
-import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any, ParamSpec, TypeVar
 
 import aiosqlite.core
@@ -50,12 +47,9 @@ class _JumpingSelector(selectors.DefaultSelector):
         ready = super().select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
-        # Twice: a thread may have taken its next job between being looked at and being idle.
         busy = self.is_busy()
-        if not busy and threading.active_count() > 1:
-            os.sched_yield()
         ready = super().select(_BUSY_S if busy else 0)
-        if ready or busy or self.is_busy():
+        if ready or busy:
             return ready
         if timeout is None:
             # No timer at all: only a socket or a signal can go on; look again and again.
@@ -95,6 +89,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._job_done)
         return future
 
+    def create_future(self) -> asyncio.Future[Any]:
+        future = super().create_future()
+        # aiosqlite gives its thread the job together with the future that it has just asked for.
+        if sys._getframe(1).f_globals is _AIOSQLITE:
+            self._jobs += 1
+            future.add_done_callback(self._job_done)
+        return future
+
     def _job_done(self, _future: object) -> None:
         self._jobs -= 1
 
@@ -102,30 +104,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._virtual_s += seconds
 
     def _is_busy(self) -> bool:
-        return self._jobs > 0 or (
-            threading.active_count() > 1 and any(map(_has_sql_work, sys._current_frames().values()))
-        )
+        return self._jobs > 0
 
 
-def _has_sql_work(frame: FrameType) -> bool:
-    """Whether a thread's stack is an aiosqlite worker with a job that the loop still awaits."""
-    found: FrameType | None = frame
-    while found is not None and found.f_code is not _SQL_WORKER:
-        found = found.f_back
-    if found is None:
-        return False
-    local = found.f_locals
-    queue, future = local.get("tx"), local.get("future")
-    if isinstance(local, dict):
-        # Before Python 3.13 the frame keeps this copy until it is looked at again. A cursor in it
-        # would be freed then, in this thread, and reset a statement that the other is working on.
-        local.clear()
-    if queue is None or not queue.empty():
-        return True
-    return found is not frame or (future is not None and not future.done())
-
-
-_SQL_WORKER = aiosqlite.core._connection_worker_thread.__code__
+_AIOSQLITE = vars(aiosqlite.core)
 
 
 class VirtualClock:
