@@ -2,11 +2,13 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.api.harness import endpoint
-from tests.support.interest_boards import COINS
+from tests.support.interest_boards import COINS, an_interest_board
 from tests.support.virtual_time import in_virtual_time
-from tui_monitor.boards.open_interest import OpenInterestBoard, RankedBy
+from tui_monitor.boards.open_interest import LeftOut, OpenInterestBoard, RankedBy
+from tui_monitor.model import Exchange
 
 BOARD = "/api/boards/oi"
 TOP = "/api/oitop"
@@ -93,16 +95,59 @@ async def test_the_ranking_is_measured() -> None:
 
 
 @in_virtual_time
+async def test_every_figure_follows_from_the_rows_own() -> None:
+    """Of the perpetuals known at both ends; the total has another set, and its own names."""
+    async with endpoint() as served:
+        served.source.interest = an_interest_board(jumped=True)
+        _, eth, _ = (await served.get(TOP))["data"]["positions"]
+        # What Bybit counts another way since is in the total, and in nothing else.
+        assert (eth["exchanges"], eth["total_exchanges"]) == (["binance"], ["binance", "bybit"])
+        assert eth["current_oi"] == pytest.approx(COINS["ETH"][0])
+        assert eth["total_oi"] == pytest.approx(COINS["ETH"][0] * 1.5)
+        assert eth["oi_delta"] == pytest.approx(eth["current_oi"] - eth["past_oi"])
+        assert eth["oi_delta_percent"] == pytest.approx(eth["oi_delta"] / eth["past_oi"] * 100)
+        assert eth["oi_delta_value"] == pytest.approx(
+            eth["current_oi_value"] - eth["past_oi_value"]
+        )
+        assert eth["price_delta_percent"] == pytest.approx(
+            (eth["price"] / eth["past_price"] - 1) * 100, abs=1e-9
+        )
+        share = eth["long_accounts_percent"] / 100
+        assert eth["net_long"] == pytest.approx(eth["current_oi"] * share)
+        assert eth["net_short"] == pytest.approx(eth["current_oi"] * (1 - share))
+        assert [one["exchange"] for one in eth["left_out"]] == ["bybit"]
+        assert eth["remarks"][0].startswith("sum with bybit, change without it")
+
+
+@in_virtual_time
+async def test_a_part_that_nobody_told_is_named() -> None:
+    """Beside the total that lacks it, and in the board's own words."""
+    async with endpoint() as served:
+        board = await served.source.interest_board()
+        silent = LeftOut(exchange=Exchange.OKX, symbol="BTC-USDT-SWAP", reason="not told")
+        btc = replace(board.rows[0], missing=[silent])
+        served.source.interest = replace(board, rows=[btc], partial=1)
+        (told,) = (await served.get(TOP))["data"]["positions"]
+        assert told["missing"] == [
+            {"exchange": "okx", "symbol": "BTC-USDT-SWAP", "reason": "not told"}
+        ]
+        assert "sum without okx: not told" in told["remarks"]
+        assert (await served.get(BOARD))["data"]["partial"] == 1
+
+
+@in_virtual_time
 async def test_what_is_unknown_is_null_with_a_reason() -> None:
     """A coin without a past has no rank and no delta; one without a ratio has no sides."""
     async with endpoint() as served:
         doge = (await served.get(TOP))["data"]["positions"][-1]
-        assert doge["current_oi"] > 0
+        assert doge["current_oi"] == doge["total_oi"] > 0
+        assert doge["exchanges"] == doge["total_exchanges"]
         nulls = ("rank", "oi_delta", "oi_delta_percent", "oi_delta_value", "price_delta_percent")
         assert [doge[name] for name in nulls] == [None] * len(nulls)
         assert doge["reason"] == "no value of 24 h ago"
         btc = (await served.get(TOP, exchange="bybit"))["data"]["positions"][0]
         assert (btc["net_long"], btc["net_short"]) == (None, None)
+        assert "no exchange has told its account ratio" in btc["remarks"]
 
 
 @in_virtual_time

@@ -1,13 +1,20 @@
 """Open interest over all exchanges: sums, shares, changes of coins, and jumps of method."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pytest
 
 from tests.support.interest_boards import NOW_MS, a_leg, a_sample, an_interest_board
 from tui_monitor.boards.legs import Now
-from tui_monitor.boards.open_interest import WINDOWS_H, OpenInterestBoard, RankedBy
+from tui_monitor.boards.open_interest import (
+    WINDOWS_H,
+    InterestPast,
+    OpenInterestBoard,
+    RankedBy,
+    Told,
+)
 from tui_monitor.boards.open_interest.build import (
     RATIO_STALE_MS,
     InterestInput,
@@ -16,6 +23,7 @@ from tui_monitor.boards.open_interest.build import (
 )
 from tui_monitor.boards.open_interest.jumps import AT_ONCE_MS, is_step, method_jumps, steps_of
 from tui_monitor.boards.open_interest.now import (
+    NOT_TOLD,
     STALE_AFTER_S,
     Leg,
     live_legs,
@@ -39,6 +47,7 @@ from tui_monitor.model import (
     Status,
     SteppedLeg,
 )
+from tui_monitor.model.place import alias_of
 
 HOUR_MS = 3_600_000
 BINANCE, OKX, BYBIT, BITGET = Exchange.BINANCE, Exchange.OKX, Exchange.BYBIT, Exchange.BITGET
@@ -54,6 +63,7 @@ def a_board(
     steps: Iterable[SteppedLeg] = (),
     ratios: Iterable[AccountRatio] = (),
     only: Exchange | None = None,
+    past: Sequence[InterestPast] = (),
 ) -> OpenInterestBoard:
     """Of some legs and the samples at some windows' starts."""
     given = InterestInput(
@@ -67,6 +77,7 @@ def a_board(
         lasts={(one.exchange, one.symbol): one for one in lasts},
         steps=list(steps),
         ratios={(one.exchange, one.symbol): one for one in ratios},
+        past=past,
     )
     return interest_board(given, NOW_MS, hours, by, only)
 
@@ -110,6 +121,102 @@ def test_only_who_has_both_ends_counts_and_the_others_are_named() -> None:
         (OKX, "no value of 1 h ago"),
         (BYBIT, "the exchange has not told it yet"),
     ]
+
+
+def a_past(exchange: Exchange = BINANCE, **more: Any) -> InterestPast:
+    """An exchange whose record is here."""
+    fields = {
+        "listed": True,
+        "perps": 1,
+        "wanted": 1,
+        "asked": 1,
+        "reading": 0,
+        "read": 0,
+        "wait_s": 0.0,
+        "waits_for": "",
+        "ratios": 0,
+        "note": "",
+        "error": "",
+    }
+    return InterestPast(exchange=exchange, **{**fields, **more})
+
+
+def test_a_sum_says_who_lists_the_coin_and_has_told_nothing() -> None:
+    """In the row, in the total, by size as well; another coin of that name is not waited for."""
+    told, silent = a_leg(coins=100.0), a_leg(exchange=OKX, coins=None)
+    other = a_leg(exchange=BITGET, coins=None, suspicion="price")
+    whole = a_leg("ETH", coins=2.0)
+    board = a_board([told, silent, other, whole], by=RankedBy.SIZE)
+    row, eth = board.rows
+    assert (row.coins, row.told, row.is_partial, row.rank) == (100.0, "1/2", True, 1)
+    assert [(one.exchange, one.reason) for one in row.missing] == [(OKX, NOT_TOLD)]
+    assert f"sum without okx: {NOT_TOLD}" in row.remarks(1)
+    assert (eth.told, eth.is_partial, eth.remarks(1)) == ("1/1", False, ["no value of 1 h ago"])
+    assert (board.partial, board.usd) == (1, 10_200.0)
+    assert board.told[:2] == [
+        Told(exchange=BINANCE, perps=2, told=2, stale=0, reason=""),
+        Told(exchange=OKX, perps=1, told=0, stale=0, reason=""),
+    ]
+    assert next(one.text for one in board.told if not one.is_whole) == "okx 0 of 1"
+
+
+def test_an_exchange_whose_list_is_not_known_may_have_some_of_any_coin() -> None:
+    """Every sum is partial until it has said what it lists."""
+    board = a_board([a_leg()], past=[a_past(), a_past(OKX, listed=False)])
+    (row,) = board.rows
+    assert (row.told, board.partial) == ("1/2", 1)
+    assert row.missing[0].reason == "its list of perpetuals is not known yet"
+    assert a_board([a_leg()], past=[a_past(OKX, listed=False)], only=BINANCE).partial == 0
+
+
+def test_a_board_without_rows_says_what_it_waits_for() -> None:
+    """The lists; or, where all are known, that nobody has perpetuals."""
+    waiting = a_board([], past=[a_past(listed=False), a_past(OKX, listed=False)])
+    assert waiting.usd is None
+    assert waiting.reason == "no perpetual is known yet: waiting for the list of binance, okx"
+    assert a_board([], past=[a_past()]).reason.startswith("no perpetuals are watched")
+
+
+def test_an_old_value_stays_in_the_sum_and_is_named() -> None:
+    """It is no part that is missing, but in no change."""
+    old = a_leg(exchange=OKX, coins=50.0)._replace(stale=True, reason="last told 16 min ago")
+    fresh = a_leg(coins=100.0)
+    (row,) = a_board([fresh, old], {1: [ago(fresh), ago(old)]}).rows
+    assert (row.coins, row.told, row.is_partial) == (150.0, "2/2", False)
+    assert row.remarks(1) == ["sum with an old value of okx: last told 16 min ago"]
+    assert row.change(1).exchanges == [BINANCE]
+
+
+def test_what_nobody_has_told_has_no_sum_and_a_reason() -> None:
+    """Neither its value nor its price."""
+    (row,) = a_board([a_leg(coins=None)], by=RankedBy.SIZE).rows
+    assert (row.coins, row.usd, row.rank, row.told) == (None, None, None, "0/1")
+    assert row.reason == "no exchange has told it yet"
+    (row,) = a_board([a_leg(price=None)], by=RankedBy.SIZE).rows
+    assert (row.coins, row.usd) == (1000.0, None)
+    assert row.reason == "no exchange has told a price of it yet"
+
+
+def test_percentages_follow_from_the_rows_own_fields() -> None:
+    """Coins, USD and the price at both ends; from nothing there is no percentage."""
+    leg = a_leg(coins=110.0, price=120.0)
+    (row,) = a_board([leg], {1: [ago(leg, factor=100 / 110, price=100 / 120)]}).rows
+    change = row.change(1)
+    assert None not in (change.coins_then, change.price_then, change.price_now)
+    assert (change.price_then, change.price_now) == pytest.approx((100.0, 120.0))
+    assert change.price_change_pct == pytest.approx(20.0)
+    (row,) = a_board([leg], {1: [ago(leg, factor=0.0)]}).rows
+    assert (row.change(1).change_coins, row.change(1).change_pct) == (110.0, None)
+    assert row.change(1).reason == "there was none 1 h ago: no percentage"
+
+
+def test_what_is_read_is_said_in_words() -> None:
+    """How many of how many; how long it must wait and why; nothing where nothing is asked."""
+    assert a_past().text == ""
+    reading = a_past(reading=100, read=3)
+    assert reading.text == "reading 3 of 100 histories from binance"
+    waiting = a_past(reading=100, read=3, wait_s=34.4, waits_for="its limit")
+    assert waiting.text == "reading 3 of 100 histories from binance, waits 34 s: its limit"
 
 
 def test_a_missing_window_is_null_with_a_reason() -> None:
@@ -248,7 +355,12 @@ def test_a_marked_leg_is_left_out_of_the_windows_that_contain_the_jump() -> None
     for hours in (24, 1):
         assert row.change(hours).exchanges == [OKX]
         assert row.change(hours).change_coins == pytest.approx(1.0)
-    assert [jump.exchange for jump in row.jumps] == [BYBIT]
+    (marked,) = row.jumps
+    assert (marked.exchange, marked.coins_then, marked.coins_now) == (BYBIT, 100.0, 200.0)
+    assert marked.at_ms - marked.from_ms == MARK_MS
+    # The sum still has it: the row and the total say so.
+    assert row.coins == 271.0
+    assert row.remarks(1)[0].startswith("sum with bybit, change without it: x2 within 5 min")
     late = [
         SteppedLeg(
             step=InterestStep(
@@ -368,6 +480,21 @@ def test_the_markets_rows_are_the_legs() -> None:
     assert live_legs(a_market().rows(), [OKX], Now(NOW_MS, 10.0)) == []
 
 
+def test_what_is_listed_and_silent_is_a_leg_without_a_value() -> None:
+    """Nothing at all was heard of it: its exchange is one that the sum lacks."""
+    pepe = a_market().rows()[0].instrument
+    silent = Instrument(
+        exchange=OKX, market=Market.PERP, symbol="PEPE-USDT-SWAP", coin="PEPE", status=Status.LIVE
+    )
+    legs = live_legs(a_market().rows(), Exchange, Now(NOW_MS, 1.0), listed=[pepe, silent])
+    assert [(leg.exchange, leg.coins, leg.reason) for leg in legs] == [
+        (BINANCE, 5e12, ""),
+        (OKX, None, NOT_TOLD),
+    ]
+    (row,) = a_board(legs).rows
+    assert (row.told, row.missing[0].symbol) == ("1/2", "PEPE-USDT-SWAP")
+
+
 def test_a_sample_is_of_what_is_fresh() -> None:
     """With the price where one is known; nothing at all of what is old."""
     (row,) = a_market().rows()
@@ -390,6 +517,23 @@ def test_stored_samples_of_another_coin_are_told_by_their_price() -> None:
     (row,) = a_board(found).rows
     assert row.coins == 3000.0
     assert row.age_ms == MARK_MS
+
+
+def test_a_stored_coin_that_an_exchange_did_not_sample_last_is_partial() -> None:
+    """Its earlier sample says that it lists the coin; names are those of the settings."""
+    binance, okx = a_leg(), a_leg(exchange=OKX)
+    found = stored_legs(
+        [a_sample(binance, NOW_MS)],
+        NOW_MS,
+        thens={4: {okx.perp: ago(okx, 4)}, 1: {binance.perp: ago(binance)}},
+    )
+    (row,) = a_board(found).rows
+    assert row.told == "1/2"
+    assert row.missing[0].reason == "not in the newest samples, last seen in those of 4 h before"
+    (named,) = stored_legs(
+        [a_sample(okx, NOW_MS)], NOW_MS, aliases=[alias_of("okx:perp:BTCUSDT=XBT")]
+    )
+    assert named.coin == "XBT"
 
 
 def test_a_price_that_is_not_told_yet_is_the_others() -> None:

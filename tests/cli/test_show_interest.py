@@ -5,6 +5,8 @@ import io
 import json
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tests.support.interest_boards import a_leg, a_sample, an_interest_board
 from tests.support.programs import run
 from tui_monitor.boards.open_interest import RankedBy
@@ -33,10 +35,14 @@ def test_the_table_has_all_windows_and_the_chosen_one_in_usd() -> None:
 
 def test_a_jump_is_named_and_the_summary_says_what_ranks() -> None:
     """With who is left out of the window because of it."""
-    table = interest_table(an_interest_board(jumped=True), ZONE)
+    board = an_interest_board(jumped=True)
+    past = [replace(one, reading=3, read=2) for one in board.past]
+    table = interest_table(replace(board, past=past), ZONE)
     (eth,) = [row for row in csv.DictReader(io.StringIO(csv_text(table))) if row["coin"] == "ETH"]
-    assert eth["note"].startswith("without bybit: x2 ")
+    assert eth["note"].startswith("sum with bybit, change without it: x2 ")
     assert eth["note"].endswith("another way of counting")
+    assert "1 coin has a part that is counted another way since" in table.summary
+    assert "reading 2 of 3 histories from bybit" in table.summary
     assert "2 of 3 coins rank by absolute change of USD in 24 h" in eye_text(table)
     by_size = interest_table(an_interest_board(by=RankedBy.SIZE), ZONE)
     assert "3 of 3 coins rank by size" in by_size.summary

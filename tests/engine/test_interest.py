@@ -11,7 +11,7 @@ from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.clock import DAY_MS, MINUTE_MS
 from tui_monitor.config import OpenInterest as Settings
 from tui_monitor.engine.interest import Interests
-from tui_monitor.engine.interest_past import LAG_MS, REACH_MS
+from tui_monitor.engine.interest_past import ITS_LIMIT, LAG_MS, REACH_MS
 from tui_monitor.market import MarketState
 from tui_monitor.model import (
     MARK_MS,
@@ -53,9 +53,11 @@ class Rig(NamedTuple):
             for exchange, (root, path) in PATHS.items()
         }
 
-    def filled(self) -> bool:
-        """Whether all records were asked for."""
+    def filled(self, said: set[str] | None = None) -> bool:
+        """Whether all records were asked for; `said` gets what is told of the reading."""
         past = [one for one in self.worker.past() if not one.note]
+        if said is not None:
+            said.update(one.text for one in past)
         return all(one.asked == one.wanted > 0 for one in past)
 
     async def poll(self) -> None:
@@ -111,10 +113,14 @@ async def test_a_day_is_filled_once_and_never_again(tmp_path: Path) -> None:
     clock = VirtualClock(START_MS + 30_000)
     async with Simulator(seed=1, clock=clock, coins=COINS).running() as sim:
         async with a_rig(tmp_path, sim, clock) as rig:
-            await clock.until(rig.filled, within_s=120, every_s=1)
+            said: set[str] = set()
+            await clock.until(lambda: rig.filled(said), within_s=120, every_s=0.5)
+            assert "reading 0 of 3 histories from okx" in said
+            assert "reading 2 of 3 histories from okx" in said
             of_btc = await rig.samples()
             first = rig.requests()
             await clock.sleep(30)
+            assert {one.text for one in rig.worker.past()} == {""}
             assert ("info", "okx", "open interest of 3 perpetuals is here") in rig.events
             notes = {one.exchange: one.note for one in rig.worker.past()}
         by_exchange = {
@@ -129,7 +135,10 @@ async def test_a_day_is_filled_once_and_never_again(tmp_path: Path) -> None:
         # 291 marks: 500 rows a page, 100, 200.
         assert first == {Exchange.BINANCE: 3, Exchange.OKX: 9, Exchange.BYBIT: 6}
         async with a_rig(tmp_path, sim, clock) as rig:
-            await clock.until(rig.filled, within_s=120, every_s=1)
+            said = set()
+            await clock.until(lambda: rig.filled(said), within_s=120, every_s=0.5)
+            # What is stored is not asked for, so nothing is being read.
+            assert said == {""}
             assert rig.requests() == first
         assert sum(one["violations_total"] for one in sim.stats().values()) == 0
 
@@ -197,6 +206,37 @@ async def test_an_exchange_that_fails_is_told_of_once_and_asked_again(tmp_path: 
         sim.faults.clear()
         await clock.until(rig.filled, within_s=200, every_s=1)
         assert {one.error for one in rig.worker.past()} == {""}
+
+
+@in_virtual_time
+async def test_a_limit_that_is_waited_for_is_said(tmp_path: Path) -> None:
+    """How many are read, for how long it waits, and why; then no more."""
+    clock = VirtualClock(START_MS + 30_000)
+    async with (
+        Simulator(seed=1, clock=clock, coins=COINS).running() as sim,
+        a_rig(tmp_path, sim, clock, Settings(ratios_top=0)) as rig,
+    ):
+        sim.fault(
+            kind="http_429",
+            exchange="bybit",
+            path="open-interest",
+            seconds=3600,
+            retry_after_s=90,
+        )
+        said: set[str] = set()
+        await clock.until(lambda: any("waits" in text for text in _note(rig, said)), within_s=200)
+        (waiting,) = [text for text in said if "waits" in text]
+        assert waiting.startswith("reading 0 of 3 histories from bybit, waits ")
+        assert waiting.endswith(f"s: {ITS_LIMIT}")
+        sim.faults.clear()
+        await clock.until(rig.filled, within_s=400, every_s=1)
+        await clock.sleep(1)
+        assert {one.text for one in rig.worker.past()} == {""}
+
+
+def _note(rig: Rig, said: set[str]) -> set[str]:
+    rig.filled(said)
+    return said
 
 
 @in_virtual_time

@@ -9,11 +9,24 @@ from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import MemorySource
 from tests.support.interest_boards import an_interest_board
 from tui_monitor.app import MonitorApp
-from tui_monitor.boards.open_interest import InterestRow, RankedBy, Share
+from tui_monitor.boards.open_interest import (
+    InterestRow,
+    LeftOut,
+    OpenInterestBoard,
+    RankedBy,
+    Share,
+    Told,
+)
+from tui_monitor.boards.open_interest.now import NOT_TOLD
+from tui_monitor.clock import BoardZone
 from tui_monitor.model import Exchange
+from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.looks import STANDARD
 from tui_monitor.screens.oi import OpenInterestView
-from tui_monitor.screens.oi_columns import GLYPHS, detail, oi_columns, why_empty
+from tui_monitor.screens.oi_columns import GLYPHS, oi_columns
+from tui_monitor.screens.oi_texts import detail, headline, why_empty
+
+SHOWN = ShownZone(BoardZone())
 
 
 def view_of(app: MonitorApp) -> OpenInterestView:
@@ -96,13 +109,105 @@ async def test_a_jump_is_marked_and_named(size: tuple[int, int]) -> None:
     app = an_app(board="oi")
     async with app.run_test(size=size) as pilot:
         await pulled(pilot, app)
-        assert "without bybit: x2 within" not in row_of(screen_text(app), "BTC")
+        assert "change without it" not in row_of(screen_text(app), "BTC")
         await pilot.press("j")
-        await settled(pilot, shows(app, "\n without bybit: x2 within 1 min, while"))
+        # Both values and when.
+        values = "275.00k coins 14:42, 550.00k 14:43"
+        await settled(pilot, shows(app, f"\n sum with bybit, change without it: {values}"))
         text = screen_text(app)
         assert "ETH !" in text
         assert "BTC !" not in text
-        assert ("without bybit" in row_of(text, "ETH")) == (size[0] == 160)
+        assert ("sum with bybit" in row_of(text, "ETH")) == (size[0] == 160)
+
+
+def partial_board() -> OpenInterestBoard:
+    """OKX lists BTC and has told nothing."""
+    board = an_interest_board()
+    silent = LeftOut(exchange=Exchange.OKX, symbol="BTC-USDT-SWAP", reason=NOT_TOLD)
+    okx = Told(exchange=Exchange.OKX, perps=301, told=120, stale=0, reason="")
+    btc, *others = board.rows
+    rows = [replace(btc, missing=[silent]), *others]
+    return replace(board, rows=rows, partial=1, told=[okx])
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+async def test_a_part_of_a_sum_is_no_whole(size: tuple[int, int]) -> None:
+    """Marked in its row and in the total; below the table who is missing and why."""
+    source = MemorySource()
+    source.interest = partial_board()
+    app = an_app(source, "oi")
+    async with app.run_test(size=size) as pilot:
+        await pulled(pilot, app)
+        text = screen_text(app)
+        assert "~8.91B" in row_of(text, "BTC")
+        assert "~" not in row_of(text, "ETH")
+        assert "total ~13.24B $" in text
+        assert "\n sum without okx: the exchange has not told it yet" in text
+        assert "2/3" in row_of(text, "BTC")
+        assert "~ 1 partial" in text
+        if size[0] == 160:
+            assert "~ 1 partial  told okx 120 of 301" in text
+            assert "~████" in row_of(text, "BTC")
+
+
+async def test_a_rank_by_size_of_a_part_is_marked() -> None:
+    """By change it is of who is known at both ends, and stands."""
+    source = MemorySource()
+    source.interest = replace(partial_board(), by=RankedBy.SIZE)
+    app = an_app(source, "oi")
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pulled(pilot, app)
+        assert row_of(screen_text(app), "BTC").split()[0] == "~1"
+        assert row_of(screen_text(app), "ETH").split()[0] == "2"
+
+
+@pytest.mark.parametrize(
+    ("reading", "wide", "narrow"),
+    [
+        ([], "", ""),
+        ([(100, 3, 0.0)], "reading 3 of 100 histories from binance", "reading binance 3/100"),
+        (
+            [(100, 3, 34.0)],
+            "histories from binance, waits 34 s: the exchange wants to be left alone",
+            "reading binance 3/100, waits 34 s",
+        ),
+        (
+            [(100, 3, 0.0), (50, 20, 7.0)],
+            "reading histories: binance 3 of 100, okx 20 of 50 waits 7 s",
+            "reading 23 of 150 histories",
+        ),
+    ],
+)
+def test_what_is_asked_for_is_said_while_it_is(
+    reading: list[tuple[int, int, float]], wide: str, narrow: str
+) -> None:
+    """In words, at every width; nothing where all is here."""
+    (one,) = an_interest_board().past
+    past = [
+        replace(
+            one,
+            exchange=exchange,
+            reading=of,
+            read=read,
+            wait_s=wait_s,
+            waits_for="the exchange wants to be left alone" if wait_s else "",
+        )
+        for exchange, (of, read, wait_s) in zip(Exchange, reading, strict=False)
+    ]
+    board = replace(an_interest_board(), past=past)
+    for width, said in ((160, wide), (74, narrow)):
+        text = "".join(part for part, _ in headline(board, SHOWN, STANDARD, width))
+        assert said in text
+        assert ("reading" in text) is bool(reading)
+        assert "total 13.24B $" in text
+
+
+async def test_the_windows_keys_are_on_the_screen() -> None:
+    """Of the board's own keys none is a secret at 80 columns."""
+    app = an_app(board="oi")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        assert "+ - window, z by size or change" in screen_text(app)
 
 
 async def test_what_is_unknown_is_a_dash_with_a_reason() -> None:
@@ -159,7 +264,7 @@ def test_every_exchange_stays_in_the_line_below(width: int, said: str) -> None:
         replace(row.legs[0], exchange=one, share_pct=25.0, long_accounts_pct=60.0)
         for one in Exchange
     ]
-    first, *_ = detail(replace(row, legs=legs), 24, STANDARD, width)
+    first, *_ = detail(replace(row, legs=legs), an_interest_board(), SHOWN, STANDARD, width)
     text = "".join(piece[0] for piece in first)
     assert all(f"{one} " in text for one in Exchange)
     assert text.rstrip().endswith(said)

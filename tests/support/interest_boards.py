@@ -96,7 +96,18 @@ def an_interest_board(
         if leg.exchange is Exchange.BINANCE
     ]
     past = InterestPast(
-        exchange=Exchange.BYBIT, perps=3, wanted=3, asked=2, ratios=0, note="", error=""
+        exchange=Exchange.BYBIT,
+        listed=True,
+        perps=3,
+        wanted=3,
+        asked=3,
+        reading=0,
+        read=0,
+        wait_s=0.0,
+        waits_for="",
+        ratios=0,
+        note="",
+        error="",
     )
     given = InterestInput(
         at_ms=now_ms,
@@ -113,7 +124,12 @@ def an_interest_board(
 
 
 class MemoryInterest:
-    """The part of a source in memory that tells of open interest: always the same."""
+    """The part of a source in memory that tells of open interest: always the same.
+
+    `interest` is told instead where a test has set it.
+    """
+
+    interest: OpenInterestBoard | None = None
 
     async def interest_board(
         self,
@@ -121,7 +137,7 @@ class MemoryInterest:
         by: RankedBy = RankedBy.CHANGE,
         exchange: Exchange | None = None,
     ) -> OpenInterestBoard:
-        return an_interest_board(hours=hours or 24, by=by, only=exchange)
+        return self.interest or an_interest_board(hours=hours or 24, by=by, only=exchange)
 
     async def interest_history(self, coin: str, first_ms: int) -> list[InterestPoint]:
         del coin, first_ms

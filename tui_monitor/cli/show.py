@@ -33,12 +33,12 @@ from tui_monitor.clock import BoardZone, SystemClock, parse_day
 from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput, MonitorError, Unreachable
 from tui_monitor.model import FeedState
+from tui_monitor.model.place import alias_of
 from tui_monitor.printable import printable
 from tui_monitor.source import Query
 from tui_monitor.source.anomalies import StoredAnomalies
-from tui_monitor.source.interest import StoredInterest
 from tui_monitor.source.spreads import StoredSpreads
-from tui_monitor.source.stored import StoredSource
+from tui_monitor.source.stored import Own, StoredSource
 from tui_monitor.store import read_holder
 
 # An engine answers within milliseconds; the system board counts messages for 2 s.
@@ -159,6 +159,7 @@ async def _stored(board: str, settings: Settings, folder: Path, day: str | None)
     async with stored_in(folder) as reader:
         clock = SystemClock()
         stored = StoredSpreads(reader, clock, settings.spreads, settings.signals)
+        aliases = [alias_of(text) for text in settings.spreads.aliases]
         source = StoredSource(
             reader,
             zone,
@@ -166,16 +167,15 @@ async def _stored(board: str, settings: Settings, folder: Path, day: str | None)
             settings.sum_curve,
             paths.export_dir(folder),
             stored,
-            settings.liquidations,
+            Own(settings.liquidations, settings.open_interest, aliases),
         )
         anomalies = StoredAnomalies(reader, clock, settings.anomalies)
-        interest = StoredInterest(reader, clock, settings.open_interest)
         read: dict[str, Callable[[Query], Awaitable[AnyBoard]]] = {
             "sum": source.sum_board,
             "liquidations": lambda query: source.liquidations_board(HOURS[0], query),
             "anomalies": lambda _: anomalies.board(None, None),
             "picks": lambda _: anomalies.picks(None),
-            "oi": lambda _: interest.board(),
+            "oi": lambda _: source.interest_board(),
             "spreads": lambda _: source.spreads_board(Kind.ALL, Filter.ALL),
             "signals": lambda _: source.signals_board(),
             "funding": lambda _: source.funding_board(),

@@ -17,7 +17,7 @@ _NOTE = 300
 def interest_table(board: OpenInterestBoard, zone: BoardZone) -> Table:
     """One row a coin, those that rank first; what is unknown is empty."""
     columns = (
-        *("rank", "coin", "oi_usd", "oi_coins", "shares"),
+        *("rank", "coin", "oi_usd", "oi_coins", "told", "shares"),
         *(f"coins_{hours}h_pct" for hours in WINDOWS_H),
         *(f"change_{board.hours}h_usd", f"price_{board.hours}h_pct"),
         *("long_accounts_pct", "age_ms", "note"),
@@ -32,6 +32,7 @@ def _row(row: InterestRow, hours: int) -> Row:
         printable(row.coin),
         number(row.usd, 0),
         "" if row.coins is None else f"{row.coins:.10g}",
+        row.told,
         " ".join(f"{one.exchange.value} {one.pct:.0f} %" for one in row.shares),
         *(number(row.change(window).change_pct, _PCT) for window in WINDOWS_H),
         number(change.change_usd, 0),
@@ -50,4 +51,20 @@ def _summary(board: OpenInterestBoard, zone: BoardZone) -> str:
     )
     if board.sampled_ms is not None:
         text += f", sampled {zone.format(board.sampled_ms)}"
-    return f"{text}\n{board.reason}" if board.reason else text
+    notes = [board.reason, _partial(board), _jumped(board), *(one.text for one in board.past)]
+    return "\n".join([text, *filter(None, notes)])
+
+
+def _partial(board: OpenInterestBoard) -> str:
+    if not board.partial:
+        return ""
+    late = ", ".join(one.text for one in board.told if not one.is_whole)
+    many = f"the sums of {board.partial} of {board.coins} coins are partial (see told and note)"
+    return f"{many}: {late}" if late else many
+
+
+def _jumped(board: OpenInterestBoard) -> str:
+    if not board.jumped:
+        return ""
+    coins = "coin has" if board.jumped == 1 else "coins have"
+    return f"{board.jumped} {coins} a part that is counted another way since (see note)"

@@ -60,18 +60,25 @@ class Interests:
 
     def past(self) -> list[InterestPast]:
         """How far each exchange's own record is here, and how many ratios are."""
-        return [
-            InterestPast(
-                exchange=feed.exchange,
-                perps=len(feed.instruments(Market.PERP)),
-                wanted=len(self._records.wanted(feed)),
-                asked=self._records.asked(feed),
-                ratios=self._ratios.known(feed.exchange),
-                note="" if feed.plan.past_interest else NO_RECORD,
-                error=self._records.error(feed.exchange) or self._ratios.error(feed.exchange),
-            )
-            for feed in self._feeds
-        ]
+        return [self._past(feed) for feed in self._feeds]
+
+    def _past(self, feed: Perps) -> InterestPast:
+        reading = self._records.reading(feed.exchange)
+        perps = feed.instruments(Market.PERP)
+        return InterestPast(
+            exchange=feed.exchange,
+            listed=feed.listed or bool(perps),
+            perps=len(perps),
+            wanted=len(self._records.wanted(feed)),
+            asked=self._records.asked(feed),
+            reading=reading.wanted,
+            read=reading.read,
+            wait_s=max(0.0, reading.until_s - self._clock.monotonic_s()),
+            waits_for=reading.waits_for,
+            ratios=self._ratios.known(feed.exchange),
+            note="" if feed.plan.past_interest else NO_RECORD,
+            error=self._records.error(feed.exchange) or self._ratios.error(feed.exchange),
+        )
 
     async def sample(self, mark_ms: int) -> int:
         """Put down what is known now as of a mark; gives how many perpetuals that is."""

@@ -8,6 +8,9 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import aclosing
+from typing import NamedTuple
+
+from msgspec import Struct
 
 from tui_monitor import config
 from tui_monitor.boards.open_interest.jumps import steps_of
@@ -15,7 +18,7 @@ from tui_monitor.boards.open_interest.now import Perp
 from tui_monitor.clock import DAY_MS, Clock
 from tui_monitor.engine.fundings import Perps
 from tui_monitor.engine.perps import AFTER_ERROR_S, most_traded, pause_s
-from tui_monitor.errors import FeedError, StoreError
+from tui_monitor.errors import FeedError, RateLimited, StoreError
 from tui_monitor.feeds.plans import PastInterest
 from tui_monitor.feeds.told import OnEvent
 from tui_monitor.market import MarketState
@@ -32,12 +35,33 @@ from tui_monitor.store import Store
 log = logging.getLogger(__name__)
 
 NO_RECORD = "it publishes no record of open interest"
+ITS_LIMIT = "the exchange wants to be left alone"
 EVERY_S = 1.0
 LOOK_S = 20.0
 # A record shows a mark some time after it.
 LAG_MS = 2 * MARK_MS
 # The windows begin near a mark, not at it.
 REACH_MS = DAY_MS + 2 * MARK_MS
+
+
+class Missing(NamedTuple):
+    """The marks of a perpetual's last day that are not here, of those up to `end_ms`."""
+
+    known: list[InterestSample]
+    marks: list[int]
+    end_ms: int
+
+
+class Reading(Struct):
+    """How far the histories that an exchange is asked for now are: `wanted`, of which `read`.
+
+    Until `until_s` (monotonic) it is left alone first, for the reason `waits_for`.
+    """
+
+    wanted: int = 0
+    read: int = 0
+    until_s: float = 0.0
+    waits_for: str = ""
 
 
 class PastInterests:
@@ -62,6 +86,7 @@ class PastInterests:
         self._gaps: dict[Perp, int] = {}
         self._errors: dict[Exchange, str] = {}
         self._told: set[Exchange] = set()
+        self._readings = {feed.exchange: Reading() for feed in feeds}
 
     async def run(self) -> None:
         """For ever: one task an exchange that has a record."""
@@ -84,6 +109,10 @@ class PastInterests:
         """How many of these were."""
         return sum((one.exchange, one.symbol) in self._asked for one in self.wanted(feed))
 
+    def reading(self, exchange: Exchange) -> Reading:
+        """What it is being asked for: nothing where all is here."""
+        return self._readings[exchange]
+
     def error(self, exchange: Exchange) -> str:
         """Why the last request failed; "" where it did not."""
         return self._errors.get(exchange, "")
@@ -92,35 +121,70 @@ class PastInterests:
         while True:
             wanted = self.wanted(feed)
             due = [one for one in wanted if self._is_due((one.exchange, one.symbol))]
-            for one in due:
-                await self._fill(one, record)
-                await self._clock.sleep(feed.plan.paused_s())
-            if wanted and not due:
+            if due:
+                await self._read_all(feed, record, due)
+            elif wanted:
                 self._tell_complete(feed.exchange, len(wanted))
             await self._clock.sleep(LOOK_S)
+
+    async def _read_all(self, feed: Perps, record: PastInterest, due: list[Instrument]) -> None:
+        """Ask for the histories of those that have some missing; what is stored needs no asking."""
+        reading = self._readings[feed.exchange]
+        try:
+            wanted = [one for one in due if not await self._is_whole(one)]
+        except StoreError as error:
+            log.warning("open interest of %s can't be read: %s", feed.exchange, error.line())
+            return
+        reading.wanted, reading.read = len(wanted), 0
+        for one in wanted:
+            reading.read += await self._fill(one, record)
+            if (paused_s := feed.plan.paused_s()) > 0:
+                await self._wait(feed.exchange, paused_s, ITS_LIMIT)
+        if reading.read == reading.wanted:
+            reading.wanted = reading.read = 0
+
+    async def _wait(self, exchange: Exchange, seconds: float, why: str) -> None:
+        reading = self._readings[exchange]
+        reading.until_s, reading.waits_for = self._clock.monotonic_s() + seconds, why
+        await self._clock.sleep(seconds)
+        reading.until_s, reading.waits_for = 0.0, ""
 
     def _is_due(self, perp: Perp) -> bool:
         due_ms = self._gaps.get(perp)
         gap_is_due = due_ms is not None and due_ms <= self._clock.now_ms()
         return perp not in self._asked or gap_is_due
 
-    async def _fill(self, one: Instrument, record: PastInterest) -> None:
+    async def _is_whole(self, one: Instrument) -> bool:
+        """Whether all that a record should have is here; it is noted then."""
+        missing = await self._missing(one)
+        if not missing.marks:
+            self._note_asked((one.exchange, one.symbol), missing.end_ms)
+        return not missing.marks
+
+    async def _fill(self, one: Instrument, record: PastInterest) -> bool:
+        """Ask for what is missing of a perpetual; whether that is done with."""
         perp = (one.exchange, one.symbol)
         try:
             until_ms = await self._fill_span(one, record)
         except FeedError as error:
             self._tell_error(one.exchange, error)
-            await self._clock.sleep(pause_s(error, EVERY_S))
-            if pause_s(error, EVERY_S) > EVERY_S:
-                return  # the exchange, not this perpetual: it stays due
+            rest_s = pause_s(error, EVERY_S)
+            why = ITS_LIMIT if isinstance(error, RateLimited) else error.line()
+            await self._wait(one.exchange, rest_s, why)
+            if rest_s > EVERY_S:
+                return False  # the exchange, not this perpetual: it stays due
             until_ms = self._end_ms()
         except StoreError as error:
             # The recorder shows the reason: both write to the same file.
             log.warning("open interest of %s is not recorded: %s", one.symbol, error.line())
-            await self._clock.sleep(AFTER_ERROR_S)
-            return
+            await self._wait(one.exchange, AFTER_ERROR_S, error.line())
+            return False
         else:
             self._errors.pop(one.exchange, None)
+        self._note_asked(perp, until_ms)
+        return True
+
+    def _note_asked(self, perp: Perp, until_ms: int) -> None:
         self._asked[perp] = until_ms
         if self._gaps.get(perp, 0) <= self._clock.now_ms():
             self._gaps.pop(perp, None)
@@ -129,8 +193,7 @@ class PastInterests:
         """The last mark that a record should have."""
         return (self._clock.now_ms() - LAG_MS) // MARK_MS * MARK_MS
 
-    async def _fill_span(self, one: Instrument, record: PastInterest) -> int:
-        """Ask for what is missing; gives up to which mark all is here that can be had."""
+    async def _missing(self, one: Instrument) -> Missing:
         end_ms = self._end_ms()
         start_ms = max(end_ms - REACH_MS, self._asked.get((one.exchange, one.symbol), 0))
         known = await self._store.symbol_interest(
@@ -138,11 +201,16 @@ class PastInterests:
         )
         have = {sample.at_ms for sample in known}
         first_ms = -(-start_ms // MARK_MS) * MARK_MS
-        missing = [ms for ms in range(first_ms, end_ms + 1, MARK_MS) if ms not in have]
-        if not missing:
+        marks = [ms for ms in range(first_ms, end_ms + 1, MARK_MS) if ms not in have]
+        return Missing(known, marks, end_ms)
+
+    async def _fill_span(self, one: Instrument, record: PastInterest) -> int:
+        """Ask for what is missing; gives up to which mark all is here that can be had."""
+        known, marks, end_ms = await self._missing(one)
+        if not marks:
             return end_ms
-        rows = await self._read(one, record, missing[0], missing[-1])
-        found = _samples(one, rows, frozenset(missing))
+        rows = await self._read(one, record, marks[0], marks[-1])
+        found = _samples(one, rows, frozenset(marks))
         if found:
             await self._store.record_interest(found)
             merged = sorted([*known, *found], key=lambda sample: sample.at_ms)

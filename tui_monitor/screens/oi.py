@@ -16,33 +16,34 @@ from tui_monitor.boards.open_interest import (
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.format import count
 from tui_monitor.screens.looks import looks_of
-from tui_monitor.screens.oi_columns import (
-    detail,
-    headline,
-    money_change,
-    oi_columns,
-    why_empty,
-)
+from tui_monitor.screens.oi_columns import money_change, oi_columns, part
+from tui_monitor.screens.oi_texts import detail, headline, why_empty
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
 
+_TITLE = "Open interest  + - window, z by size or change"
 _HELP = (
     "Open interest is single-sided: a contract between two parties counts once, whatever an "
     "exchange's field counts. coins are per coin after multiplier and contract size; $ = coins x "
     "mark price.",
+    "~ marks a sum of some exchanges only: another one lists the coin and has not told its part, "
+    "or its list is not known yet. told is how many are in it; the lines below the table say who "
+    "is not and why. Shares and ranks by size are of that part then, and the total is marked, too.",
     "A window's change compares now with our own five-minute sample at its start, or with the "
     "exchange's own record of that time. Only perpetuals with a value at both ends count; the "
     "lines below the table name the others and why.",
     "A step that is a change of how an exchange counts (a doubling at once with the price and the "
-    "other exchanges unmoved) is marked, and leaves that perpetual out of the window.",
+    "other exchanges unmoved) is marked !, and leaves that perpetual out of the window. The sum "
+    "still has its value of now: below the table are both values and when.",
     "+ and - choose 1, 4 or 24 h; z ranks by size instead of the absolute change in USD.",
     "acc long is the share of accounts that are long (Binance, OKX and Bybit tell it, for the "
     "most traded): accounts, not positions.",
     "Sources: the exchanges' streams and polls; history by Binance openInterestHist, OKX rubik, "
-    "Bybit open-interest. Bitget has none: its windows begin with our samples.",
+    "Bybit open-interest. Bitget has none: its windows begin with our samples. Only what is not "
+    "stored is asked for; the headline says so while it is read, and when an exchange must wait.",
 )
 
 
@@ -54,7 +55,7 @@ class OpenInterestView(BoardView):
     HAS_DAYS = False
     HAS_RANGES = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("oi")]
-    DEFAULT_CSS = "OpenInterestView #detail { height: 3; }"
+    DEFAULT_CSS = "OpenInterestView #detail { height: 4; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +63,7 @@ class OpenInterestView(BoardView):
         self.shown: OpenInterestBoard | None = None
         self.hours: int | None = None
         self.by = RankedBy.CHANGE
-        self._columns_for: int | None = None
+        self._columns_for: tuple[int, RankedBy] | None = None
         self.table: Board[InterestRow] = Board(
             oi_columns(WINDOWS_H[-1]),
             lambda row: row.coin,
@@ -93,13 +94,13 @@ class OpenInterestView(BoardView):
         if board is None:
             return
         self.shown = board
-        if board.hours != self._columns_for:
-            self._columns_for = board.hours
-            self.table.set_columns(oi_columns(board.hours))
+        if (board.hours, board.by) != self._columns_for:
+            self._columns_for = (board.hours, board.by)
+            self.table.set_columns(oi_columns(board.hours, board.by))
         self.table.set_rows(board.rows, stale=not board.live, empty=why_empty(board))
         looks, width = looks_of(self), self.content_size.width
         self._headline.set_lines(headline(board, self.zone, looks, width))
-        self._panel.set_title("Open interest")
+        self._panel.set_title(_TITLE)
         self._show_detail()
 
     @on(Board.Moved)
@@ -110,7 +111,8 @@ class OpenInterestView(BoardView):
         if self.shown is not None:
             width = self.content_size.width
             row = self.table.cursor_row
-            self._detail.set_lines(*detail(row, self.shown.hours, looks_of(self), width))
+            lines = detail(row, self.shown, self.zone, looks_of(self), width)
+            self._detail.set_lines(*lines)
 
     @on(Board.Opened)
     def _opened(self, event: Board.Opened) -> None:
@@ -167,7 +169,7 @@ class OpenInterestView(BoardView):
         return [
             [
                 (f"{row.coin} ", looks.bright),
-                (f"{count(row.usd)} $ ", looks.text),
+                (f"{part(count(row.usd), row)} $ ", looks.text),
                 (money_change(row.change(board.hours)), looks.dim),
             ]
             for row in board.rows[:3]

@@ -1,24 +1,18 @@
-"""The open-interest board's columns, headline and the lines about the row under the cursor."""
+"""The open-interest board's columns."""
 
-from collections.abc import Sequence
-
-from rich.cells import cell_len
 from rich.segment import Segment
 
 from tui_monitor.boards.open_interest import (
     WINDOWS_H,
     InterestChange,
-    InterestLeg,
     InterestRow,
-    OpenInterestBoard,
     RankedBy,
 )
 from tui_monitor.model import Exchange
-from tui_monitor.screens.format import ABSENT, ShownZone, age, count, fit, signed
+from tui_monitor.screens.format import ABSENT, age, count, fit
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import amount, money_cell, pct_cell
 from tui_monitor.screens.widgets.columns import Cell, Column
-from tui_monitor.screens.widgets.line import Piece, fitting
 
 # A share's glyph tells the exchange without its colour.
 GLYPHS = {
@@ -27,6 +21,9 @@ GLYPHS = {
     Exchange.BYBIT: "▒",
     Exchange.BITGET: "░",
 }
+
+# Before a figure that some exchange's part is missing in.
+PARTIAL = "~"
 
 
 def money_change(change: InterestChange) -> str:
@@ -40,9 +37,37 @@ def _money_change(change: InterestChange, looks: Looks) -> Cell:
     return Cell(money_change(change), looks.faint if value is None else looks.signed(value))
 
 
+def part(text: str, row: InterestRow) -> str:
+    """A figure that is of some of the exchanges only is marked."""
+    return f"{PARTIAL}{text}" if row.is_partial and text != ABSENT else text
+
+
+def _sum(text: str, row: InterestRow, looks: Looks) -> Cell:
+    if text == ABSENT:
+        return Cell(text, looks.faint)
+    return Cell(part(text, row), looks.warn if row.is_partial else looks.text)
+
+
+def _rank(row: InterestRow, by: RankedBy, looks: Looks) -> Cell:
+    """By size, the rank of a part is marked like the part."""
+    text = ABSENT if row.rank is None else f"{row.rank}"
+    return Cell(part(text, row) if by is RankedBy.SIZE else text, looks.dim)
+
+
+def _told(row: InterestRow, looks: Looks) -> Cell:
+    return Cell(row.told, looks.warn if row.is_partial or row.stale else looks.dim)
+
+
 def _shares(row: InterestRow, looks: Looks, width: int) -> Cell:
     if not row.shares:
         return Cell(ABSENT, looks.faint)
+    bar = _bar(row, looks, width - row.is_partial)
+    text = " ".join(f"{one.exchange} {one.pct:.0f} %" for one in row.shares)
+    mark = (Segment(PARTIAL, looks.warn),) * row.is_partial
+    return Cell(part(text, row), segments=(*mark, *bar))
+
+
+def _bar(row: InterestRow, looks: Looks, width: int) -> list[Segment]:
     styles = {Exchange.BINANCE: looks.accent, Exchange.OKX: looks.text}
     parts, done, total = [], 0, 0.0
     # In the same order in every row, so that rows can be compared.
@@ -53,9 +78,7 @@ def _shares(row: InterestRow, looks: Looks, width: int) -> Cell:
         glyph = GLYPHS[one.exchange] * (end - done)
         parts.append(Segment(glyph, styles.get(one.exchange, looks.dim)))
         done = end
-    parts.append(Segment(" " * (width - done), looks.dim))
-    text = " ".join(f"{one.exchange} {one.pct:.0f} %" for one in shares)
-    return Cell(text, segments=tuple(parts))
+    return [*parts, Segment(" " * (width - done), looks.dim)]
 
 
 def _coin(row: InterestRow, looks: Looks, width: int) -> Cell:
@@ -87,7 +110,7 @@ def _pct_column(hours: int) -> Column[InterestRow]:
     )
 
 
-def oi_columns(hours: int) -> tuple[Column[InterestRow], ...]:
+def oi_columns(hours: int, by: RankedBy = RankedBy.CHANGE) -> tuple[Column[InterestRow], ...]:
     """The columns; money and price change are of the chosen window."""
     return (
         Column(
@@ -95,11 +118,9 @@ def oi_columns(hours: int) -> tuple[Column[InterestRow], ...]:
             title="#",
             width=4,
             word="rank",
-            paint=lambda row, looks, _: Cell(
-                ABSENT if row.rank is None else f"{row.rank}", looks.dim
-            ),
+            paint=lambda row, looks, _: _rank(row, by, looks),
             value=lambda row: row.rank,
-            help="By the absolute change of USD in the window, or by size (z).",
+            help="By the absolute change of USD in the window, or by size (z); ~ of a part.",
         ),
         Column(
             key="coin",
@@ -116,18 +137,30 @@ def oi_columns(hours: int) -> tuple[Column[InterestRow], ...]:
             width=8,
             word="oi_usd",
             unit="USD",
-            paint=lambda row, looks, _: money_cell(row.usd, looks),
+            paint=lambda row, looks, _: _sum(money_cell(row.usd, looks).text, row, looks),
             value=lambda row: row.usd,
-            help="Open interest of all exchanges' perpetuals, single-sided, coins x mark price.",
+            help=(
+                "Open interest of all exchanges' perpetuals, single-sided, coins x mark price; "
+                "~ while an exchange that lists it has told none."
+            ),
         ),
         Column(
             key="coins",
             title="coins",
-            width=8,
+            width=9,
             priority=6,
-            paint=lambda row, looks, _: Cell(amount(row.coins), looks.text),
+            paint=lambda row, looks, _: _sum(amount(row.coins), row, looks),
             value=lambda row: row.coins,
             help="The same in coins.",
+        ),
+        Column(
+            key="told",
+            title="told",
+            width=4,
+            priority=4,
+            paint=lambda row, looks, _: _told(row, looks),
+            value=lambda row: len(row.missing),
+            help="How many of the exchanges that list it are in the sum; below: who is not, why.",
         ),
         Column(
             key="shares",
@@ -137,7 +170,7 @@ def oi_columns(hours: int) -> tuple[Column[InterestRow], ...]:
             priority=4,
             paint=_shares,
             value=lambda row: max((one.pct for one in row.shares), default=None),
-            help="Each exchange's part: █ binance, ▓ okx, ▒ bybit, ░ bitget.",
+            help="Each exchange's part: █ binance, ▓ okx, ▒ bybit, ░ bitget; ~ of those that told.",
         ),
         *(_pct_column(one) for one in WINDOWS_H),
         Column(
@@ -199,89 +232,4 @@ def oi_columns(hours: int) -> tuple[Column[InterestRow], ...]:
             value=lambda row: _note(row, hours),
             help="A change of method instead of positions, or who is left out and why.",
         ),
-    )
-
-
-def headline(board: OpenInterestBoard, zone: ShownZone, looks: Looks, width: int) -> list[Piece]:
-    """What it is ranked by, the sum, and how much of the past is known."""
-    what = "by |USD change|" if board.by is RankedBy.CHANGE else "by size"
-    groups: list[list[Piece]] = [
-        [(f"{board.hours} h {what}", looks.title)],
-        [("total ", looks.faint), (f"{count(board.usd)} $", looks.text)],
-        [(f"{board.ranked} of {board.coins} coins ranked", looks.dim)],
-    ]
-    if not board.live:
-        groups.insert(1, [(f"stored: {board.reason}", looks.warn)])
-    if board.sampled_ms is not None:
-        sampled = zone.when(board.sampled_ms, board.now_ms)
-        groups.append([("sampled ", looks.faint), (sampled, looks.dim)])
-    pasts = [f"{one.exchange} {one.asked}/{one.wanted}" for one in board.past if one.wanted]
-    if pasts:
-        groups.append([("past of ", looks.faint), (", ".join(pasts), looks.dim)])
-    groups.append([("█ binance ▓ okx ▒ bybit ░ bitget", looks.faint)])
-    return fitting(groups, "  ", width)
-
-
-def why_empty(board: OpenInterestBoard) -> str:
-    """Why there are no rows."""
-    return board.reason or "no open interest is known yet: the first round takes some seconds"
-
-
-def detail(row: InterestRow | None, hours: int, looks: Looks, width: int) -> Sequence[list[Piece]]:
-    """The perpetuals of the row, the window's ends, and what is left out of it and why."""
-    if row is None:
-        return ()
-    change = row.change(hours)
-    told = [text for text in row.remarks(hours) if text != change.reason]
-    remarks = fit("; ".join(told), max(width - 1, 1)).rstrip()
-    return (
-        fitting([[(f"{row.coin} ", looks.bright)], *_legs(row, looks, width)], "  ", width),
-        fitting([[(f"{hours} h ", looks.faint), (_was(change), looks.text)]], "  ", width),
-        [(remarks, looks.warn if row.jumps else looks.dim)],
-    )
-
-
-def _legs(row: InterestRow, looks: Looks, width: int) -> list[list[Piece]]:
-    """The perpetuals: of each as much as lets all of them stay."""
-    legs: list[list[Piece]] = []
-    for words in (_leg_whole, _leg_value, _leg_share):
-        legs = [_leg(leg, words(leg), looks) for leg in row.legs]
-        texts = ["".join(text for text, _ in leg) for leg in legs]
-        if cell_len("  ".join([f" {row.coin} ", *texts])) < width:
-            break
-    return legs
-
-
-def _leg(leg: InterestLeg, said: str, looks: Looks) -> list[Piece]:
-    why = leg.suspicion or leg.reason
-    if leg.usd is None:
-        return [(f"{leg.exchange} ", looks.faint), (why or ABSENT, looks.warn)]
-    return [
-        (f"{leg.exchange} ", looks.faint),
-        (said, looks.text),
-        (f" {why}" if why else "", looks.warn),
-    ]
-
-
-def _leg_whole(leg: InterestLeg) -> str:
-    ratio = "" if leg.long_accounts_pct is None else f" acc {leg.long_accounts_pct:.0f} %"
-    return f"{_leg_value(leg)}{ratio}{' stale' if leg.stale else ''}"
-
-
-def _leg_value(leg: InterestLeg) -> str:
-    share = "" if leg.share_pct is None else f" {leg.share_pct:.0f} %"
-    return f"{count(leg.usd)} ${share}"
-
-
-def _leg_share(leg: InterestLeg) -> str:
-    return ABSENT if leg.share_pct is None else f"{leg.share_pct:.0f} %"
-
-
-def _was(change: InterestChange) -> str:
-    if change.coins_then is None or change.coins_now is None:
-        return change.reason or "not known"
-    names = ", ".join(change.exchanges)
-    return (
-        f"{amount(change.coins_then)} to {amount(change.coins_now)} coins "
-        f"({signed(change.change_pct)} %) of {names}"
     )

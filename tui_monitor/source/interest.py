@@ -27,12 +27,14 @@ from tui_monitor.model import (
     InterestSample,
     SteppedLeg,
 )
-from tui_monitor.source.spreads import NO_ENGINE
+from tui_monitor.model.place import Alias
 from tui_monitor.store import Reader
 
 # Marks come each five minutes; what fills gaps between them is seen a little later.
 KNOWN_FOR_S = 15.0
 MAX_HISTORY_MS = 31 * DAY_MS
+NO_ENGINE = "no engine runs: these are the newest samples; start tui-monitor or its daemon"
+NO_SAMPLE = "no engine runs, and no sample is stored: start tui-monitor or its daemon"
 
 
 class Stored(NamedTuple):
@@ -49,10 +51,17 @@ class Stored(NamedTuple):
 class StoredInterest:
     """From the database alone: the newest samples stand for now."""
 
-    def __init__(self, store: Reader, clock: Clock, settings: OpenInterest) -> None:
+    def __init__(
+        self,
+        store: Reader,
+        clock: Clock,
+        settings: OpenInterest,
+        aliases: Sequence[Alias] = (),
+    ) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
+        self._aliases = aliases
         self._known: tuple[tuple[int, int], float, Stored] | None = None
 
     async def board(
@@ -66,18 +75,18 @@ class StoredInterest:
         now_ms = self._clock.now_ms()
         newest_ms = await self._store.newest_interest_ms()
         found = await self._stored(now_ms if newest_ms is None else newest_ms)
-        legs = stored_legs(found.lasts.values(), now_ms)
+        legs = stored_legs(found.lasts.values(), now_ms, thens=found.thens, aliases=self._aliases)
         exchanges = {leg.exchange for leg in legs}
         given = InterestInput(
             at_ms=found.at_ms,
-            exchanges=sorted(exchanges),
+            exchanges=[one for one in Exchange if one in exchanges],
             legs=legs,
             thens=found.thens,
             lasts={},
             steps=found.steps,
             ratios=found.ratios,
             live=False,
-            reason=NO_ENGINE,
+            reason=NO_SAMPLE if newest_ms is None else NO_ENGINE,
             sampled_ms=found.sampled_ms,
         )
         return interest_board(given, now_ms, hours, by, exchange)

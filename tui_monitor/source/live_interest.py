@@ -5,7 +5,7 @@ from tui_monitor.boards.open_interest import OpenInterestBoard, RankedBy
 from tui_monitor.boards.open_interest.build import InterestInput, interest_board
 from tui_monitor.boards.open_interest.now import live_legs
 from tui_monitor.engine import Engine
-from tui_monitor.model import Exchange
+from tui_monitor.model import Exchange, Instrument, Market
 from tui_monitor.source.interest import StoredInterest
 
 # 2,400 perpetuals are 40 ms of work, and the quickest exchange tells every few seconds.
@@ -51,6 +51,7 @@ class LiveInterest(StoredInterest):
                 now,
                 suspects=engine.spreads.suspicions(),
                 aliases=engine.spreads.aliases,
+                listed=self._listed(),
             ),
             thens=found.thens,
             lasts=found.lasts,
@@ -60,3 +61,7 @@ class LiveInterest(StoredInterest):
             sampled_ms=found.sampled_ms,
         )
         return interest_board(given, now.ms, hours, by, exchange)
+
+    def _listed(self) -> list[Instrument]:
+        feeds = (self._engine.feeds[name] for name in self._engine.enabled)
+        return [one for feed in feeds for one in feed.instruments(Market.PERP)]

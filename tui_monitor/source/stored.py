@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from tui_monitor.boards import coverage, sum_curve
 from tui_monitor.boards.anomalies import AnomaliesBoard
@@ -27,6 +28,7 @@ from tui_monitor.config import Anomalies, Liquidations, OpenInterest, Signals, S
 from tui_monitor.errors import BadInput
 from tui_monitor.model import Exchange, JobLine, Market, PriceMinute, SpreadMinute, StoreInfo
 from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
+from tui_monitor.model.place import Alias
 from tui_monitor.source import Exported, Query
 from tui_monitor.source.anomalies import StoredAnomalies
 from tui_monitor.source.figures import database_figures
@@ -47,6 +49,14 @@ DUE_STEP_MS = 30_000
 Nodes = tuple[list[Node], dict[int, list[CoinChange]]]
 
 
+class Own(NamedTuple):
+    """A user's settings of the boards that have some; without them the usual ones."""
+
+    liquidations: Liquidations = Liquidations()
+    interest: OpenInterest = OpenInterest()
+    aliases: Sequence[Alias] = ()
+
+
 class StoredSource:
     """Boards from a database alone: for one-shot commands, and the stored half of the engine's."""
 
@@ -58,7 +68,7 @@ class StoredSource:
         settings: SumCurve,
         exports_dir: Path,
         spreads: StoredSpreads | None = None,
-        liquidations: Liquidations | None = None,
+        own: Own | None = None,
     ) -> None:
         self._store = store
         self._zone = zone
@@ -66,8 +76,9 @@ class StoredSource:
         self._settings = settings
         self._exports_dir = exports_dir
         self._spreads = spreads or StoredSpreads(store, clock, Spreads(), Signals())
-        self._interest = StoredInterest(store, clock, OpenInterest())
-        self._liquidations = StoredLiquidations(store, zone, clock, liquidations or Liquidations())
+        own = own or Own()
+        self._interest = StoredInterest(store, clock, own.interest, own.aliases)
+        self._liquidations = StoredLiquidations(store, zone, clock, own.liquidations)
         self._anomalies = StoredAnomalies(store, clock, Anomalies())
 
     async def sum_board(self, query: Query) -> SumBoard:

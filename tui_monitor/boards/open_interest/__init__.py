@@ -2,13 +2,14 @@
 
 Open interest is single-sided everywhere: a contract between two parties counts once.
 
-* `coins` and `usd` of a coin are the sums over its perpetuals; `usd = coins x mark price`.
+* `coins` and `usd` of a coin are the sums over its perpetuals; `usd = coins x mark price`. Whoever
+  lists the coin and has not told its part is in `missing`: the sum is a part then, and says so.
 * A window's change compares now with our sample, or the exchange's own record, at its start. Only
   perpetuals that have a value at both ends count; the others are named with the reason.
 * `change_coins` and `change_pct` are of coins, so that a price move alone does not change them;
   `change_usd` is the value now minus the value then.
 * A step that is a change of how an exchange counts, not of positions, is a `MethodJump`; the
-  windows that contain it leave its perpetual out.
+  windows that contain it leave its perpetual out. The sum now still has it, and says so.
 * The account ratio is the share of *accounts* that are long, not of positions.
 
 The words alone: `build` makes the board, `jumps` tells method from positions.
@@ -61,7 +62,10 @@ class Share(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class LeftOut(Struct, frozen=True, kw_only=True, gc=False):
-    """A perpetual that does not count in a window, and why."""
+    """A perpetual that is not in a sum or does not count in a window, and why.
+
+    `symbol` is "" where not even the exchange's list is known.
+    """
 
     exchange: Exchange
     symbol: str
@@ -72,8 +76,8 @@ class InterestChange(Struct, frozen=True, kw_only=True, gc=False):
     """What a window of `hours` changed. None is unknown, and `reason` says why.
 
     `from_ms` is the time that is compared with. `coins_then`, `coins_now`, `usd_then` and
-    `usd_now` are of the perpetuals that count: they need not be the row's. `price_change_pct` is
-    over the same time, of the largest of them.
+    `usd_now` are of the perpetuals that count: they need not be the row's. `price_then` and
+    `price_now` are the mark prices of the largest of them at both ends.
     """
 
     hours: int
@@ -87,16 +91,24 @@ class InterestChange(Struct, frozen=True, kw_only=True, gc=False):
     usd_then: float | None
     usd_now: float | None
     change_usd: float | None
+    price_then: float | None
+    price_now: float | None
     price_change_pct: float | None
     reason: str
 
 
 class MethodJump(Struct, frozen=True, kw_only=True, gc=False):
-    """A step between two samples that is none of positions: by `factor`, at `at_ms`."""
+    """A step that is none of positions: from `coins_then` of `from_ms` to `coins_now` of `at_ms`.
+
+    `factor` is the one divided by the other.
+    """
 
     exchange: Exchange
     symbol: str
+    from_ms: int
     at_ms: int
+    coins_then: float
+    coins_now: float
     factor: float
     text: str
 
@@ -104,9 +116,11 @@ class MethodJump(Struct, frozen=True, kw_only=True, gc=False):
 class InterestRow(Struct, frozen=True, kw_only=True, gc=False):
     """One coin. `rank` begins at 1; None where the window has no change, and `reason` says why.
 
-    `changes` are those of `WINDOWS_H`, in that order. `age_ms` is that of the oldest value in the
-    sums. `long_accounts_pct` weighs each exchange's ratio with its open interest there;
-    `net_long_coins` and `net_short_coins` are `coins` divided by it.
+    `exchanges` are those in the sums; `missing` are the perpetuals that may have some and have told
+    none, so that `coins`, `usd`, the shares and a rank by size are of a part; `stale` are those in
+    the sums whose value is old. `changes` are those of `WINDOWS_H`, in that order. `age_ms` is that
+    of the oldest value in the sums. `long_accounts_pct` weighs each exchange's ratio with its open
+    interest there; `net_long_coins` and `net_short_coins` are `coins` divided by it.
     """
 
     rank: int | None
@@ -114,6 +128,9 @@ class InterestRow(Struct, frozen=True, kw_only=True, gc=False):
     coins: float | None
     usd: float | None
     age_ms: int | None
+    exchanges: list[Exchange]
+    missing: list[LeftOut]
+    stale: list[LeftOut]
     shares: list[Share]
     legs: list[InterestLeg]
     changes: list[InterestChange]
@@ -123,45 +140,119 @@ class InterestRow(Struct, frozen=True, kw_only=True, gc=False):
     net_short_coins: float | None
     reason: str
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether somebody's part is not in the sums."""
+        return bool(self.missing)
+
+    @property
+    def told(self) -> str:
+        """`3/4`: how many of the exchanges that may have some are in the sums."""
+        all_of_them = {*self.exchanges, *(one.exchange for one in self.missing)}
+        return f"{len(self.exchanges)}/{len(all_of_them)}"
+
     def change(self, hours: int) -> InterestChange:
         """That of a window."""
         return next(one for one in self.changes if one.hours == hours)
 
     def remarks(self, hours: int) -> list[str]:
-        """What a reader of a window must know: changes of method, who is left out, why no rank."""
+        """What a reader must know: changes of method, who is in no sum or change, and why."""
+        jumps = [f"{self.where_is(one, hours)}: {one.text}" for one in self.jumps]
+        return [*jumps, *self.gaps(hours)] or [self.reason] * bool(self.reason)
+
+    def where_is(self, jump: MethodJump, hours: int) -> str:
+        """Which figures a perpetual that is counted another way since is in."""
+        out = {(one.exchange, one.symbol) for one in self.change(hours).left_out}
+        if (jump.exchange, jump.symbol) not in out:
+            return jump.exchange.value
+        return f"sum with {jump.exchange}, change without it"
+
+    def gaps(self, hours: int) -> list[str]:
+        """Who is in no sum, or in no change of a window, and why; without changes of method."""
         change = self.change(hours)
-        if change.reason:
-            told = {change.reason}
-            left = [change.reason]
-        else:
-            told = {out.reason for out in change.left_out}
-            left = [f"without {out.exchange}: {out.reason}" for out in change.left_out]
-        jumps = [f"{jump.exchange} {jump.text}" for jump in self.jumps if jump.text not in told]
-        return [*jumps, *left] or [self.reason] * bool(self.reason)
+        told = {one.reason for one in (*self.missing, *self.stale)}
+        told |= {jump.text for jump in self.jumps}
+        left = (
+            [change.reason]
+            if change.reason
+            else [f"change without {one.exchange}: {one.reason}" for one in change.left_out]
+        )
+        reasons = [change.reason] if change.reason else [one.reason for one in change.left_out]
+        found = [
+            *(f"sum without {one.exchange}: {one.reason}" for one in self.missing),
+            *(f"sum with an old value of {one.exchange}: {one.reason}" for one in self.stale),
+            *(text for text, why in zip(left, reasons, strict=True) if why not in told),
+        ]
+        return list(dict.fromkeys(found))
 
 
-class InterestPast(Struct, frozen=True, kw_only=True):
-    """How far an exchange's own record of the last 24 h is: `asked` of `wanted` perpetuals.
+class Told(Struct, frozen=True, kw_only=True, gc=False):
+    """How many of an exchange's live perpetuals have told their open interest.
 
-    `note` says why it is not asked, `error` why the last request failed; "" for neither.
-    `ratios` is how many account ratios are known.
+    `stale` of them are old. `reason` says why not even their number is known, "" where it is.
     """
 
     exchange: Exchange
     perps: int
+    told: int
+    stale: int
+    reason: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.reason and self.told == self.perps
+
+    @property
+    def text(self) -> str:
+        """`binance 34 of 541`."""
+        return f"{self.exchange}: {self.reason}" if self.reason else self._numbers
+
+    @property
+    def _numbers(self) -> str:
+        return f"{self.exchange} {self.told} of {self.perps}"
+
+
+class InterestPast(Struct, frozen=True, kw_only=True):
+    """How an exchange's own record of the last 24 h is read.
+
+    Of `wanted` perpetuals `asked` are here as far as can be had. Just now `reading` histories are
+    asked for, of which `read` have come; 0 where there is nothing to ask. `wait_s` is for how long
+    the exchange is left alone first, and `waits_for` why.
+    `note` says why it is not asked, `error` why the last request failed; "" for neither.
+    `ratios` is how many account ratios are known. `listed`: its list of perpetuals is known.
+    """
+
+    exchange: Exchange
+    listed: bool
+    perps: int
     wanted: int
     asked: int
+    reading: int
+    read: int
+    wait_s: float
+    waits_for: str
     ratios: int
     note: str
     error: str
+
+    @property
+    def text(self) -> str:
+        """What is being asked now, in words; "" where nothing is."""
+        if not self.reading:
+            return ""
+        text = f"reading {self.read} of {self.reading} histories from {self.exchange}"
+        return f"{text}, waits {self.wait_s:.0f} s: {self.waits_for}" if self.wait_s > 0 else text
 
 
 class OpenInterestBoard(Struct, frozen=True, kw_only=True):
     """The whole board: rows that rank first, then the others by size.
 
-    `hours` and `by` are what the rank is of. `usd` is the sum of all rows; `sampled_ms` is the
-    newest stored sample. `live`: the values are of now, else of `sampled_ms`, and `reason` says
-    why.
+    `hours` and `by` are what the rank is of. `usd` is the sum of the rows' USD: of `partial` of
+    them somebody's part is missing, and `jumped` have a value that is counted another way since.
+    `told` says of each exchange how much of it is known. `sampled_ms` is the newest stored sample.
+    `live`: the values are of now, else of `sampled_ms`, and `reason` says why; it also says why
+    there are no rows.
     """
 
     board: str
@@ -174,6 +265,9 @@ class OpenInterestBoard(Struct, frozen=True, kw_only=True):
     coins: int
     ranked: int
     usd: float | None
+    partial: int
+    jumped: int
+    told: list[Told]
     sampled_ms: int | None
     rows: list[InterestRow]
     past: list[InterestPast]

@@ -20,6 +20,15 @@ from tui_monitor.boards.open_interest import (
 from tui_monitor.boards.open_interest.changes import ORDER, Window, change_of
 from tui_monitor.boards.open_interest.jumps import is_step, method_jumps, step_between
 from tui_monitor.boards.open_interest.now import Leg, Perp
+from tui_monitor.boards.open_interest.sums import (
+    by_coin,
+    has_jumped,
+    missing,
+    stale,
+    told,
+    unlisted,
+    why_no_rows,
+)
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.model import (
     MARK_MS,
@@ -69,28 +78,31 @@ def interest_board(
     only: Exchange | None = None,
 ) -> OpenInterestBoard:
     """The board of all coins, ranked by a window's change or by size; of one exchange or all."""
-    by_coin: dict[str, list[Leg]] = {}
-    for leg in given.legs:
-        by_coin.setdefault(leg.coin, []).append(leg)
-    jumps = _jumps(given, by_coin)
+    coins = by_coin(given.legs)
+    jumps = _jumps(given, coins)
     shown = {
-        coin: [leg for leg in legs if only in (None, leg.exchange)]
-        for coin, legs in by_coin.items()
+        coin: [leg for leg in legs if only in (None, leg.exchange)] for coin, legs in coins.items()
     }
-    rows = [_row(coin, legs, given, jumps) for coin, legs in shown.items() if legs]
+    unknown = [one for one in unlisted(given.past) if only in (None, one)]
+    rows = [_row(coin, legs, given, jumps, unknown) for coin, legs in shown.items() if legs]
     made = ranked_rows(rows, hours, by)
     values = [row.usd for row in rows if row.usd is not None]
+    exchanges = [one for one in given.exchanges if only in (None, one)]
+    known = told((leg for legs in shown.values() for leg in legs), exchanges, unknown)
     return OpenInterestBoard(
         board="oi",
         now_ms=now_ms,
         live=given.live,
-        reason=given.reason,
+        reason=given.reason or ("" if rows else why_no_rows(known)),
         hours=hours,
         by=by,
-        exchanges=[one for one in given.exchanges if only in (None, one)],
+        exchanges=exchanges,
         coins=len(rows),
         ranked=sum(row.rank is not None for row in made),
         usd=fsum(values) if values else None,
+        partial=sum(row.is_partial for row in made),
+        jumped=sum(has_jumped(row) for row in made),
+        told=known,
         sampled_ms=given.sampled_ms,
         rows=made,
         past=[one for one in given.past if only in (None, one.exchange)],
@@ -132,11 +144,11 @@ def _why_unranked(row: InterestRow, hours: int, by: RankedBy) -> str:
 
 
 def _jumps(
-    given: InterestInput, by_coin: Mapping[str, Sequence[Leg]]
+    given: InterestInput, coins: Mapping[str, Sequence[Leg]]
 ) -> dict[Perp, list[MethodJump]]:
     """What was stored, and what has jumped since the last mark."""
     stepped = list(given.steps)
-    for legs in by_coin.values():
+    for legs in coins.values():
         stepped += _steps_since(legs, given)
     found: dict[Perp, list[MethodJump]] = {}
     for jump in method_jumps(stepped):
@@ -171,6 +183,7 @@ def _row(
     legs: Sequence[Leg],
     given: InterestInput,
     jumps: Mapping[Perp, Sequence[MethodJump]],
+    unknown: Sequence[Exchange],
 ) -> InterestRow:
     ordered = sorted(_priced(legs), key=lambda leg: (ORDER[leg.exchange], leg.symbol))
     summed = [leg for leg in ordered if leg.coins is not None and not leg.suspicion]
@@ -187,6 +200,9 @@ def _row(
         coins=coins,
         usd=usd,
         age_ms=max(ages, default=None),
+        exchanges=sorted({leg.exchange for leg in summed}, key=ORDER.__getitem__),
+        missing=missing(ordered, unknown),
+        stale=stale(ordered),
         shares=_shares(summed, usd),
         legs=[_leg(leg, usd, given) for leg in ordered],
         changes=[
@@ -202,8 +218,15 @@ def _row(
         long_accounts_pct=None if long_share is None else long_share * 100,
         net_long_coins=_times(coins, long_share),
         net_short_coins=_times(coins, None if long_share is None else 1 - long_share),
-        reason="" if summed else "no exchange tells its open interest now",
+        reason=_why_no_sum(summed, ordered, usd),
     )
+
+
+def _why_no_sum(summed: Sequence[Leg], legs: Sequence[Leg], usd: float | None) -> str:
+    if not summed:
+        doubted = any(leg.suspicion for leg in legs)
+        return "all of it may be another coin" if doubted else "no exchange has told it yet"
+    return "" if usd is not None else "no exchange has told a price of it yet"
 
 
 def _priced(legs: Sequence[Leg]) -> Sequence[Leg]:

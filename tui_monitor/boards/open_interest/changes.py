@@ -27,12 +27,6 @@ class _Both(NamedTuple):
     price_then: float | None
     price_now: float | None
 
-    @property
-    def price_ratio(self) -> float | None:
-        if self.price_then is None or self.price_now is None:
-            return None
-        return self.price_now / self.price_then
-
 
 def change_of(
     legs: Sequence[Leg],
@@ -81,6 +75,8 @@ def _no_change(hours: int, from_ms: int, left_out: list[LeftOut]) -> InterestCha
         usd_then=None,
         usd_now=None,
         change_usd=None,
+        price_then=None,
+        price_now=None,
         price_change_pct=None,
         reason=reasons.pop() if len(reasons) == 1 else "no exchange has a value at both ends",
     )
@@ -91,7 +87,8 @@ def _counted(
 ) -> InterestChange:
     coins_then = fsum(one.coins_then for one in both)
     coins_now = fsum(one.coins_now for one in both)
-    price_ratio = _price_ratio(both)
+    price_then, price_now = _prices(both)
+    price_ratio = price_now / price_then if price_then and price_now else None
     usd_then, usd_now = _values(both, price_ratio)
     is_known = usd_then is not None and usd_now is not None
     return InterestChange(
@@ -106,15 +103,26 @@ def _counted(
         usd_then=usd_then,
         usd_now=usd_now,
         change_usd=usd_now - usd_then if usd_then is not None and usd_now is not None else None,
+        price_then=price_then,
+        price_now=price_now,
         price_change_pct=None if price_ratio is None else (price_ratio - 1) * 100,
-        reason="" if is_known else f"no price of {hours} h ago",
+        reason=_why_in_part(coins_then, hours, is_known=is_known),
     )
 
 
-def _price_ratio(both: Sequence[_Both]) -> float | None:
-    """Of the largest of those that have a price at both ends."""
-    priced = [one for one in both if one.price_ratio is not None]
-    return max(priced, key=lambda one: one.coins_now).price_ratio if priced else None
+def _why_in_part(coins_then: float, hours: int, *, is_known: bool) -> str:
+    if not coins_then:
+        return f"there was none {hours} h ago: no percentage"
+    return "" if is_known else f"no price of {hours} h ago"
+
+
+def _prices(both: Sequence[_Both]) -> tuple[float | None, float | None]:
+    """At both ends, of the largest of those that have a price at both."""
+    priced = [one for one in both if one.price_then and one.price_now]
+    if not priced:
+        return None, None
+    largest = max(priced, key=lambda one: one.coins_now)
+    return largest.price_then, largest.price_now
 
 
 def _values(both: Sequence[_Both], price_ratio: float | None) -> tuple[float | None, float | None]:

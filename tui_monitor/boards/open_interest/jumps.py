@@ -87,7 +87,10 @@ def _jump(own: SteppedLeg, ratio: float, why: str) -> MethodJump:
     return MethodJump(
         exchange=own.step.exchange,
         symbol=own.step.symbol,
+        from_ms=own.then.at_ms,
         at_ms=own.step.at_ms,
+        coins_then=own.then.coins,
+        coins_now=own.now.coins,
         factor=ratio,
         text=f"x{ratio:.3g} {why}: another way of counting",
     )

@@ -6,7 +6,14 @@ from typing import NamedTuple
 from tui_monitor.boards.legs import Now
 from tui_monitor.boards.same_coin.judge import judge
 from tui_monitor.market import Key, Row
-from tui_monitor.model import Exchange, InterestSample, InterestSource, Market, Status
+from tui_monitor.model import (
+    Exchange,
+    Instrument,
+    InterestSample,
+    InterestSource,
+    Market,
+    Status,
+)
 from tui_monitor.model.place import Alias
 
 # Binance is asked about one perpetual at a time, a round of some minutes; what is older than
@@ -52,14 +59,21 @@ def live_legs(
     *,
     suspects: Mapping[Key, str] | None = None,
     aliases: Sequence[Alias] = (),
+    listed: Iterable[Instrument] = (),
 ) -> list[Leg]:
-    """All live perpetuals of the watched exchanges."""
+    """All live perpetuals of the watched exchanges; of `listed`, also those that nothing is known
+    of but that they are listed.
+    """
     known = frozenset(watched)
-    return [
-        _live_leg(row, now, (suspects or {}).get(row.instrument.key, ""), aliases)
-        for row in rows
-        if is_live_perp(row) and row.instrument.exchange in known
-    ]
+    doubts = suspects or {}
+    heard: set[Key] = set()
+    legs = []
+    for row in rows:
+        heard.add(row.instrument.key)
+        if is_live_perp(row) and row.instrument.exchange in known:
+            legs.append(_live_leg(row, now, doubts.get(row.instrument.key, ""), aliases))
+    silent = (one for one in listed if one.key not in heard and one.exchange in known)
+    return legs + [_silent_leg(one, doubts.get(one.key, ""), aliases) for one in silent]
 
 
 def is_live_perp(row: Row) -> bool:
@@ -68,9 +82,33 @@ def is_live_perp(row: Row) -> bool:
     return instrument.market is Market.PERP and instrument.status is Status.LIVE
 
 
+def _coin_of(instrument: Instrument, aliases: Sequence[Alias]) -> str:
+    return next((one.coin for one in aliases if one.place.has(instrument)), instrument.coin)
+
+
+def _silent_leg(instrument: Instrument, suspicion: str, aliases: Sequence[Alias]) -> Leg:
+    coin = _coin_of(instrument, aliases)
+    return _absent(instrument.exchange, instrument.symbol, coin, NOT_TOLD)._replace(
+        suspicion=suspicion
+    )
+
+
+def _absent(exchange: Exchange, symbol: str, coin: str, reason: str) -> Leg:
+    return Leg(
+        exchange=exchange,
+        symbol=symbol,
+        coin=coin,
+        coins=None,
+        price=None,
+        age_ms=None,
+        stale=False,
+        reason=reason,
+        suspicion="",
+    )
+
+
 def _live_leg(row: Row, now: Now, suspicion: str, aliases: Sequence[Alias]) -> Leg:
     instrument = row.instrument
-    coin = next((one.coin for one in aliases if one.place.has(instrument)), instrument.coin)
     age_s = None if row.interest is None else max(0.0, now.s - row.interest.received_s)
     stale = age_s is not None and age_s > STALE_AFTER_S
     reason = ""
@@ -81,7 +119,7 @@ def _live_leg(row: Row, now: Now, suspicion: str, aliases: Sequence[Alias]) -> L
     return Leg(
         exchange=instrument.exchange,
         symbol=instrument.symbol,
-        coin=coin,
+        coin=_coin_of(instrument, aliases),
         coins=row.open_interest_coins,
         price=_price(row),
         age_ms=None if age_s is None else int(age_s * 1000),
@@ -100,12 +138,50 @@ def _price(row: Row) -> float | None:
     return row.open_interest_usd / row.open_interest_coins
 
 
-def stored_legs(samples: Iterable[InterestSample], now_ms: int) -> list[Leg]:
-    """Samples as if they were of now; by their prices it is judged which are the same coin."""
+def stored_legs(
+    samples: Iterable[InterestSample],
+    now_ms: int,
+    *,
+    thens: Mapping[int, Mapping[Perp, InterestSample]] | None = None,
+    aliases: Sequence[Alias] = (),
+) -> list[Leg]:
+    """Samples as if they were of now; by their prices it is judged which are the same coin.
+
+    A perpetual that is among `thens` (hours ago: samples) and not among them is without a value.
+    """
+    legs = [_stored_leg(one, now_ms, aliases) for one in samples]
+    found = {leg.perp for leg in legs}
+    for hours, earlier in sorted((thens or {}).items()):
+        for perp, one in earlier.items():
+            if perp not in found:
+                found.add(perp)
+                legs.append(_unsampled(one, hours, aliases))
     by_coin: dict[str, list[Leg]] = {}
-    for one in samples:
-        by_coin.setdefault(one.coin, []).append(_stored_leg(one, now_ms))
-    return [leg for legs in by_coin.values() for leg in _judged(legs)]
+    for leg in legs:
+        by_coin.setdefault(leg.coin, []).append(leg)
+    return [leg for some in by_coin.values() for leg in _judged(some)]
+
+
+def _unsampled(one: InterestSample, hours: int, aliases: Sequence[Alias]) -> Leg:
+    reason = f"not in the newest samples, last seen in those of {hours} h before"
+    return _absent(one.exchange, one.symbol, _stored_coin(one, aliases), reason)
+
+
+def _stored_coin(one: InterestSample, aliases: Sequence[Alias]) -> str:
+    """Samples are kept under the exchange's name of the coin: what it is called may change."""
+    if not aliases:
+        return one.coin
+    return _coin_of(
+        Instrument(
+            exchange=one.exchange,
+            market=Market.PERP,
+            symbol=one.symbol,
+            coin=one.coin,
+            multiplier=1.0,
+            status=Status.LIVE,
+        ),
+        aliases,
+    )
 
 
 def _judged(legs: Sequence[Leg]) -> Iterator[Leg]:
@@ -124,11 +200,11 @@ def _judged(legs: Sequence[Leg]) -> Iterator[Leg]:
         yield leg._replace(suspicion=text)
 
 
-def _stored_leg(one: InterestSample, now_ms: int) -> Leg:
+def _stored_leg(one: InterestSample, now_ms: int, aliases: Sequence[Alias]) -> Leg:
     return Leg(
         exchange=one.exchange,
         symbol=one.symbol,
-        coin=one.coin,
+        coin=_stored_coin(one, aliases),
         coins=one.coins,
         price=one.price,
         age_ms=max(0, now_ms - one.at_ms),
