@@ -6,18 +6,22 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 import pytest
 
+from tests.simulator.harness import WITHIN_S
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor import config
 from tui_monitor.boards.open_interest import InterestRow, OpenInterestBoard, RankedBy
+from tui_monitor.boards.open_interest.now import NOT_TOLD
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.engine import Engine, opened_engine
 from tui_monitor.errors import BadInput
-from tui_monitor.model import Exchange, InterestSource
+from tui_monitor.model import MARK_MS, Exchange, InterestSource, Market
 from tui_monitor.simulator import Simulator
 from tui_monitor.source.interest import StoredInterest
 from tui_monitor.source.local import LocalSource
+from tui_monitor.source.stored import Own, StoredSource
 from tui_monitor.store import open_reader
 
 HOUR_MS = 60 * MINUTE_MS
@@ -57,6 +61,7 @@ async def watched(folder: Path, sim: Simulator, clock: VirtualClock) -> AsyncIte
     asked = config.with_simulator(sim.url)
     asked |= {f"exchanges.{name.value}.markets": ["perp"] for name in Exchange}
     asked |= {"sum_curve.coins": ["BTC", "ETH"], "sum_curve.min_coins": 1}
+    asked |= {"open_interest.window": "4h"}
     settings = config.load(Path("/dev/null"), {}, asked).settings
     async with (
         opened_engine(settings, folder, clock, kind="simulator", info={}) as (engine, _),
@@ -97,6 +102,109 @@ def assert_planted(it: Watched, btc: InterestRow) -> None:
     assert btc.rank == 1
 
 
+async def assert_parts_are_no_wholes(it: Watched) -> None:
+    """A board of nothing says what it waits for; Binance, that answers last, is missed by name."""
+    it.sim.fault(kind="http_500", exchange="binance", path="fapi/v1/openInterest", seconds=900)
+    empty = await it.source.interest_board(24, RankedBy.SIZE)
+    assert (empty.rows, empty.usd) == ([], None)
+    assert empty.reason == (
+        "no perpetual is known yet: waiting for the list of binance, okx, bybit, bitget"
+    )
+    await it.clock.sleep(30)
+    board = await it.source.interest_board(4, RankedBy.SIZE)
+    assert board.partial == len(board.rows) == len(COINS)
+    for row in board.rows:
+        assert row.told == "3/4"
+        (silent,) = row.missing
+        assert (silent.exchange, silent.reason) == (Exchange.BINANCE, NOT_TOLD)
+        assert {share.exchange for share in row.shares} == set(row.exchanges)
+    assert [one.text for one in board.told if not one.is_whole] == ["binance 0 of 3"]
+    it.sim.faults.clear()
+    await it.clock.until(lambda: all_told(it), within_s=600, every_s=5)
+    assert (await it.source.interest_board(1)).partial == 0
+
+
+def all_told(it: Watched) -> bool:
+    """Whether each perpetual has told its open interest."""
+    rows = [row for row in it.engine.market.rows() if row.instrument.market is Market.PERP]
+    return all(row.open_interest_coins is not None for row in rows)
+
+
+async def assert_as_the_wire_says(it: Watched) -> None:
+    """Beside what each exchange itself answers: both sides, contracts, thousands."""
+    async with httpx.AsyncClient(base_url=it.sim.url, timeout=WITHIN_S, trust_env=False) as http:
+        told = {
+            Exchange.BYBIT: ("BTC", await bybit_coins(http)),
+            Exchange.OKX: ("BTC", await okx_coins(http)),
+            Exchange.BINANCE: ("PEPE", await binance_coins(http)),
+        }
+    for exchange, (coin, coins) in told.items():
+        board = await it.source.interest_board(1, RankedBy.CHANGE, exchange)
+        change = row_of(board, coin).change(1)
+        assert change.exchanges == [exchange]
+        then, now = coins[change.from_ms], coins[max(coins)]
+        assert change.coins_then == pytest.approx(then, rel=1e-9), exchange
+        assert change.change_coins == pytest.approx(now - then, abs=2e-3 * now), exchange
+        if coin == "BTC":
+            assert now - then == pytest.approx(GAINED_COINS, rel=0.5)
+
+
+async def bybit_coins(http: httpx.AsyncClient) -> dict[int, float]:
+    """BTC at each mark: Bybit counts the buyer and the seller."""
+    asked: dict[str, str | int] = {"category": "linear", "symbol": "BTCUSDT", "limit": 200}
+    asked["intervalTime"] = "5min"
+    answer = (await http.get("/bybit/v5/market/open-interest", params=asked)).json()
+    rows = answer["result"]["list"]
+    return {int(row["timestamp"]): float(row["openInterest"]) / 2 for row in rows}
+
+
+async def okx_coins(http: httpx.AsyncClient) -> dict[int, float]:
+    """BTC at each mark: OKX counts contracts of so many coins."""
+    symbol = "BTC-USDT-SWAP"
+    asked = {"instType": "SWAP", "instId": symbol}
+    answer = (await http.get("/okx/api/v5/public/instruments", params=asked)).json()
+    (size,) = (float(row["ctVal"]) for row in answer["data"] if row["instId"] == symbol)
+    assert size != 1
+    path = "/okx/api/v5/rubik/stat/contracts/open-interest-history"
+    answer = (await http.get(path, params={"instId": symbol, "period": "5m"})).json()
+    return {int(row[0]): float(row[1]) * size for row in answer["data"]}
+
+
+async def binance_coins(http: httpx.AsyncClient) -> dict[int, float]:
+    """PEPE at each mark: Binance counts thousands."""
+    asked: dict[str, str | int] = {"symbol": "1000PEPEUSDT", "period": "5m", "limit": 100}
+    path = "/binance-futures/futures/data/openInterestHist"
+    rows = (await http.get(path, params=asked)).json()
+    return {int(row["timestamp"]): float(row["sumOpenInterest"]) * 1000 for row in rows}
+
+
+async def assert_the_store_alone_has_the_same(it: Watched, folder: Path) -> None:
+    """By the user's settings, just after a mark: the same rows, whoever is asked."""
+    await it.clock.sleep((MARK_MS - it.clock.now_ms() % MARK_MS) / 1000 + 2)
+    live = await it.source.interest_board()
+    assert live.hours == 4
+    settings = it.engine.settings
+    async with open_reader(folder) as reader:
+        own = Own(settings.liquidations, settings.open_interest, it.engine.spreads.aliases)
+        stored = await StoredSource(
+            *(reader, it.engine.zone, it.clock, settings.sum_curve, folder), own=own
+        ).interest_board()
+    assert (stored.hours, stored.by, stored.sampled_ms) == (live.hours, live.by, live.sampled_ms)
+    assert (stored.ranked, stored.partial, stored.jumped) == (live.ranked, live.partial, 1)
+    assert stored.told == live.told
+    assert stored.usd == pytest.approx(live.usd, rel=5e-3)
+    for row, same in zip(stored.rows, live.rows, strict=True):
+        assert (row.rank, row.coin, row.told) == (same.rank, same.coin, same.told)
+        assert (row.jumps, row.reason, row.missing) == (same.jumps, same.reason, same.missing)
+        assert row.coins == pytest.approx(same.coins, rel=2e-3)
+        assert row.long_accounts_pct == pytest.approx(same.long_accounts_pct, rel=2e-3)
+        for change, other in zip(row.changes, same.changes, strict=True):
+            assert (change.from_ms, change.exchanges) == (other.from_ms, other.exchanges)
+            assert (change.left_out, change.reason) == (other.left_out, other.reason)
+            assert (change.coins_then, change.price_then) == (other.coins_then, other.price_then)
+            assert change.coins_now == pytest.approx(other.coins_now, rel=2e-3)
+
+
 def assert_marked(eth: InterestRow) -> None:
     """Bybit's double is a change of method: marked, and in no change."""
     (jump,) = eth.jumps
@@ -121,6 +229,7 @@ async def test_the_change_is_the_planted_one_and_a_change_of_method_is_none(
         kind="oi_method", coin="ETH", at=BEGIN_MS - 30 * MINUTE_MS, size=2.0, exchange="bybit"
     )
     async with sim.running(), watched(tmp_path, sim, clock) as it:
+        await assert_parts_are_no_wholes(it)
         await clock.until(it.filled, within_s=120, every_s=1)
         await clock.sleep(60)
         board = await it.source.interest_board(1)
@@ -134,6 +243,8 @@ async def test_the_change_is_the_planted_one_and_a_change_of_method_is_none(
                 told = it.truth(leg.exchange, leg.symbol, clock.now_ms())
                 assert leg.coins == pytest.approx(told, rel=2e-3), leg.symbol
         await assert_asked_for(it.source)
+        await assert_as_the_wire_says(it)
+        await assert_the_store_alone_has_the_same(it, tmp_path)
     await assert_stored(tmp_path, clock)
 
 
