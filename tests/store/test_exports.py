@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.store.builders import (
     COINS,
@@ -140,6 +141,17 @@ async def test_the_missing_csv_to_the_byte(store: Store, tmp_path: Path) -> None
         "2026-01-05,01:30,BTC,整个时间点缺失\r\n"
         "2026-01-05,01:30,ETH,整个时间点缺失\r\n"
     )
+
+
+async def test_a_range_without_a_begin_starts_where_history_does(
+    store: Store, tmp_path: Path
+) -> None:
+    """Nothing was missing before anything was watched, and nothing is after now."""
+    everything = replace(a_scope(), start_ms=0, end_ms=4_102_444_800_000)
+    for what in ("prices", "sum", "missing"):
+        assert await written(store, what, "csv", tmp_path, everything) == await written(
+            store, what, "csv", tmp_path, replace(everything, start_ms=DAY_MS)
+        )
 
 
 async def test_a_coin_alone_is_missing_in_other_words_than_a_slot(tmp_path: Path) -> None:

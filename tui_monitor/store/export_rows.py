@@ -9,7 +9,7 @@ from datetime import timedelta
 import msgspec
 from msgspec import Struct
 
-from tui_monitor.clock import SECOND_MS, SLOT_MS, BoardZone, nearest_slot, slot_of, utc_text
+from tui_monitor.clock import DAY_MS, SECOND_MS, SLOT_MS, BoardZone, nearest_slot, slot_of, utc_text
 from tui_monitor.model import CurveRow, OffSlotPrice, Outage, Reason, SlotPrice
 from tui_monitor.store import formats
 from tui_monitor.store.reader import Reader
@@ -211,7 +211,7 @@ async def outage_records(reader: Reader, scope: Scope) -> AsyncIterator[list[str
 async def _quotes(reader: Reader, scope: Scope) -> AsyncIterator[list[_Quote]]:
     """All quotes of a day, by time, slots before samples of the same time, then by coin."""
     wanted = frozenset(scope.coins)
-    for day_start_ms, start_ms, end_ms in _days(scope):
+    for day_start_ms, start_ms, end_ms in await _days(reader, scope):
         bases = {
             row.coin: row.price
             for row in await reader.prices(day_start_ms, day_start_ms + 1, scope.coins)
@@ -237,7 +237,7 @@ def _quote(at_ms: int, row: SlotPrice | OffSlotPrice, bases: dict[str, float]) -
 
 
 async def _nodes(reader: Reader, scope: Scope) -> AsyncIterator[list[CurveRow]]:
-    for day_start_ms, start_ms, end_ms in _days(scope):
+    for day_start_ms, start_ms, end_ms in await _days(reader, scope):
         rows = await reader.curve([(day_start_ms, end_ms)], scope.coins)
         yield [row for row in rows if row.slot_ms >= start_ms]
 
@@ -246,7 +246,7 @@ async def _missing(reader: Reader, scope: Scope) -> AsyncIterator[list[tuple[int
     """(slot, coin, reason) of what is due and not there; a hole's own reason goes first."""
     coins = sorted(scope.coins)
     due_end_ms = scope.now_ms - SLOT_REACH_MS
-    for _, start_ms, end_ms in _days(scope):
+    for _, start_ms, end_ms in await _days(reader, scope):
         there: dict[int, set[str]] = {}
         for row in await reader.prices(start_ms, end_ms, coins):
             there.setdefault(row.slot_ms, set()).add(row.coin)
@@ -267,12 +267,22 @@ def _plain_reason(there: set[str] | None) -> str:
     return (Reason.COIN if there else Reason.WHOLE_SLOT).value
 
 
-def _days(scope: Scope) -> Iterable[tuple[int, int, int]]:
-    """(day start, wanted start, wanted end) of each board day in the range."""
-    day = scope.zone.day_of(scope.start_ms)
-    while (day_start_ms := scope.zone.day_start_ms(day)) < scope.end_ms:
-        day_end_ms = scope.zone.day_end_ms(day)
-        yield day_start_ms, max(day_start_ms, scope.start_ms), min(day_end_ms, scope.end_ms)
+async def _days(reader: Reader, scope: Scope) -> Iterable[tuple[int, int, int]]:
+    """(day start, wanted start, wanted end) of each board day in the range.
+
+    A range without a begin starts where history does; none goes further than a day after now.
+    """
+    start_ms = scope.start_ms
+    if start_ms == 0:
+        oldest_ms = await reader.oldest_history_ms()
+        start_ms = scope.now_ms if oldest_ms is None else oldest_ms
+    return _days_between(scope.zone, start_ms, min(scope.end_ms, scope.now_ms + DAY_MS))
+
+
+def _days_between(zone: BoardZone, start_ms: int, end_ms: int) -> Iterable[tuple[int, int, int]]:
+    day = zone.day_of(start_ms)
+    while (day_start_ms := zone.day_start_ms(day)) < end_ms:
+        yield day_start_ms, max(day_start_ms, start_ms), min(zone.day_end_ms(day), end_ms)
         day += timedelta(days=1)
 
 

@@ -141,6 +141,17 @@ _OLDEST = """
         SELECT min(slot_ms) FROM imported_sum
     )
 """
+_OLDEST_OF_ALL = """
+    SELECT min(at_ms) FROM (
+        SELECT min(slot_ms) AS at_ms FROM slot_price
+        UNION ALL
+        SELECT min(slot_ms) FROM imported_sum
+        UNION ALL
+        SELECT min(slot_ms) FROM hole
+        UNION ALL
+        SELECT min(observed_ms) FROM off_slot_price
+    )
+"""
 # Only the newest slots can hold the newest observation of a price that we took ourselves.
 _NEWEST = """
     SELECT max(observed_ms) FROM (
@@ -267,6 +278,11 @@ class Reader(
     async def oldest_slot_ms(self) -> int | None:
         """The first slot of which anything is known; None in an empty database."""
         ((oldest,),) = await self._session.read(_OLDEST)
+        return int(oldest) if oldest is not None else None
+
+    async def oldest_history_ms(self) -> int | None:
+        """Begin of what is known of prices and their sums: holes and samples between slots too."""
+        ((oldest,),) = await self._session.read(_OLDEST_OF_ALL)
         return int(oldest) if oldest is not None else None
 
     async def info(self) -> StoreInfo:
