@@ -9,6 +9,7 @@ import pytest
 from tests.simulator.clients import Client, client_of
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.clock import DAY_MS, MINUTE_MS
+from tui_monitor.config import Anomalies
 from tui_monitor.simulator import Simulator
 from tui_monitor.simulator.bars import Bar
 from tui_monitor.simulator.binance.catalog import UM, catalog_of
@@ -29,10 +30,10 @@ def z_score(value: float, others: list[float]) -> float:
 
 
 def score(bars: list[Bar]) -> float:
-    """The anomaly score of the last of some bars; 0 if it has hardly moved."""
+    """The anomaly score of the last of some bars; 0 if it moved less than the settings judge."""
     closes = [bar.close for bar in bars]
     moves = [abs(after / before - 1) for before, after in pairwise(closes)]
-    if moves[-1] < 0.005:
+    if moves[-1] < Anomalies().min_return:
         return 0.0
     turnovers = [float(bar.turnover) for bar in bars]
     ranges = [(bar.high - bar.low) / bar.close for bar in bars]
@@ -76,7 +77,7 @@ def test_a_planted_bar_is_what_was_asked_for(kind: str, size: float) -> None:
     series, same = world.series(PEPE), usual.series(PEPE)
     bar, without = quarter(series, END), quarter(same, END)
     assert quarter(series, END - 1)[1:3] == quarter(same, END - 1)[1:3]
-    change = {JUMP: size}.get(kind, 0.009 if END % 2 == 0 else -0.009)
+    change = {JUMP: size}.get(kind, 0.015 if END % 2 == 0 else -0.015)
     assert bar.close / bar.open - 1 == pytest.approx(change, abs=0.007)
     if kind == BURST:
         usual_lots = series.minute_lots * MINUTES

@@ -26,8 +26,8 @@ class Kind(NamedTuple):
 
 KINDS: Mapping[str, Kind] = {
     JUMP: Kind("the price moves by this fraction within a bar", -0.5, 1.0, 0.03),
-    BURST: Kind("a bar trades so many times the usual, and moves by 0.9 %", 0.0, 100.0, 8.0),
-    WIDE: Kind("a bar's range is this fraction, and it moves by 0.9 %", 0.0, 0.5, 0.04),
+    BURST: Kind("a bar trades so many times the usual, and moves by 1.5 %", 0.0, 100.0, 8.0),
+    WIDE: Kind("a bar's range is this fraction, and it moves by 1.5 %", 0.0, 0.5, 0.04),
     CHANGE: Kind("open interest changes by so many `coins`, not by a size", 0.0, 0.0, 0.0),
     METHOD: Kind("open interest is counted so many times at once", 0.0, 100.0, 2.0),
     LISTING: Kind("listed so many bars ago; nothing is known from before", 0.0, 1_000.0, 10.0),

@@ -19,7 +19,8 @@ CHANGE, METHOD = "oi_change", "oi_method"
 _DAY_BARS = DAY_MS // BAR_MS
 _BACK_BARS = 2 * _DAY_BARS
 _A_DAY = 12
-_NUDGE = 0.009
+# More than the least move that the settings judge, with what the coin does by itself.
+_NUDGE = 0.015
 _KEEP_DAYS = 400
 
 

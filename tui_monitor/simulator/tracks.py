@@ -104,7 +104,9 @@ class Track:
         for move in moves:
             place = move.bar - 2 * block
             if place in (0, 1) and move.kind == WIDE:
-                reaches[place] += move.size / (2 * MINUTE_SCALE * self._coin.own)
+                # The range is from beyond one end of the move to beyond the other.
+                beyond = max(0.0, move.size - abs(move.change)) / 2
+                reaches[place] += beyond / (MINUTE_SCALE * self._coin.own)
             elif place in (0, 1) and move.kind == BURST:
                 # A quiet quarter would swallow it.
                 shares[place] = move.size * max(1.0, shares[place])
