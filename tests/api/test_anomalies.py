@@ -86,9 +86,11 @@ async def test_filters_count_before_the_limit() -> None:
         some = await served.get("/api/anomalies", min_score="0.7", limit="2")
         assert [row["coin"] for row in some["data"]] == ["PEPE", "SOL"]
         assert (await served.get("/api/anomalies", exchange="okx"))["count"] == 0
-        none = await served.get("/api/anomalies", interval="1h")
-        assert (none["count"], none["data"]) == (0, [])
-        assert none["reason"]
+        for path in ("/api/anomalies", "/api/anomalies/top"):
+            none = await served.get(path, interval="1h")
+            assert (none["count"], none["data"], none["interval"]) == (0, [], "1h")
+            assert none["reason"] == "1h bars of binance are not watched"
+            assert none["last_update"] is None
         assert (await served.get("/api/anomalies", anomaly_only="true"))["count"] == len(SCORES)
 
 
@@ -101,7 +103,9 @@ async def test_the_top_scores_more_than_a_half() -> None:
         assert all(row["anomaly_score"] > 0.5 for row in answer["data"])
         first = answer["data"][0]
         assert list(first)[: len(TOP_FIELDS)] == TOP_FIELDS
-        assert first["datetime"] == "07:45:00"
+        assert (first["date"], first["datetime"]) == ("2026-11-20", "07:45:00")
+        assert (first["interval_type"], first["exchange"]) == ("15m", "binance")
+        assert (answer["interval"], answer["exchanges"]) == ("15m", ["binance"])
         assert first["quote_volume_24h"] == 91_000_000
         assert answer["exchange"] == "binance"
 
@@ -120,6 +124,8 @@ async def test_coins_are_the_picks() -> None:
         assert list(first)[: len(COIN_FIELDS)] == COIN_FIELDS
         assert (first["score"], first["last_score"], first["max_score"]) == (43.2, 41.0, 57.5)
         assert first["start_time"] == served.clock.now_ms() // 1000 - 16 * 900
+        assert first["end_time"] == data["bar_end"] == served.clock.now_ms() // 1000
+        assert data["interval"] == "15m"
 
 
 @in_virtual_time
@@ -128,6 +134,8 @@ async def test_stats_count() -> None:
     async with endpoint() as served:
         data = (await served.get("/api/stats"))["data"]
         assert data == {
+            "exchanges": ["binance"],
+            "interval": "15m",
             "monitored_symbols": 150,
             "total_klines": 0,
             "anomalies_24h": 17,
@@ -161,6 +169,7 @@ async def test_klines_of_a_symbol_or_a_coin() -> None:
         ("/api/anomalies", {"min_score": "nan"}),
         ("/api/anomalies", {"exchange": "aster"}),
         ("/api/anomalies/top", {"limit": "0"}),
+        ("/api/anomalies/top", {"interval": "2m"}),
         ("/api/anomalies/top", {"min_score": "1"}),
         ("/api/coins", {"exchange": "x"}),
         ("/api/coins", {"limit": "5001"}),

@@ -12,9 +12,10 @@ from tests.support.virtual_time import START_MS, in_virtual_time
 from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.engine.picks import EVERY_MS, PickWatch
-from tui_monitor.model import Source, Ticker
+from tui_monitor.model import BAR_MS, Source, Ticker
 
 FIRST_MS = START_MS + 7 * MINUTE_MS
+QUARTER_MS = BAR_MS["15m"]
 
 
 @asynccontextmanager
@@ -54,6 +55,13 @@ def board(watch: PickWatch) -> PicksBoard:
     return found
 
 
+def evaluated_ms(watch: PickWatch) -> int:
+    """When they were scored."""
+    found = board(watch).evaluated_ms
+    assert found is not None
+    return found
+
+
 @in_virtual_time
 async def test_the_parts_add_up_and_the_order_is_by_score(tmp_path: Path) -> None:
     """Every watched coin is a candidate; each has 16 bars."""
@@ -77,13 +85,28 @@ async def test_they_are_scored_every_three_minutes(tmp_path: Path) -> None:
         first = {row.coin: row.score for row in board(watch).rows}
         day(rig, 0.99)
         begun_ms = rig.clock.now_ms()
-        await rig.clock.until(lambda: board(watch).evaluated_ms > begun_ms, EVERY_MS / 1000 + 1)
+        await rig.clock.until(lambda: evaluated_ms(watch) > begun_ms, EVERY_MS / 1000 + 1)
         found = board(watch)
-        assert found.evaluated_ms % EVERY_MS < 1_000
-        assert found.evaluated_ms - begun_ms <= EVERY_MS + 1_000
+        assert evaluated_ms(watch) % EVERY_MS < 1_000
+        assert evaluated_ms(watch) - begun_ms <= EVERY_MS + 1_000
         for row in found.rows:
             assert row.last_score == first[row.coin]
             assert row.score < first[row.coin] == row.max_score
+
+
+@in_virtual_time
+async def test_a_bar_that_closes_is_scored_at_once(tmp_path: Path) -> None:
+    """Long before the next three minutes; the price of now is that bar's close."""
+    async with scoring(tmp_path) as (rig, watch):
+        before_ms = board(watch).close_ms
+        await rig.clock.sleep((before_ms + QUARTER_MS - rig.clock.now_ms()) / 1000)
+        await rig.clock.until(lambda: board(watch).close_ms > before_ms, EVERY_MS / 2000)
+        assert board(watch).close_ms == before_ms + QUARTER_MS
+        await rig.clock.sleep(15)
+        for row in board(watch).rows:
+            newest = (await rig.stored(row.symbol))[-1]
+            assert newest.open_ms == before_ms
+            assert row.current_price == newest.close
 
 
 @in_virtual_time

@@ -67,9 +67,20 @@ async def test_the_closed_bar_and_the_forming_one_are_told_apart() -> None:
         assert "forming bar 14:30–14:45, 87 % over" in text
         assert text.splitlines()[4].startswith(" ADA")
         assert text.splitlines()[4].endswith("forming")
+        await pilot.press("enter")
+        await pulled(pilot, app)
+        text = " ".join(screen_text(app).split())
+        assert "bar 14:30–14:45 forming, 87 % over" in text
+        assert "judged as if it ended now; turnover scaled up from 87 % of its time" in text
+        assert view_of(app).explanation is not None
+        await pilot.press("u")
+        await pulled(pilot, app)
+        assert "bar 14:15–14:30 closed" in screen_text(app)
+        await pilot.press("u", "escape")
         source.anomalies = an_anomalies_board(forming=None)
         await pulled(pilot, app)
         assert "no forming bar is known yet" in screen_text(app)
+        assert asked(source, "watch") == ("watch", None, None)
 
 
 async def test_keys_and_words_choose_bars_and_exchange() -> None:
@@ -110,7 +121,15 @@ async def test_enter_opens_how_the_score_came_to_be_beside_the_candles(
         await pulled(pilot, app)
         text = screen_text(app)
         assert asked(source, "explained")[1] == "SOLUSDT"
-        for said in ("price", "percentile", "volume", "volatility", "window 96 bars", "n=96"):
+        for said in (
+            "price",
+            "percentile",
+            "volume",
+            "volatility",
+            "window 96 bars",
+            "n=96",
+            " = ",
+        ):
             assert said in text
         chart = view_of(app).chart.candles
         assert chart is not None
@@ -251,9 +270,33 @@ def test_an_empty_board_says_why() -> None:
     asking = replace(board, rows=quiet, reason="bars of 3 perpetuals are being asked for")
     said = texts.why_empty(asking, forming=False, zone=SHOWN)
     assert said.startswith("bars of 3 perpetuals are being asked for; nothing unusual")
-    nothing = replace(board, rows=[], forming=None, reason="no engine runs")
-    assert texts.why_empty(nothing, forming=False, zone=SHOWN) == "no engine runs"
-    assert "no forming bar" in texts.why_empty(nothing, forming=True, zone=SHOWN)
+    stored = replace(board, rows=[], forming=None, reason="no engine runs", live=False)
+    assert texts.why_empty(stored, forming=False, zone=SHOWN) == "no engine runs: there were none"
+    early = replace(stored, evaluated_ms=None, reason="the perpetuals are being chosen", live=True)
+    for forming in (False, True):
+        said = texts.why_empty(early, forming=forming, zone=SHOWN)
+        assert said == "no 15m bar of binance is judged yet: the perpetuals are being chosen"
+    unknown = [row for row in quiet if row.state in (State.INSUFFICIENT, State.NO_DATA)]
+    said = texts.why_empty(replace(board, rows=unknown), forming=False, zone=SHOWN)
+    assert said.startswith("nothing of the closed bar 14:15–14:30 can be judged: insufficient 1")
+    alone = replace(board, forming=None)
+    assert "no forming bar is known yet" in texts.why_empty(alone, forming=True, zone=SHOWN)
+    original = replace(alone, mode="original", rows=quiet)
+    assert "nothing unusual in" in texts.why_empty(original, forming=True, zone=SHOWN)
+
+
+@pytest.mark.parametrize("width", [80, 240])
+def test_the_headline_says_no_more_than_is_known(width: int) -> None:
+    """Before anything was judged no bar and no count; a long reason has lines of its own."""
+    reason = "15m bars of okx are not watched: " + "anomalies.exchanges has them judged " * 4
+    board = an_anomalies_board(evaluated_ms=None, rows=[], reason=reason)
+    lines = texts.headline(board, forming=False, zone=SHOWN, looks=STANDARD, width=width)
+    said = [" ".join(text for text, _ in line) for line in lines]
+    assert "nothing is judged yet" in said[0]
+    assert not any(word in said[0] for word in ("unusual", "judged 7", "closed bar"))
+    assert " ".join(" ".join(said).split()).endswith(reason.strip())
+    assert all(len(line) <= width for line in said)
+    assert len(said) == (1 if width == 240 else 4)
 
 
 def test_reasons_are_shorter_where_there_is_less_room() -> None:

@@ -3,11 +3,13 @@
 import pytest
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
-from tests.support.boards import MemorySource
+from tests.support.boards import ZONE, MemorySource
 from tests.support.judged_boards import a_picks_board
 from tui_monitor.boards.picks import LeftOut
 from tui_monitor.model import Exchange
-from tui_monitor.screens.picks import PicksView, why_empty
+from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.looks import STANDARD
+from tui_monitor.screens.picks import PicksView, headline, why_empty, why_none_left_out
 from tui_monitor.screens.picks_columns import LEFT_COLUMNS, PICK_COLUMNS
 
 
@@ -75,6 +77,12 @@ async def test_a_stored_evaluation_says_so() -> None:
 
 def test_an_empty_board_says_why() -> None:
     """The engine's reason, the first of those left out, or too little turnover."""
+    early = a_picks_board(rows=[], left_out=[], evaluated_ms=None, reason="the bars are being read")
+    for said in (why_empty(early), why_none_left_out(early)):
+        assert said == "no picks of binance are scored yet: the bars are being read"
+    (line,) = headline(early, ShownZone(ZONE), STANDARD, 120)
+    said = "".join(text for text, _ in line)
+    assert said == " binance 15m   nothing is scored yet  the bars are being read"
     empty = a_picks_board(rows=[], left_out=[], reason="nothing was scored yet")
     assert why_empty(empty) == "nothing was scored yet"
     left = LeftOut(

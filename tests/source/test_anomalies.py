@@ -69,7 +69,13 @@ async def test_without_an_engine_the_newest_judged_bar_is_shown(tmp_path: Path) 
         assert [one.coin for one in explained.found] == ["PEPE"]
         assert (explained.live, explained.reason) == (False, "")
         unknown = await source.explained("BTC", None, None)
-        assert (unknown.found, unknown.reason) == ([], NO_ENGINE)
+        assert unknown.found == []
+        assert unknown.reason.startswith(f"{NO_ENGINE}; BTC is no stored anomaly of ")
+        forming = await source.explained("pepe", None, None, forming=True)
+        assert (forming.found, forming.reason) == (
+            [],
+            f"{NO_ENGINE}; what is forming is not stored",
+        )
 
 
 @in_virtual_time
@@ -81,10 +87,10 @@ async def test_nothing_judged_is_a_reason_not_a_board_of_nothing(tmp_path: Path)
         source = StoredAnomalies(store, clock, Anomalies())
         for exchange, bar in ((Exchange.OKX, None), (None, "1h")):
             board = await source.board(exchange, bar)
-            assert (board.rows, board.universe) == ([], 0)
+            assert (board.rows, board.universe, board.evaluated_ms) == ([], 0, None)
             assert board.reason == f"{NO_ENGINE}; none was yet"
         picks = await source.picks(None)
-        assert picks.rows == []
+        assert (picks.rows, picks.evaluated_ms) == ([], None)
         assert "nothing was scored yet" in picks.reason
         with pytest.raises(BadInput, match="2h"):
             await source.board(None, "2h")
@@ -101,7 +107,9 @@ async def test_stored_anomalies_are_chosen_by_everything(tmp_path: Path) -> None
         async def coins(**chosen: object) -> list[str]:
             asked = {"exchange": None, "bar": None, "min_score": 0.0, "limit": 10} | chosen
             found = await source.stored(0, START_MS, **asked)  # type: ignore[arg-type]
-            return [one.row.coin for one in found]
+            assert bool(found.rows) is not bool(found.evaluated_ms is None)
+            assert found.reason
+            return [one.row.coin for one in found.rows]
 
         assert await coins() == ["X", "PEPE", "SOL"]
         assert await coins(min_score=1.0, limit=2) == ["X", "PEPE"]

@@ -51,12 +51,36 @@ async def test_an_engine_answers_every_question(tmp_path: Path) -> None:
             early = await source.anomalies_board()
             assert (early.exchange, early.rows, early.live) == (OKX, [], True)
             assert early.reason
+            assert early.evaluated_ms is None
+            nothing = await source.stored_anomalies(0, NEXT_MS)
+            assert (nothing.rows, nothing.evaluated_ms) == ([], None)
+            assert nothing.reason == f"15m bars of okx: {early.reason}"
+            assert (await source.picks_board()).evaluated_ms is None
             running = tasks.create_task(engine.run())
             await clock.until(lambda: is_complete(engine), 110)
             await clock.sleep((NEXT_MS + QUARTER_MS - clock.now_ms()) / 1000 + 70)
             await ask(source)
+            # None of all that asking had bars streamed.
+            assert engine.candles.in_use() == [(OKX, "15m")]
+            source.watch_bars(None, "1h")
+            await clock.until(lambda: (OKX, "1h") in engine.candles.in_use(), 30)
+            assert (await source.anomalies_board(None, "1h")).live
             assert engine.status().failed_workers == []
             running.cancel()
+
+
+async def ask_for_others(source: LocalSource) -> None:
+    """Bars that nobody watches: what is stored, and where to have them watched."""
+    board = await source.anomalies_board(None, "1h")
+    assert (board.rows, board.evaluated_ms, board.live) == ([], None, False)
+    assert "1h bars of okx are not watched" in board.reason
+    assert "anomalies.bar" in board.reason
+    bars = await source.klines("PEPE", OKX, bar="1h")
+    assert (bars.rows, bars.coin) == ([], "PEPE")
+    assert "1h bars of okx are not watched" in bars.reason
+    found = await source.stored_anomalies(0, NEXT_MS, bar="1h")
+    assert (found.bar, found.evaluated_ms) == ("1h", None)
+    assert "1h bars of okx are not watched" in found.reason
 
 
 async def ask(source: LocalSource) -> None:
@@ -66,8 +90,12 @@ async def ask(source: LocalSource) -> None:
     assert board.reason == ""
     (pepe,) = [row for row in board.rows if row.coin == "PEPE"]
     assert (pepe.rank, pepe.state) == (1, State.ANOMALY)
-    (kept, *_) = await source.stored_anomalies(NEXT_MS, NEXT_MS, exchange=OKX, bar="15m")
-    assert (kept.row.coin, kept.row.score) == ("PEPE", pepe.score)
+    found = await source.stored_anomalies(NEXT_MS, NEXT_MS)
+    assert (found.exchanges, found.bar, found.reason) == ([OKX], "15m", "")
+    assert (found.rows[0].row.coin, found.rows[0].row.score) == ("PEPE", pepe.score)
+    assert found.evaluated_ms == board.evaluated_ms
+    none = await source.stored_anomalies(NEXT_MS, NEXT_MS, min_score=1e6)
+    assert (none.rows, none.reason) == ([], "no anomaly of that time and score is stored")
 
     explained = await source.anomaly_explained("pepe")
     assert explained.live
@@ -76,8 +104,14 @@ async def ask(source: LocalSource) -> None:
     assert other.why
     nowhere = await source.anomaly_explained("NOPE")
     assert (nowhere.found, nowhere.reason) == ([], "okx lists no perpetual of NOPE")
+    forming = await source.anomaly_explained("PEPE", forming=True)
+    assert [one.row and (one.row.open_ms, one.row.forming) for one in forming.found] == [
+        (NEXT_MS + QUARTER_MS, True)
+    ]
     unwatched = await source.anomaly_explained("BTC", Exchange.BITGET)
-    assert unwatched.reason == "bitget is not watched"
+    assert unwatched.reason == (
+        "bitget is not watched: exchanges.bitget.enabled turns it on; none was yet"
+    )
 
     picks = await source.picks_board()
     assert (picks.exchange, picks.reason) == (OKX, "")
@@ -94,6 +128,7 @@ async def ask(source: LocalSource) -> None:
     assert (await source.klines("PEPE", OKX, Market.SPOT)).reason
     assert (await source.klines("NOPE", OKX)).reason == "okx lists no perpetual of it"
 
+    await ask_for_others(source)
     upkeep = await source.upkeep()
     assert (upkeep.watched, upkeep.candle_symbols, upkeep.picks) == (4, 4, 4)
     assert upkeep.anomalies_1h >= 1

@@ -2,7 +2,7 @@
 
 from tui_monitor.boards.anomalies import AnomaliesBoard, AnomalyRow, Reason, State, Thresholds
 from tui_monitor.boards.anomalies.explanation import Explained, Explanation, PartExplained
-from tui_monitor.boards.anomalies.records import StoredAnomaly
+from tui_monitor.boards.anomalies.records import FoundAnomalies, StoredAnomaly
 from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.picks import KEPT, PICKS_BAR, PickRow, PicksBoard
 from tui_monitor.boards.upkeep import Upkeep
@@ -163,8 +163,16 @@ class MemoryAnomalies:
             forming=None,
         )
 
+    def watch_bars(self, exchange: Exchange | None = None, bar: str | None = None) -> None:
+        raise AssertionError("asking by REST has nothing watched")
+
     async def anomaly_explained(
-        self, name: str, exchange: Exchange | None = None, bar: str | None = None
+        self,
+        name: str,
+        exchange: Exchange | None = None,
+        bar: str | None = None,
+        *,
+        forming: bool = False,
     ) -> Explained:
         score = SCORES.get(name.upper())
         found = []
@@ -189,18 +197,24 @@ class MemoryAnomalies:
         bar: str | None = None,
         min_score: float = 0.0,
         limit: int = 100,
-    ) -> list[StoredAnomaly]:
-        open_ms = self._open_ms()
-        if exchange not in (None, Exchange.BINANCE) or bar not in (None, "15m"):
-            return []
-        if not first_ms - QUARTER_MS <= open_ms <= last_ms:
-            return []
+    ) -> FoundAnomalies:
+        exchange, bar, open_ms = exchange or Exchange.BINANCE, bar or "15m", self._open_ms()
         rows = [an_anomaly(coin, score, open_ms) for coin, score in SCORES.items()]
+        if (exchange, bar) != (Exchange.BINANCE, "15m") or not first_ms <= open_ms <= last_ms:
+            rows = []
         chosen = [row for row in rows if (row.score or 0.0) >= min_score][:limit]
-        return [
-            StoredAnomaly(judged_ms=open_ms + QUARTER_MS, row=row, explanation=an_explanation(row))
-            for row in chosen
-        ]
+        return FoundAnomalies(
+            rows=[
+                StoredAnomaly(
+                    judged_ms=open_ms + QUARTER_MS, row=row, explanation=an_explanation(row)
+                )
+                for row in chosen
+            ],
+            exchanges=[exchange],
+            bar=bar,
+            evaluated_ms=self.clock.now_ms() if rows else None,
+            reason="" if rows else f"{bar} bars of {exchange.value} are not watched",
+        )
 
     async def picks_board(self, exchange: Exchange | None = None) -> PicksBoard:
         now_ms = self.clock.now_ms()
@@ -237,7 +251,7 @@ class MemoryAnomalies:
             exchange=exchange,
             market=market,
             symbol=f"{coin}USDT",
-            coin=coin,
+            coin=coin if rows else "",
             bar=bar,
             bar_ms=BAR_MS[bar],
             rows=rows,
@@ -247,6 +261,8 @@ class MemoryAnomalies:
 
     async def upkeep(self) -> Upkeep:
         return Upkeep(
+            exchanges=(Exchange.BINANCE,),
+            bar="15m",
             watched=150,
             candle_symbols=160,
             anomalies_1h=3,

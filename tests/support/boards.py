@@ -484,8 +484,16 @@ class MemorySource(MemoryPrices):
         asked = (exchange or Exchange.BINANCE, bar or "15m")
         return self.anomalies or an_anomalies_board(*asked, self.now_ms)
 
+    def watch_bars(self, exchange: Exchange | None = None, bar: str | None = None) -> None:
+        self.calls.append(("watch", exchange, bar))
+
     async def anomaly_explained(
-        self, name: str, exchange: Exchange | None = None, bar: str | None = None
+        self,
+        name: str,
+        exchange: Exchange | None = None,
+        bar: str | None = None,
+        *,
+        forming: bool = False,
     ) -> Explained:
         self.calls.append(("explained", name, exchange, bar))
         if self.failure is not None:
@@ -493,7 +501,7 @@ class MemorySource(MemoryPrices):
         from tests.support.judged_boards import an_explained  # noqa: PLC0415
 
         asked = (exchange or Exchange.BINANCE, bar or "15m")
-        return self.explained or an_explained(name, *asked, self.now_ms)
+        return self.explained or an_explained(name, *asked, self.now_ms, forming=forming)
 
     async def picks_board(self, exchange: Exchange | None = None) -> PicksBoard:
         self.calls.append(("picks",))

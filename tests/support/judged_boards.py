@@ -137,12 +137,17 @@ def an_anomalies_board(
 
 
 def an_explained(
-    name: str, exchange: Exchange = Exchange.BINANCE, bar: str = "15m", now_ms: int = NOW_MS
+    name: str,
+    exchange: Exchange = Exchange.BINANCE,
+    bar: str = "15m",
+    now_ms: int = NOW_MS,
+    *,
+    forming: bool = False,
 ) -> Explained:
-    """The closed bar's."""
-    closed, _ = _detected(exchange, bar, now_ms)
+    """The closed bar's, or the forming one's."""
+    closed, opened = _detected(exchange, bar, now_ms)
     universe = _universe(closed.bars)
-    found = explain(name, closed, universe, _given(closed.bars, now_ms))
+    found = explain(name, opened if forming else closed, universe, _given(closed.bars, now_ms))
     return Explained(
         now_ms=now_ms,
         name=name,

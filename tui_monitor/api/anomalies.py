@@ -1,6 +1,8 @@
 """The anomaly monitor's routes in the originals' shape: anomalies, picks, bars, counts.
 
 Filters are applied before the limit. An anomaly's `timestamp` is when its bar began, in seconds.
+Without `interval` and `exchange` the answers are of what the settings have judged. Asking has
+nothing streamed.
 """
 
 import asyncio
@@ -11,15 +13,15 @@ from typing import Annotated, Literal, TypeVar
 from msgspec import Struct
 
 from tui_monitor.api.answers import Answer, encode_rows
+from tui_monitor.api.boards import known_coin
 from tui_monitor.api.coins import Symbol, coin_of
 from tui_monitor.api.endpoints import Endpoint, Nothing, Rows, World, described
 from tui_monitor.boards.anomalies import Reason, original_reasons
-from tui_monitor.boards.anomalies.records import StoredAnomaly
+from tui_monitor.boards.anomalies.records import FoundAnomalies, StoredAnomaly
 from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.picks import PickRow
 from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.clock import MINUTE_MS, BoardZone
-from tui_monitor.errors import UnknownCoin
 from tui_monitor.model import CandleRow, Exchange, Market
 
 # More than 0.5 is what the originals call the top.
@@ -29,13 +31,17 @@ _SHARED_S = 1.0
 _COUNTS_S = 5.0
 _AT_ONCE = 200
 _EVERY = "3分钟"
-_NONE_STORED = "no anomaly of that time and score is stored"
 
 T = TypeVar("T")
 R = TypeVar("R")
 Bar = Literal["1m", "5m", "15m", "1h"]
 Hours = Annotated[int, described("How far back from now, in hours.", ge=1, le=8_760)]
-OneExchange = Annotated[Exchange | None, described("Of this exchange alone.")]
+OneExchange = Annotated[
+    Exchange | None, described("Of this exchange alone; without it of all that the settings judge.")
+]
+OneBar = Annotated[
+    Bar | None, described("The length of the bars; without it that of the settings.")
+]
 
 
 class PicksQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -50,7 +56,7 @@ class PicksQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class AnomaliesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which anomalies."""
 
-    interval: Annotated[Bar, described("The length of the bars.")] = "15m"
+    interval: OneBar = None
     hours: Hours = 24
     limit: Rows = 100
     min_score: Annotated[float, described("Scores of less are left out.", ge=0, le=1e6)] = 0.0
@@ -61,8 +67,9 @@ class AnomaliesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class TopQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How many, and how far back."""
+    """How many, of which bars, and how far back."""
 
+    interval: OneBar = None
     limit: Rows = 20
     hours: Hours = 24
     exchange: OneExchange = None
@@ -79,7 +86,11 @@ class KlinesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 
 class CoinScore(Struct, frozen=True, kw_only=True):
-    """A pick in the originals' words, and the four parts of its score."""
+    """A pick in the originals' words, and the four parts of its score.
+
+    `current_price` is the close of the bar that ended at `end_time` (s), `start_price` that of the
+    first of the bars.
+    """
 
     pair: str
     score: float
@@ -93,6 +104,7 @@ class CoinScore(Struct, frozen=True, kw_only=True):
     exchange: Exchange
     coin: str
     current_price: float
+    end_time: int
     change_points: float
     turnover_points: float
     volatility_points: float
@@ -100,12 +112,16 @@ class CoinScore(Struct, frozen=True, kw_only=True):
 
 
 class Coins(Struct, frozen=True, kw_only=True):
-    """The picks of the newest evaluation."""
+    """The picks of the newest evaluation: of bars of `interval`, the newest of which ended at
+    `bar_end` (s). `last_update` is None where nothing was scored, and `reason` says why.
+    """
 
     coins: list[CoinScore]
     count: int
     exchange: Exchange
-    last_update: str
+    interval: str
+    bar_end: int | None
+    last_update: str | None
     update_interval: str
     reason: str
 
@@ -153,14 +169,21 @@ class TopAnomaly(Struct, frozen=True, kw_only=True):
     quote_volume_24h: int | None
     anomaly_reasons: str
     datetime: str
+    date: str
     timestamp: int
+    interval_type: str
     exchange: Exchange
     coin: str
 
 
 class Stats(Struct, frozen=True, kw_only=True):
-    """What is watched and what was found."""
+    """What is watched and what was found: of the exchanges and bars that the settings judge.
 
+    `total_klines` counts all that are kept.
+    """
+
+    exchanges: list[Exchange]
+    interval: str
     monitored_symbols: int
     total_klines: int
     anomalies_24h: int
@@ -187,12 +210,14 @@ async def coins(world: World, asked: PicksQuery) -> Answer:
     board = await world.shared.once(
         ("picks", asked.exchange), _SHARED_S, lambda: world.source.picks_board(asked.exchange)
     )
-    at = world.zone.format(board.evaluated_ms)
-    rows = [_coin(row) for row in board.rows[: asked.limit]]
+    at = _time(world, board.evaluated_ms)
+    rows = [_coin(row, board.close_ms) for row in board.rows[: asked.limit]]
     data = Coins(
         coins=rows,
         count=len(rows),
         exchange=board.exchange,
+        interval=board.bar,
+        bar_end=None if board.evaluated_ms is None else board.close_ms // 1000,
         last_update=at,
         update_interval=_EVERY,
         reason=board.reason,
@@ -211,39 +236,47 @@ async def anomalies(world: World, asked: AnomaliesQuery) -> Answer:
         min_score=asked.min_score,
         limit=asked.limit,
     )
-    rows = await _made(found, lambda one, _: _anomaly(one, world.zone))
+    rows = await _made(found.rows, lambda one, _: _anomaly(one, world.zone))
     filters = {
-        "interval": asked.interval,
+        "interval": found.bar,
         "hours": asked.hours,
         "min_score": asked.min_score,
         "anomaly_only": asked.anomaly_only,
         "exchange": asked.exchange,
         "limit": asked.limit,
     }
-    own = {
-        "update": world.zone.format(now_ms),
-        "filters": filters,
-        "reason": "" if rows else _NONE_STORED,
-    }
+    own = {"filters": filters} | _told(world, found)
     return Answer(data=await encode_rows(rows), count=len(rows), own=own)
 
 
+def _told(world: World, found: FoundAnomalies) -> dict[str, object]:
+    """Of what the rows are, when that was judged last, and what is missing."""
+    return {
+        "update": world.zone.format(world.clock.now_ms()),
+        "interval": found.bar,
+        "exchanges": found.exchanges,
+        "last_update": _time(world, found.evaluated_ms),
+        "reason": found.reason,
+    }
+
+
+def _time(world: World, ms: int | None) -> str | None:
+    return None if ms is None else world.zone.format(ms)
+
+
 async def top(world: World, asked: TopQuery) -> Answer:
-    """Those that score more than 0.5, of bars of all lengths."""
+    """Those that score more than 0.5."""
     now_ms = world.clock.now_ms()
     found = await world.source.stored_anomalies(
         now_ms - asked.hours * _HOUR_MS,
         now_ms,
         exchange=asked.exchange,
+        bar=asked.interval,
         min_score=_TOP_SCORE,
         limit=asked.limit,
     )
-    rows = await _made(found, lambda one, rank: _top(one, rank, world.zone))
-    own = {
-        "update": world.zone.format(now_ms),
-        "exchange": asked.exchange,
-        "reason": "" if rows else _NONE_STORED,
-    }
+    rows = await _made(found.rows, lambda one, rank: _top(one, rank, world.zone))
+    own = {"exchange": asked.exchange} | _told(world, found)
     return Answer(data=await encode_rows(rows), count=len(rows), own=own)
 
 
@@ -251,13 +284,14 @@ async def stats(world: World, _asked: Nothing) -> Answer:
     """Counts."""
     known = await upkeep(world)
     info = await world.shared.once("store", _COUNTS_S, world.source.store_info)
-    judged_ms = known.evaluated_ms
     data = Stats(
+        exchanges=list(known.exchanges),
+        interval=known.bar,
         monitored_symbols=known.watched,
         total_klines=info.rows.get("candles", 0),
         anomalies_24h=known.anomalies_24h,
         anomalies_1h=known.anomalies_1h,
-        last_update=None if judged_ms is None else world.zone.format(judged_ms),
+        last_update=_time(world, known.evaluated_ms),
     )
     return Answer(data=data)
 
@@ -268,7 +302,7 @@ async def klines(world: World, asked: KlinesQuery) -> Answer:
     if not found.rows and coin_of(asked.symbol) != asked.symbol:
         found = await _klines(world, coin_of(asked.symbol), asked)
     if not found.coin:
-        raise UnknownCoin(f"{asked.symbol!r} can't be shown", found.reason)
+        await known_coin(world, asked.symbol)
     rows = await _made(found.rows, lambda row, _: _kline(row, world.zone, closed=True))
     if found.forming is not None:
         rows.append(_kline(found.forming, world.zone, closed=False))
@@ -303,7 +337,7 @@ async def _klines(world: World, symbol: str, asked: KlinesQuery) -> Klines:
     )
 
 
-def _coin(row: PickRow) -> CoinScore:
+def _coin(row: PickRow, close_ms: int) -> CoinScore:
     return CoinScore(
         pair=row.symbol,
         score=round(row.score, 1),
@@ -317,6 +351,7 @@ def _coin(row: PickRow) -> CoinScore:
         exchange=row.exchange,
         coin=row.coin,
         current_price=row.current_price,
+        end_time=close_ms // 1000,
         change_points=row.change_points,
         turnover_points=row.turnover_points,
         volatility_points=row.volatility_points,
@@ -369,7 +404,9 @@ def _top(one: StoredAnomaly, rank: int, zone: BoardZone) -> TopAnomaly:
         quote_volume_24h=None if turnover_usd is None else int(turnover_usd),
         anomaly_reasons=original_reasons(row.reasons),
         datetime=zone.format(row.open_ms, "%H:%M:%S"),
+        date=zone.format(row.open_ms, "%Y-%m-%d"),
         timestamp=row.open_ms // 1000,
+        interval_type=one.explanation.bar,
         exchange=row.exchange,
         coin=row.coin,
     )

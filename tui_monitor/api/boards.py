@@ -211,8 +211,11 @@ async def funding(world: World, asked: FundingQuery) -> Answer:
 
 
 async def anomalies(world: World, asked: AnomaliesQuery) -> Answer:
-    """The anomalies board; of the forming bar's rows those of the same coins."""
-    coin = None if asked.coin is None else coin_of(asked.coin).upper()
+    """The anomalies board; of the forming bar's rows those of the same coins.
+
+    Asking has no bars streamed.
+    """
+    coin = None if asked.coin is None else (await known_coin(world, asked.coin)).upper()
     board = await world.shared.once(
         ("anomalies", asked.exchange, asked.bar),
         _ANOMALIES_S,

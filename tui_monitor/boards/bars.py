@@ -53,13 +53,20 @@ class Bars:
 
     def tail(self, count: int) -> Self:
         """The newest bars alone; all of them where there are fewer. Shares the numbers."""
-        columns = {name: getattr(self, name)[:, -count:] for name in _FIELDS}
+        return self._part(slice(-count, None))
+
+    def head(self, count: int) -> Self:
+        """The oldest bars alone; all of them where there are fewer. Shares the numbers."""
+        return self._part(slice(count))
+
+    def _part(self, places: slice) -> Self:
+        columns = {name: getattr(self, name)[:, places] for name in _FIELDS}
         return type(self)(
             exchange=self.exchange,
             bar=self.bar,
             bar_ms=self.bar_ms,
             instruments=self.instruments,
-            open_ms=self.open_ms[-count:],
+            open_ms=self.open_ms[places],
             **columns,
         )
 

@@ -43,11 +43,15 @@ def _anomaly(row: AnomalyRow) -> Row:
 
 
 def _anomalies_summary(board: AnomaliesBoard, zone: BoardZone) -> str:
+    if board.evaluated_ms is None:
+        nothing = f"no {board.bar} bar of {board.exchange.value} was judged yet"
+        return f"{nothing}\n{board.reason}" if board.reason else nothing
+    at = zone.format(board.evaluated_ms)
     begin, end = zone.format(board.open_ms, "%Y-%m-%d %H:%M"), zone.format(board.close_ms, "%H:%M")
     found = board.counts.get(State.ANOMALY, 0)
     text = (
         f"anomalies of {board.exchange.value}'s {board.bar} bar {begin} to {end} ({zone.name}),"
-        f" {found} of {board.universe} perpetuals, judged {zone.format(board.evaluated_ms)}"
+        f" {found} of {board.universe} perpetuals, judged {at}"
     )
     if board.mode == "original":
         text += ", as the originals did"
@@ -62,13 +66,20 @@ def picks_table(board: PicksBoard, zone: BoardZone) -> Table:
         *("turnover_24h_usd", "start", "start_price", "current_price", "max_price"),
         *("increase_pct", "n"),
     )
-    text = (
-        f"picks of {board.exchange.value} at {zone.format(board.evaluated_ms)} ({zone.name}),"
-        f" the best of {board.candidates} candidates"
-    )
+    text = _picks_summary(board, zone)
     if board.reason:
         text += f"\n{board.reason}"
     return Table(columns, [_pick(row, zone) for row in board.rows], text)
+
+
+def _picks_summary(board: PicksBoard, zone: BoardZone) -> str:
+    if board.evaluated_ms is None:
+        return f"no picks of {board.exchange.value} were scored yet"
+    return (
+        f"picks of {board.exchange.value} at {zone.format(board.evaluated_ms)} ({zone.name}),"
+        f" the best of {board.candidates} candidates, of {board.bar} bars up to"
+        f" {zone.format(board.close_ms)}"
+    )
 
 
 def _pick(row: PickRow, zone: BoardZone) -> Row:

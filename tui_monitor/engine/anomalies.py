@@ -1,53 +1,44 @@
 """Judges the newest bars: each minute, and at once when bars close; keeps what is an anomaly.
 
 A bar that could not be judged when it closed is judged once it is there, and a bar that turns out
-different is judged again. The last evaluation counts.
+different is judged again. The last evaluation counts. What closed long ago, unjudged, is left to
+`anomalies_past`.
 """
 
 import asyncio
-import logging
-from collections import OrderedDict
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from msgspec.structs import replace
 
 from tui_monitor import config
-from tui_monitor.boards.anomalies import AnomaliesBoard, AnomalyRow, State
+from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.anomalies.detect import Detected, evaluate
-from tui_monitor.boards.anomalies.explain import explain, explain_anomalies, unlisted
+from tui_monitor.boards.anomalies.explain import explain, unlisted
 from tui_monitor.boards.anomalies.explanation import Explanation
-from tui_monitor.boards.anomalies.records import head_name, record_of
 from tui_monitor.boards.anomalies.rows import BoardInput, Indicate, board, load_indicators
 from tui_monitor.boards.anomalies.rules import Rules
 from tui_monitor.boards.anomalies.universe import Universe
 from tui_monitor.boards.bars import Bars
 from tui_monitor.clock import MINUTE_MS, Clock
+from tui_monitor.engine.anomalies_book import AnomalyBook
+from tui_monitor.engine.anomalies_past import CATCH_UP, PastBar, PastWatch
 from tui_monitor.engine.candles import Candles, SeriesKey
-from tui_monitor.errors import BadInput, StoreError
+from tui_monitor.errors import BadInput
 from tui_monitor.feeds.told import OnEvent
 from tui_monitor.market import Key
-from tui_monitor.model import AnomalyRecord, Exchange
+from tui_monitor.model import Exchange
 from tui_monitor.store import Store
 
-log = logging.getLogger(__name__)
-
-# Bars that come late are judged as far back as this.
-CATCH_UP = 8
-_REMEMBERED = 64
-# Of others nobody knows what their bar is: what was found of it stays.
-_KNOWN = (State.ANOMALY, State.NORMAL, State.SMALL_MOVE)
-
-BarKey = tuple[Exchange, str, int]
-Written = tuple[list[str], list[AnomalyRecord]]
+_HOUR_MS = 60 * MINUTE_MS
 
 
 class Judged(NamedTuple):
-    """One evaluation of one exchange's bars."""
+    """One evaluation of one exchange's bars. `opened` is of the bar beside it, if it is known."""
 
     universe: Universe
     detected: Detected
+    opened: Detected | None
     given: BoardInput
     board: AnomaliesBoard
 
@@ -62,43 +53,62 @@ class AnomalyWatch:
         clock: Clock,
         settings: config.Anomalies,
         on_event: OnEvent,
+        *,
+        keep_h: float = 24.0,
     ) -> None:
+        """Anomalies are kept for `keep_h` hours: so far back is judged what nobody judged."""
         self._candles = candles
-        self._store = store
         self._clock = clock
         self._rules = Rules.of(settings)
         self._on_event = on_event
         self._indicate: Indicate | None = None
         self._judged: dict[SeriesKey, Judged] = {}
         self._reached: dict[SeriesKey, int] = {}
-        self._written: OrderedDict[BarKey, Written] = OrderedDict()
+        self._book = AnomalyBook(store)
+        self._past = PastWatch(
+            candles,
+            store,
+            clock,
+            self._rules,
+            keep_ms=round(keep_h * _HOUR_MS),
+            write=self._write_past,
+            on_event=on_event,
+        )
         self._judging = asyncio.Lock()
         self.passes = 0
 
     # --- what is asked ------------------------------------------------------------------
 
     def board(self, exchange: Exchange, bar: str) -> AnomaliesBoard | str:
-        """The newest evaluation, or why there is none yet. Asking makes the bars watched."""
+        """The newest evaluation, or why there is none yet."""
         judged = self._newest(exchange, bar)
         if isinstance(judged, str):
             return judged
-        return replace(
-            judged.board,
-            now_ms=self._clock.now_ms(),
-            reason=self._candles.trouble(exchange, bar) or self._lacking((exchange, bar)),
-        )
+        reason = self._candles.trouble(exchange, bar) or self._lacking((exchange, bar))
+        if judged.board.evaluated_ms is None:
+            reason = reason or "no bar is known yet"
+        return replace(judged.board, now_ms=self._clock.now_ms(), reason=reason)
 
-    def explained(self, name: str, exchange: Exchange, bar: str) -> list[Explanation] | str:
-        """Each perpetual of a coin, or the one of a symbol; or why there is nothing to say."""
+    def explained(
+        self, name: str, exchange: Exchange, bar: str, *, forming: bool = False
+    ) -> list[Explanation] | str:
+        """Each perpetual of a coin, or the one of a symbol; or why there is nothing to say.
+
+        `forming`: of the bar that is not over, where it stands beside the closed one.
+        """
         judged = self._newest(exchange, bar)
         if isinstance(judged, str):
             return judged
+        detected = judged.detected
+        if forming and not self._rules.original:
+            if judged.opened is None:
+                return self._candles.trouble(exchange, bar) or "no forming bar is known yet"
+            detected = judged.opened
         universe = self._candles.universe(exchange) or judged.universe
-        found = explain(name, judged.detected, universe, judged.given)
+        found = explain(name, detected, universe, judged.given)
         return found or unlisted(name, universe)
 
     def _newest(self, exchange: Exchange, bar: str) -> Judged | str:
-        self._candles.use(exchange, bar)
         key = (exchange, bar)
         if key not in self._judged:
             made = self._evaluate(key, 0)
@@ -112,16 +122,18 @@ class AnomalyWatch:
         for one in self._candles.progress():
             if (one.exchange, one.bar) == key and one.due:
                 return f"bars of {one.due} perpetuals are being asked for"
-        return ""
+        owed = self._past.count(key)
+        return f"{owed} earlier bars are still to be judged" if owed else ""
 
     # --- life ---------------------------------------------------------------------------
 
     async def run(self) -> None:
         """For ever."""
-        self._indicate = self._indicators()
+        self._indicate = self._past.indicate = self._indicators()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._on_closings())
             tasks.create_task(self._on_minutes())
+            tasks.create_task(self._past.run())
 
     async def _on_closings(self) -> None:
         number = 0
@@ -132,6 +144,7 @@ class AnomalyWatch:
             for one in self._candles.closed_after(number):
                 key = (one.exchange, one.bar)
                 news[key] = news.get(key, True) and one.is_new
+                self._past.changed(one)
             number = cursor
             for key, is_new in news.items():
                 await self._judge(key, self._due(key) if is_new else CATCH_UP)
@@ -145,8 +158,9 @@ class AnomalyWatch:
             for key in keys:
                 await self._judge(key, 0)
                 judged = self._judged.get(key)
-                if judged is not None:
-                    await self._keep_head(key, judged.board)
+                if judged is not None and judged.board.evaluated_ms is not None:
+                    await self._book.keep_head(key, judged.board)
+                    await self._past.keep_mark(key)
             self.passes += 1
 
     def _due(self, key: SeriesKey) -> int:
@@ -167,8 +181,15 @@ class AnomalyWatch:
                 if ago == 0:
                     self._judged[key] = judged
                     self._reached[key] = judged.board.open_ms
-                await self._write(key, judged)
+                await self._book.write(key, judged.detected, judged.universe, judged.board)
                 await asyncio.sleep(0)
+
+    async def _write_past(self, key: SeriesKey, one: PastBar) -> bool:
+        """Not while the newest bars are judged: of two evaluations the later one counts."""
+        async with self._judging:
+            return await self._book.write(
+                key, one.detected, one.universe, one.board, one.debt.symbols
+            )
 
     def _evaluate(self, key: SeriesKey, ago: int) -> Judged | None:
         """Judge the bar so many before the newest; None while bars are not watched."""
@@ -187,7 +208,7 @@ class AnomalyWatch:
             no_data=self._no_data(key, bars),
             indicate=self._indicate,
         )
-        return Judged(universe, detected, given, board(detected, given, opened))
+        return Judged(universe, detected, opened, given, board(detected, given, opened))
 
     def _no_data(self, key: SeriesKey, bars: Bars) -> dict[Key, str]:
         """Why bars are lacking, where history could not be had."""
@@ -206,35 +227,3 @@ class AnomalyWatch:
         except BadInput as error:
             self._on_event("warning", "anomalies", error.line())
             return None
-
-    # --- what is kept -------------------------------------------------------------------
-
-    async def _write(self, key: SeriesKey, judged: Judged) -> None:
-        """Put the bar's anomalies down, if they are others than before."""
-        exchange, bar = key
-        shown = judged.board
-        known = sorted(row.symbol for row in shown.rows if row.state in _KNOWN)
-        explained = explain_anomalies(judged.detected, judged.universe, shown.rows)
-        records = [record_of(one, shown.evaluated_ms) for one in explained]
-        place = (exchange, bar, shown.open_ms)
-        unstamped = (known, [replace(one, judged_ms=0) for one in records])
-        if not known or self._written.get(place) == unstamped:
-            return
-        try:
-            await self._store.record_anomalies(exchange, bar, shown.open_ms, known, records)
-        except StoreError as error:
-            # The recorder shows the reason: both write to the same file. The next minute tries it
-            # again.
-            log.warning("anomalies of %s are not recorded: %s", exchange.value, error.line())
-            return
-        self._written[place] = unstamped
-        while len(self._written) > _REMEMBERED:
-            self._written.popitem(last=False)
-
-    async def _keep_head(self, key: SeriesKey, shown: AnomaliesBoard) -> None:
-        no_rows: list[AnomalyRow] = []
-        head = msgspec.json.encode(replace(shown, rows=no_rows, forming=None)).decode()
-        try:
-            await self._store.keep_board_head(head_name(*key), head)
-        except StoreError as error:
-            log.warning("the head of the anomalies is not kept: %s", error.line())

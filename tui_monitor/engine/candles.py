@@ -106,6 +106,17 @@ class Candles:
         """What is watched now."""
         return list(self._series)
 
+    def is_wanted(self, exchange: Exchange, bar: str) -> bool:
+        """Whether the settings name these bars, or somebody looks at them."""
+        if exchange not in self._feeds:
+            return False
+        return (exchange, bar) in self._always or self._is_used(exchange, bar)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the store has all that was taken in."""
+        return self._records.is_empty
+
     def universe(self, exchange: Exchange) -> Universe | None:
         """The perpetuals that are watched, and the others; None while it is not chosen."""
         choice = self._choices.get(exchange)
@@ -214,6 +225,7 @@ class Candles:
                 came=series.came,
                 expected=len(series.instruments),
                 is_new=series.is_new,
+                changed=series.changed,
             )
         )
         series.show()
@@ -243,9 +255,12 @@ class Candles:
             await within(LOOK_S, self._wanted_now)
 
     def _wanted(self) -> set[SeriesKey]:
-        now_s = self._clock.monotonic_s()
-        used = [key for key, used_s in self._used_s.items() if now_s - used_s < LINGER_S]
+        used = [key for key in self._used_s if self._is_used(*key)]
         return {key for key in (*self._always, *used) if self.universe(key[0]) is not None}
+
+    def _is_used(self, exchange: Exchange, bar: str) -> bool:
+        used_s = self._used_s.get((exchange, bar))
+        return used_s is not None and self._clock.monotonic_s() - used_s < LINGER_S
 
     async def _watch(self, exchange: Exchange) -> None:
         """Go on with the perpetuals that were chosen just now."""
@@ -280,7 +295,8 @@ class Candles:
         except StoreError as error:
             log.warning("stored bars of %s can't be read: %s", series.exchange, error.line())
             return
-        series.put(rows, self._now_ms(series.exchange), self._clock.monotonic_s())
+        now_ms, now_s = self._now_ms(series.exchange), self._clock.monotonic_s()
+        series.put(rows, now_ms, now_s, is_news=False)
 
     def _stream(self, series: Series) -> None:
         symbols = [one.symbol for one in series.instruments]

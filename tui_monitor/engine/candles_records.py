@@ -25,6 +25,12 @@ class CandleRecords:
         self._store = store
         self._clock = clock
         self._waiting: deque[CandleRow] = deque(maxlen=BACKLOG_ROWS)
+        self._writing = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all that was added is on disk."""
+        return not self._waiting and not self._writing
 
     def add(self, rows: Iterable[CandleRow]) -> None:
         """Take rows; they are on disk a second later."""
@@ -35,8 +41,15 @@ class CandleRecords:
         while True:
             if not self._waiting:
                 await self._clock.sleep(EVERY_S)
-            elif not await self._write():
+            elif not await self._written():
                 await self._clock.sleep(RETRY_S)
+
+    async def _written(self) -> bool:
+        self._writing = True
+        try:
+            return await self._write()
+        finally:
+            self._writing = False
 
     async def _write(self) -> bool:
         rows = [self._waiting.popleft() for _ in range(min(BATCH_ROWS, len(self._waiting)))]

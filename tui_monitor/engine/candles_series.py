@@ -5,7 +5,7 @@ shown changes when most have come, or when the others have been waited for long 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -34,7 +34,8 @@ class Closing(Struct, frozen=True, kw_only=True):
     """That shown bars have changed: `came` of `expected` instruments have the newest one.
 
     `number` counts all closings of all series. `is_new`: the newest bar was not shown before;
-    else older bars have come, or some of the newest.
+    else older bars have come, or some of the newest. `changed` names the symbols that were told
+    of bars, by when these began; what was read from the store is no news and not among them.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Closing(Struct, frozen=True, kw_only=True):
     came: int
     expected: int
     is_new: bool
+    changed: Mapping[int, frozenset[str]] = {}
 
 
 class Series:
@@ -64,6 +66,7 @@ class Series:
         self.shown = self.live
         self._changed_s: float | None = None
         self._heard_s = 0.0
+        self._told: dict[int, set[str]] = {}
 
     @property
     def instruments(self) -> tuple[Instrument, ...]:
@@ -84,8 +87,10 @@ class Series:
         self.live = self.live.updated((), instruments=instruments)
         self.shown = self.shown.updated((), instruments=instruments)
 
-    def put(self, candles: Iterable[B], now_ms: int, now_s: float) -> list[B]:
-        """Take closed bars in; gives those that could be taken."""
+    def put(
+        self, candles: Iterable[B], now_ms: int, now_s: float, *, is_news: bool = True
+    ) -> list[B]:
+        """Take closed bars in; gives those that could be taken. The store's are no news."""
         ours = {one.key for one in self.instruments}
         last_ms = now_ms + TOLERANCE_MS - self.bar_ms
         taken = [
@@ -93,9 +98,24 @@ class Series:
         ]
         if taken:
             newest_ms = max(self.live.newest_open_ms, *(one.open_ms for one in taken))
-            self.live = self.live.updated(taken, newest_open_ms=newest_ms)
+            before = self.live.updated((), newest_open_ms=newest_ms)
+            self.live = before.updated(taken)
+            if is_news:
+                self._tell(before)
             self._change(now_s)
         return taken
+
+    def _tell(self, before: Bars) -> None:
+        """Remember which bars are others than before; what is repeated changes nothing."""
+        after = self.live
+        same = np.ones(after.close.shape, dtype=bool)
+        for name in ("high", "low", "close", "turnover_usd"):
+            old, new = getattr(before, name), getattr(after, name)
+            same &= (old == new) | (np.isnan(old) & np.isnan(new))
+        for column in np.flatnonzero(~same.all(axis=0)).tolist():
+            symbols = self._told.setdefault(int(after.open_ms[column]), set())
+            places = np.flatnonzero(~same[:, column]).tolist()
+            symbols.update(after.instruments[place].symbol for place in places)
 
     def advance(self, now_ms: int, now_s: float) -> None:
         """Go on to bars that have ended although none of them has come."""
@@ -108,6 +128,7 @@ class Series:
         """Show everything as it is now."""
         self.shown = self.live
         self._changed_s = None
+        self._told = {}
 
     def is_settled(self, now_s: float) -> bool:
         """Whether there is something to show that needs no more waiting."""
@@ -120,6 +141,11 @@ class Series:
         if quiet and (came >= MOST * expected or not self.is_new):
             return True
         return now_s - self._changed_s >= PATIENCE_S
+
+    @property
+    def changed(self) -> dict[int, frozenset[str]]:
+        """The bars that were told since they were shown last."""
+        return {open_ms: frozenset(symbols) for open_ms, symbols in self._told.items()}
 
     @property
     def is_new(self) -> bool:

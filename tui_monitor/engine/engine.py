@@ -141,7 +141,12 @@ class Engine:
             self.events.add,
         )
         self.anomalies = AnomalyWatch(
-            self.candles, store, clock, settings.anomalies, self.events.add
+            self.candles,
+            store,
+            clock,
+            settings.anomalies,
+            self.events.add,
+            keep_h=settings.retention.anomalies_h,
         )
         self.picks = PickWatch(
             self.candles,

@@ -1,4 +1,4 @@
-"""Scores the picks every three minutes; the highest scores outlive a restart."""
+"""Scores picks when bars close and every three minutes; the highest scores outlive a restart."""
 
 import asyncio
 import logging
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 EVERY_MS = 3 * MINUTE_MS
 LOOK_S = 2.0
+# When bars close, the anomalies among them come first.
+AFTER_S = 1.0
 # History that is still being asked for is waited for so long.
 PATIENCE_S = 60.0
 # A new listing may lack the newest bar.
@@ -46,6 +48,7 @@ class PickWatch:
         self._boards: dict[Exchange, PicksBoard] = {}
         self._scores: dict[Exchange, dict[Key, Scores]] = {}
         self._since_s: dict[Exchange, float] = {}
+        self._scoring = asyncio.Lock()
 
     def board(self, exchange: Exchange) -> PicksBoard | str:
         """The newest evaluation, or why there is none."""
@@ -62,8 +65,27 @@ class PickWatch:
             if exchange not in self._scores:
                 self._scores[exchange] = await self._kept(exchange)
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._on_closings())
             for exchange in self._exchanges:
                 tasks.create_task(self._score_for_ever(exchange))
+
+    async def _on_closings(self) -> None:
+        """Whenever the newest bar is another one, or has come of more perpetuals."""
+        number = self._candles.closings
+        while True:
+            cursor = await self._candles.closed(number)
+            told = {
+                one.exchange
+                for one in self._candles.closed_after(number)
+                if one.bar == PICKS_BAR and (one.is_new or one.open_ms in one.changed)
+            }
+            number = cursor
+            await self._clock.sleep(AFTER_S)
+            # Before the first time, history is waited for.
+            for exchange in sorted(told & self._boards.keys()):
+                bars = self._candles.window(exchange, PICKS_BAR, WINDOW_BARS)
+                if bars is not None:
+                    await self._score(exchange, bars)
 
     async def _score_for_ever(self, exchange: Exchange) -> None:
         """At once when there are bars, then every three minutes on the minute."""
@@ -90,6 +112,10 @@ class PickWatch:
         return (due == 0 and bool(is_shown)) or now_s - begun_s >= PATIENCE_S
 
     async def _score(self, exchange: Exchange, bars: Bars) -> None:
+        async with self._scoring:
+            await self._scored(exchange, bars)
+
+    async def _scored(self, exchange: Exchange, bars: Bars) -> None:
         rows = (self._market.row(one.key) for one in bars.instruments)
         day = {row.instrument.key: _day(row) for row in rows if row is not None}
         picked = picks(bars, day, self._clock.now_ms(), self._scores.get(exchange))

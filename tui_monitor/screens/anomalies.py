@@ -39,12 +39,11 @@ class AnomaliesView(BoardView):
     EXPORTS = ("anomalies",)
     HAS_DAYS = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("anomalies")]
-    DEFAULT_CSS = f"""
-    AnomaliesView #detail {{ display: none; }}
-    AnomaliesView #facts {{ height: {texts.FACTS_LINES}; }}
-    AnomaliesView #parts {{ height: 6; }}
-    AnomaliesView.-detail #detail {{ display: block; }}
-    AnomaliesView.-detail #headline, AnomaliesView.-detail #anomalies {{ display: none; }}
+    DEFAULT_CSS = """
+    AnomaliesView #detail { display: none; }
+    AnomaliesView #parts { height: 6; }
+    AnomaliesView.-detail #detail { display: block; }
+    AnomaliesView.-detail #headline, AnomaliesView.-detail #anomalies { display: none; }
     """
 
     def __init__(self) -> None:
@@ -87,6 +86,7 @@ class AnomaliesView(BoardView):
 
     async def pull(self, source: Source) -> bool:
         """The board, and the explanation that is looked at."""
+        source.watch_bars(self.exchange, self.bar)
         board = await source.anomalies_board(self.exchange, self.bar)
         before, self.board = self.board, board
         if self.asked is not None:
@@ -95,8 +95,9 @@ class AnomaliesView(BoardView):
         return rows != (board.rows, board.forming)
 
     async def _pull_explained(self, source: Source, name: str, board: AnomaliesBoard) -> None:
-        explained = await source.anomaly_explained(name, board.exchange, board.bar)
-        if name != self.asked:
+        forming = self.forming
+        explained = await source.anomaly_explained(name, board.exchange, board.bar, forming=forming)
+        if (name, forming) != (self.asked, self.forming):
             return  # another one is wanted meanwhile
         self.explained = explained
         one = self.explanation
@@ -134,15 +135,15 @@ class AnomaliesView(BoardView):
             stale=not board.live,
             empty=texts.why_empty(board, forming=self.forming, zone=self.zone),
         )
-        self._headline.set_lines(
-            texts.headline(
-                board,
-                forming=self.forming,
-                zone=self.zone,
-                looks=looks_of(self),
-                width=self.content_size.width,
-            )
+        lines = texts.headline(
+            board,
+            forming=self.forming,
+            zone=self.zone,
+            looks=looks_of(self),
+            width=self.content_size.width,
         )
+        self._headline.set_lines(*lines)
+        self._headline.styles.height = len(lines)
         self._show_title()
         self._show_explained()
 
@@ -190,11 +191,11 @@ class AnomaliesView(BoardView):
         looks, name = looks_of(self), shown(self.asked, 30)
         explained, one = self.explained, self.explanation
         if explained is None:
-            self._facts.set_lines([(f" {name} ", looks.banner), ("   loading…", looks.dim)])
+            self._show_facts([[(f" {name} ", looks.banner), ("   loading…", looks.dim)]])
         else:
             width = self.content_size.width
-            self._facts.set_lines(
-                *texts.facts(explained, one, self._forming_row(one), self.zone, looks, width)
+            self._show_facts(
+                texts.facts(explained, one, self._forming_row(one), self.zone, looks, width)
             )
             why = "" if one is None else one.why
             rows = [] if one is None else part_rows(one)
@@ -204,10 +205,14 @@ class AnomaliesView(BoardView):
             self._parts.set_title("How the score came to be", self._several(explained))
         self._show_candles(one, name)
 
+    def _show_facts(self, lines: list[list[Piece]]) -> None:
+        self._facts.set_lines(*lines)
+        self._facts.styles.height = len(lines)
+
     def _forming_row(self, one: Explanation | None) -> AnomalyRow | None:
-        """What the board knows of the perpetual's bar that is not over."""
+        """What the board knows of the perpetual's bar that is not over, beside the closed one."""
         view = None if self.shown is None else self.shown.forming
-        if view is None or one is None:
+        if view is None or one is None or one.elapsed is not None:
             return None
         return next((row for row in view.rows if row.symbol == one.symbol), None)
 
@@ -260,6 +265,8 @@ class AnomaliesView(BoardView):
     def action_forming(self) -> None:
         self.forming = not self.forming
         self.table.start_over()
+        self.explained = None
+        self._show_explained()
         self.post_message(self.Wanted())
 
     def action_everyone(self) -> None:
@@ -298,7 +305,7 @@ class AnomaliesView(BoardView):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What chooses rows works where there are rows."""
-        if action in ("forming", "everyone"):
+        if action == "everyone":
             return self.asked is None
         return super().check_action(action, parameters)
 

@@ -42,10 +42,23 @@ def part_rows(explanation: Explanation) -> list[PartRow]:
     """The lines that add up to the score; the percentile has one of its own."""
     rows: list[PartRow] = []
     for part in explanation.parts:
-        rows.append(_z_row(part))
+        rows.append(_z_row(part, explanation))
         if part.percentile is not None and part.percentile_threshold is not None:
             rows.append(_percentile_row(part, part.percentile, part.percentile_threshold))
     return rows
+
+
+def scaled_text(explanation: Explanation) -> str:
+    """How the turnover of a bar that is not over is compared; "" for a closed one."""
+    elapsed = explanation.elapsed
+    if elapsed is None:
+        return ""
+    if explanation.mode == "original":
+        return "turnover as it is so far"
+    volume = next((part for part in explanation.parts if part.measure is Reason.VOLUME), None)
+    if volume is not None and volume.value is None:
+        return "turnover not scaled yet: too little of it is over"
+    return f"turnover scaled up from {elapsed * 100:.0f} % of its time"
 
 
 def amount_text(measure: Reason, value: float | None) -> str:
@@ -57,7 +70,12 @@ def amount_text(measure: Reason, value: float | None) -> str:
     return f"{value * 100 if measure is Reason.PRICE else value:.3f}%"
 
 
-def _z_row(part: PartExplained) -> PartRow:
+def _volume_note(part: PartExplained, explanation: Explanation) -> str:
+    said = (scaled_text(explanation), "little counts like much" if part.both_ways else "")
+    return "; ".join(filter(None, said))
+
+
+def _z_row(part: PartExplained, explanation: Explanation) -> PartRow:
     z, measure = part.z, part.measure
     size = None if z is None else abs(z) if part.both_ways else z
     return PartRow(
@@ -75,7 +93,7 @@ def _z_row(part: PartExplained) -> PartRow:
         contribution=None if part.contribution is None else part.weight * part.over,
         robust_z=part.robust_z,
         reached=size is not None and size >= part.threshold,
-        note=part.missing or ("little counts like much" if part.both_ways else ""),
+        note=part.missing or (_volume_note(part, explanation) if measure is Reason.VOLUME else ""),
     )
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from textwrap import wrap
 
+from rich.cells import cell_len
+
 from tui_monitor.boards.anomalies import AnomaliesBoard, AnomalyRow, State
 from tui_monitor.boards.anomalies.explanation import Explained, Explanation
 from tui_monitor.boards.klines import Klines
 from tui_monitor.printable import printable
 from tui_monitor.screens.anomalies_columns import reasons_text, z_text
-from tui_monitor.screens.anomalies_parts import PERCENTILE, part_rows
+from tui_monitor.screens.anomalies_parts import PERCENTILE, part_rows, scaled_text
 from tui_monitor.screens.format import ABSENT, ShownZone, ago, count, price, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.candles import Candles
@@ -17,7 +19,9 @@ from tui_monitor.screens.widgets.line import Piece, fitting
 # Bars that a chart is asked for, and the fewest places that it has.
 CHART_BARS = 192
 _LEAST_PLACES = 48
-FACTS_LINES = 5
+
+_NO_FORMING = "no forming bar is known yet"
+_KNOWN = (State.ANOMALY, State.NORMAL, State.SMALL_MOVE)
 
 HELP = (
     "A bar of each of the exchange's perpetuals with most turnover stands against the bars before "
@@ -32,12 +36,15 @@ HELP = (
     "insufficient and no 0; after a hole there is no return.",
     "Robust z: the median and 1.4826 × the median distance from it in place of mean and deviation. "
     "It stands beside the score and is not in it.",
-    "Closed bars are judged when they close and every minute. u shows the bar that is forming, "
-    "judged as if it ended now, its turnover scaled to the whole of its time.",
+    "Closed bars are judged when they close and every minute; those that closed while nothing ran "
+    "are judged after a start, as far back as anomalies are kept. u shows the bar that is forming, "
+    "judged as if it ended now, its turnover scaled to the whole of its time; Enter shows the "
+    "parts of the bar that is shown.",
     "Enter shows how a score came to be, beside the candles with the bar marked; w, or why BTC in "
     "the palette, does so for any coin and says why it is not here. i changes the length of the "
-    "bars, v the exchange, a shows those without a reason too. The bars are counted in the chart "
-    "as thin (rising) and full (falling) bodies; below them is the turnover.",
+    "bars, v the exchange (other bars than the settings' are streamed while they are shown and "
+    "five minutes more), a shows those without a reason too. In the chart rising bars are thin and "
+    "falling ones full; below them is the turnover.",
     "Sources: each exchange's candle streams, REST for older bars and gaps.",
 )
 
@@ -49,32 +56,60 @@ def span(row_open_ms: int, bar_ms: int, zone: ShownZone) -> str:
 
 def headline(
     board: AnomaliesBoard, *, forming: bool, zone: ShownZone, looks: Looks, width: int
-) -> list[Piece]:
-    """Which bars, how many of them are unusual, what became of the others."""
-    rows = shown_rows(board, forming=forming, everyone=True)
-    unusual = sum(row.state is State.ANOMALY for row in rows)
-    groups: list[list[Piece]] = [
+) -> list[list[Piece]]:
+    """Which bars, how many of them are unusual, what became of the others.
+
+    A reason that has no room beside them has lines of its own.
+    """
+    head: list[list[Piece]] = [
         [(f" {board.exchange.value} {board.bar} ", looks.banner)],
         [_bar_piece(board, forming=forming, zone=zone, looks=looks)],
     ]
-    if board.reason:
-        groups.append([(printable(board.reason, 200), looks.warn)])
+    rest = _counted(board, forming=forming, looks=looks)
+    return with_reason(head, rest, board.reason, looks, width)
+
+
+def _counted(board: AnomaliesBoard, *, forming: bool, looks: Looks) -> list[list[Piece]]:
+    groups: list[list[Piece]] = []
     if board.mode == "original":
         groups.append([("mode original: the open bar", looks.warn)])
+    if board.evaluated_ms is None:
+        return groups
+    rows = shown_rows(board, forming=forming, everyone=True)
+    unusual = sum(row.state is State.ANOMALY for row in rows)
     groups.append([(f"{unusual} of {board.universe}", looks.text), (" unusual", looks.faint)])
     others = others_text(rows)
     if others:
         groups.append([(others, looks.dim)])
     groups.append([(f"judged {ago(board.evaluated_ms, board.now_ms)}", looks.faint)])
-    return fitting(groups, "  ", width)
+    return groups
+
+
+def with_reason(
+    head: list[list[Piece]], rest: list[list[Piece]], reason: str, looks: Looks, width: int
+) -> list[list[Piece]]:
+    """One line of groups, the reason among them if it fits there; else it has its own lines."""
+    if not reason:
+        return [fitting([*head, *rest], "  ", width)]
+    said = printable(reason, 400)
+    room = width - sum(cell_len(text) for group in head for text, _ in group) - 2 * len(head)
+    if cell_len(said) <= room:
+        return [fitting([*head, [(said, looks.warn)], *rest], "  ", width)]
+    lines: list[list[Piece]] = [[(line, looks.warn)] for line in wrap(said, max(20, width))]
+    return [fitting([*head, *rest], "  ", width), *lines]
 
 
 def _bar_piece(board: AnomaliesBoard, *, forming: bool, zone: ShownZone, looks: Looks) -> Piece:
     view = board.forming
+    if board.evaluated_ms is None:
+        return ("nothing is judged yet", looks.warn)
+    if board.mode == "original":
+        which = "open" if any(row.forming for row in board.rows) else "closed"
+        return (f"{which} bar {span(board.open_ms, board.bar_ms, zone)}", looks.text)
     if not forming:
         return (f"closed bar {span(board.open_ms, board.bar_ms, zone)}", looks.text)
     if view is None:
-        return ("no forming bar is known yet", looks.warn)
+        return (_NO_FORMING, looks.warn)
     text = f"forming bar {span(view.open_ms, board.bar_ms, zone)}, {view.elapsed * 100:.0f} % over"
     return (text, looks.warn)
 
@@ -90,24 +125,37 @@ def others_text(rows: Sequence[AnomalyRow]) -> str:
 
 
 def shown_rows(board: AnomaliesBoard, *, forming: bool, everyone: bool) -> list[AnomalyRow]:
-    """The rows of the closed or of the forming bar."""
-    view = board.forming if forming else board
+    """The rows of the closed or of the forming bar; as the originals did there is one alone."""
+    view = board.forming if forming and board.mode != "original" else board
     rows = [] if view is None else view.rows
     return [row for row in rows if everyone or row.state is State.ANOMALY]
 
 
 def why_empty(board: AnomaliesBoard, *, forming: bool, zone: ShownZone) -> str:
     """Why there is no row."""
-    if forming and board.forming is None:
-        return "no forming bar is known yet; u: the closed one"
+    if board.evaluated_ms is None:
+        nothing = f"no {board.bar} bar of {board.exchange.value} is judged yet"
+        return f"{nothing}: {board.reason}" if board.reason else nothing
+    if not board.live and not board.rows:
+        # Of a stored board only anomalies are kept.
+        return f"{board.reason}: there were none" if board.reason else "there were none"
+    if forming and board.forming is None and board.mode != "original":
+        said = f"{_NO_FORMING}; u: the closed one"
+    else:
+        said = _nothing_unusual(board, forming=forming, zone=zone)
+    return f"{board.reason}; {said}" if board.reason else said
+
+
+def _nothing_unusual(board: AnomaliesBoard, *, forming: bool, zone: ShownZone) -> str:
     rows = shown_rows(board, forming=forming, everyone=True)
     if not rows:
-        return board.reason or f"no bar of {board.exchange.value} was judged yet"
-    which = "forming" if forming else "closed"
-    others = others_text(rows)
-    at = span(rows[0].open_ms, board.bar_ms, zone)
-    said = f"nothing unusual in the {which} bar {at}: {others}; a shows them, w tells why"
-    return f"{board.reason}; {said}" if board.reason else said
+        return f"no perpetual of {board.exchange.value} has turnover enough to be judged"
+    which = "forming" if rows[0].forming else "closed"
+    at = f"the {which} bar {span(rows[0].open_ms, board.bar_ms, zone)}"
+    others = f"{others_text(rows)}; a shows them, w tells why"
+    if not any(row.state in _KNOWN for row in rows):
+        return f"nothing of {at} can be judged: {others}"
+    return f"nothing unusual in {at}: {others}"
 
 
 # An explanation
@@ -130,7 +178,7 @@ def facts(
         where: list[Piece] = [(f"{explained.exchange.value} {explained.bar}", looks.text)]
         why = printable(explained.reason, 300) or "nothing is known of it"
         said = [[(line, looks.warn)] for line in wrap(why, max(20, width))]
-        return [fitting([head, where], "  ", width), *said][:FACTS_LINES]
+        return [fitting([head, where], "  ", width), *said]
     style = looks.warn if _is_anomaly(one) else looks.text
     why_lines: list[list[Piece]] = [
         [(line, style)] for line in wrap(printable(one.why, 400), max(20, width))
@@ -138,7 +186,15 @@ def facts(
     lines = [_who(one, explained, looks, width), *why_lines, _which_bar(one, zone, looks, width)]
     if forming is not None:
         lines.append(_forming_line(forming, zone, looks, width))
-    return [*lines, _sum(one, looks)][:FACTS_LINES]
+    if one.elapsed is not None:
+        lines.append(_as_if_line(one, looks, width))
+    return [*lines, *_sum(one, looks, width)]
+
+
+def _as_if_line(one: Explanation, looks: Looks, width: int) -> list[Piece]:
+    """What a bar that is not over is judged by."""
+    text = f"forming: judged as if it ended now; {scaled_text(one)}"
+    return fitting([[(text, looks.warn)], [("u: the closed bar", looks.faint)]], "  ", width)
 
 
 def _forming_line(row: AnomalyRow, zone: ShownZone, looks: Looks, width: int) -> list[Piece]:
@@ -193,20 +249,27 @@ def _which_bar(one: Explanation, zone: ShownZone, looks: Looks, width: int) -> l
     return fitting(groups, "  ", width)
 
 
-def _sum(one: Explanation, looks: Looks) -> list[Piece]:
+def _sum(one: Explanation, looks: Looks, width: int) -> list[list[Piece]]:
+    """The parts that add up to the score, on as many lines as they need."""
     row = one.row
     if row is None or row.score is None:
-        return [("score ", looks.faint), (f"{ABSENT} not judged", looks.dim)]
+        return [[("score ", looks.faint), (f"{ABSENT} not judged", looks.dim)]]
     line: list[Piece] = [("score ", looks.faint), (z_text(row.score), looks.bright)]
     terms = [
         (f"{part.weight:g} × {part.over:.2f}", "pctile" if part.name == PERCENTILE else part.name)
         for part in part_rows(one)
         if part.over
     ]
-    line.append((" = " if terms else ", nothing is over its limit", looks.faint))
-    for place, (text, name) in enumerate(terms):
-        line += [(" + " if place else "", looks.faint), (text, looks.text), (f" {name}", looks.dim)]
-    return line
+    if not terms:
+        return [[*line, (", nothing is over its limit", looks.faint)]]
+    lines, sign = [line], " = "
+    for text, name in terms:
+        term: list[Piece] = [(sign, looks.faint), (text, looks.text), (f" {name}", looks.dim)]
+        if sum(cell_len(piece) for piece, _ in [*lines[-1], *term]) > width:
+            lines.append([(" " * 5, looks.dim)])
+        lines[-1] += term
+        sign = " + "
+    return lines
 
 
 def chart(

@@ -7,7 +7,9 @@ from textual import on
 from textual.app import ComposeResult
 
 from tui_monitor.boards.picks import LeftOut, PickRow, PicksBoard
+from tui_monitor.model import BAR_MS
 from tui_monitor.printable import printable
+from tui_monitor.screens.anomalies_texts import with_reason
 from tui_monitor.screens.format import ABSENT, ShownZone, ago, count, price, signed
 from tui_monitor.screens.looks import Looks, looks_of
 from tui_monitor.screens.picks_columns import LEFT_COLUMNS, PICK_COLUMNS
@@ -24,11 +26,13 @@ _HELP = (
     "change = 0.3 × |24 h change in %|; turnover = 0.25 × min(24 h turnover in millions of USD, "
     "100); volatility = 0.25 × min(1000 × deviation of the bars' returns (ddof 0), 50); growth = "
     "0.2 × min(|growth of the volume in %|, 20).",
-    "score = change + turnover + volatility + growth, at most 100. It is computed every 180 s; max "
-    "is the highest score that the perpetual ever had here.",
+    "score = change + turnover + volatility + growth, at most 100. It is computed when bars close "
+    "and every 180 s: the bars stay the same between, 24 h change and turnover don't. max is the "
+    "highest score that the perpetual ever had here.",
     "growth of the volume: the mean of the last five bars over the mean of the first five, in "
     "coins, so that a price that moves is no growth.",
-    "start is the close of the first of the bars, now that of the last, highest their highest "
+    "start is the close of the first of the bars, now that of the last closed one (below the table "
+    "with the times at which these bars began), highest their highest "
     "high; rise = (now − start) / start × 100. Tab leads to those that can't be scored, with why.",
     "Sources: the exchange's candles and its 24 h statistics.",
 )
@@ -81,11 +85,11 @@ class PicksView(BoardView):
             return
         self.shown = board
         self.table.set_rows(board.rows, stale=not board.live, empty=why_empty(board))
-        self.left.set_rows(
-            board.left_out, stale=not board.live, empty="nothing: every candidate was scored"
-        )
+        self.left.set_rows(board.left_out, stale=not board.live, empty=why_none_left_out(board))
         looks, width = looks_of(self), self.content_size.width
-        self._headline.set_lines(headline(board, self.zone, looks, width))
+        lines = headline(board, self.zone, looks, width)
+        self._headline.set_lines(*lines)
+        self._headline.styles.height = len(lines)
         many = len(board.left_out)
         self._picks.set_title("Picks", f"left out {many} (Tab)" if many else "")
         self._left.set_title("Left out", "(Tab: back to the picks)")
@@ -101,7 +105,7 @@ class PicksView(BoardView):
             self._terms.set_lines()
             return
         looks, width = looks_of(self), self.content_size.width
-        self._terms.set_lines(*terms(row, self.zone, looks, width))
+        self._terms.set_lines(*terms(row, self.shown, self.zone, looks, width))
 
     @on(Board.Opened)
     def _opened(self, event: Board.Opened) -> None:
@@ -155,22 +159,25 @@ class PicksView(BoardView):
         return _HELP
 
 
-def headline(board: PicksBoard, zone: ShownZone, looks: Looks, width: int) -> list[Piece]:
-    """Whose bars, up to when, how many were scored."""
-    groups: list[list[Piece]] = [[(f" {board.exchange.value} {board.bar} ", looks.banner)]]
-    if board.reason:
-        groups.append([(printable(board.reason, 200), looks.warn)])
+def headline(board: PicksBoard, zone: ShownZone, looks: Looks, width: int) -> list[list[Piece]]:
+    """Whose bars, up to when, how many were scored; below it a reason that has no room there."""
+    head: list[list[Piece]] = [[(f" {board.exchange.value} {board.bar} ", looks.banner)]]
+    if board.evaluated_ms is None:
+        head.append([("nothing is scored yet", looks.warn)])
+        return with_reason(head, [], board.reason, looks, width)
     scored = board.candidates - len(board.left_out)
-    groups += [
+    groups: list[list[Piece]] = [
         [(f"{scored} of {board.candidates}", looks.text), (" candidates scored", looks.faint)],
         [("bars up to ", looks.faint), (zone.when(board.close_ms, board.now_ms), looks.text)],
         [(f"scored {ago(board.evaluated_ms, board.now_ms)}", looks.faint)],
         [("score = change + turnover + volatility + growth", looks.dim)],
     ]
-    return fitting(groups, "  ", width)
+    return with_reason(head, groups, board.reason, looks, width)
 
 
-def terms(row: PickRow, zone: ShownZone, looks: Looks, width: int) -> list[list[Piece]]:
+def terms(
+    row: PickRow, board: PicksBoard, zone: ShownZone, looks: Looks, width: int
+) -> list[list[Piece]]:
     """What the parts are of, and the prices: what a narrow table has no room for."""
     growth = ABSENT if row.growth_pct is None else f"{signed(row.growth_pct, 1)} %"
     measured = (
@@ -185,6 +192,7 @@ def terms(row: PickRow, zone: ShownZone, looks: Looks, width: int) -> list[list[
         [("start ", looks.faint), (price(row.start_price), looks.text)],
         [(f"({zone.format(row.start_ms)})", looks.dim)],
         [("now ", looks.faint), (price(row.current_price), looks.text)],
+        [(f"({zone.format(board.close_ms - BAR_MS[board.bar])})", looks.dim)],
         [(f"{signed(row.increase_pct)} %", looks.signed(row.increase_pct))],
         [("highest ", looks.faint), (price(row.max_price), looks.text)],
         [("max score ", looks.faint), (f"{row.max_score:.2f}", looks.text)],
@@ -192,8 +200,20 @@ def terms(row: PickRow, zone: ShownZone, looks: Looks, width: int) -> list[list[
     return [fitting(found, "  ", width), fitting(prices, "  ", width)]
 
 
+def why_none_left_out(board: PicksBoard) -> str:
+    """Why nobody is among those that can't be scored."""
+    if board.evaluated_ms is None:
+        return why_empty(board)
+    if not board.candidates:
+        return "nothing: there is no candidate"
+    return "nothing: every candidate was scored"
+
+
 def why_empty(board: PicksBoard) -> str:
     """Why there is no row."""
+    if board.evaluated_ms is None:
+        nothing = f"no picks of {board.exchange.value} are scored yet"
+        return f"{nothing}: {board.reason}" if board.reason else nothing
     if board.reason:
         return board.reason
     if board.left_out:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.anomalies.explanation import Explained
-from tui_monitor.boards.anomalies.records import StoredAnomaly
+from tui_monitor.boards.anomalies.records import FoundAnomalies
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.funding import FundingBoard
@@ -118,14 +118,26 @@ class Source(Protocol):
     ) -> AnomaliesBoard:
         """What moves unusually; no exchange or bar: those that the settings name first.
 
-        Asking for bars makes the engine watch them: the board says so until they are judged.
-        BadInput for a bar that there is not.
+        Of bars that nobody watches it has what was judged last, and says where to have them
+        watched. BadInput for a bar that there is not.
+        """
+
+    def watch_bars(self, exchange: Exchange | None = None, bar: str | None = None) -> None:
+        """A screen shows these bars: they are streamed and judged for some minutes from now on.
+
+        BadInput for a bar that there is not. Without an engine nothing happens.
         """
 
     async def anomaly_explained(
-        self, name: str, exchange: Exchange | None = None, bar: str | None = None
+        self,
+        name: str,
+        exchange: Exchange | None = None,
+        bar: str | None = None,
+        *,
+        forming: bool = False,
     ) -> Explained:
-        """Why a coin (or a symbol) is on that board, or why it is not."""
+        """Why a coin (or a symbol) is on that board, or why it is not; of the closed bar, or of
+        the one that is forming."""
 
     async def stored_anomalies(
         self,
@@ -136,9 +148,10 @@ class Source(Protocol):
         bar: str | None = None,
         min_score: float = 0.0,
         limit: int = 100,
-    ) -> list[StoredAnomaly]:
+    ) -> FoundAnomalies:
         """Anomalies of bars that touch a range of time (ends included), by score, then time.
 
+        No exchange or bar: all exchanges that the settings name, and bars of their length alone.
         `min_score` is included.
         """
 
@@ -153,7 +166,10 @@ class Source(Protocol):
         bar: str = "15m",
         limit: int = 100,
     ) -> Klines:
-        """The newest kept bars of a symbol (or of a coin), with the forming one if known."""
+        """The newest kept bars of a symbol (or of a coin), with the forming one if known.
+
+        Asking has no bars streamed: see `watch_bars`.
+        """
 
     async def upkeep(self) -> Upkeep:
         """How much is watched and was found, and how long it is kept."""

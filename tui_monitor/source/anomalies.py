@@ -10,14 +10,19 @@ from msgspec.structs import replace
 
 from tui_monitor.boards.anomalies import AnomaliesBoard, State, Thresholds
 from tui_monitor.boards.anomalies.explanation import Explained, Explanation
-from tui_monitor.boards.anomalies.records import StoredAnomaly, anomaly_of, head_name
+from tui_monitor.boards.anomalies.records import (
+    FoundAnomalies,
+    StoredAnomaly,
+    anomaly_of,
+    head_name,
+)
 from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.picks import KEPT, PICKS_BAR, PicksBoard, PicksKept, kept_name
 from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.clock import DAY_MS, MINUTE_MS, Clock, utc_text
 from tui_monitor.config import Anomalies
 from tui_monitor.errors import BadInput
-from tui_monitor.model import BAR_MS, Exchange, Market
+from tui_monitor.model import BAR_MS, AnomalyRecord, Exchange, Market
 from tui_monitor.printable import printable
 from tui_monitor.store import Reader
 
@@ -44,16 +49,27 @@ class StoredAnomalies:
         bar = bar or self._settings.bar
         if bar not in BAR_MS:
             raise BadInput(f"no bars of {printable(bar)!r}", f"one of {' '.join(BAR_MS)}")
-        names = self._settings.exchanges or (Exchange.BINANCE.value,)
-        return exchange or Exchange(names[0]), bar
+        return exchange or self.exchanges[0], bar
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Those whose perpetuals the settings have judged; one where they name none."""
+        return tuple(map(Exchange, self._settings.exchanges)) or (Exchange.BINANCE,)
+
+    def watch(self, exchange: Exchange | None, bar: str | None) -> None:
+        """Have bars watched: nobody is there to do it."""
+        self.chosen(exchange, bar)
 
     async def board(self, exchange: Exchange | None, bar: str | None) -> AnomaliesBoard:
         """The newest judged bar's anomalies, as they were written."""
-        exchange, bar = self.chosen(exchange, bar)
+        return await self._kept_board(*self.chosen(exchange, bar), NO_ENGINE)
+
+    async def _kept_board(self, exchange: Exchange, bar: str, why: str) -> AnomaliesBoard:
+        """`why` nothing newer is known."""
         text = await self._store.board_head(head_name(exchange, bar))
         head = _decoded(text, AnomaliesBoard)
         if head is None:
-            return self._empty(exchange, bar, f"{NO_ENGINE}; none was yet")
+            return self._empty(exchange, bar, f"{why}; none was yet")
         found = await self._store.anomalies_between(bar, head.open_ms, head.open_ms + 1)
         kept = [one for one in map(anomaly_of, found) if one is not None]
         rows = [one.row for one in kept if one.row.exchange is exchange]
@@ -63,19 +79,32 @@ class StoredAnomalies:
             now_ms=self._clock.now_ms(),
             rows=[replace(row, rank=rank) for rank, row in enumerate(rows, 1)],
             live=False,
-            reason=f"{NO_ENGINE}; these are the anomalies of {utc_text(head.open_ms)}",
+            reason=f"{why}; these are the anomalies of {utc_text(head.open_ms)}",
         )
 
-    async def explained(self, name: str, exchange: Exchange | None, bar: str | None) -> Explained:
+    async def explained(
+        self, name: str, exchange: Exchange | None, bar: str | None, *, forming: bool = False
+    ) -> Explained:
         """Of the newest judged bar, if it is an anomaly there."""
         exchange, bar = self.chosen(exchange, bar)
+        return await self._kept_explained(name, exchange, bar, NO_ENGINE, forming=forming)
+
+    async def _kept_explained(
+        self, name: str, exchange: Exchange, bar: str, why: str, *, forming: bool
+    ) -> Explained:
         head = _decoded(await self._store.board_head(head_name(exchange, bar)), AnomaliesBoard)
         found: list[Explanation] = []
-        if head is not None:
+        if forming:
+            why = f"{why}; what is forming is not stored"
+        elif head is None:
+            why = f"{why}; none was yet"
+        else:
             rows = await self._store.anomalies_between(bar, head.open_ms, head.open_ms + 1)
             kept = [one for one in map(anomaly_of, rows) if one is not None]
             found = [one.explanation for one in kept if _is_named(one, exchange, name)]
-        return self._explained(name, exchange, bar, found, NO_ENGINE)
+            at = utc_text(head.open_ms)
+            why = f"{why}; {printable(name)} is no stored anomaly of {at}, and only those are kept"
+        return self._explained(name, exchange, bar, found, why)
 
     async def stored(
         self,
@@ -86,18 +115,33 @@ class StoredAnomalies:
         bar: str | None,
         min_score: float,
         limit: int,
-    ) -> list[StoredAnomaly]:
+    ) -> FoundAnomalies:
         """By score, then by time."""
-        if bar is not None:
-            self.chosen(exchange, bar)
+        _, bar = self.chosen(exchange, bar)
+        exchanges = list(self.exchanges) if exchange is None else [exchange]
         found = await self._store.anomalies(
-            first_ms,
-            last_ms,
-            exchanges=list(Exchange) if exchange is None else [exchange],
-            bars=list(BAR_MS) if bar is None else [bar],
-            min_score=min_score,
-            limit=limit,
+            first_ms, last_ms, exchanges=exchanges, bars=[bar], min_score=min_score, limit=limit
         )
+        rows = await self._readable(found)
+        standing = [await self._standing(one, bar) for one in exchanges]
+        evaluated_ms = max((at for at, _ in standing if at is not None), default=None)
+        lacking = [why for _, why in standing if why]
+        if not rows and evaluated_ms is not None:
+            lacking.insert(0, "no anomaly of that time and score is stored")
+        return FoundAnomalies(
+            rows=rows,
+            exchanges=exchanges,
+            bar=bar,
+            evaluated_ms=evaluated_ms,
+            reason="; ".join(dict.fromkeys(lacking)),
+        )
+
+    async def _standing(self, exchange: Exchange, bar: str) -> tuple[int | None, str]:
+        """When an exchange's bars were judged last, and what is not judged, or why."""
+        board = await self._kept_board(exchange, bar, NO_ENGINE)
+        return board.evaluated_ms, f"{bar} bars of {exchange.value}: {board.reason}"
+
+    async def _readable(self, found: list[AnomalyRecord]) -> list[StoredAnomaly]:
         kept = []
         for number, record in enumerate(found):
             if number % _AT_ONCE == 0:
@@ -110,15 +154,19 @@ class StoredAnomalies:
     async def picks(self, exchange: Exchange | None) -> PicksBoard:
         """The last evaluation."""
         exchange, _ = self.chosen(exchange)
+        return await self._kept_picks(exchange, NO_ENGINE)
+
+    async def _kept_picks(self, exchange: Exchange, why: str) -> PicksBoard:
+        """`why` nothing newer is known."""
         kept = _decoded(await self._store.board_head(kept_name(exchange)), PicksKept)
-        if kept is None:
-            return self._no_picks(exchange, f"{NO_ENGINE}; nothing was scored yet")
+        if kept is None or kept.board.evaluated_ms is None:
+            return self._no_picks(exchange, f"{why}; nothing was scored yet")
         at = utc_text(kept.board.evaluated_ms)
         return replace(
             kept.board,
             now_ms=self._clock.now_ms(),
             live=False,
-            reason=f"{NO_ENGINE}; these are of {at}",
+            reason=f"{why}; these are of {at}",
         )
 
     async def klines(
@@ -149,11 +197,14 @@ class StoredAnomalies:
         store, now_ms = self._store, self._clock.now_ms()
         head = _decoded(await store.board_head(head_name(exchange, bar)), AnomaliesBoard)
         kept = _decoded(await store.board_head(kept_name(exchange)), PicksKept)
+        judged: dict[str, Any] = {"exchanges": self.exchanges, "bars": [bar]}
         return Upkeep(
+            exchanges=self.exchanges,
+            bar=bar,
             watched=0,
             candle_symbols=await store.candle_symbols(),
-            anomalies_1h=await store.anomaly_count(now_ms - HOUR_MS, now_ms),
-            anomalies_24h=await store.anomaly_count(now_ms - DAY_MS, now_ms),
+            anomalies_1h=await store.anomaly_count(now_ms - HOUR_MS, now_ms, **judged),
+            anomalies_24h=await store.anomaly_count(now_ms - DAY_MS, now_ms, **judged),
             picks=0 if kept is None else len(kept.board.rows),
             evaluated_ms=None if head is None else head.evaluated_ms,
             keeps_h=None,
@@ -191,7 +242,7 @@ class StoredAnomalies:
             mode=settings.mode,
             bar=bar,
             bar_ms=BAR_MS[bar],
-            evaluated_ms=now_ms,
+            evaluated_ms=None,
             open_ms=open_ms,
             close_ms=open_ms + BAR_MS[bar],
             universe=0,
@@ -213,7 +264,7 @@ class StoredAnomalies:
             now_ms=now_ms,
             exchange=exchange,
             bar=PICKS_BAR,
-            evaluated_ms=now_ms,
+            evaluated_ms=None,
             close_ms=now_ms - now_ms % BAR_MS[PICKS_BAR],
             candidates=0,
             kept=KEPT,

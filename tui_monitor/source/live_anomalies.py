@@ -9,7 +9,7 @@ from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.engine import Engine
 from tui_monitor.engine.candles_series import row_of
-from tui_monitor.model import BAR_MS, CandleRow, Exchange, Market
+from tui_monitor.model import BAR_MS, CandleRow, Exchange, Instrument, Market
 from tui_monitor.source.anomalies import StoredAnomalies
 
 
@@ -20,21 +20,50 @@ class LiveAnomalies(StoredAnomalies):
         super().__init__(engine.store, engine.clock, engine.settings.anomalies)
         self._engine = engine
 
+    def watch(self, exchange: Exchange | None, bar: str | None) -> None:
+        """Have bars streamed and judged for some minutes."""
+        self._engine.candles.use(*self.chosen(exchange, bar))
+
+    def _unwatched(self, exchange: Exchange, bar: str) -> str:
+        """Why bars are not judged and where to have them judged; "" where they are."""
+        if self._engine.candles.is_wanted(exchange, bar):
+            return ""
+        if exchange not in self._engine.enabled:
+            name = exchange.value
+            return f"{name} is not watched: exchanges.{name}.enabled turns it on"
+        return (
+            f"{bar} bars of {exchange.value} are not watched: anomalies.exchanges and anomalies.bar"
+            " have them judged always, the anomalies screen (v, i) while it shows them"
+        )
+
     async def board(self, exchange: Exchange | None, bar: str | None) -> AnomaliesBoard:
-        """The newest evaluation."""
+        """The newest evaluation; of bars that nobody watches the last one."""
         exchange, bar = self.chosen(exchange, bar)
+        unwatched = self._unwatched(exchange, bar)
+        if unwatched:
+            return await self._kept_board(exchange, bar, unwatched)
         found = self._engine.anomalies.board(exchange, bar)
         if isinstance(found, str):
             return replace(self._empty(exchange, bar, found), live=True)
         return found
 
-    async def explained(self, name: str, exchange: Exchange | None, bar: str | None) -> Explained:
+    async def explained(
+        self, name: str, exchange: Exchange | None, bar: str | None, *, forming: bool = False
+    ) -> Explained:
         """Of the newest evaluation: any coin."""
         exchange, bar = self.chosen(exchange, bar)
-        found = self._engine.anomalies.explained(name, exchange, bar)
+        unwatched = self._unwatched(exchange, bar)
+        if unwatched:
+            return await self._kept_explained(name, exchange, bar, unwatched, forming=forming)
+        found = self._engine.anomalies.explained(name, exchange, bar, forming=forming)
         if isinstance(found, str):
             return self._explained(name, exchange, bar, [], found, live=True)
         return self._explained(name, exchange, bar, found, "", live=True)
+
+    async def _standing(self, exchange: Exchange, bar: str) -> tuple[int | None, str]:
+        board = await self.board(exchange, bar)
+        why = board.reason and f"{bar} bars of {exchange.value}: {board.reason}"
+        return board.evaluated_ms, why
 
     async def picks(self, exchange: Exchange | None) -> PicksBoard:
         """The newest evaluation; until there is one, that of before the start."""
@@ -42,21 +71,24 @@ class LiveAnomalies(StoredAnomalies):
         found = self._engine.picks.board(exchange)
         if not isinstance(found, str):
             return found
-        kept = await super().picks(exchange)
-        return replace(kept, live=not kept.rows, reason=found)
+        kept = await self._kept_picks(exchange, found)
+        return kept if kept.rows else replace(kept, live=True, reason=found)
 
     async def upkeep(self) -> Upkeep:
         """How much is watched and was found."""
         candles, kept = self._engine.candles, self._engine.settings.retention
-        watched = {(one.exchange, one.bar): one.perps for one in candles.progress()}
-        by_exchange = {exchange: perps for (exchange, _), perps in watched.items()}
         exchange, bar = self.chosen(None)
+        watched = sum(
+            one.perps
+            for one in candles.progress()
+            if one.exchange in self.exchanges and one.bar == bar
+        )
         board = self._engine.anomalies.board(exchange, bar)
         picks = self._engine.picks.board(exchange)
         stored = await super().upkeep()
         return replace(
             stored,
-            watched=sum(by_exchange.values()),
+            watched=watched,
             picks=stored.picks if isinstance(picks, str) else len(picks.rows),
             evaluated_ms=stored.evaluated_ms if isinstance(board, str) else board.evaluated_ms,
             keeps_h=kept.anomalies_h,
@@ -66,32 +98,33 @@ class LiveAnomalies(StoredAnomalies):
     async def klines(
         self, symbol: str, exchange: Exchange, market: Market, bar: str, limit: int
     ) -> Klines:
-        """What is kept, and the bar that is being formed; watches these bars from now on."""
+        """What is kept, and the bar that is being formed."""
         _, bar = self.chosen(exchange, bar)
-        candles = self._engine.candles
-        if market is Market.PERP:
-            candles.use(exchange, bar)
-        name, why = self._named(symbol, exchange, market, bar)
+        listed, why = self._listed(symbol, exchange, market, bar)
+        name = symbol if listed is None else listed.symbol
         found = await super().klines(name, exchange, market, bar, limit)
         return replace(
             found,
+            coin=found.coin if listed is None else listed.coin,
             forming=self._forming(found),
             reason=(why or found.reason) if not found.rows else "",
         )
 
-    def _named(self, symbol: str, exchange: Exchange, market: Market, bar: str) -> tuple[str, str]:
-        """The exchange's symbol, and why it may have no bars."""
+    def _listed(
+        self, name: str, exchange: Exchange, market: Market, bar: str
+    ) -> tuple[Instrument | None, str]:
+        """What a symbol or a coin names there now, and why it may have no bars."""
         candles = self._engine.candles
-        universe = candles.universe(exchange)
         if market is not Market.PERP:
-            return symbol, "bars are kept of perpetuals alone"
+            return None, "bars are kept of perpetuals alone"
+        universe, unwatched = candles.universe(exchange), self._unwatched(exchange, bar)
         if universe is None:
-            return symbol, candles.trouble(exchange, bar)
-        named = universe.named(symbol)
+            return None, unwatched or candles.trouble(exchange, bar)
+        named = universe.named(name)
         if not named:
-            return symbol, f"{exchange.value} lists no perpetual of it"
-        why = universe.why_not(named[0]) or candles.trouble(exchange, bar)
-        return named[0].instrument.symbol, why
+            return None, f"{exchange.value} lists no perpetual of it"
+        why = universe.why_not(named[0]) or unwatched or candles.trouble(exchange, bar)
+        return named[0].instrument, why
 
     def _forming(self, found: Klines) -> CandleRow | None:
         """The bar after the newest, if its stream is there."""

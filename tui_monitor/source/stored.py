@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tui_monitor.boards import coverage, sum_curve
 from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.anomalies.explanation import Explained
-from tui_monitor.boards.anomalies.records import StoredAnomaly
+from tui_monitor.boards.anomalies.records import FoundAnomalies
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard, Progress
 from tui_monitor.boards.funding import FundingBoard
@@ -210,11 +210,20 @@ class StoredSource:
         """What moves unusually."""
         return await self._anomalies.board(exchange, bar)
 
+    def watch_bars(self, exchange: Exchange | None = None, bar: str | None = None) -> None:
+        """A screen shows these bars."""
+        self._anomalies.watch(exchange, bar)
+
     async def anomaly_explained(
-        self, name: str, exchange: Exchange | None = None, bar: str | None = None
+        self,
+        name: str,
+        exchange: Exchange | None = None,
+        bar: str | None = None,
+        *,
+        forming: bool = False,
     ) -> Explained:
         """Why a coin is on that board, or why it is not."""
-        return await self._anomalies.explained(name, exchange, bar)
+        return await self._anomalies.explained(name, exchange, bar, forming=forming)
 
     async def stored_anomalies(
         self,
@@ -225,7 +234,7 @@ class StoredSource:
         bar: str | None = None,
         min_score: float = 0.0,
         limit: int = 100,
-    ) -> list[StoredAnomaly]:
+    ) -> FoundAnomalies:
         """Anomalies of bars that touch a range of time, by score, then time."""
         return await self._anomalies.stored(
             first_ms, last_ms, exchange=exchange, bar=bar, min_score=min_score, limit=limit

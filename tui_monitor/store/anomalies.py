@@ -47,9 +47,25 @@ _OF_BAR = """
     ORDER BY a.open_ms, i.exchange, i.symbol
     LIMIT ?4
 """
+# One look into the key for each bar and perpetual: a coin has few anomalies among very many.
+_OF_COIN = """
+    WITH RECURSIVE bar (bar_ms, open_ms) AS (
+        SELECT value, ?2 - ?2 % value FROM json_each(?5)
+        UNION ALL SELECT bar_ms, open_ms + bar_ms FROM bar WHERE open_ms + bar_ms < ?3
+    )
+    SELECT i.exchange, i.symbol, i.coin, a.bar_ms, a.open_ms, a.mode, a.judged_ms, a.state,
+           a.score, a.parts
+    FROM instrument AS i CROSS JOIN bar CROSS JOIN anomaly AS a
+        ON a.bar_ms = bar.bar_ms AND a.open_ms = bar.open_ms AND a.instrument_id = i.id
+    WHERE i.coin = ?1 AND i.market = 'perp'
+    ORDER BY a.open_ms + a.bar_ms DESC, a.open_ms DESC, i.exchange, i.symbol
+    LIMIT ?4
+"""
 _COUNT = """
     SELECT count(*) FROM json_each(?1) AS b CROSS JOIN anomaly AS a
         ON a.bar_ms = b.value AND a.open_ms >= ?2 - b.value AND a.open_ms <= ?3
+    CROSS JOIN instrument AS i ON i.id = a.instrument_id
+    WHERE i.exchange IN (SELECT value FROM json_each(?4))
 """
 _OLDEST = "SELECT min(open_ms) FROM anomaly WHERE bar_ms = ?"
 _HEAD = "SELECT value FROM meta WHERE key = ?"
@@ -86,10 +102,25 @@ class AnomalyQuestions(Asking):
         values = (BAR_MS[bar], start_ms, end_ms, MAX_ROWS + 1)
         return [_record(row) for row in bounded(await self._session.read(_OF_BAR, values))]
 
-    async def anomaly_count(self, first_ms: int, last_ms: int) -> int:
+    async def coin_anomalies(
+        self, coin: str, first_ms: int, end_ms: int, limit: int
+    ) -> list[AnomalyRecord]:
+        """A coin's on all exchanges and of all bars, the newest first; a day or two at once."""
+        values = (coin, first_ms, end_ms, limit, as_json(BAR_MS.values()))
+        return [_record(row) for row in await self._session.read(_OF_COIN, values)]
+
+    async def anomaly_count(
+        self,
+        first_ms: int,
+        last_ms: int,
+        *,
+        exchanges: Iterable[Exchange] = Exchange,
+        bars: Iterable[str] = BAR_MS,
+    ) -> int:
         """How many there are of bars in a range."""
-        lengths = as_json(BAR_MS.values())
-        ((count,),) = await self._session.read(_COUNT, (lengths, first_ms, last_ms))
+        lengths = as_json(BAR_MS[bar] for bar in bars)
+        names = as_json(one.value for one in exchanges)
+        ((count,),) = await self._session.read(_COUNT, (lengths, first_ms, last_ms, names))
         return int(count)
 
     async def oldest_anomaly_ms(self, bar: str) -> int | None:

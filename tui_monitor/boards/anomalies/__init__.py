@@ -149,7 +149,8 @@ class AnomaliesBoard(Struct, frozen=True, kw_only=True):
     """The perpetuals of one exchange by score, then by time; those not judged come last.
 
     `mode` is "closed" or "original": then the rows are of the bar that was open at
-    `evaluated_ms`. `open_ms` and `close_ms` are the judged bar's. `universe` is how many are
+    `evaluated_ms`, which is None where nothing was evaluated. `open_ms` and `close_ms` are the
+    judged bar's, or the one's that will be. `universe` is how many are
     watched, `counts` how many of them are in each state. `window_bars` is how many bars are
     looked at, with the judged one. `forming` is None where there is none.
 
@@ -164,7 +165,7 @@ class AnomaliesBoard(Struct, frozen=True, kw_only=True):
     mode: str
     bar: str
     bar_ms: int
-    evaluated_ms: int
+    evaluated_ms: int | None
     open_ms: int
     close_ms: int
     universe: int

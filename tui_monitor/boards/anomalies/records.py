@@ -5,7 +5,7 @@ import logging
 import msgspec
 from msgspec import Struct
 
-from tui_monitor.boards.anomalies import AnomalyRow
+from tui_monitor.boards.anomalies import AnomaliesBoard, AnomalyRow
 from tui_monitor.boards.anomalies.explanation import Explanation
 from tui_monitor.model import AnomalyRecord, Exchange
 
@@ -21,9 +21,34 @@ class StoredAnomaly(Struct, frozen=True, kw_only=True):
     explanation: Explanation
 
 
+class FoundAnomalies(Struct, frozen=True, kw_only=True):
+    """An answer of the store: `rows` by score, of bars of one length of some exchanges.
+
+    `evaluated_ms` is of the newest evaluation of any of them, None where nothing was judged.
+    `reason` is why there are no rows, or what the rows may lack; "" otherwise.
+    """
+
+    rows: list[StoredAnomaly]
+    exchanges: list[Exchange]
+    bar: str
+    evaluated_ms: int | None
+    reason: str
+
+
 def head_name(exchange: Exchange, bar: str) -> str:
     """The name that a board without its rows is kept under."""
     return f"anomalies {exchange.value} {bar}"
+
+
+def open_ms_of(head: str | None) -> int | None:
+    """The bar of a kept board, by when it began; None where nothing readable is kept."""
+    if head is None:
+        return None
+    try:
+        return msgspec.json.decode(head, type=AnomaliesBoard).open_ms
+    except msgspec.MsgspecError as error:
+        _log.warning("what is kept of a board can't be read: %s", error)
+        return None
 
 
 def record_of(explanation: Explanation, judged_ms: int) -> AnomalyRecord:

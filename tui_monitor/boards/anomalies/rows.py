@@ -61,6 +61,8 @@ def board(detected: Detected, given: BoardInput, forming: Detected | None = None
     bars, rules = detected.bars, detected.rules
     rows = rows_of(detected, given)
     counts = Counter(row.state for row in rows)
+    # Where there is no bar at all, nothing was evaluated.
+    is_evaluated = len(rows) > counts[State.NO_DATA]
     return AnomaliesBoard(
         board="anomalies",
         now_ms=given.now_ms,
@@ -68,7 +70,7 @@ def board(detected: Detected, given: BoardInput, forming: Detected | None = None
         mode=rules.mode,
         bar=bars.bar,
         bar_ms=bars.bar_ms,
-        evaluated_ms=given.evaluated_ms,
+        evaluated_ms=given.evaluated_ms if is_evaluated else None,
         open_ms=bars.newest_open_ms,
         close_ms=bars.newest_close_ms,
         universe=len(rows),

@@ -67,15 +67,16 @@ class LeftOut(Struct, frozen=True, kw_only=True):
 class PicksBoard(Struct, frozen=True, kw_only=True):
     """The picks by score. `candidates` are those with most turnover, of which `kept` are shown.
 
-    `close_ms` is when the newest bar ended. `live` is False where no engine scores: then the rows
-    are of the last evaluation. `reason` is why there are none, or why they are not of now.
+    `close_ms` is when the newest bar ended that counts: its close is each row's current price.
+    `evaluated_ms` is None where nothing was scored. `live` is False where no engine scores: then
+    the rows are of the last evaluation. `reason` is why there are none, or why they are not of now.
     """
 
     board: str
     now_ms: int
     exchange: Exchange
     bar: str
-    evaluated_ms: int
+    evaluated_ms: int | None
     close_ms: int
     candidates: int
     kept: int
