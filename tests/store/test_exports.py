@@ -318,4 +318,4 @@ def test_every_export_is_offered() -> None:
     originals = ("prices", "sum", "missing")
     ours = ("outages", "funding", "spreads", "signals", "liquidations", "liquidation-minutes")
     assert (*originals, *ours, "candles", "open-interest", "anomalies") == WHATS
-    assert FILE_FORMATS == ("csv", "jsonl")
+    assert FILE_FORMATS == ("csv", "jsonl", "parquet")

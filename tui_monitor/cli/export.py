@@ -39,7 +39,7 @@ def export(
     output: Path | None,
     minutes: bool,
 ) -> int:
-    """Write stored history: the originals' CSV formats to the byte, or JSON lines.
+    """Write stored history: the originals' CSV formats to the byte, JSON lines, or Parquet.
 
     Of signals, lasted_s is that of the whole run: the signals of one coin and pair of legs with
     the same run_first are one run, so count its lasted_s once.

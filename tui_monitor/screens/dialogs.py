@@ -12,7 +12,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.screens.days import parse_one, parse_range, parse_shown
 from tui_monitor.screens.widgets.dialog import Dialog
 
-FORMATS = ("csv", "jsonl")
+FORMATS = ("csv", "jsonl", "parquet")
 
 
 class DateDialog(Dialog[tuple[date, date]]):

@@ -1,13 +1,16 @@
-"""Writing history to files: the originals' three CSVs to the byte, JSON lines, our own series.
+"""Writing history to files: the originals' three CSVs to the byte, our own series, in JSON too.
 
 A file is written under a temporary name and gets its own when it is whole; one that exists is
 never replaced unasked. History is read a day at a time, so memory does not grow with the range.
 """
 
+import asyncio
+import importlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from typing import IO, Protocol, Self
 
 from msgspec import Struct
 
@@ -88,6 +91,8 @@ _FORMATS = {
         export_liquidations.minute_records, "liquidation_minutes"
     ),
 }
+# The same lines, in another file.
+_FORMATS |= {(what, "parquet"): made for (what, form), made in _FORMATS.items() if form == "jsonl"}
 WHATS = tuple(dict.fromkeys(what for what, _ in _FORMATS))
 FILE_FORMATS = tuple(dict.fromkeys(file_format for _, file_format in _FORMATS))
 
@@ -118,30 +123,78 @@ async def export(
         target = _free_name(folder, f"{chosen.stem}_{stamp}", file_format)
     else:
         target = _checked(path, overwrite=overwrite)
-    return await _write(reader, scope, chosen, target, overwrite=overwrite)
+    return await _write(
+        chosen.rows(reader, scope),
+        lambda path: _sink(path, what, file_format, chosen.header),
+        target,
+        overwrite=overwrite,
+    )
+
+
+class _Sink(Protocol):
+    """A file that takes lines and gives how many rows they are."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def write(self, lines: Sequence[str]) -> int: ...
+
+
+class _LineFile:
+    """CSV under its header, or JSON lines."""
+
+    def __init__(self, path: Path, header: str) -> None:
+        self._file: IO[bytes] = path.open("wb")
+        self._line_end = "\r\n" if header else "\n"
+        if header:
+            self._file.write(BOM + header.encode() + b"\r\n")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def write(self, lines: Sequence[str]) -> int:
+        self._file.write("".join(f"{line}{self._line_end}" for line in lines).encode())
+        return len(lines)
+
+
+def _sink(path: Path, what: str, file_format: str, header: str) -> _Sink:
+    if file_format != "parquet":
+        return _LineFile(path, header)
+    try:
+        module = importlib.import_module("tui_monitor.store.parquet")
+    except ModuleNotFoundError as error:
+        raise BadInput(
+            f"parquet needs pyarrow: {error}", "pip install 'tui-monitor[parquet]'"
+        ) from error
+    sink: _Sink = module.ParquetFile(path, what)
+    return sink
 
 
 async def _write(
-    reader: Reader, scope: Scope, chosen: _Format, target: Path, *, overwrite: bool
+    rows: AsyncIterator[list[str]],
+    open_sink: Callable[[Path], _Sink],
+    target: Path,
+    *,
+    overwrite: bool,
 ) -> Exported:
     temporary = _temporary_beside(target)
-    rows = 0
+    count = 0
     try:
-        with temporary.open("wb") as file:
-            if chosen.header:
-                file.write(BOM + chosen.header.encode() + b"\r\n")
-            line_end = "\r\n" if chosen.header else "\n"
-            async for lines in chosen.rows(reader, scope):
-                rows += len(lines)
-                file.write("".join(f"{line}{line_end}" for line in lines).encode())
-            file.flush()
+        with open_sink(temporary) as sink:
+            async for lines in rows:
+                count += await asyncio.to_thread(sink.write, lines)
+        with temporary.open("rb") as file:
             os.fsync(file.fileno())
         _give_name(temporary, target, overwrite=overwrite)
     except OSError as error:
         raise FolderUnusable(f"{target}: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
-    return Exported(path=target, rows=rows)
+    return Exported(path=target, rows=count)
 
 
 def _temporary_beside(target: Path) -> Path:
