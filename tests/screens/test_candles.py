@@ -1,5 +1,7 @@
 """The candle chart: every bar in its place, gaps, the marked bar, axes that can be read."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.support.boards import ZONE
@@ -36,8 +38,21 @@ def painted(given: Candles, width: int = 80, height: int = 9) -> list[str]:
     return lines
 
 
-def column(lines: list[str], x: int) -> str:
-    """A column from above, without the time axis."""
+def plot_width(lines: list[str]) -> int:
+    """Columns left of the prices: a labelled line has its grid up to there."""
+    return max(line.rfind(grid) for line in lines for grid in "┈┊") + 1
+
+
+def place(lines: list[str], back: int, count: int = 24) -> int:
+    """The column of a bar, so many before the newest; all bars are as far apart."""
+    wide = plot_width(lines)
+    step = min(6, -(-wide // count))
+    return wide - (back + 1) * step + step // 2
+
+
+def column(lines: list[str], back: int, count: int = 24) -> str:
+    """A bar's column from above, without the time axis."""
+    x = place(lines, back, count)
     return "".join(line[x] for line in lines[:-1])
 
 
@@ -46,7 +61,7 @@ def test_a_rising_bar_is_thin_and_a_falling_one_is_full() -> None:
     rises = a_bar(NEWEST_MS - BAR_MS, 102.0, 106.0, high=110.0, low=98.0)
     falls = a_bar(NEWEST_MS, 106.0, 102.0, high=110.0, low=98.0)
     lines = painted(candles([rises, falls]))
-    thin, full = column(lines, -6), column(lines, -3)
+    thin, full = column(lines, 1), column(lines, 0)
     assert "┃" in thin
     assert "█" not in thin
     assert "█" in full
@@ -60,7 +75,7 @@ def test_a_missing_bar_is_an_empty_column() -> None:
     """The bars beside it stay where they belong."""
     bars = [a_bar(NEWEST_MS - back * BAR_MS, 100.0, 101.0 + back) for back in (0, 1, 3)]
     lines = painted(candles(bars))
-    drawn = [any(char in "┃╽╿╻╹│╵╷" for char in column(lines, -3 - 3 * back)) for back in range(5)]
+    drawn = [any(char in "┃╽╿╻╹│╵╷" for char in column(lines, back)) for back in range(5)]
     assert drawn == [True, True, False, True, False]
 
 
@@ -79,9 +94,8 @@ def test_prices_of_every_size_have_a_readable_axis(price: float) -> None:
     bars = some_bars(NEWEST_MS, 40, price)
     scale = price_scale(bars, 12)
     lines = painted(candles(bars, 40), height=14)
-    labels = [label for line in lines[:-1] if (label := line[:20].split("┈")[0].strip(" ┊╎│"))]
-    labels = [one for one in labels if one[:1].isdigit()]
-    values = [float(one.split()[0].replace(",", "")) for one in labels]
+    labels = [line[plot_width(lines) :].strip() for line in lines[:-1]]
+    values = [float(one.replace(",", "")) for one in labels if one]
     assert len(set(values)) == len(values) >= 2
     assert all(scale.low <= value <= scale.high for value in values)
 
@@ -95,9 +109,10 @@ def test_a_price_that_never_moves_is_drawn() -> None:
 def test_the_marked_bar_has_a_line_and_a_word() -> None:
     """It is where the bar leaves room; outside of the chart there is none."""
     bars = some_bars(NEWEST_MS, 24)
-    for marked_ms, x in ((NEWEST_MS, -3), (NEWEST_MS - 3 * BAR_MS, -12)):
+    for back in (0, 3):
+        marked_ms = NEWEST_MS - back * BAR_MS
         lines = painted(candles(bars, marked_ms=marked_ms, mark="02:45 +1.20 %"))
-        assert "╎" in column(lines, x)
+        assert "╎" in column(lines, back)
         assert any("02:45 +1.20 %" in line for line in lines)
     assert not any("╎" in line for line in painted(candles(bars, marked_ms=NEWEST_MS + BAR_MS)))
 
@@ -108,9 +123,8 @@ def test_turnovers_stand_below_where_there_is_room() -> None:
     bars[1] = a_bar(bars[1].open_ms, 100.0, 102.0, turnover_usd=None)
     bars[0] = a_bar(bars[0].open_ms, 100.0, 102.0, turnover_usd=1e9)
     lines = painted(candles(bars), height=14)
-    assert [line[-3] for line in lines[-3:-1]] == ["█", "█"]
-    assert lines[-2][-6] == " "
-    assert lines[-2][-9] == "▁"
+    newest, before, oldest = (column(lines, back)[-2:] for back in range(3))
+    assert (newest, before, oldest) == ("██", "  ", " ▁")
     assert "▁" not in "".join(painted(candles(bars), height=9))
 
 
@@ -130,3 +144,28 @@ def test_the_time_axis_has_round_times_in_the_shown_zone() -> None:
     assert len(labels) >= 4
     assert all(":" in one or "-" in one for one in labels)
     assert any("-" in one for one in labels)
+
+
+@pytest.mark.parametrize("width", [60, 75, 120, 153, 200, 230])
+@pytest.mark.parametrize("there", [48, 97, 192])
+def test_bars_fill_the_width(width: int, there: int) -> None:
+    """From the left on; what is left over is less than the distance of two bars."""
+    bars = [a_bar(NEWEST_MS - back * BAR_MS, 100.0, 101.0 + back) for back in range(there)]
+    lines = painted(candles(bars, there), width, 20)
+    wide = plot_width(lines)
+    step = min(6, -(-wide // there))
+    drawn = [x for x in range(wide) if any(line[x] in "┃╽╿╻╹│╵╷" for line in lines[:-1])]
+    assert drawn[0] < step
+    assert {after - one for one, after in pairwise(drawn)} == {step}
+
+
+def test_the_forming_bar_is_told_without_colours() -> None:
+    """Its time with an ellipsis stands below it, in the shown zone; other labels make way."""
+    bars = some_bars(NEWEST_MS, 24)
+    axis = painted(candles(bars, forming_ms=NEWEST_MS))[-1]
+    assert axis.rstrip().endswith(f"{SHOWN.format(NEWEST_MS)}…")
+    utc = ShownZone(ZONE, "UTC")
+    there = painted(candles(bars, forming_ms=NEWEST_MS, zone=utc))[-1]
+    assert there.rstrip().endswith(f"{utc.format(NEWEST_MS)}…")
+    assert "…" not in painted(candles(bars))[-1]
+    assert in_ascii(axis).rstrip().endswith(f"{SHOWN.format(NEWEST_MS)}.")

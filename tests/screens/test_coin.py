@@ -2,6 +2,7 @@
 
 import pytest
 from msgspec.structs import replace
+from textual.pilot import Pilot
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import NOW_MS, ZONE, MemorySource
@@ -168,28 +169,108 @@ async def test_enter_tells_all_of_a_leg_and_the_samples_of_a_signal() -> None:
             await settled(pilot, lambda: app.screen is app.desk)
 
 
-async def test_on_a_small_terminal_charts_and_tables_take_turns() -> None:
-    """Nothing is lost; a large one shows all of them."""
-    titles = ("─ Spread, 24 h", "─ Candles, 15m", "─ Premium", "─ Settled funding", "─ Signals")
-    for size in ((80, 24), (120, 24)):
-        app = an_app(board="coin")
-        async with app.run_test(size=size) as pilot:
-            await opened(app)
-            await pulled(pilot, app)
-            seen = []
-            for _ in range(10):
-                text = screen_text(app)
-                assert "─ Legs" in text
-                seen += [title for title in titles if title in text]
-                await pilot.press("tab")
-                await settled(pilot)
-            assert set(seen) == set(titles)
-            assert len(seen) == 10
+TITLES = {
+    "legs": "─ Legs",
+    "spread": "─ Spread, 24 h",
+    "candles": "─ Candles, 15m",
+    "premium": "─ Premium",
+    "funding": "─ Settled funding",
+    "signals": "─ Signals",
+    "liq": "─ Liquidations, 1 h",
+    "anom": "─ Anomalies, 24 h",
+    "OI": "─ Open interest",
+}
+
+
+async def turned(pilot: Pilot[int], app: MonitorApp, key: str) -> str:
+    """The screen after Tab or S-Tab."""
+    await pilot.press(key)
+    await settled(pilot)
+    return screen_text(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 24), (120, 40), (160, 50)])
+async def test_every_part_is_reached_by_tab_and_named_before(size: tuple[int, int]) -> None:
+    """What is shown is in brackets in the line of parts; S-Tab leads back the same way."""
     app = an_app(board="coin")
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await opened(app)
         await pulled(pilot, app)
-        assert all(title in screen_text(app) for title in titles)
+        first = text = screen_text(app)
+        begin = app.focused
+        seen: list[str] = []
+        for _ in range(20):
+            shown = {part for part, title in TITLES.items() if title in text}
+            bracketed = text[text.index("[") + 1 : text.index("]")].split()
+            assert shown == set(bracketed)
+            seen += sorted(shown - set(seen))
+            text = await turned(pilot, app, "tab")
+            if app.focused is begin:
+                break
+        assert set(seen) == set(TITLES)
+        assert text == first
+        for key in ("shift+tab", "tab"):
+            text = await turned(pilot, app, key)
+        assert text == first
+
+
+async def test_a_large_terminal_shows_all_parts_at_once() -> None:
+    """Tab leads through the tables alone, and nothing is said of pages."""
+    app = an_app(board="coin")
+    async with app.run_test(size=(240, 70)) as pilot:
+        await opened(app)
+        await pulled(pilot, app)
+        view = view_of(app)
+        assert all(title in screen_text(app) for title in TITLES.values())
+        assert "[legs" not in screen_text(app)
+        tables = [id(app.focused)]
+        for _ in range(len(view.panels())):
+            await turned(pilot, app, "tab")
+            tables.append(id(app.focused))
+        assert len(set(tables)) == len(view.panels()) == 8
+        assert tables[0] == tables[-1]
+
+
+async def test_another_size_keeps_the_page_within_reach() -> None:
+    """The keys stay where something has them, whatever the room becomes."""
+    app = an_app(board="coin")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app)
+        await pulled(pilot, app)
+        await turned(pilot, app, "tab")
+        assert app.focused is view_of(app)
+        for size in ((160, 50), (240, 70), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pulled(pilot, app)
+            assert app.focused is not None
+            assert app.focused.focusable
+        before = screen_text(app)
+        assert await turned(pilot, app, "tab") != before
+
+
+async def test_the_bars_are_switched_by_their_key_and_by_name() -> None:
+    """i goes round the lengths, v the coin's perpetuals; the palette names them."""
+    source = MemorySource()
+    app = an_app(source, "coin")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app)
+        await pulled(pilot, app)
+        for bar in ("1h", "1m", "5m", "15m"):
+            await pilot.press("i")
+            await pulled(pilot, app)
+            assert f"─ Candles, {bar}" in screen_text(app)
+            assert [call[3] for call in source.calls if call[0] == "klines"][-1] == bar
+        await pilot.press("v")
+        await pulled(pilot, app)
+        assert [call[2] for call in source.calls if call[0] == "klines"][-1] is Exchange.OKX
+        commands.run("bar 5m", app.desk)
+        commands.run("venue bybit", app.desk)
+        await pulled(pilot, app)
+        asked = [call[2:] for call in source.calls if call[0] == "klines"][-1]
+        assert asked == (Exchange.BYBIT, "5m")
+        for wrong in ("bar 7m", "venue nowhere"):
+            with pytest.raises(BadInput):
+                commands.run(wrong, app.desk)
 
 
 class OnlyOkx(MemorySource):

@@ -5,6 +5,7 @@ import math
 from msgspec.structs import replace
 
 from tests.support.boards import NOW_MS
+from tests.support.coin_parts import some_parts
 from tests.support.spread_boards import HOUR_MS, MINUTE_MS, NEXT_MS, a_signal, a_spread, a_suspect
 from tui_monitor.boards.coin import (
     CoinLeg,
@@ -144,6 +145,7 @@ def a_coin_page(coin: str = "BTC", now_ms: int = NOW_MS, **changes: object) -> C
         rank=None,
         reason="bybit spot is 41.0 s old",
     )
+    parts = some_parts(coin, now_ms)
     built = CoinPage(
         board="coin",
         now_ms=now_ms,
@@ -164,5 +166,8 @@ def a_coin_page(coin: str = "BTC", now_ms: int = NOW_MS, **changes: object) -> C
         quarantine=[
             a_suspect(coin, market=Market.SPOT, symbol="BTCUSDT", text="38.2 % under the others")
         ],
+        liquidations=parts.liquidations,
+        anomalies=parts.anomalies,
+        interest=parts.interest,
     )
     return replace(built, **changes)

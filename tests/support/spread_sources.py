@@ -1,5 +1,6 @@
 """The part of a source in memory that tells of spreads, signals and coins: always the same."""
 
+from tests.support.coin_parts import some_parts
 from tests.support.price_sources import MemoryPrices, check
 from tests.support.spread_boards import a_signals_board, a_spreads_board
 from tui_monitor.boards.coin import CoinLeg, CoinPage, coin_leg
@@ -36,6 +37,7 @@ class MemorySpreads(MemoryPrices):
 
     async def coin_page(self, coin: str) -> CoinPage:
         check(coin)
+        parts = some_parts(coin, self.clock.now_ms())
         return CoinPage(
             board="coin",
             now_ms=self.clock.now_ms(),
@@ -54,6 +56,9 @@ class MemorySpreads(MemoryPrices):
             settlements=[],
             signals=[],
             quarantine=[],
+            liquidations=parts.liquidations,
+            anomalies=parts.anomalies,
+            interest=parts.interest,
         )
 
     def _coin_leg(self, coin: str) -> CoinLeg:

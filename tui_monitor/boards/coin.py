@@ -1,5 +1,5 @@
 """One coin in full: what it costs everywhere, its premium, and the history of its spreads,
-its funding and its signals.
+its funding, its signals, its liquidations, its anomalies and its open interest.
 """
 
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from statistics import fmean
 
 from msgspec import Struct
 
+from tui_monitor.boards.coin_parts import CoinAnomalies, CoinInterest, CoinLiquidations
 from tui_monitor.boards.legs import Leg
 from tui_monitor.boards.same_coin import Suspect
 from tui_monitor.boards.signals import Signal
@@ -100,6 +101,9 @@ class CoinPage(Struct, frozen=True, kw_only=True):
     settlements: list[Settlement]
     signals: list[Signal]
     quarantine: list[Suspect]
+    liquidations: CoinLiquidations
+    anomalies: CoinAnomalies
+    interest: CoinInterest
 
 
 def coin_leg(leg: Leg, row: Row, now_s: float) -> CoinLeg:

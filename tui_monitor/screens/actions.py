@@ -66,8 +66,8 @@ ACTIONS = (
     Action("pairs", "p", "p", "pairs", "Other pairs: perps, spot and perp, spots", "spreads", 5),
     Action("coins", "f", "f", "coins", "Other coins: all, >= 0.1 %, majors, ...", "spreads", 5),
     Action("one_coin", "o", "o", "one", "Only the coin under the cursor, and back", "spreads", 5),
-    Action("bar_length", "i", "i", "bars", "Other bars: 1m, 5m, 15m, 1h", "anomalies", 5),
-    Action("venue", "v", "v", "venue", "Another exchange's perpetuals", "anomalies", 7),
+    Action("bar_length", "i", "i", "bars", "Other bars (1m 5m 15m 1h); a coin's", "anomalies", 5),
+    Action("venue", "v", "v", "venue", "Another exchange's bars; a coin's", "anomalies", 7),
     Action("why", "w", "w", "why", "Why a coin is here, or why it is not", "anomalies", 5, True),
     Action("forming", "u", "u", "forming", "The forming bar, or the closed one", "anomalies", 6),
     Action("everyone", "a", "a", "all", "Also those without a reason, or not", "anomalies", 7),
@@ -116,6 +116,12 @@ def bindings(*groups: str) -> list[Binding]:
         for action in ACTIONS
         if action.where in groups
     ]
+
+
+def bindings_of(*ids: str) -> list[Binding]:
+    """Single ones, for a widget that has some of a group's actions."""
+    found = {binding.id: binding for binding in bindings(*GROUPS)}
+    return [found[one] for one in ids]
 
 
 def board_bindings() -> Iterator[Binding]:

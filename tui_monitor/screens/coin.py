@@ -1,18 +1,26 @@
-"""The page of one coin: its prices everywhere, premium, spreads, funding and signals."""
+"""The page of one coin: its prices everywhere, its history, and all that happened to it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from tui_monitor.boards.coin import CoinPage, Premium
-from tui_monitor.model import Settlement
+from tui_monitor.boards.coin_parts import CoinAnomaly
+from tui_monitor.errors import BadInput
+from tui_monitor.model import Exchange, Settlement
+from tui_monitor.screens.actions import bindings_of
+from tui_monitor.screens.coin_anomalies import anomaly_columns, anomaly_text, key_of
 from tui_monitor.screens.coin_candles import CoinCandles
 from tui_monitor.screens.coin_columns import PREMIUM_COLUMNS, settlement_columns
+from tui_monitor.screens.coin_interest import CoinInterestView
+from tui_monitor.screens.coin_layout import PAGES, PARTS, ROWS, Page, Room, parts_line
 from tui_monitor.screens.coin_legs import LEG_COLUMNS, LegRow, leg_rows, leg_text
-from tui_monitor.screens.coin_texts import PAIR_LINES, chart, headline, no_chart, pair_lines
+from tui_monitor.screens.coin_liquidations import CoinLiquidationsView
+from tui_monitor.screens.coin_texts import HELP, PAIR_LINES, chart, headline, no_chart, pair_lines
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.signals_rows import SIGNAL_COLUMNS, SignalRow, detail, signal_rows
@@ -23,63 +31,34 @@ from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
 
-_HELP = (
-    "One coin on every exchange and market. Prices are per coin, whatever a contract holds.",
-    "The lines on top are its best pairs of now: the long leg, bought at its ask, → the short one, "
-    "sold at its bid; net is less "
-    "the taker fees of four fills, with funding adds what both legs settle until each has settled "
-    "once. In brackets: a leg is too old to rank.",
-    "The curve is the highest executable spread of each minute of the last 24 hours, of all "
-    "pairs; the dashed line is the threshold of the signals, a gap is time that nobody watched.",
-    "The candles are the kept bars of a quarter of an hour of the first perpetual that has any: a "
-    "thin body rises, a full one falls, the bar that is forming is grey, a hole is a bar that is "
-    "not kept; the turnovers in USD stand below them.",
-    "Premium: the perpetual over spot of the same exchange, else over the mean of the other "
-    "perpetuals, by last prices. Basis: mark over index, both the exchange's own.",
-    "Funding that was settled, newest first: positive rates are paid by longs to shorts. Esc leads "
-    "back to the board that this page was opened from.",
-)
-# What takes turns on a small terminal: the curve, the candles, three tables.
-_TURNS, _CHARTS = 5, 2
 
-
-class CoinView(BoardView):
-    """The legs; charts, premium, settlements and signals, which take turns on small terminals."""
+class CoinView(BoardView, can_focus=True):
+    """Nine parts: all at once where there is room, else on pages. A page without a table has the
+    keys itself.
+    """
 
     NAME = "coin"
     HAS_DAYS = False
-    # The rules look at the screen's size classes, outside of this widget's scope.
-    SCOPED_CSS = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("bar_length", "venue")]
     DEFAULT_CSS = f"""
     CoinView #pairs {{ height: {PAIR_LINES}; }}
     CoinView #legs {{ height: 10; }}
-    CoinView #charts {{ height: 1fr; }}
-    CoinView #history {{ width: 1fr; margin-right: 1; }}
-    CoinView #bars {{ width: 1fr; }}
+    CoinView #charts, CoinView #events, CoinView #interest {{ height: 1fr; }}
     CoinView #below {{ height: 10; }}
+    CoinView #spread {{ width: 1fr; margin-right: 1; }}
+    CoinView #candles {{ width: 1fr; }}
     CoinView #premiums, CoinView #settled {{ width: 3fr; margin-right: 1; }}
     CoinView #signals {{ width: 4fr; }}
-    .-tall CoinView #below {{ height: 20; }}
-    .-narrow CoinView #pairs, .-short CoinView #pairs {{ height: 1; }}
-    .-narrow CoinView #below, .-short CoinView #below {{ height: auto; max-height: 50%; }}
-    .-narrow CoinView #history, .-short CoinView #history,
-    .-narrow CoinView #bars, .-short CoinView #bars,
-    .-narrow CoinView #premiums, .-short CoinView #premiums,
-    .-narrow CoinView #settled, .-short CoinView #settled,
-    .-narrow CoinView #signals, .-short CoinView #signals {{ display: none; margin-right: 0; }}
-    .-narrow CoinView.-show0 #below, .-short CoinView.-show0 #below,
-    .-narrow CoinView.-show1 #below, .-short CoinView.-show1 #below,
-    .-narrow CoinView.-show2 #charts, .-short CoinView.-show2 #charts,
-    .-narrow CoinView.-show3 #charts, .-short CoinView.-show3 #charts,
-    .-narrow CoinView.-show4 #charts, .-short CoinView.-show4 #charts {{ display: none; }}
-    .-narrow CoinView.-show2 #below, .-short CoinView.-show2 #below,
-    .-narrow CoinView.-show3 #below, .-short CoinView.-show3 #below,
-    .-narrow CoinView.-show4 #below, .-short CoinView.-show4 #below {{ height: 1fr; }}
-    .-narrow CoinView.-show0 #history, .-short CoinView.-show0 #history,
-    .-narrow CoinView.-show1 #bars, .-short CoinView.-show1 #bars,
-    .-narrow CoinView.-show2 #premiums, .-short CoinView.-show2 #premiums,
-    .-narrow CoinView.-show3 #settled, .-short CoinView.-show3 #settled,
-    .-narrow CoinView.-show4 #signals, .-short CoinView.-show4 #signals {{ display: block; }}
+    CoinView #events {{ layout: vertical; }}
+    CoinView #liquidations, CoinView #anomalies {{ width: 100%; height: 1fr; }}
+    CoinView.{Room.WHOLE.value} #below {{ height: 1fr; }}
+    CoinView.{Room.WHOLE.value} #events {{ layout: horizontal; }}
+    CoinView.{Room.WHOLE.value} #liquidations {{ width: 3fr; margin-right: 1; }}
+    CoinView.{Room.WHOLE.value} #anomalies {{ width: 2fr; }}
+    CoinView.{Room.SMALL.value} #pairs {{ height: 1; }}
+    CoinView.{Room.SMALL.value} #below {{ height: 1fr; }}
+    CoinView.{Room.SMALL.value} #spread, CoinView.{Room.SMALL.value} #premiums,
+    CoinView.{Room.SMALL.value} #settled {{ margin-right: 0; }}
     """
 
     def __init__(self) -> None:
@@ -101,32 +80,44 @@ class CoinView(BoardView):
             SIGNAL_COLUMNS, lambda row: row.key, sort="time", follows=True
         )
         self.signals.hidden = frozenset({"coin"})
+        self.anomalies: Board[CoinAnomaly] = Board(
+            anomaly_columns(self.zone), key_of, sort="time", follows=True
+        )
+        self.candles = CoinCandles(id="candles")
+        self.liquidations = CoinLiquidationsView(id="liquidations")
+        self.interest = CoinInterestView(id="interest")
         self._headline = Lines(id="headline")
         self._pairs = Lines(id="pairs")
+        self._parts = Lines(id="parts")
         self._chart_title = Lines(id="chart-title")
         self._chart = ChartView(id="chart")
-        self.candles = CoinCandles(id="bars")
-        self._panels: tuple[Panel[Any], ...] = (
-            Panel(self.legs, "Legs", id="legs"),
-            Panel(self.premiums, "Premium", id="premiums"),
-            Panel(self.settled, "Settled funding", id="settled"),
-            Panel(self.signals, "Signals", id="signals"),
-        )
+        self._panels: dict[str, Panel[Any]] = {
+            "legs": Panel(self.legs, "Legs", id="legs"),
+            "premiums": Panel(self.premiums, "Premium", id="premiums"),
+            "settled": Panel(self.settled, "Settled funding", id="settled"),
+            "signals": Panel(self.signals, "Signals", id="signals"),
+            "anomalies": Panel(self.anomalies, "Anomalies, 24 h", id="anomalies"),
+        }
         self._zone_name = self.zone.name
         self._turn = 0
-        self.add_class("-show0")
+        self._laid_out: tuple[Room, int] | None = None
 
     def compose(self) -> ComposeResult:
         yield self._headline
         yield self._pairs
-        yield self._panels[0]
+        yield self._parts
+        yield self._panels["legs"]
         with Horizontal(id="charts"):
-            with Vertical(id="history"):
+            with Vertical(id="spread"):
                 yield self._chart_title
                 yield self._chart
             yield self.candles
         with Horizontal(id="below"):
-            yield from self._panels[1:]
+            yield from (self._panels[part] for part in ROWS["below"])
+        with Horizontal(id="events"):
+            yield self.liquidations
+            yield self._panels["anomalies"]
+        yield self.interest
 
     # Data
 
@@ -136,22 +127,25 @@ class CoinView(BoardView):
             return
         self.coin, self.page, self.shown = coin, None, None
         self.candles.forget()
-        for table in self.panels():
-            table.clear(f"waiting for {coin}")
         if self.is_attached:
             self._show_waiting()
 
     def on_mount(self) -> None:
         """On the first visit there is a coin already."""
+        self._lay_out()
         self._show_waiting()
 
     def _show_waiting(self) -> None:
-        looks = looks_of(self)
+        looks, waiting = looks_of(self), f"waiting for {self.coin}"
         self._headline.set_lines([(f" {self.coin} ", looks.banner), ("   loading…", looks.dim)])
         self._pairs.set_lines()
         self._show_chart_title()
         self._chart.show(no_chart(self.coin, self.zone))
         self.candles.show(self.coin, self.zone, None)
+        for panel in self._panels.values():
+            panel.board.clear(waiting)
+        self.liquidations.clear(waiting)
+        self.interest.clear(waiting, self.zone)
 
     def _show_chart_title(self) -> None:
         looks = looks_of(self)
@@ -176,6 +170,7 @@ class CoinView(BoardView):
         if page is None:
             return
         self.shown = page
+        self._lay_out()
         looks, width = looks_of(self), self.content_size.width
         self._headline.set_lines(headline(page, looks, width))
         self._pairs.set_lines(*pair_lines(page, looks, width))
@@ -186,11 +181,14 @@ class CoinView(BoardView):
         self._show_chart_title()
         self._chart.show(chart(page, self.zone))
         self.candles.show(self.coin, self.zone, page)
+        self.liquidations.show(page.liquidations, self.zone, page.now_ms)
+        self.interest.show(page.interest, self.zone, page.now_ms)
 
     def _paint_history(self, page: CoinPage) -> None:
         if self.zone.name != self._zone_name:
             self._zone_name = self.zone.name
             self.settled.set_columns(settlement_columns(self.zone))
+            self.anomalies.set_columns(anomaly_columns(self.zone))
         reasons = any(one.reason for one in page.premiums)
         self.premiums.set_idle(frozenset() if reasons else frozenset({"reason"}))
         self.premiums.set_rows(page.premiums, empty=page.reason or "no perpetual")
@@ -198,17 +196,18 @@ class CoinView(BoardView):
         self.signals.set_rows(
             signal_rows(page.signals, page.now_ms, self.zone), empty="no signal of it is stored"
         )
-        titles = ("Legs", "Premium", "Settled funding", "Signals")
-        for panel, title in zip(self._panels, titles, strict=True):
+        self.anomalies.set_rows(page.anomalies.newest, empty=page.anomalies.reason)
+        titles = ("Legs", "Premium", "Settled funding", "Signals", "Anomalies, 24 h")
+        for panel, title in zip(self._panels.values(), titles, strict=True):
             panel.set_title(title)
 
     # Enter
 
     @on(Board.Opened)
     def _opened(self, event: Board.Opened) -> None:
-        """All of a leg, the samples of a signal."""
+        """All of a leg, the samples of a signal, how an anomaly's score came to be."""
         page = self.shown
-        if page is None:
+        if page is None or event.board not in self._tables():
             return
         row = event.row
         if event.board is self.legs:
@@ -218,31 +217,132 @@ class CoinView(BoardView):
             lines = detail(row, self.zone, looks_of(self), 200)
             texts = ("".join(text for text, _ in line) for line in lines)
             self.app.push_screen(TextDialog(f"Signal of {page.coin}", *texts))
+        elif event.board is self.anomalies:
+            text = anomaly_text(row, self.zone, page.now_ms)
+            self.app.push_screen(TextDialog(f"Anomaly of {page.coin}", *text))
 
-    # For the frame
+    # Bars
+
+    def action_bar_length(self) -> None:
+        self.candles.next_bar()
+        self._want_bars()
+
+    def action_venue(self) -> None:
+        self.candles.next_exchange(self.shown)
+        self._want_bars()
+
+    def choose(self, what: str, word: str) -> None:
+        """Other bars or another exchange's, by name; without one the next."""
+        if what == "bar":
+            self.candles.choose_bar(word) if word else self.candles.next_bar()
+        elif what == "venue":
+            self._choose_venue(word)
+        else:
+            super().choose(what, word)
+        self._want_bars()
+
+    def _choose_venue(self, word: str) -> None:
+        names = [one.value for one in Exchange]
+        if word and word not in names:
+            raise BadInput(f"no exchange {word!r}", f"one of {' '.join(names)}")
+        if word:
+            self.candles.choose_exchange(Exchange(word))
+        else:
+            self.candles.next_exchange(self.shown)
+
+    def _want_bars(self) -> None:
+        self.candles.show(self.coin, self.zone, self.shown)
+        self.post_message(self.Wanted())
+
+    # Pages
 
     @property
     def is_narrow(self) -> bool:
-        """Whether panels take turns: for want of width or of height."""
-        return super().is_narrow or self.screen.has_class("-short")
+        """Parts may be on another page at every size."""
+        return True
+
+    def _room(self) -> Room:
+        has = self.screen.has_class
+        if has("-narrow") or has("-short"):
+            return Room.SMALL
+        return Room.WHOLE if has("-tall") and has("-wide") else Room.MIDDLE
+
+    def _page(self) -> Page:
+        if not self.is_attached:
+            return PAGES[Room.SMALL][0]
+        pages = PAGES[self._room()]
+        return pages[min(self._turn, len(pages) - 1)]
+
+    def _lay_out(self) -> None:
+        """Show the parts of the page; what is shown already stays untouched."""
+        if not self.is_attached:
+            return
+        room = self._room()
+        pages = PAGES[room]
+        self._turn = min(self._turn, len(pages) - 1)
+        line = parts_line(pages, self._turn, looks_of(self), self.content_size.width)
+        self._parts.set_lines(line)
+        if self._laid_out == (room, self._turn):
+            self._keep_keys()
+            return
+        self._laid_out = (room, self._turn)
+        for one in Room:
+            self.set_class(one is room, one.value)
+        self._parts.display = len(pages) > 1
+        self.liquidations.set_class(room is Room.SMALL, "-stacked")
+        self.interest.set_class(room is not Room.WHOLE, "-stacked")
+        self._display(pages[self._turn])
+        self.call_after_refresh(self._keep_keys)
+
+    def _display(self, page: Page) -> None:
+        for part in PARTS:
+            self.query_one(f"#{part}").display = part in page
+        for row, parts in ROWS.items():
+            self.query_one(f"#{row}").display = any(part in page for part in parts)
+
+    def _keep_keys(self) -> None:
+        """Where what has the keys is away, the page has them."""
+        if not (self.display and self.screen.is_current):
+            return
+        focused, tables = self.screen.focused, self._tables()
+        is_away = isinstance(focused, Board) and self in focused.ancestors
+        if focused is None or (is_away and focused not in tables):
+            self._focus(tables)
+
+    def _focus(self, tables: Sequence[Board[Any]], place: int = 0) -> None:
+        (tables[place] if tables else self).focus()
+
+    def _tables(self) -> list[Board[Any]]:
+        """Those of the page; charts have none."""
+        boards: dict[str, tuple[Board[Any], ...]] = {
+            **{part: (panel.board,) for part, panel in self._panels.items()},
+            "liquidations": (self.liquidations.venues, self.liquidations.newest),
+            "interest": (self.interest.table,),
+        }
+        page = self._page()
+        return [one for part in PARTS if part in page for one in boards.get(part, ())]
 
     def panels(self) -> Sequence[Board[Any]]:
-        """The legs first; on a small terminal the one whose turn it is."""
-        others = (self.premiums, self.settled, self.signals)
-        if self.is_attached and self.is_narrow:
-            table = self._turn - _CHARTS
-            return (self.legs,) if table < 0 else (self.legs, others[table])
-        return (self.legs, *others)
+        """The tables of the page; of one without any the legs, though they are away."""
+        return self._tables() or (self.legs,)
 
     def next_panel(self) -> None:
-        """On a small terminal the charts and the other tables take turns below the legs."""
-        if self.legs.has_focus and self._turn >= _CHARTS:
-            self.panels()[1].focus()
+        """The next table; after the last one the next page."""
+        self._step(1)
+
+    def previous_panel(self) -> None:
+        """The table before; before the first one the page before."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        tables, focused = self._tables(), self.screen.focused
+        at = next((n for n, one in enumerate(tables) if one is focused), None)
+        if at is not None and 0 <= at + by < len(tables):
+            tables[at + by].focus()
             return
-        self.remove_class(f"-show{self._turn}")
-        self._turn = (self._turn + 1) % _TURNS
-        self.add_class(f"-show{self._turn}")
-        self.panels()[-1].focus()
+        self._turn = (self._turn + by) % len(PAGES[self._room()])
+        self._lay_out()
+        self._focus(self._tables(), 0 if by > 0 else -1)
 
     def can_go_back(self) -> bool:
         """To the board that it was opened from."""
@@ -251,6 +351,8 @@ class CoinView(BoardView):
     def go_back(self) -> None:
         """There."""
         self.post_message(self.Left())
+
+    # For the frame
 
     def summary(self) -> list[list[Piece]]:
         """The best pair, for very small terminals."""
@@ -261,4 +363,4 @@ class CoinView(BoardView):
 
     def help_text(self) -> Sequence[str]:
         """Definitions and sources."""
-        return _HELP
+        return HELP

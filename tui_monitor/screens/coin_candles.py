@@ -1,21 +1,24 @@
-"""The coin page's candles: of the first of its perpetuals that has any."""
+"""The coin page's candles: of the first of its perpetuals that has any, or of a chosen one."""
 
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Resize
 
 from tui_monitor.boards.coin import CoinLeg, CoinPage
 from tui_monitor.boards.klines import Klines
-from tui_monitor.model import Market
+from tui_monitor.errors import BadInput
+from tui_monitor.model import BAR_MS, Exchange, Market
 from tui_monitor.screens.anomalies_texts import CHART_BARS, candles
 from tui_monitor.screens.format import ShownZone, shown
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.candles import CandlesView
-from tui_monitor.screens.widgets.line import Lines, Piece
+from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.source import Source
 
-_BAR = "15m"
+_BARS = tuple(BAR_MS)
+_USUAL_BAR = "15m"
 _EVERY_MS = 5_000
 
 
@@ -25,49 +28,117 @@ class CoinCandles(Vertical):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.klines: Klines | None = None
+        self.bar = _USUAL_BAR
+        # None: the first that has any.
+        self.exchange: Exchange | None = None
         self._asked_for: tuple[object, ...] = ()
+        self._zone: ShownZone | None = None
         self._title = Lines(id="candles-title")
-        self._chart = CandlesView(id="candles")
+        self._chart = CandlesView(id="candles-chart")
 
     def compose(self) -> ComposeResult:
         yield self._title
         yield self._chart
 
     def forget(self) -> None:
-        """Another coin comes."""
-        self.klines, self._asked_for = None, ()
+        """Another coin comes, which may trade elsewhere."""
+        self.klines, self.exchange, self._asked_for = None, None, ()
+
+    # Which bars, whose
+
+    def next_bar(self) -> None:
+        """The next longer bars; after the longest the shortest."""
+        self.choose_bar(_BARS[(_BARS.index(self.bar) + 1) % len(_BARS)])
+
+    def choose_bar(self, bar: str) -> None:
+        """Bars of that length; BadInput where there are none."""
+        if bar not in _BARS:
+            raise BadInput(f"no bars of {bar!r}", f"one of {' '.join(_BARS)}")
+        self.bar, self.klines = bar, None
+
+    def next_exchange(self, page: CoinPage | None) -> None:
+        """The next perpetual of the coin."""
+        choices = [one.leg.exchange for one in _perps(page)]
+        if not choices:
+            return
+        now = self.exchange or (self.klines.exchange if self.klines else choices[-1])
+        after = choices.index(now) + 1 if now in choices else 0
+        self.choose_exchange(choices[after % len(choices)])
+
+    def choose_exchange(self, exchange: Exchange) -> None:
+        """The perpetual of that exchange, whether it has bars or not."""
+        self.exchange, self.klines = exchange, None
+
+    # Data
 
     async def pull(self, source: Source, page: CoinPage) -> None:
         """Ask for the bars, if it is time; a perpetual without any makes way for the next."""
-        wanted = (page.coin, page.now_ms // _EVERY_MS)
+        wanted = (page.coin, self.bar, self.exchange, page.now_ms // _EVERY_MS)
         if wanted == self._asked_for:
             return
         self._asked_for = wanted
-        for one in self._choices(page):
+        choices = self._choices(page)
+        for one in choices:
             found = await source.klines(
-                one.leg.symbol, one.leg.exchange, one.leg.market, _BAR, CHART_BARS
+                one.leg.symbol, one.leg.exchange, one.leg.market, self.bar, CHART_BARS
             )
-            if self._asked_for != wanted:
-                return  # another coin is wanted meanwhile
+            if self._asked_for != wanted or wanted[1:3] != (self.bar, self.exchange):
+                return  # another coin or other bars are wanted meanwhile
             self.klines = found
             if found.rows:
+                source.watch_bars(found.exchange, self.bar)
                 return
+        if choices:
+            # Nobody has any: those of the first are asked for.
+            source.watch_bars(choices[0].leg.exchange, self.bar)
 
     def _choices(self, page: CoinPage) -> Sequence[CoinLeg]:
-        """The one that had bars before, then the other perpetuals."""
-        perps = [one for one in page.legs if one.leg.market is Market.PERP]
+        """The chosen one; else the one that had bars before, then the other perpetuals."""
+        perps = _perps(page)
+        if self.exchange is not None:
+            return [one for one in perps if one.leg.exchange is self.exchange]
         known = self.klines
         if known is None or not known.rows:
             return perps
         return sorted(perps, key=lambda one: one.leg.exchange is not known.exchange)
 
+    # What is shown
+
     def show(self, coin: str, zone: ShownZone, page: CoinPage | None) -> None:
         """What was pulled last; the title until then."""
-        looks, klines, name = looks_of(self), self.klines, shown(coin, 30)
-        title: list[Piece] = [("─ ", looks.faint), (f"Candles, {_BAR}", looks.dim)]
+        klines, name = self.klines, shown(coin, 30)
+        waiting = f"waiting for {name}'s {self.bar} bars" if page else f"waiting for {name}"
         if klines is not None:
-            title.append((f"  {klines.exchange} {shown(klines.symbol, 30)}", looks.faint))
-            self._chart.show(candles(klines, zone, f"waiting for {name}"))
+            self._chart.show(candles(klines, zone, waiting))
+        elif page is not None and not _perps(page):
+            self._chart.clear(page.reason or "no perpetual")
         else:
-            self._chart.clear("no perpetual" if page is not None else f"waiting for {name}")
-        self._title.set_lines(title)
+            self._chart.clear(waiting)
+        self._zone = zone
+        self._show_title()
+
+    def on_resize(self, _: Resize) -> None:
+        """The title is made for its width."""
+        self._show_title()
+
+    def _show_title(self) -> None:
+        if self._zone is not None:
+            self._title.set_lines(self._title_line(self.klines, self._zone))
+
+    def _title_line(self, klines: Klines | None, zone: ShownZone) -> list[Piece]:
+        looks = looks_of(self)
+        groups: list[list[Piece]] = [[("─ ", looks.faint), (f"Candles, {self.bar}", looks.dim)]]
+        if klines is not None:
+            whose = f"{klines.exchange} {shown(klines.symbol, 30)}"
+            groups.append([(whose, looks.faint)])
+            if klines.forming is not None:
+                since = f"{zone.format(klines.forming.open_ms)}… forms, grey"
+                groups.append([(since, looks.faint)])
+        elif self.exchange is not None:
+            groups.append([(self.exchange.value, looks.faint)])
+        return fitting(groups, "  ", max(self.size.width, 20))
+
+
+def _perps(page: CoinPage | None) -> list[CoinLeg]:
+    legs = [] if page is None else page.legs
+    return [one for one in legs if one.leg.market is Market.PERP]

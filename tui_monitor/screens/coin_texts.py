@@ -10,6 +10,35 @@ from tui_monitor.screens.spreads_cells import leg, short_age
 from tui_monitor.screens.widgets.curve import Chart
 from tui_monitor.screens.widgets.line import Piece, fitting
 
+HELP = (
+    "One coin on every exchange and market. Prices are per coin, whatever a contract holds.",
+    "The page has nine parts. Tab and S-Tab (h and l) lead from table to table and to those parts "
+    "for which there is no room at once: the line below the pairs names all of them, those that "
+    "are shown in brackets.",
+    "The lines on top are its best pairs of now: the long leg, bought at its ask, → the short one, "
+    "sold at its bid; net is less "
+    "the taker fees of four fills, with funding adds what both legs settle until each has settled "
+    "once. In brackets: a leg is too old to rank.",
+    "The curve is the highest executable spread of each minute of the last 24 hours, of all "
+    "pairs; the dashed line is the threshold of the signals, a gap is time that nobody watched.",
+    "The candles are the kept bars of the first perpetual that has any: i changes how long they "
+    "are, v whose. A thin body rises, a full one falls, the bar that is forming is grey with its "
+    "time and … below it, a hole is a bar that is not kept; the turnovers in USD stand below, the "
+    "prices on the right.",
+    "Premium: the perpetual over spot of the same exchange, else over the mean of the other "
+    "perpetuals, by last prices. Basis: mark over index, both the exchange's own.",
+    "Funding that was settled, newest first: positive rates are paid by longs to shorts.",
+    "Liquidations: what the streams told of the coin in the last hour, in USD by the position's "
+    "side. A sampled stream tells one of an instrument in a second at most, so that its sum is a "
+    "lower bound (≥), as is one of a time in which it was not heard all the while (heard). What "
+    "REST told of a gap is among the newest ones and in no sum.",
+    "Anomalies: the stored ones of the last 24 hours, of all exchanges and bars that are watched; "
+    "Enter tells all of one.",
+    "Open interest is counted once (one side). Changes are of coins; the line is the stored "
+    "five-minute samples of the row under the cursor, a gap where there is none. That of all is "
+    "drawn where every perpetual has a sample: a sum without one would look like a fall.",
+    "Esc leads back to the board that this page was opened from.",
+)
 # Lines of the best pairs: of all kinds, and of each.
 PAIR_LINES = 4
 _GAP = "   "

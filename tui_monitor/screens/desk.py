@@ -291,7 +291,7 @@ class Desk(DeskWork):
     def _turn(self, step: int) -> None:
         panels = list(self.view.panels())
         if self.view.is_narrow:
-            self.view.next_panel()
+            self.view.next_panel() if step > 0 else self.view.previous_panel()
         elif self.focused in panels:
             self.set_focus(panels[(panels.index(self.focused) + step) % len(panels)])
         else:

@@ -45,27 +45,28 @@ class OrderRow:
 
 def venue_rows(board: LiquidationsBoard, zone: ShownZone) -> list[VenueRow]:
     """The venues in their order."""
-    return [_venue_row(one, board, zone) for one in board.venues]
+    return [venue_row(one, board.now_ms, zone, live=board.live) for one in board.venues]
 
 
-def _venue_row(venue: VenueShare, board: LiquidationsBoard, zone: ShownZone) -> VenueRow:
+def venue_row(venue: VenueShare, now_ms: int, zone: ShownZone, *, live: bool) -> VenueRow:
+    """One venue; `live`: an engine collects."""
     heard = venue.covered > 0 or venue.long_count + venue.short_count > 0
-    last = ABSENT if venue.last_ms is None else zone.when(venue.last_ms, board.now_ms)
+    last = ABSENT if venue.last_ms is None else zone.when(venue.last_ms, now_ms)
     return VenueRow(
         venue,
         venue.long_usd if heard else None,
         venue.short_usd if heard else None,
         last,
-        _reason(venue, board),
+        _reason(venue, now_ms, live=live),
     )
 
 
-def _reason(venue: VenueShare, board: LiquidationsBoard) -> str:
+def _reason(venue: VenueShare, now_ms: int, *, live: bool) -> str:
     if venue.state is VenueState.SILENT:
-        since = "" if venue.since_ms is None else f" {ago(venue.since_ms, board.now_ms)}"
+        since = "" if venue.since_ms is None else f" {ago(venue.since_ms, now_ms)}"
         return f"silent{since}: {venue.reason}" if venue.reason else f"silent{since}"
     if venue.state is VenueState.OFF:
-        return venue.reason or ("not watched" if board.live else "")
+        return venue.reason or ("not watched" if live else "")
     if venue.rest_count:
         return f"{venue.rest_count} more by REST, {count(venue.rest_usd)}, in no sum"
     return venue.cap or venue.reason
@@ -73,14 +74,16 @@ def _reason(venue: VenueShare, board: LiquidationsBoard) -> str:
 
 def order_rows(board: LiquidationsBoard, zone: ShownZone) -> list[OrderRow]:
     """The largest orders, as the board ranks them."""
-    return [
-        OrderRow(
-            f"{one.exchange}{one.symbol}{one.exchange_ms}{one.side}{one.price}{one.coins}",
-            one,
-            _time(one.exchange_ms, board.now_ms, zone),
-        )
-        for one in board.largest
-    ]
+    return [order_row(one, board.now_ms, zone) for one in board.largest]
+
+
+def order_row(one: Order, now_ms: int, zone: ShownZone) -> OrderRow:
+    """One event."""
+    return OrderRow(
+        f"{one.exchange}{one.symbol}{one.exchange_ms}{one.side}{one.price}{one.coins}",
+        one,
+        _time(one.exchange_ms, now_ms, zone),
+    )
 
 
 def _time(at_ms: int, now_ms: int, zone: ShownZone) -> str:

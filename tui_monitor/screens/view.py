@@ -123,6 +123,10 @@ class BoardView(Vertical):
     def next_panel(self) -> None:
         """Bring on what a narrow terminal has no room for."""
 
+    def previous_panel(self) -> None:
+        """The same the other way round; where there is no way back, the next."""
+        self.next_panel()
+
     def choose(self, what: str, word: str) -> None:
         """Another part of the board by name, "": the next. BadInput where there is no choice."""
         asked = f"{what} {word}".strip()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from tui_monitor.boards.coin import CoinLeg, CoinPage, coin_leg, premiums
+from tui_monitor.boards.coin_parts import CoinParts
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.funding.build import FundingInput, funding_board
 from tui_monitor.boards.legs import Leg, Now
@@ -60,10 +61,14 @@ class LiveSpreads(StoredSpreads):
         now = Now(self._clock.now_ms(), self._clock.monotonic_s())
         return funding_board(engine.market.rows(), given, now)
 
-    async def coin_page(self, coin: str) -> CoinPage:
-        """All of one coin; UnknownCoin names the nearest where nobody lists it."""
+    def name_of(self, coin: str) -> str:
+        """The coin that is meant; UnknownCoin names the nearest where nobody lists it."""
+        return self._known_coin(coin)
+
+    async def coin_page(self, coin: str, parts: CoinParts) -> CoinPage:
+        """All of one coin; UnknownCoin as for its name."""
         name = self._known_coin(coin)
-        stored = await super().coin_page(name)
+        stored = await super().coin_page(name, parts)
         legs = self._coin_legs(self._watch.legs(name))
         return replace(
             stored,

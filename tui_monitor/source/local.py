@@ -11,7 +11,9 @@ from tui_monitor.boards.system import SystemBoard
 from tui_monitor.engine import Engine
 from tui_monitor.model import Job
 from tui_monitor.source import Query
+from tui_monitor.source.coin import Readers
 from tui_monitor.source.live_anomalies import LiveAnomalies
+from tui_monitor.source.live_coin import LiveCoin
 from tui_monitor.source.live_interest import LiveInterest
 from tui_monitor.source.live_liquidations import LiveLiquidations
 from tui_monitor.source.live_spreads import LiveSpreads
@@ -34,6 +36,8 @@ class LocalSource(StoredSource):
         self._liquidations = LiveLiquidations(engine)
         self._interest = LiveInterest(engine)
         self._anomalies = LiveAnomalies(engine)
+        readers = Readers(self._spreads, self._liquidations, self._anomalies, self._interest)
+        self._coins = LiveCoin(engine, readers)
         self._engine = engine
         self._system = SystemReader(engine)
         self._days: tuple[tuple[date, date], tuple[int, int], Nodes] | None = None

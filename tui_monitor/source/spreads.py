@@ -5,6 +5,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from tui_monitor.boards.coin import CoinPage
+from tui_monitor.boards.coin_parts import CoinParts
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.funding.stored import stored_board
 from tui_monitor.boards.legs import SLOTS
@@ -105,8 +106,12 @@ class StoredSpreads:
         now_ms = self._clock.now_ms()
         return stored_board(await self._store.paid_funding(now_ms), now_ms)
 
-    async def coin_page(self, coin: str) -> CoinPage:
-        """The coin's history; no prices."""
+    def name_of(self, coin: str) -> str:
+        """The coin that is meant."""
+        return coin
+
+    async def coin_page(self, coin: str, parts: CoinParts) -> CoinPage:
+        """The coin's history, with its other parts; no prices."""
         now_ms = self._clock.now_ms()
         history = await self._history(coin, now_ms)
         over = [one for one in history.minutes if one.minute_ms >= now_ms - DAY_MS]
@@ -128,6 +133,9 @@ class StoredSpreads:
             settlements=history.settlements,
             signals=history.signals,
             quarantine=[],
+            liquidations=parts.liquidations,
+            anomalies=parts.anomalies,
+            interest=parts.interest,
         )
 
     def prices(self, _coin: str | None, /) -> list[CoinPrices]:

@@ -31,6 +31,7 @@ from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
 from tui_monitor.model.place import Alias
 from tui_monitor.source import Exported, Query
 from tui_monitor.source.anomalies import StoredAnomalies
+from tui_monitor.source.coin import Readers, StoredCoin
 from tui_monitor.source.figures import database_figures
 from tui_monitor.source.interest import StoredInterest
 from tui_monitor.source.liquidations import StoredLiquidations
@@ -80,6 +81,8 @@ class StoredSource:
         self._interest = StoredInterest(store, clock, own.interest, own.aliases)
         self._liquidations = StoredLiquidations(store, zone, clock, own.liquidations)
         self._anomalies = StoredAnomalies(store, clock, Anomalies())
+        readers = Readers(self._spreads, self._liquidations, self._anomalies, self._interest)
+        self._coins = StoredCoin(store, clock, readers)
 
     async def sum_board(self, query: Query) -> SumBoard:
         """The sum curve from stored rows; there is no live point."""
@@ -261,7 +264,7 @@ class StoredSource:
 
     async def coin_page(self, coin: str) -> CoinPage:
         """All of one coin."""
-        return await self._spreads.coin_page(coin)
+        return await self._coins.page(coin)
 
     async def prices(self, coin: str | None = None) -> list[CoinPrices]:
         """What each coin, or one, costs everywhere now; none without an engine."""

@@ -2,7 +2,7 @@
 
 A rising bar has a thin body (┃), a falling one a full body (█), as the hollow and the filled ones
 on paper: they are told apart without colours. A place is half a cell high. Where there is no bar
-there is nothing; below are the turnovers.
+there is nothing; below are the turnovers, on the right the prices.
 """
 
 from collections.abc import Hashable, Sequence
@@ -27,7 +27,8 @@ _NOTHING, _WICK, _BODY = 0, 1, 2
 _RISING = ((" ", "╷", "╻"), ("╵", "│", "╽"), ("╹", "╿", "┃"))
 # There is no block with a wick on it: the half that has a body is drawn.
 _FALLING = ((" ", "╷", "▄"), ("╵", "│", "▄"), ("▀", "▀", "█"))
-_WIDEST = 3
+# Wider apart, bars are no line any more: then columns on the left stay empty.
+_WIDEST = 6
 _VOLUME_ROWS = 2
 # With fewer rows the turnovers would leave the candles no room.
 _LEAST_WITH_VOLUME = 10
@@ -40,8 +41,8 @@ class Candles:
     """What to draw: up to `count` places of `bar_ms`, the newest of which began at `newest_ms`.
 
     What has no bar stays empty. `marked_ms` is the bar that is looked at, `mark` what is said of
-    it. `forming_ms` is the bar that is not over; it is drawn grey. `version` changes with the
-    data; `stale` greys all.
+    it. `forming_ms` is the bar that is not over; it is drawn grey, and its time with an ellipsis
+    stands below it. `version` changes with the data; `stale` greys all.
     """
 
     version: Hashable
@@ -60,26 +61,22 @@ class Candles:
 def paint_candles(candles: Candles, width: int, height: int, looks: Looks) -> list[list[Segment]]:
     """The chart as `height` lines of exactly `width` cells, the newest bar on the right.
 
-    Of more bars than columns the newest are drawn.
+    Bars are evenly apart and fill the width; of more than have a column the newest are drawn.
     """
     rows = height - 1
     bars = [one for one in candles.bars if one.open_ms <= candles.newest_ms]
     if rows < 3 or width < 24 or not bars:
         return empty_lines("" if bars else candles.empty, width, height, looks)
     plan = _planned(candles, bars, width, rows, looks)
-    gutter = width - plan.sheet.columns - 1
+    gutter = width - plan.sheet.columns
     labels = _labels(plan.scale, plan.rows)
     ticks = plan.ticks()
     plan.draw(bars, labels, [column for column, _ in ticks])
     lines = [
-        [
-            Segment(labels.get(y, "").rjust(gutter - 1) + " ", looks.dim),
-            *plan.sheet.line(y),
-            Segment(" ", _NONE),
-        ]
+        [*plan.sheet.line(y), Segment(" " + labels.get(y, "").rjust(gutter - 1), looks.dim)]
         for y in range(rows)
     ]
-    return [*lines, time_axis(ticks, gutter, width, looks)]
+    return [*lines, time_axis([*plan.forming_tick(), *ticks], 0, width, looks)]
 
 
 def _planned(
@@ -90,7 +87,7 @@ def _planned(
     scale = price_scale(bars, rows - volume_rows)
     gutter = _gutter(scale)
     for _ in range(2):
-        plan = _Plan(candles, scale, Sheet(width - gutter - 1, rows), looks, volume_rows)
+        plan = _Plan(candles, scale, Sheet(width - gutter, rows), looks, volume_rows)
         scale = price_scale(plan.shown_of(bars) or bars, plan.rows)
         gutter = max(gutter, _gutter(scale))
     plan.scale = scale
@@ -147,8 +144,10 @@ class _Plan:
         self.candles, self.scale, self.sheet, self.looks = candles, scale, sheet, looks
         self.volume_rows = volume_rows
         self.rows = sheet.rows - volume_rows
-        self.step = max(1, min(_WIDEST, sheet.columns // max(1, candles.count)))
-        self.shown = min(candles.count, sheet.columns // self.step)
+        # Rounded up: rather some of the oldest bars are away than columns empty.
+        self.step = max(1, min(_WIDEST, -(-sheet.columns // max(1, candles.count))))
+        self.newest_column = sheet.columns - self.step + self.step // 2
+        self.shown = min(candles.count, self.newest_column // self.step + 1)
         self.first_ms = candles.newest_ms - (self.shown - 1) * candles.bar_ms
 
     def shown_of(self, bars: Sequence[CandleRow]) -> list[CandleRow]:
@@ -158,13 +157,20 @@ class _Plan:
     def column(self, ms: int) -> int:
         """The column of the bar that a time falls into."""
         place = (ms - self.first_ms) // self.candles.bar_ms
-        return self.sheet.columns - (self.shown - place) * self.step + self.step // 2
+        return self.newest_column - (self.shown - 1 - place) * self.step
 
     def ticks(self) -> list[tuple[int, str]]:
         """Columns of round times, with their labels."""
         wide = self.shown * self.step
         found = time_ticks(self.first_ms, self.candles.newest_ms, wide, self.candles.zone)
         return [(self.column(ms), text) for ms, text in found]
+
+    def forming_tick(self) -> list[tuple[int, str]]:
+        """That of the bar that is not over."""
+        ms = self.candles.forming_ms
+        if ms is None or not self.first_ms <= ms <= self.candles.newest_ms:
+            return []
+        return [(self.column(ms), f"{self.candles.zone.format(ms)}…")]
 
     def draw(self, bars: Sequence[CandleRow], labels: dict[int, str], ticks: Sequence[int]) -> None:
         """All layers, from below."""
