@@ -120,6 +120,11 @@ class Rig(NamedTuple):
         return all(one.asked == one.perps and not one.due for one in self.fundings.past())
 
 
+def a_simulator(clock: Clock, only: Sequence[str] = ()) -> Simulator:
+    """One with what is asked for, and the plans' own coin; the answers of a whole market cost."""
+    return Simulator(seed=1, clock=clock, coins={*only, "BTC"} if only else ())
+
+
 @asynccontextmanager
 async def a_rig(
     folder: Path,
@@ -133,7 +138,7 @@ async def a_rig(
     market = MarketState()
     events: list[tuple[str, str, str]] = []
     async with (
-        (sim or Simulator(seed=1, clock=clock)).running() as running,
+        (sim or a_simulator(clock, only)).running() as running,
         asked_perps(running, market, clock, *only) as perps,
         open_store(folder, clock, kind="simulator") as store,
         asyncio.TaskGroup() as tasks,

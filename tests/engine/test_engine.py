@@ -12,7 +12,6 @@ from tests.support.engines import (
     true_sum,
     until_settled,
 )
-from tests.support.sim import CURVE
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.boards.sum_curve import NodeState
 from tui_monitor.clock import SLOT_MS, BoardZone
@@ -28,9 +27,9 @@ DAY_MS = ZONE.day_start_ms(ZONE.day_of(START_MS))
 FEW = ("BTC", "ETH", "SOL", "DOGE")
 
 
-def a_sim(clock: VirtualClock) -> Simulator:
-    """Few pushes: virtual time pays for each of them."""
-    return Simulator(clock=clock, rate=0.2, coins=CURVE)
+def a_sim(clock: VirtualClock, coins: tuple[str, ...] = COINS) -> Simulator:
+    """Few pushes of few coins: virtual time pays for each of them."""
+    return Simulator(clock=clock, rate=0.2, coins=coins)
 
 
 @in_virtual_time
@@ -117,7 +116,7 @@ async def test_midnight_rolls_the_day_over(tmp_path: Path) -> None:
 async def test_a_coin_that_failed_is_tried_again_for_its_own_slot(tmp_path: Path) -> None:
     """The queue is in the database: another engine, later, fills the slot with the slot's price."""
     clock = VirtualClock(START_MS + 120_000)
-    async with a_sim(clock).running() as sim:
+    async with a_sim(clock, FEW).running() as sim:
         sim.fault(exchange="okx", kind="http_500", path="/api/v5/market/candles", seconds=300)
         async with a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor:
             await clock.sleep(40)
@@ -140,7 +139,7 @@ async def test_a_coin_that_failed_is_tried_again_for_its_own_slot(tmp_path: Path
 async def test_a_gap_is_told_once_and_its_end_too(tmp_path: Path) -> None:
     """A node with too few coins is an event, not a silent hole in a curve."""
     clock = VirtualClock(START_MS + 130_000)
-    async with a_sim(clock).running() as sim:
+    async with a_sim(clock, FEW).running() as sim:
         sim.fault(exchange="okx", kind="http_500", path="/api/v5/market/candles", seconds=60)
         async with a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor:
             await clock.sleep(50)
@@ -156,7 +155,7 @@ async def test_a_gap_is_told_once_and_its_end_too(tmp_path: Path) -> None:
 async def test_slots_missed_while_it_was_off_are_filled_from_bars(tmp_path: Path) -> None:
     """Three hours off leave no hole, and no live price goes into a past slot."""
     clock = VirtualClock(START_MS + 60_000)
-    async with a_sim(clock).running() as sim:
+    async with a_sim(clock, FEW).running() as sim:
         async with a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor:
             await until_settled(monitor, clock)
         await clock.sleep(3 * 3600)
@@ -224,7 +223,7 @@ async def test_a_coin_that_is_not_listed_is_missing_with_that_reason(tmp_path: P
     clock = VirtualClock(START_MS + 60_000)
     coins = (*FEW, "NOSUCHCOIN")
     async with (
-        a_sim(clock).running() as sim,
+        a_sim(clock, FEW).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=coins, min_coins=2) as monitor,
     ):
         await clock.sleep(15)
@@ -242,7 +241,7 @@ async def test_a_defect_in_one_worker_is_shown_and_the_others_live_on(
     """It is started again after a pause, and the mark goes away."""
     clock = VirtualClock(START_MS + 60_000)
     async with (
-        a_sim(clock).running() as sim,
+        a_sim(clock, FEW).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
     ):
         await until_settled(monitor, clock)
@@ -265,7 +264,7 @@ async def test_a_second_engine_says_who_is_there_and_touches_nothing(tmp_path: P
     """The lock is the kernel's."""
     clock = VirtualClock()
     async with (
-        a_sim(clock).running() as sim,
+        a_sim(clock, FEW).running() as sim,
         a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2),
     ):
         with pytest.raises(EngineHeld):

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.engine.perps import FIRST, HOUR_MS, PATHS, a_rig, interval_ms, true_rate
+from tests.engine.perps import FIRST, HOUR_MS, PATHS, a_rig, a_simulator, interval_ms, true_rate
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.clock import DAY_MS
 from tui_monitor.engine.fundings import EVERY_S
 from tui_monitor.model import Exchange, Funding, Market, Settlement, Source
-from tui_monitor.simulator import Simulator
 
 # Intervals of 1, 4 and 8 hours, multipliers, and one without an interval in Binance's list.
 MANY = ("BTC", "ETH", "CHIP", "2Z", "PUMP", "HYPE", "币安人生", "哈基米", "PEPE", "BONK", "XTZ")
@@ -143,7 +142,7 @@ async def test_after_months_away_a_new_span_begins(tmp_path: Path) -> None:
 async def test_an_exchange_that_fails_is_left_alone_for_a_while(tmp_path: Path) -> None:
     """It is said once, the others go on, and it is made up for."""
     clock = VirtualClock()
-    sim = Simulator(seed=1, clock=clock)
+    sim = a_simulator(clock, ("BTC", "ETH"))
     async with a_rig(tmp_path, "BTC", "ETH", clock=clock, sim=sim) as rig:
         sim.fault(exchange="okx", channel="funding", kind="http_500", seconds=300)
         await rig.clock.sleep(240)

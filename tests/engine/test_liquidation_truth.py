@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from tests.support.engines import ASKS_LITTLE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config
 from tui_monitor.boards.liquidations import VenueState
@@ -49,7 +50,7 @@ async def watched(
     folder: Path, sim: Simulator, clock: VirtualClock, **flags: object
 ) -> AsyncIterator[Watched]:
     """The perpetuals of all four."""
-    asked = config.with_simulator(sim.url)
+    asked = config.with_simulator(sim.url) | ASKS_LITTLE
     asked |= {f"exchanges.{name.value}.markets": ["perp"] for name in Exchange} | flags
     asked |= {"sum_curve.coins": ["BTC", "ETH"], "sum_curve.min_coins": 1}
     settings = config.load(Path("/dev/null"), {}, asked).settings

@@ -33,10 +33,18 @@ ONLY_THE_SUM = {
 }
 """What the sum curve needs, and no more: the tests of the others turn them on."""
 
+ASKS_LITTLE = {
+    "anomalies.min_turnover_usd": 1e15,
+    "open_interest.history_top": 0,
+    "open_interest.ratios_top": 0,
+    "open_interest.every_s": 600,
+}
+"""No bars, no past and no account ratios: much work, and not the matter of most tests."""
+
 
 def settings_for(sim: Simulator, **sum_curve: object) -> Settings:
     """Defaults, but for the simulator's address and what a test says of the sum curve."""
-    flags = config.with_simulator(sim.url) | ONLY_THE_SUM
+    flags = config.with_simulator(sim.url) | ONLY_THE_SUM | ASKS_LITTLE
     flags |= {f"sum_curve.{name}": value for name, value in sum_curve.items()}
     return config.load(Path("/dev/null"), {}, flags).settings
 
