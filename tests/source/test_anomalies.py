@@ -88,7 +88,7 @@ async def test_nothing_judged_is_a_reason_not_a_board_of_nothing(tmp_path: Path)
         for exchange, bar in ((Exchange.OKX, None), (None, "1h")):
             board = await source.board(exchange, bar)
             assert (board.rows, board.universe, board.evaluated_ms) == ([], 0, None)
-            assert board.reason == f"{NO_ENGINE}; none was yet"
+            assert board.reason == f"{NO_ENGINE}; none was judged yet"
         picks = await source.picks(None)
         assert (picks.rows, picks.evaluated_ms) == ([], None)
         assert "nothing was scored yet" in picks.reason

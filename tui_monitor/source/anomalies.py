@@ -69,7 +69,7 @@ class StoredAnomalies:
         text = await self._store.board_head(head_name(exchange, bar))
         head = _decoded(text, AnomaliesBoard)
         if head is None:
-            return self._empty(exchange, bar, f"{why}; none was yet")
+            return self._empty(exchange, bar, f"{why}; none was judged yet")
         found = await self._store.anomalies_between(bar, head.open_ms, head.open_ms + 1)
         kept = [one for one in map(anomaly_of, found) if one is not None]
         rows = [one.row for one in kept if one.row.exchange is exchange]
@@ -97,7 +97,7 @@ class StoredAnomalies:
         if forming:
             why = f"{why}; what is forming is not stored"
         elif head is None:
-            why = f"{why}; none was yet"
+            why = f"{why}; none was judged yet"
         else:
             rows = await self._store.anomalies_between(bar, head.open_ms, head.open_ms + 1)
             kept = [one for one in map(anomaly_of, rows) if one is not None]

@@ -62,8 +62,9 @@ class LiveAnomalies(StoredAnomalies):
 
     async def _standing(self, exchange: Exchange, bar: str) -> tuple[int | None, str]:
         board = await self.board(exchange, bar)
-        why = board.reason and f"{bar} bars of {exchange.value}: {board.reason}"
-        return board.evaluated_ms, why
+        if not board.reason or self._unwatched(exchange, bar):
+            return board.evaluated_ms, board.reason
+        return board.evaluated_ms, f"{bar} bars of {exchange.value}: {board.reason}"
 
     async def picks(self, exchange: Exchange | None) -> PicksBoard:
         """The newest evaluation; until there is one, that of before the start."""
