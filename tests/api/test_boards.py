@@ -19,7 +19,7 @@ COVERAGE = "/api/boards/coverage"
 def test_every_board_of_the_registry_has_a_route() -> None:
     """One list of boards for screens, command line and routes."""
     paths = {endpoint.path for endpoint in boards.ENDPOINTS}
-    assert paths == {f"/api/boards/{info.name}" for info in BOARDS}
+    assert paths == {f"/api/boards/{name}" for name in (*(one.name for one in BOARDS), "coin")}
 
 
 @in_virtual_time
@@ -114,7 +114,7 @@ async def test_an_unknown_board_lists_those_there_are() -> None:
     async with endpoint() as served:
         status, error = await served.refused("/api/boards/sums")
         assert status == 404
-        assert error["hint"] == f"boards: {', '.join(info.name for info in BOARDS)}"
+        assert error["hint"] == f"boards: {', '.join(info.name for info in BOARDS)}, coin"
         status, error = await served.refused("/api/helth")
         assert status == 404
         assert "/api/health" in error["hint"]

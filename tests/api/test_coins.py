@@ -1,5 +1,6 @@
 """The spread monitor's routes on prices and history, in the originals' shape."""
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -9,7 +10,7 @@ from tests.support.virtual_time import in_virtual_time
 from tui_monitor.api.coins import by_exchange, coin_of, premium_of
 from tui_monitor.api.history import HOUR_MS, spans
 from tui_monitor.api.price_spans import price_spans
-from tui_monitor.boards.coin import Against, Premium
+from tui_monitor.boards.coin import Against, CoinPage, Premium
 from tui_monitor.boards.prices import LegPrice
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.model import Exchange, Market, SpreadKind, SpreadMinute
@@ -31,6 +32,21 @@ async def test_data_has_the_originals_keys_with_numbers_as_numbers() -> None:
         assert okx["funding_rate"]["interval_h"] == 8.0
         assert body["premium_data"] == {}
         assert body["data"]["board"] == "coin"
+
+
+@in_virtual_time
+async def test_a_coins_page_is_its_struct_whole() -> None:
+    """With its liquidations, anomalies and open interest; the same as beside its prices."""
+    async with endpoint() as served:
+        answer = await served.get("/api/boards/coin", coin="ETH-USDT-SWAP")
+        page = msgspec.convert(answer["data"], CoinPage)
+        assert (page.coin, answer["count"]) == ("ETH", len(page.legs))
+        assert page == await served.source.coin_page("ETH")
+        assert page.liquidations.total.is_lower_bound
+        assert page.anomalies.newest
+        assert page.interest.marks
+        assert (await served.get("/api/data", symbol="ETH"))["data"] == answer["data"]
+        assert (await served.get("/api/boards/coin"))["data"]["coin"] == "BTC"
 
 
 @in_virtual_time
@@ -132,6 +148,7 @@ async def test_an_unknown_coin_is_a_404_that_names_the_nearest() -> None:
             ("/api/history/BTTC/database", {}),
             ("/api/boards/spreads", {"coin": "BTTC"}),
             ("/api/boards/funding", {"coin": "BTTC"}),
+            ("/api/boards/coin", {"coin": "BTTC"}),
         ):
             status, error = await served.refused(path, **query)
             assert status == 404, path

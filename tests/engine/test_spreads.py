@@ -331,6 +331,11 @@ async def test_minutes_and_signals_outlive_the_program(tmp_path: Path) -> None:
         assert page.minutes == minutes
         assert page.premiums
         assert {one.exchange for one in page.premiums} == set(Exchange)
+        assert (page.liquidations.live, page.interest.live) == (True, True)
+        assert {one.exchange for one in page.liquidations.venues} == set(Exchange)
+        assert {one.coin for one in page.liquidations.events} <= {"BTC"}
+        assert bool(page.liquidations.events) is not bool(page.liquidations.reason)
+        assert page.anomalies.reason.startswith("no anomaly of BTC in 24 h")
         told = it.engine.spreads.prices("BTC")[0].legs
         found = await it.source.price_minutes("BTC", START_MS, START_MS + MINUTE_MS)
         assert {(one.exchange, one.market) for one in found} == {

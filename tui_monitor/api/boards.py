@@ -9,10 +9,11 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from tui_monitor.api.answers import Answer, encode, encode_rows
-from tui_monitor.api.coins import coin_of
+from tui_monitor.api.coins import DEFAULT_SYMBOL, coin_of
 from tui_monitor.api.endpoints import Endpoint, Nothing, World, described
 from tui_monitor.api.limits import MAX_ROWS
 from tui_monitor.boards.anomalies import AnomaliesBoard
+from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.liquidations import HOURS, LiquidationsBoard
@@ -43,6 +44,7 @@ _FUNDING_S = 1.0
 _LIQUIDATIONS_S = 1.0
 _ANOMALIES_S = 1.0
 _INTEREST_S = 1.0
+_COIN_S = 1.0
 _LONGEST_COIN = 40
 _LONGEST_RANGE_DAYS = MAX_ROWS // 48
 
@@ -130,6 +132,14 @@ class InterestQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = RankedBy.CHANGE
     exchange: Annotated[Exchange | None, described("Of one exchange; without it of all.")] = None
     limit: Most | None = None
+
+
+class CoinQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whose page."""
+
+    coin: Annotated[str, described("A coin: BTC.", min_length=1, max_length=_LONGEST_COIN)] = (
+        DEFAULT_SYMBOL
+    )
 
 
 class SignalsQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -249,6 +259,13 @@ async def open_interest(world: World, asked: InterestQuery) -> Answer:
     return Answer(data=await _with_rows(board, chosen), count=len(chosen))
 
 
+async def coin_page(world: World, asked: CoinQuery) -> Answer:
+    """The page of one coin: its legs, and all that is stored of it."""
+    coin = await known_coin(world, asked.coin)
+    page = await world.shared.once(("coin", coin), _COIN_S, lambda: world.source.coin_page(coin))
+    return Answer(data=page, count=len(page.legs))
+
+
 async def known_coin(world: World, symbol: str) -> str:
     """The coin that a symbol names; UnknownCoin if an engine runs and nobody lists it."""
     coin = coin_of(symbol)
@@ -337,13 +354,23 @@ _REPLIES: dict[str, tuple[Callable[[World, Any], Awaitable[Answer]], type[Struct
     "system": (system, Nothing, SystemBoard),
 }
 
-ENDPOINTS = tuple(
+ENDPOINTS = (
+    *(
+        Endpoint(
+            path=f"{PREFIX}{info.name}",
+            summary=info.help,
+            reply=_REPLIES[info.name][0],
+            asks=_REPLIES[info.name][1],
+            gives=_REPLIES[info.name][2],
+        )
+        for info in BOARDS
+    ),
     Endpoint(
-        path=f"{PREFIX}{info.name}",
-        summary=info.help,
-        reply=_REPLIES[info.name][0],
-        asks=_REPLIES[info.name][1],
-        gives=_REPLIES[info.name][2],
-    )
-    for info in BOARDS
+        path=f"{PREFIX}coin",
+        summary="One coin in full: legs, premium, spreads, funding, signals, liquidations, "
+        "anomalies, open interest.",
+        reply=coin_page,
+        asks=CoinQuery,
+        gives=CoinPage,
+    ),
 )

@@ -270,7 +270,9 @@ def coin_anomalies(records: Sequence[AnomalyRecord], first_ms: int, why_none: st
                     row=kept.row,
                 )
             )
-    return CoinAnomalies(first_ms=first_ms, newest=found, reason="" if found else why_none)
+    lost = len(records) - len(found)
+    why = f"{lost} {'is' if lost == 1 else 'are'} stored and can't be read" if lost else why_none
+    return CoinAnomalies(first_ms=first_ms, newest=found, reason="" if found else why)
 
 
 # --- open interest --------------------------------------------------------------------------

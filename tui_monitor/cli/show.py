@@ -12,6 +12,7 @@ import msgspec
 
 from tui_monitor import paths
 from tui_monitor.boards.anomalies import AnomaliesBoard
+from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.liquidations import HOURS, LiquidationsBoard
@@ -24,6 +25,7 @@ from tui_monitor.boards.sum_curve import Node, SumBoard
 from tui_monitor.boards.system import SystemBoard
 from tui_monitor.cli.common import Context, engine_options, zone_of
 from tui_monitor.cli.show_anomalies import anomalies_table, picks_table
+from tui_monitor.cli.show_coin import coin_table, limited_page
 from tui_monitor.cli.show_interest import interest_table
 from tui_monitor.cli.show_liquidations import liquidations_table
 from tui_monitor.cli.show_spreads import funding_table, signals_table, spreads_table
@@ -55,12 +57,15 @@ AnyBoard = (
     | FundingBoard
     | CoverageBoard
     | SystemBoard
+    | CoinPage
 )
+COIN = "coin"
+_USUAL_COIN = "BTC"
 # These are oldest first.
 BY_DAY = tuple(info.name for info in BOARDS if info.by_day)
 _DAY_BOARDS = ", ".join(BY_DAY[:-1]) + f" and {BY_DAY[-1]}"
 # These have several rows a coin.
-_BY_COIN = ("funding",)
+_BY_COIN = ("funding", COIN)
 KINDS: dict[str, type[AnyBoard]] = {
     "sum": SumBoard,
     "liquidations": LiquidationsBoard,
@@ -72,11 +77,12 @@ KINDS: dict[str, type[AnyBoard]] = {
     "funding": FundingBoard,
     "coverage": CoverageBoard,
     "system": SystemBoard,
+    COIN: CoinPage,
 }
 
 
 @click.command()
-@click.argument("board", type=click.Choice([info.name for info in BOARDS]))
+@click.argument("board", type=click.Choice([*(info.name for info in BOARDS), COIN]))
 @click.option("--json", "as_json", is_flag=True, help="The board's whole structure as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="The board's rows as CSV.")
 @click.option(
@@ -90,19 +96,32 @@ KINDS: dict[str, type[AnyBoard]] = {
     metavar="YYYY-MM-DD",
     help=f"That day instead of today; for {_DAY_BOARDS}.",
 )
+@click.option(
+    "--coin", "name", metavar="COIN", help=f"Whose page; for {COIN} ({_USUAL_COIN} without it)."
+)
 @engine_options
 def show(
-    context: Context, board: str, as_json: bool, as_csv: bool, limit: int | None, day: str | None
+    context: Context,
+    board: str,
+    as_json: bool,
+    as_csv: bool,
+    limit: int | None,
+    day: str | None,
+    name: str | None,
 ) -> int:
     """Print one snapshot of BOARD: from the running engine if there is one, else from the store."""
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
     if day is not None and board not in BY_DAY:
         raise click.UsageError(f"{board} has no days: --date is for {_DAY_BOARDS}")
+    if name is not None and board != COIN:
+        raise click.UsageError(f"{board} is of all coins: --coin is for {COIN}")
     settings = context.load().settings
     folder = context.folder(settings)
-    when = parse_day(day).isoformat() if day is not None else None
-    found, origin = asyncio.run(_snapshot(board, settings, folder, when))
+    asked = {} if day is None else {"day": parse_day(day).isoformat()}
+    if board == COIN:
+        asked["coin"] = name or _USUAL_COIN
+    found, origin = asyncio.run(_snapshot(board, settings, folder, asked))
     shot = _limited(found, limit)
     click.echo(f"tui-monitor: {origin}", err=True)
     if as_json:
@@ -118,25 +137,27 @@ def show(
 
 
 async def _snapshot(
-    board: str, settings: Settings, folder: Path, day: str | None
+    board: str, settings: Settings, folder: Path, asked: dict[str, str]
 ) -> tuple[AnyBoard, str]:
     """The board and where it is from."""
     holder = read_holder(folder)
     url = (holder or {}).get("url")
     if isinstance(url, str):
-        return await _ask(KINDS[board], f"{url}/api/boards/{board}", settings, day), f"from {url}"
+        return await _ask(KINDS[board], f"{url}/api/boards/{board}", settings, asked), f"from {url}"
     origin = "from the store, without live prices"
     if holder is not None:
         who = f"{holder.get('role', 'process')} {holder.get('pid', '')}".strip()
         origin += f": the {printable(who, _ECHOED)} that holds it serves no endpoint"
-    return await _stored(board, settings, folder, day), origin
+    return await _stored(board, settings, folder, asked), origin
 
 
-async def _ask(kind: type[AnyBoard], url: str, settings: Settings, day: str | None) -> AnyBoard:
+async def _ask(
+    kind: type[AnyBoard], url: str, settings: Settings, asked: dict[str, str]
+) -> AnyBoard:
     headers = {"Authorization": f"Bearer {settings.api.token}"} if settings.api.token else {}
     try:
         async with httpx.AsyncClient(timeout=ASK_S, trust_env=False) as client:
-            answer = await client.get(url, headers=headers, params={"day": day} if day else {})
+            answer = await client.get(url, headers=headers, params=asked)
         body = answer.json()
     except httpx.TimeoutException as error:
         raise Unreachable(
@@ -153,8 +174,8 @@ async def _ask(kind: type[AnyBoard], url: str, settings: Settings, day: str | No
     return msgspec.convert(body["data"], kind)
 
 
-async def _stored(board: str, settings: Settings, folder: Path, day: str | None) -> AnyBoard:
-    first = parse_day(day) if day else None
+async def _stored(board: str, settings: Settings, folder: Path, asked: dict[str, str]) -> AnyBoard:
+    first = parse_day(asked["day"]) if "day" in asked else None
     zone = zone_of(settings)
     async with stored_in(folder) as reader:
         clock = SystemClock()
@@ -181,6 +202,7 @@ async def _stored(board: str, settings: Settings, folder: Path, day: str | None)
             "funding": lambda _: source.funding_board(),
             "coverage": source.coverage_board,
             "system": lambda _: source.system_board(),
+            COIN: lambda _: source.coin_page(asked["coin"].upper()),
         }
         return await read[board](Query(first_day=first, last_day=first))
 
@@ -199,6 +221,8 @@ def _limited(board: AnyBoard, limit: int | None) -> AnyBoard:
         return msgspec.structs.replace(board, connections=board.connections[:limit])
     if isinstance(board, LiquidationsBoard):
         return msgspec.structs.replace(board, points=board.points[-limit:])
+    if isinstance(board, CoinPage):
+        return limited_page(board, limit)
     return msgspec.structs.replace(board, rows=board.rows[:limit])
 
 
@@ -320,6 +344,7 @@ _TABLES: dict[str, Callable[[Any, BoardZone], Table]] = {
     "funding": funding_table,
     "coverage": _coverage_table,
     "system": _system_table,
+    COIN: coin_table,
 }
 
 

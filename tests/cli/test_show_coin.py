@@ -1,0 +1,61 @@
+"""`show coin`: a row for each fact, whose coin it is, what a limit keeps."""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tests.cli.test_bad_input import assert_one_line
+from tests.support.boards import ZONE
+from tests.support.coin_pages import a_coin_page
+from tests.support.programs import run
+from tui_monitor.cli.show_coin import COLUMNS, coin_table, limited_page
+from tui_monitor.cli.tables import csv_text, eye_text
+
+
+def test_every_part_has_its_rows() -> None:
+    """Each row has all columns; what is unknown is empty."""
+    page = a_coin_page()
+    table = coin_table(page, ZONE)
+    assert {row[0] for row in table.rows} == {
+        *("prices", "premium", "liquidations", "liquidation", "anomaly", "open interest"),
+        "funding",
+    }
+    assert {len(row) for row in table.rows} == {len(COLUMNS)}
+    rows = {(row[0], row[2], row[4], row[1]): row for row in table.rows}
+    assert rows["liquidations", "binance", "short", "1 h"][5:] == (
+        *("2500000.00", "USD", "a lower bound"),
+    )
+    assert rows["open interest", "bybit", "change", "24 h"][5] == ""
+    assert rows["open interest", "bybit", "change", "24 h"][7] == "no sample at its start"
+    assert "BTC at 2026-01-16" in eye_text(table)
+    assert csv_text(table).startswith(",".join(COLUMNS))
+
+
+def test_parts_without_rows_say_why() -> None:
+    """In the lines above the table."""
+    page = a_coin_page()
+    found = replace(page.anomalies, newest=[], reason="no anomaly of it \x1b[2J in 24 h")
+    summary = coin_table(replace(page, anomalies=found, reason="no engine runs"), ZONE).summary
+    assert "no engine runs" in summary
+    assert "anomalies: no anomaly of it" in summary
+    assert "\x1b" not in summary
+
+
+def test_a_limit_keeps_the_newest_of_each_part() -> None:
+    """Legs and venues are never left out."""
+    page = a_coin_page()
+    some = limited_page(page, 2)
+    assert some.minutes == page.minutes[-2:]
+    assert some.settlements == page.settlements[:2]
+    assert some.liquidations.events == page.liquidations.events[:2]
+    assert some.anomalies.newest == page.anomalies.newest[:2]
+    assert some.interest.marks == page.interest.marks[-2:]
+    assert (some.legs, some.liquidations.venues) == (page.legs, page.liquidations.venues)
+
+
+@pytest.mark.parametrize("board", ["sum", "oi"])
+async def test_only_the_page_is_of_one_coin(board: str, tmp_path: Path) -> None:
+    """Any other board refuses the option before anybody is asked."""
+    done = await run(tmp_path, "show", board, "--coin", "BTC")
+    assert_one_line(done, 2, f"{board} is of all coins", "--coin is for coin", "--help")

@@ -1,0 +1,171 @@
+"""The table of a coin's page, for CSV and for the eye: a row for each fact of each part."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from tui_monitor.boards.coin import CoinLeg, CoinPage
+from tui_monitor.boards.coin_parts import CoinAnomaly, LegInterest
+from tui_monitor.boards.liquidations import Order, VenueShare
+from tui_monitor.boards.open_interest import WINDOWS_H, InterestRow
+from tui_monitor.cli.tables import Row, Table, number
+from tui_monitor.clock import BoardZone
+from tui_monitor.model import Settlement, Told
+from tui_monitor.printable import printable
+
+COLUMNS = ("part", "time", "exchange", "symbol", "what", "value", "unit", "note")
+
+
+def coin_table(page: CoinPage, zone: BoardZone) -> Table:
+    """Prices, premiums, settlements, liquidations, anomalies, open interest; "" is unknown."""
+    rows = [
+        *(row for leg in page.legs for row in _leg(leg)),
+        *(_premium_rows(page)),
+        *(row for venue in page.liquidations.venues for row in _venue(venue)),
+        *(_event(one, zone) for one in page.liquidations.events),
+        *(_anomaly(one, zone) for one in page.anomalies.newest),
+        *_interest(page),
+        *(_settlement(one, zone) for one in page.settlements),
+    ]
+    return Table(COLUMNS, rows, _summary(page, zone))
+
+
+def limited_page(page: CoinPage, limit: int) -> CoinPage:
+    """The newest of whatever there is many of."""
+    liquidations, found = page.liquidations, page.anomalies
+    interest = page.interest
+    return replace(
+        page,
+        minutes=page.minutes[-limit:],
+        settlements=page.settlements[:limit],
+        signals=page.signals[:limit],
+        liquidations=replace(liquidations, events=liquidations.events[:limit]),
+        anomalies=replace(found, newest=found.newest[:limit]),
+        interest=replace(interest, points=interest.points[-limit:], marks=interest.marks[-limit:]),
+    )
+
+
+def _summary(page: CoinPage, zone: BoardZone) -> str:
+    lines = [f"{printable(page.coin)} at {zone.format(page.now_ms)}, {len(page.legs)} legs"]
+    said = {
+        "": page.reason,
+        "liquidations: ": page.liquidations.reason,
+        "anomalies: ": page.anomalies.reason,
+        "open interest: ": page.interest.reason,
+    }
+    lines += [printable(f"{part}{reason}", 400) for part, reason in said.items() if reason]
+    return "\n".join(lines)
+
+
+def _leg(one: CoinLeg) -> Iterator[Row]:
+    leg = one.leg
+    name = (leg.exchange.value, printable(leg.symbol))
+    note = printable(leg.suspicion) or ("old" if leg.stale else "")
+    for what, value in (("last", leg.last), ("bid", leg.bid), ("ask", leg.ask)):
+        yield ("prices", "", *name, f"{leg.market} {what}", _exact(value), "USDT a coin", note)
+
+
+def _premium_rows(page: CoinPage) -> Iterator[Row]:
+    for one in page.premiums:
+        against = one.against.value if one.against else ""
+        name = (one.exchange.value, printable(one.symbol))
+        note = printable(one.reason)
+        yield (
+            "premium",
+            "",
+            *name,
+            f"over {against}".strip(),
+            number(one.premium_pct, 4),
+            "%",
+            note,
+        )
+
+
+def _venue(one: VenueShare) -> Iterator[Row]:
+    note = printable(one.reason) or ("a lower bound" if _is_bound(one) else "")
+    for side, usd in (("long", one.long_usd), ("short", one.short_usd)):
+        yield (
+            *("liquidations", "1 h", one.exchange.value, "", side),
+            *(number(usd, 2), "USD", note),
+        )
+    yield (
+        *("liquidations", "1 h", one.exchange.value, "", "heard"),
+        *(number(one.covered * 100, 2), "%", f"{one.told.value}: {one.cap}".rstrip(": ")),
+    )
+
+
+def _is_bound(one: VenueShare) -> bool:
+    return one.told is Told.SAMPLED or one.covered < 1
+
+
+def _event(one: Order, zone: BoardZone) -> Row:
+    name = (one.exchange.value, printable(one.symbol))
+    note = f"at {_exact(one.price)}, by {one.heard.value}"
+    return (
+        "liquidation",
+        zone.format(one.exchange_ms),
+        *name,
+        one.side.value,
+        _exact(one.usd),
+        "USD",
+        note,
+    )
+
+
+def _anomaly(one: CoinAnomaly, zone: BoardZone) -> Row:
+    row = one.row
+    name = (row.exchange.value, printable(row.symbol))
+    what = f"{one.bar} {'+'.join(reason.value for reason in row.reasons)}".strip()
+    return (
+        "anomaly",
+        zone.format(row.open_ms),
+        *name,
+        what,
+        number(row.score, 3),
+        "score",
+        printable(one.why, 400),
+    )
+
+
+def _interest(page: CoinPage) -> Iterator[Row]:
+    total = page.interest.total
+    if total is not None:
+        yield from _total(total)
+    for leg in page.interest.legs:
+        yield from _leg_interest(leg)
+
+
+def _total(row: InterestRow) -> Iterator[Row]:
+    note = printable("; ".join(row.remarks(WINDOWS_H[-1])), 400)
+    yield ("open interest", "", "", "", "all", number(row.usd, 2), "USD", note)
+    for one in row.changes:
+        value = number(one.change_pct, 4)
+        yield ("open interest", f"{one.hours} h", "", "", "change", value, "% of coins", one.reason)
+
+
+def _leg_interest(one: LegInterest) -> Iterator[Row]:
+    name = (one.leg.exchange.value, printable(one.leg.symbol))
+    note = printable(one.leg.suspicion or one.leg.reason)
+    yield ("open interest", "", *name, "now", number(one.leg.usd, 2), "USD", note)
+    for change in one.changes:
+        value = number(change.change_pct, 4)
+        hours = f"{change.hours} h"
+        yield (
+            "open interest",
+            hours,
+            *name,
+            "change",
+            value,
+            "% of coins",
+            printable(change.reason),
+        )
+
+
+def _settlement(one: Settlement, zone: BoardZone) -> Row:
+    name = (one.exchange.value, printable(one.symbol))
+    paid = f"{one.rate * 100:.6g}"
+    return ("funding", zone.format(one.settled_ms), *name, "settled", paid, "% an interval", "")
+
+
+def _exact(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"
