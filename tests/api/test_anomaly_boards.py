@@ -39,7 +39,9 @@ async def test_a_bar_that_there_is_not_is_refused() -> None:
         for path, coin in (("/api/boards/anomalies", "NOPE"), ("/api/symbols/NOPE/klines", "")):
             status, error = await served.refused(path, **({"coin": coin} if coin else {}))
             assert (status, error["error"]) == (404, "no exchange lists a coin 'NOPE'")
-        # Listed, but without bars.
+        # Listed, but not judged; listed, but without bars.
+        none = (await served.get("/api/boards/anomalies", coin="BTC"))["data"]
+        assert (none["rows"], none["reason"]) == ([], "binance lists no perpetual of BTC")
         bars = await served.get("/api/symbols/BTC/klines", interval="1h")
         assert (bars["count"], bars["data"]) == (0, [])
         assert bars["reason"] == "no 1h bars of BTC are stored"

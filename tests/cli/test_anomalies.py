@@ -63,6 +63,18 @@ def test_the_table_of_picks_has_the_four_parts() -> None:
     assert "the best of 30 candidates" in eye_text(table)
 
 
+def test_what_was_never_judged_is_said_to_be_so() -> None:
+    """No bar, no time and no count; then why."""
+    early = msgspec.structs.replace(a_head(), evaluated_ms=None, reason="the bars are being read")
+    said = eye_text(anomalies_table(early, ZONE))
+    assert "no 15m bar of binance was judged yet\nthe bars are being read" in said
+    assert "of 150" not in said
+    board = msgspec.structs.replace(some_picks(), rows=[], evaluated_ms=None, reason="")
+    said = eye_text(picks_table(board, ZONE))
+    assert "no picks of binance were scored yet" in said
+    assert "bars up to" in eye_text(picks_table(some_picks(), ZONE))
+
+
 async def test_without_an_engine_they_come_from_the_store(tmp_path: Path) -> None:
     """The newest judged bar; the export has every row."""
     folder = tmp_path / "data"

@@ -100,6 +100,25 @@ async def test_every_bar_of_a_long_absence_is_judged(tmp_path: Path) -> None:
 
 
 @in_virtual_time
+async def test_as_the_originals_did_closed_bars_are_judged_after_an_absence(tmp_path: Path) -> None:
+    """Each by the whole of it, as the last evaluation of an open bar would be."""
+    plants = [{"kind": "jump", "coin": "PEPE", "at": NEXT_MS + QUARTER_MS, "size": 0.04}]
+    settings = replace(JUDGED, mode="original")
+    async with watching(tmp_path, settings, plants=plants) as watched:
+        await marked(watched, NEXT_MS - 2 * QUARTER_MS)
+    async with watching(tmp_path, settings, plants=plants, start_ms=LATER_MS) as watched:
+        newest_ms = LATER_MS - LATER_MS % QUARTER_MS - QUARTER_MS
+        await marked(watched, newest_ms)
+        kept = await watched.kept()
+        assert kept["PEPE", NEXT_MS + QUARTER_MS] > 2
+        closed = {place: score for place, score in kept.items() if place[1] <= newest_ms}
+        expected = await recomputed(watched, settings)
+        assert {place: round(score, 9) for place, score in closed.items()} == {
+            place: round(score, 9) for place, score in expected.items()
+        }
+
+
+@in_virtual_time
 async def test_an_outage_that_history_fills_leaves_no_hole(tmp_path: Path) -> None:
     """Streams and REST are away for three hours; the bars of then are judged when they come."""
     plants = [{"kind": "jump", "coin": "PEPE", "at": NEXT_MS + QUARTER_MS, "size": 0.04}]

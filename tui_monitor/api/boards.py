@@ -237,7 +237,16 @@ async def anomalies(world: World, asked: AnomaliesQuery) -> Answer:
         rows = [row for row in forming.rows if coin in (None, row.coin.upper())]
         forming = replace(forming, rows=rows[: asked.limit])
     board = replace(board, forming=forming)
+    if coin is not None and not chosen:
+        board = replace(board, reason=await _why_not(world, coin, board))
     return Answer(data=await _with_rows(board, chosen), count=len(chosen))
+
+
+async def _why_not(world: World, coin: str, board: AnomaliesBoard) -> str:
+    """Why the board has no row of a coin that is listed somewhere."""
+    explained = await world.source.anomaly_explained(coin, board.exchange, board.bar)
+    said = explained.found[0].why if explained.found else explained.reason
+    return "; ".join(dict.fromkeys(filter(None, (board.reason, said))))
 
 
 async def picks(world: World, asked: PicksQuery) -> Answer:
