@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from tests.support.engines import true_sum
-from tests.support.programs import TUI_MONITOR, UNPACED, a_daemon, clean_environment, run
+from tests.support.programs import TUI_MONITOR, UNPACED, a_daemon, clean_environment
+from tests.support.programs import run_installed as run
 from tui_monitor.clock import BoardZone
 from tui_monitor.config import COINS
 from tui_monitor.simulator import Simulator
