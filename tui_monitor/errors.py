@@ -6,6 +6,7 @@
     │   └── AlreadyRuns         one is under way; wait or stop it (HTTP 409)
     ├── SettingsError           the same for the configuration; names file and key (exit 2)
     ├── EngineHeld              another process runs the engine on this data folder (exit 1)
+    ├── EngineGone              the engine that we were attached to (tried again; exit 1)
     ├── FolderUnusable          a folder or port that can't be had (exit 1)
     ├── StoreError
     │   ├── StoreUnusable       not our database, damaged, or from a newer version
@@ -58,6 +59,10 @@ class SettingsError(MonitorError):
 
 class EngineHeld(MonitorError):
     """Another process holds `engine.lock` of this data folder."""
+
+
+class EngineGone(MonitorError):
+    """The engine in another process no longer answers, or none does."""
 
 
 class FolderUnusable(MonitorError):

@@ -1,0 +1,340 @@
+"""A source over a Unix socket says what the source itself says, and survives what sockets do."""
+
+import asyncio
+import json
+import stat
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from websockets.asyncio.client import ClientConnection, unix_connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
+
+from tests.support.boards import MemorySource, a_status, some_events
+from tui_monitor.attach.calls import CALLS
+from tui_monitor.attach.channels import CHANGES_KEPT, FRESH_S
+from tui_monitor.attach.client import Attached, attached
+from tui_monitor.attach.server import MOST_VIEWERS, viewers_served
+from tui_monitor.boards.open_interest import RankedBy
+from tui_monitor.boards.spreads import Filter
+from tui_monitor.errors import (
+    AlreadyRuns,
+    BadInput,
+    EngineGone,
+    FolderUnusable,
+    MonitorError,
+    UnknownCoin,
+)
+from tui_monitor.model import Exchange
+from tui_monitor.source import Query, Source
+
+DAY = date(2026, 1, 14)
+
+
+class Own:
+    """A clock that a test moves; waiting takes no time at all."""
+
+    def __init__(self) -> None:
+        self.at_s = 0.0
+
+    def now_ms(self) -> int:
+        return int(self.at_s * 1000)
+
+    def monotonic_s(self) -> float:
+        return self.at_s
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def path() -> Iterator[Path]:
+    """Short: a socket's name has a hundred characters at most."""
+    with tempfile.TemporaryDirectory(prefix="tm") as folder:
+        yield Path(folder) / "engine" / "s"
+
+
+@asynccontextmanager
+async def viewer(path: Path, clock: Own | None = None) -> AsyncIterator[Attached]:
+    """One that is attached while the block runs."""
+    async with attached(path, clock or Own()) as one:
+        run = asyncio.create_task(one.run())
+        try:
+            yield one
+        finally:
+            run.cancel()
+            await asyncio.gather(run, return_exceptions=True)
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Wait for a condition."""
+    async with asyncio.timeout(30):
+        while not true():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.005)
+
+
+Ask = Callable[[Source], Coroutine[Any, Any, Any]]
+QUESTIONS: dict[str, Ask] = {
+    "sum_board": lambda one: one.sum_board(Query()),
+    "sum_board of days": lambda one: one.sum_board(Query(first_day=DAY, last_day=DAY)),
+    "records": lambda one: one.records(0, 9, 5),
+    "coverage_board": lambda one: one.coverage_board(Query()),
+    "system_board": lambda one: one.system_board(),
+    "markets": lambda one: one.markets(),
+    "spreads_board": lambda one: one.spreads_board(None, Filter.ALL),
+    "signals_board": lambda one: one.signals_board(),
+    "funding_board": lambda one: one.funding_board(),
+    "interest_board": lambda one: one.interest_board(4, RankedBy.SIZE),
+    "interest_history": lambda one: one.interest_history("BTC", 0),
+    "liquidations_board": lambda one: one.liquidations_board(6, Query()),
+    "liquidation_records": lambda one: one.liquidation_records(0, 9, 5),
+    "liquidation_indices": lambda one: one.liquidation_indices(),
+    "aggregates": lambda one: one.aggregates(0, 9, 5),
+    "anomalies_board": lambda one: one.anomalies_board(Exchange.BINANCE, "15m"),
+    "anomaly_explained": lambda one: one.anomaly_explained("BTC"),
+    "stored_anomalies": lambda one: one.stored_anomalies(0, 9, min_score=1.0),
+    "picks_board": lambda one: one.picks_board(),
+    "klines": lambda one: one.klines("BTC", Exchange.OKX),
+    "upkeep": lambda one: one.upkeep(),
+    "coin_page": lambda one: one.coin_page("BTC"),
+    "prices": lambda one: one.prices(),
+    "price_points": lambda one: one.price_points("BTC"),
+    "spread_minutes": lambda one: one.spread_minutes("BTC", 0),
+    "price_minutes": lambda one: one.price_minutes("BTC", 0, 9),
+    "start_backfill": lambda one: one.start_backfill(DAY, DAY),
+    "stop_backfill": lambda one: one.stop_backfill(),
+    "job_log": lambda one: one.job_log(5),
+    "store_info": lambda one: one.store_info(),
+    "export": lambda one: one.export("prices", 0, 9, "csv", Path("x.csv")),
+}
+NOT_ASKED = {"status", "events", "watch_bars"}
+
+
+def test_every_method_of_a_source_is_asked_here() -> None:
+    """Who adds one adds it to this table."""
+    assert {name.partition(" ")[0] for name in QUESTIONS} | NOT_ASKED == set(CALLS)
+
+
+async def outcome(ask: Ask, source: Source) -> Any:
+    """What comes, or what is raised."""
+    try:
+        return await ask(source)
+    except MonitorError as error:
+        return type(error), error.line()
+    except (NotImplementedError, AttributeError):
+        return "not in memory"
+
+
+async def test_every_answer_is_the_engines_own(path: Path) -> None:
+    """To the last digit; asked twice, so that changes are made and put together."""
+    here, twin, clock = MemorySource(), MemorySource(), Own()
+    answered = 0
+    async with viewers_served(here, clock, path), viewer(path) as there:
+        for name, ask in QUESTIONS.items():
+            expected = await outcome(ask, twin)
+            if expected == "not in memory":
+                continue
+            assert await outcome(ask, there.source) == expected, name
+            here.now_ms = twin.now_ms = here.now_ms + 1_000
+            clock.at_s += FRESH_S
+            assert await outcome(ask, there.source) == await outcome(ask, twin), name
+            answered += 1
+    assert answered > 20
+
+
+async def test_the_status_is_there_from_memory_and_says_that_it_is_attached(path: Path) -> None:
+    """With the engine's event log beside it, both a second old at most."""
+    here = MemorySource()
+    here.current_status = a_status(here.now_ms)
+    clock = Own()
+    async with viewers_served(here, clock, path), viewer(path) as there:
+        with pytest.raises(MonitorError, match="not answered yet"):
+            there.status()
+        await until(lambda: there.events() == here.event_lines)
+        assert there.status() == replace(here.current_status, mode="attached")
+        assert there.events(some_events()[0].id) == here.events(some_events()[0].id)
+        here.event_lines = here.event_lines[:1]
+        here.current_status = replace(here.current_status, events_total=77)
+        clock.at_s += FRESH_S
+        await until(lambda: len(there.events()) == 1)
+        assert there.status().events_total == 77
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BadInput("no", "yes"),
+        UnknownCoin("none"),
+        AlreadyRuns("one"),
+        FolderUnusable("/x"),
+        MonitorError("plain", "hint"),
+    ],
+)
+async def test_what_the_engine_refuses_is_refused_in_its_words(
+    path: Path, error: MonitorError
+) -> None:
+    """The kind of the error decides over exit codes and colours here as there."""
+    here = MemorySource()
+    here.failure = error
+    async with viewers_served(here, Own(), path), viewer(path) as there:
+        with pytest.raises(MonitorError) as raised:
+            await there.source.sum_board(Query())
+    assert type(raised.value) is type(error)
+    assert raised.value.line() == error.line()
+
+
+async def test_a_bug_in_a_board_leaves_the_viewer_attached(path: Path) -> None:
+    """It is said, the log has the traceback, the next board comes."""
+    here = MemorySource()
+    here.failure = RuntimeError("boom")
+    async with viewers_served(here, Own(), path), viewer(path) as there:
+        with pytest.raises(MonitorError, match="sum_board failed: RuntimeError"):
+            await there.source.sum_board(Query())
+        here.failure = None
+        assert (await there.source.sum_board(Query())).nodes
+
+
+async def test_an_engine_that_goes_away_is_gone_for_all_that_waits(path: Path) -> None:
+    """Also for what is asked afterwards; `run` ends with it."""
+    async with viewers_served(MemorySource(), Own(), path):
+        opened = attached(path, Own())
+        there = await opened.__aenter__()
+        run = asyncio.create_task(there.run())
+        await until(lambda: there._status is not None)
+    with pytest.raises(EngineGone):
+        await run
+    with pytest.raises(EngineGone):
+        await there.source.sum_board(Query())
+    await opened.__aexit__(None, None, None)
+    with pytest.raises(EngineGone, match="no engine answers"):
+        async with attached(path, Own()):
+            pass
+
+
+def left_over(path: Path) -> None:
+    """As after an engine that was killed."""
+    path.parent.mkdir(mode=0o700)
+    path.write_text("dead")
+
+
+def mode_of(path: Path) -> int | None:
+    """Kind and rights of a file."""
+    return path.stat().st_mode if path.exists() else None
+
+
+async def test_the_socket_is_ours_alone(path: Path) -> None:
+    """Mode 0600 in a folder of 0700; a dead engine's is replaced; a folder open to others isn't
+    used."""
+    left_over(path)
+    async with viewers_served(MemorySource(), Own(), path):
+        assert mode_of(path) == stat.S_IFSOCK | 0o600
+    assert mode_of(path) is None
+    path.parent.chmod(0o755)
+    with pytest.raises(FolderUnusable, match="open to others"):
+        async with viewers_served(MemorySource(), Own(), path):
+            pass
+
+
+# What goes over the wire
+
+
+async def asked(socket: ClientConnection, call: str, since: Any = None) -> dict[str, Any]:
+    """One question in plain JSON."""
+    await socket.send(json.dumps({"id": 1, "call": call, "args": {"query": {}}, "since": since}))
+    reply: dict[str, Any] = json.loads(await socket.recv())
+    return reply
+
+
+@asynccontextmanager
+async def plain(path: Path) -> AsyncIterator[ClientConnection]:
+    """A viewer that speaks for itself."""
+    async with unix_connect(
+        str(path), "ws://localhost/", max_size=None, close_timeout=0.1
+    ) as socket:
+        yield socket
+
+
+async def test_only_changes_come_to_who_has_seen_the_last(path: Path) -> None:
+    """All of it again, with how much was missed, to who was away for too long."""
+    here, clock = MemorySource(), Own()
+    async with viewers_served(here, clock, path), plain(path) as socket:
+        first = await asked(socket, "sum_board")
+        assert first["data"]["nodes"]
+        same = await asked(socket, "sum_board", first["revision"])
+        assert (same["changes"], same["revision"]) == ([], first["revision"])
+        here.now_ms += 1_000
+        clock.at_s += FRESH_S
+        second = await asked(socket, "sum_board", first["revision"])
+        assert second["changes"]
+        assert len(json.dumps(second)) * 4 < len(json.dumps(first))
+        for _ in range(CHANGES_KEPT):
+            here.now_ms += 1_000
+            clock.at_s += FRESH_S
+            await asked(socket, "sum_board")
+        late = await asked(socket, "sum_board", first["revision"])
+        assert late["missed"] == CHANGES_KEPT + 1
+        assert late["data"]["now_ms"] == here.now_ms
+        other = await asked(socket, "sum_board", ["another", 1])
+        assert other["missed"] is None
+        assert other["data"] == late["data"]
+
+
+async def test_many_viewers_cost_the_engine_one_question(path: Path) -> None:
+    """Within the time that an answer counts as fresh."""
+    here, clock = MemorySource(), Own()
+    async with viewers_served(here, clock, path), plain(path) as one, plain(path) as other:
+        answers = [await asked(socket, "sum_board") for socket in (one, other, one)]
+    assert len(here.calls) == 1
+    assert answers[0] == answers[1] == answers[2]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "", "nonsense", "[]", b"\xff\xfe", '{"id": 1}', '{"id": 1, "call": "nothing"}',
+        '{"id": 1, "call": "__init__"}', '{"id": 1, "call": "sum_board", "args": {"x": 1}}',
+        '{"id": 1, "call": "sum_board", "args": {"query": {"first_day": "tomorrow"}}}',
+        '{"id": 1, "call": "sum_board", "args": {"query": {}}, "since": [1, "x"]}',
+        '{"id": 1, "call": "sum_board", "more": 1}', "[" * 10_000,
+    ],
+)  # fmt: skip
+async def test_what_is_no_question_is_refused_in_a_line(path: Path, message: str | bytes) -> None:
+    """And the next one is answered."""
+    async with viewers_served(MemorySource(), Own(), path), plain(path) as socket:
+        await socket.send(message, text=isinstance(message, str))
+        refused = json.loads(await socket.recv())
+        assert refused["error"]["kind"] == "BadInput"
+        assert "\n" not in refused["error"]["message"]
+        assert "data" in await asked(socket, "sum_board")
+
+
+async def test_a_viewer_that_does_not_read_holds_up_nobody(path: Path) -> None:
+    """He gets as much as he takes; the others go on."""
+    here, clock = MemorySource(), Own()
+    async with viewers_served(here, clock, path), plain(path) as slow, plain(path) as quick:
+        slow.transport.pause_reading()
+        for number in range(200):
+            await slow.send(json.dumps({"id": number, "call": "sum_board", "args": {"query": {}}}))
+        for _ in range(3):
+            assert "data" in await asked(quick, "sum_board")
+        slow.transport.resume_reading()
+        assert json.loads(await slow.recv())["id"] == 0
+
+
+async def test_a_page_of_a_browser_and_too_many_viewers_are_turned_away(path: Path) -> None:
+    """An Origin header is a browser's; 32 viewers are enough for one engine."""
+    async with viewers_served(MemorySource(), Own(), path):
+        with pytest.raises(InvalidStatus):
+            async with unix_connect(str(path), "ws://localhost/", origin=Origin("https://x.y")):
+                pass
+        viewers = [await unix_connect(str(path), "ws://localhost/") for _ in range(MOST_VIEWERS)]
+        with pytest.raises(InvalidStatus, match="503"):
+            await unix_connect(str(path), "ws://localhost/")
+        for one in viewers:
+            await one.close()

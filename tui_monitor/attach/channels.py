@@ -1,0 +1,98 @@
+"""The newest answers, asked of the source once for all viewers, and how each came from the last.
+
+An answer has a revision: the channel's own name and a number that rises when it changes. Who has
+seen one that is not too long ago gets the changes since; anyone else gets all of it, and is told
+how many revisions went by, or that nobody knows.
+"""
+
+import asyncio
+import secrets
+from collections import deque
+from typing import Any, NamedTuple
+
+import msgspec
+
+from tui_monitor.attach.calls import answer
+from tui_monitor.clock import Clock
+from tui_monitor.deltas import Change, Tree, change
+from tui_monitor.source import Source
+
+FRESH_S = 0.25
+CHANGES_KEPT = 30
+MOST_CHANNELS = 64
+UNASKED_S = 60.0
+
+Reply = dict[str, Any]
+
+
+class Revision(NamedTuple):
+    """Which answer: numbers count from 1 in each channel, and a channel's name is never reused."""
+
+    channel: str
+    number: int
+
+
+class _Channel:
+    """One question's newest answer."""
+
+    def __init__(self) -> None:
+        self.name = secrets.token_hex(4)
+        self.number = 0
+        self.tree: Tree = None
+        self.asked_s = self.until_s = float("-inf")
+        # From each revision to the next, but for what made the first.
+        self.changes: deque[Change] = deque(maxlen=CHANGES_KEPT)
+        self.lock = asyncio.Lock()
+
+    def take(self, tree: Tree) -> None:
+        """A new answer; the same one is no new revision."""
+        if self.number:
+            made = change(self.tree, tree)
+            if made is None:
+                return
+            self.changes.append(made)
+        self.number += 1
+        self.tree = tree
+
+    def reply(self, since: Revision | None) -> Reply:
+        """What leads from a revision to the newest."""
+        newest = Revision(self.name, self.number)
+        if since is None:
+            return {"revision": newest, "data": self.tree}
+        behind = self.number - since.number
+        if since.channel != self.name or behind < 0:
+            return {"revision": newest, "data": self.tree, "missed": None}
+        if behind > len(self.changes):
+            return {"revision": newest, "data": self.tree, "missed": behind}
+        return {"revision": newest, "changes": list(self.changes)[len(self.changes) - behind :]}
+
+
+class Channels:
+    """Boards by question. Bounded: what nobody asks for any more is let go."""
+
+    def __init__(self, source: Source, clock: Clock) -> None:
+        self._source = source
+        self._clock = clock
+        self._channels: dict[bytes, _Channel] = {}
+
+    async def reply(self, name: str, given: Tree, since: Revision | None) -> Reply:
+        """The newest answer, or what changed in it since a revision."""
+        channel = self._channel(msgspec.json.encode([name, given], order="deterministic"))
+        async with channel.lock:
+            if self._clock.monotonic_s() >= channel.until_s:
+                channel.take(await answer(self._source, name, given))
+                channel.until_s = self._clock.monotonic_s() + FRESH_S
+            return channel.reply(since)
+
+    def _channel(self, key: bytes) -> _Channel:
+        now_s = self._clock.monotonic_s()
+        channel = self._channels.pop(key, None) or _Channel()
+        channel.asked_s = now_s
+        # The one that was asked for last stands last.
+        self._channels[key] = channel
+        for old, one in list(self._channels.items()):
+            if one.asked_s > now_s - UNASKED_S and len(self._channels) <= MOST_CHANNELS:
+                break
+            if not one.lock.locked() and one is not channel:
+                del self._channels[old]
+        return channel

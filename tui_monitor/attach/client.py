@@ -1,0 +1,199 @@
+"""The viewer's end: a source whose answers come from an engine in another process."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, unix_connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from tui_monitor.attach.calls import CALLS, answered, arguments, error_of
+from tui_monitor.attach.session import CHANNELLED
+from tui_monitor.boards.status import EngineStatus, EventLine
+from tui_monitor.clock import Clock
+from tui_monitor.deltas import Tree, changed
+from tui_monitor.errors import BadInput, EngineGone, MonitorError
+from tui_monitor.model import BAR_MS, Exchange
+from tui_monitor.source import Source
+
+log = logging.getLogger(__name__)
+
+OPEN_S = 5.0
+BOARD_S = 10.0
+ERRAND_S = 600.0
+STATUS_EVERY_S = 1.0
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+_PING_S = 20.0
+_CLOSE_S = 0.2
+# Boards whose last answer is kept, so that only what changed needs to come.
+_MOST_KEPT = 8
+
+Reply = dict[str, Any]
+
+
+class Attached:
+    """Asks an engine over one socket, as long as `run` runs.
+
+    It has all methods of `Source`; each raises what the engine's own raised, EngineGone once the
+    engine is, and MonitorError where it gives no answer in time.
+    """
+
+    def __init__(self, socket: ClientConnection, clock: Clock) -> None:
+        self._socket = socket
+        self._clock = clock
+        self._waiting: dict[int, asyncio.Future[Reply]] = {}
+        self._last_id = 0
+        self._kept: dict[bytes, tuple[Any, Tree]] = {}
+        self._status: EngineStatus | None = None
+        self._events: list[EventLine] = []
+        self._watched: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    @property
+    def source(self) -> Source:
+        """This as what it stands for: a method that is not here is asked of the engine."""
+        return cast("Source", self)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in CALLS:
+            raise AttributeError(name)
+        return partial(self._ask, name)
+
+    def status(self) -> EngineStatus:
+        """The engine's, of the last second."""
+        if self._status is None:
+            raise MonitorError("the engine has not answered yet")
+        return msgspec.structs.replace(self._status, mode="attached")
+
+    def events(self, after_id: int = 0) -> list[EventLine]:
+        """The engine's event log, oldest first."""
+        return [line for line in self._events if line.id > after_id]
+
+    def watch_bars(self, exchange: Exchange | None = None, bar: str | None = None) -> None:
+        """Pass it on; nobody waits for it."""
+        if bar is not None and bar not in BAR_MS:
+            raise BadInput(f"there are no bars of {bar!r}", f"there are {', '.join(BAR_MS)}")
+        self._watched.put_nowait({"exchange": exchange, "bar": bar})
+
+    async def run(self) -> NoReturn:
+        """Keep the status; ends by raising EngineGone."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._read())
+                tasks.create_task(self._follow())
+                tasks.create_task(self._pass_on())
+        except* EngineGone:
+            pass
+        finally:
+            for waiting in self._waiting.values():
+                if not waiting.done():
+                    waiting.set_exception(_gone())
+        raise _gone()
+
+    async def _read(self) -> None:
+        try:
+            async for message in self._socket:
+                reply = msgspec.json.decode(message, type=Reply)
+                waiting = self._waiting.pop(reply.get("id", -1), None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(reply)
+        except (ConnectionClosed, msgspec.DecodeError) as error:
+            log.info("the engine is gone: %s", error)
+        raise _gone()
+
+    async def _follow(self) -> None:
+        """What the status line and the event log show."""
+        seen = -1
+        while True:
+            try:
+                self._status = status = await self._ask("status")
+                if status.events_total != seen:
+                    self._events = await self._ask("events")
+                    seen = status.events_total
+            except EngineGone:
+                raise
+            except MonitorError as error:
+                log.warning("no status: %s", error.line())
+            await self._clock.sleep(STATUS_EVERY_S)
+
+    async def _pass_on(self) -> None:
+        while True:
+            wanted = await self._watched.get()
+            try:
+                await self._ask("watch_bars", **wanted)
+            except EngineGone:
+                raise
+            except MonitorError as error:
+                log.warning("bars are not watched: %s", error.line())
+
+    async def _ask(self, name: str, *given: Any, **named: Any) -> Any:
+        args = arguments(name, *given, **named)
+        if name not in CHANNELLED:
+            return _meant(name, (await self._question(name, args, ERRAND_S))["data"])
+        key = msgspec.json.encode([name, args], order="deterministic")
+        revision, tree = self._kept.pop(key, (None, None))
+        reply = await self._question(name, args, BOARD_S, since=revision)
+        for one in reply.get("changes", ()):
+            tree = changed(tree, one)
+        if "data" in reply:
+            tree = reply["data"]
+        self._kept[key] = (reply["revision"], tree)
+        while len(self._kept) > _MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return _meant(name, tree)
+
+    async def _question(self, name: str, args: Tree, within_s: float, since: Any = None) -> Reply:
+        self._last_id += 1
+        number = self._last_id
+        question = {"id": number, "call": name, "args": args, "since": since}
+        waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(within_s):
+                await self._socket.send(msgspec.json.encode(question), text=True)
+                reply: Reply = await waiting
+        except TimeoutError as error:
+            raise MonitorError(f"the engine gave no {name} within {within_s:g} s") from error
+        except ConnectionClosed as error:
+            raise _gone() from error
+        finally:
+            self._waiting.pop(number, None)
+        if "error" in reply:
+            raise error_of(reply["error"])
+        return reply
+
+
+def _meant(name: str, tree: Tree) -> Any:
+    try:
+        return answered(name, tree)
+    except msgspec.ValidationError as error:
+        raise MonitorError(
+            f"the engine's {name} can't be understood: {error}", "its version is another one"
+        ) from error
+
+
+def _gone() -> EngineGone:
+    return EngineGone("the engine has gone", "waiting for another one")
+
+
+@asynccontextmanager
+async def attached(path: Path, clock: Clock) -> AsyncIterator[Attached]:
+    """Attach to the engine that listens on a Unix socket; EngineGone if none answers there."""
+    try:
+        socket = await unix_connect(
+            str(path),
+            "ws://localhost/",
+            compression=None,
+            open_timeout=OPEN_S,
+            close_timeout=_CLOSE_S,
+            ping_interval=_PING_S,
+            ping_timeout=_PING_S,
+            max_size=MAX_ANSWER_BYTES,
+        )
+    except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
+        raise EngineGone(f"no engine answers at {path}: {error}") from error
+    async with socket:
+        yield Attached(socket, clock)
