@@ -80,7 +80,6 @@ async def test_the_closed_bar_and_the_forming_one_are_told_apart() -> None:
         source.anomalies = an_anomalies_board(forming=None)
         await pulled(pilot, app)
         assert "no forming bar is known yet" in screen_text(app)
-        assert asked(source, "watch") == ("watch", None, None)
 
 
 async def test_keys_and_words_choose_bars_and_exchange() -> None:
@@ -103,6 +102,15 @@ async def test_keys_and_words_choose_bars_and_exchange() -> None:
         commands.run("venue bybit", app.desk)
         await pulled(pilot, app)
         assert asked(source, "anomalies") == ("anomalies", Exchange.BYBIT, "5m")
+        assert asked(source, "watch") == ("watch", Exchange.BYBIT, "5m")
+        before = len([call for call in source.calls if call[0] == "watch"])
+        for _ in range(3):
+            await pulled(pilot, app)
+        assert len([call for call in source.calls if call[0] == "watch"]) == before
+        source.now_ms += 60_000
+        for _ in range(2):
+            await pulled(pilot, app)
+        assert len([call for call in source.calls if call[0] == "watch"]) == before + 1
         for wrong in ("bar 2m", "venue nowhere", "pairs perp-perp", "why"):
             with pytest.raises(BadInput):
                 commands.run(wrong, app.desk)

@@ -30,6 +30,8 @@ from tui_monitor.source import Source
 _BARS = tuple(BAR_MS)
 # Candles are asked for again after so long, or when another bar was judged.
 _CANDLES_EVERY_MS = 5_000
+# The engine lets go of bars some minutes after it was told last.
+_WATCHED_EVERY_MS = 30_000
 
 
 class AnomaliesView(BoardView):
@@ -61,6 +63,7 @@ class AnomaliesView(BoardView):
         self.klines: Klines | None = None
         self._place = 0
         self._candles_for: tuple[object, ...] = ()
+        self._watched: tuple[object, ...] = ()
         self.table: Board[AnomalyRow] = Board(
             anomaly_columns(self.zone), lambda row: row.symbol, sort="score", follows=True
         )
@@ -86,13 +89,21 @@ class AnomaliesView(BoardView):
 
     async def pull(self, source: Source) -> bool:
         """The board, and the explanation that is looked at."""
-        source.watch_bars(self.exchange, self.bar)
+        self._have_watched(source)
         board = await source.anomalies_board(self.exchange, self.bar)
         before, self.board = self.board, board
         if self.asked is not None:
             await self._pull_explained(source, self.asked, board)
         rows = None if before is None else (before.rows, before.forming)
         return rows != (board.rows, board.forming)
+
+    def _have_watched(self, source: Source) -> None:
+        """Not with every look: an engine elsewhere is told, too."""
+        at = None if self.board is None else self.board.now_ms // _WATCHED_EVERY_MS
+        wanted = (self.exchange, self.bar, at)
+        if wanted != self._watched:
+            self._watched = wanted
+            source.watch_bars(self.exchange, self.bar)
 
     async def _pull_explained(self, source: Source, name: str, board: AnomaliesBoard) -> None:
         forming = self.forming
