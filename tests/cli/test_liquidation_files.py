@@ -57,6 +57,9 @@ async def test_events_and_minutes_go_out_and_come_back(tmp_path: Path, form: str
     assert done.code == 0, done.err
     assert "2 taken, 2 liquidations" in done.out
     assert "3 taken, 3 liquidation minutes" in done.out
+    # - is the standard output, as for every other program.
+    piped = await run(tmp_path, "export", "liquidations", "--format", form, "-o", "-", *folder)
+    assert (piped.code, piped.out) == (0, (tmp_path / f"2.{form}").read_bytes().decode()), piped.err
     again = await run(tmp_path, "import", *files, *other)
     assert "2 taken, 2 were there" in again.out
     assert "3 taken, 3 were there" in again.out

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.hostile import VALUES
-from tui_monitor.feeds.numbers import epoch_ms, number, price, rate, size
+from tui_monitor.feeds.numbers import epoch_ms, number, price, rate, scaled, size
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,23 @@ def test_hostile_text_gives_a_finite_number_or_none(value: str) -> None:
     """As it stands in JSON, without its quotes."""
     found = number(value.strip('"'))
     assert found is None or math.isfinite(found)
+
+
+@pytest.mark.parametrize(
+    ("contracts", "size_coins", "coins"),
+    [
+        (3.0, 0.1, 0.3),
+        (7.0, 0.01, 0.07),
+        (29.0, 0.00001, 0.00029),
+        (3.0, 0.5, 1.5),
+        (3.0, 1000.0, 3000.0),
+        (3.0, 0.3, 3 * 0.3),
+    ],
+)
+def test_a_size_in_contracts_is_the_written_number_of_coins(
+    contracts: float, size_coins: float, coins: float
+) -> None:
+    """Not the double beside it."""
+    assert scaled(contracts, size_coins) == coins
+    assert scaled(contracts, None) is None
+    assert scaled(None, size_coins) is None

@@ -25,8 +25,8 @@ _FAR_FUTURE_MS = 4_102_444_800_000
 @click.option("--to", "until", metavar="T", help="Until then; a day is included whole.")
 @click.option("--format", "file_format", type=click.Choice(FILE_FORMATS), default="csv")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-    help="Write there; without it, to standard output.",
+    "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE",
+    help="Write there; - or without it: to standard output.",
 )  # fmt: skip
 @click.option("--minutes", is_flag=True, help="Of liquidations: the venues' minute sums.")
 @engine_options
@@ -36,7 +36,7 @@ def export(
     since: str | None,
     until: str | None,
     file_format: str,
-    output: Path | None,
+    output: str | None,
     minutes: bool,
 ) -> int:
     """Write stored history: the originals' CSV formats to the byte, JSON lines, or Parquet.
@@ -47,8 +47,7 @@ def export(
     if minutes and what != "liquidations":
         raise BadInput(f"{what} has no --minutes", "they are of liquidations")
     what = LIQUIDATION_MINUTES if minutes else what
-    if output is not None:
-        _check_folder(output.parent)
+    path = None if output is None or output == "-" else _checked(output)
     settings = context.load().settings
     zone = zone_of(settings)
     first_ms = zone.parse(since) if since else 0
@@ -58,17 +57,19 @@ def export(
     if last_ms < first_ms:
         raise BadInput(f"--to {until} is before --from {since}", "swap them")
     rows = asyncio.run(
-        _export(settings, context.folder(settings), what, (first_ms, last_ms), file_format, output)
+        _export(settings, context.folder(settings), what, (first_ms, last_ms), file_format, path)
     )
-    if output:
-        click.echo(f"{output}: {rows} rows")
+    if path:
+        click.echo(f"{path}: {rows} rows")
     return 0
 
 
-def _check_folder(folder: Path) -> None:
-    """A mistyped folder is not made; BadInput says so."""
-    if not folder.is_dir():
-        raise BadInput(f"there is no folder {folder}", "make it, or give another with -o")
+def _checked(output: str) -> Path:
+    """The file's path. A mistyped folder is not made; BadInput says so."""
+    path = Path(output)
+    if not path.parent.is_dir():
+        raise BadInput(f"there is no folder {path.parent}", "make it, or give another with -o")
+    return path
 
 
 def _is_day(text: str) -> bool:

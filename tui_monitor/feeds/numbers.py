@@ -62,8 +62,14 @@ def per(value: float | None, unit: float) -> float | None:
 
 
 def scaled(value: float | None, factor: float | None) -> float | None:
-    """A size in units of `factor` coins, in coins; None if either is unknown."""
-    return value * factor if value is not None and factor is not None else None
+    """A size in units of `factor` coins, in coins; None if either is unknown.
+
+    3 contracts of 0.1 are 3 / 10, the double next to 0.3; 3 x 0.1 is another one.
+    """
+    if value is None or factor is None:
+        return None
+    parts = round(1 / factor) if 0 < factor < 1 else 0
+    return value / parts if parts and parts * factor == 1 else value * factor
 
 
 def is_absent(value: Loose) -> bool:

@@ -5,6 +5,7 @@ Ours, not the originals': times are ISO 8601 in UTC, numbers have all their digi
 
 import logging
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -13,7 +14,7 @@ from tui_monitor.clock import DAY_MS, utc_text
 from tui_monitor.model import BAR_MS, AnomalyRecord
 from tui_monitor.store.export_rows import Scope, csv_line, json_line
 from tui_monitor.store.export_series import spans
-from tui_monitor.store.formats import number_cell, text_cell
+from tui_monitor.store.formats import percent, reckoned, reckoned_cell, text_cell
 from tui_monitor.store.reader import Reader
 
 _log = logging.getLogger(__name__)
@@ -73,11 +74,23 @@ async def _anomalies(reader: Reader, scope: Scope) -> AsyncIterator[list[Anomaly
 
 def _record(record: AnomalyRecord) -> dict[str, object]:
     fields = {name: getattr(record, name) for name in record.__struct_fields__}
+    fields["score"] = _told(record.score)
     try:
-        fields["parts"] = msgspec.json.decode(record.parts)
+        fields["parts"] = _told(msgspec.json.decode(record.parts))
     except msgspec.DecodeError:
         _log.warning(_DAMAGED, record.symbol, record.open_ms)
     return fields
+
+
+def _told(value: Any, name: str = "") -> Any:
+    """Every number in it without what binary arithmetic added."""
+    if isinstance(value, dict):
+        return {key: _told(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_told(one, name) for one in value]
+    if not isinstance(value, float):
+        return value
+    return percent(value) if name.endswith("_pct") else reckoned(value)
 
 
 def _line(record: AnomalyRecord) -> str:
@@ -89,9 +102,9 @@ def _line(record: AnomalyRecord) -> str:
         text_cell(record.symbol),
         text_cell(record.coin),
         record.mode,
-        _cell(record.score),
+        reckoned_cell(record.score),
         text_cell("+".join(row.reasons)),
-        *(_cell(getattr(row, name)) for name in _NUMBERS),
+        *(reckoned_cell(_told(getattr(row, name), name)) for name in _NUMBERS),
         "" if row.n is None else str(row.n),
         utc_text(record.judged_ms),
     )
@@ -104,7 +117,3 @@ def _row(record: AnomalyRecord) -> _Row:
     except msgspec.MsgspecError:
         _log.warning(_DAMAGED, record.symbol, record.open_ms)
         return _Row()
-
-
-def _cell(value: float | None) -> str:
-    return "" if value is None else number_cell(value)

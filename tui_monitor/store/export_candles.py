@@ -9,7 +9,7 @@ from tui_monitor.clock import MINUTE_MS, utc_text
 from tui_monitor.model import BAR_MS, CandleRow
 from tui_monitor.store.export_rows import Scope, csv_line, json_line
 from tui_monitor.store.export_series import spans
-from tui_monitor.store.formats import number_cell, text_cell
+from tui_monitor.store.formats import reckoned, reckoned_cell, text_cell
 from tui_monitor.store.reader import Reader
 
 CANDLES_HEADER = (
@@ -28,7 +28,7 @@ async def candle_rows(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
 async def candle_records(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
     """The same in the model's own fields."""
     async for rows in _candles(reader, scope):
-        yield [json_line(row) for row in rows]
+        yield [json_line(_record(row)) for row in rows]
 
 
 async def _candles(reader: Reader, scope: Scope) -> AsyncIterator[list[CandleRow]]:
@@ -47,6 +47,11 @@ def _row(row: CandleRow) -> str:
         row.market.value,
         text_cell(row.symbol),
         text_cell(row.coin),
-        *map(number_cell, prices),
-        *("" if size is None else number_cell(size) for size in sizes),
+        *map(reckoned_cell, prices),
+        *map(reckoned_cell, sizes),
     )
+
+
+def _record(row: CandleRow) -> dict[str, object]:
+    fields = {name: getattr(row, name) for name in row.__struct_fields__}
+    return {name: reckoned(one) if isinstance(one, float) else one for name, one in fields.items()}

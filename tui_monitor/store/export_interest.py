@@ -1,6 +1,7 @@
 """The lines of the export of open interest, by time.
 
-Ours, not the originals': times are ISO 8601 in UTC, numbers have all their digits.
+Ours, not the originals': times are ISO 8601 in UTC, numbers have all their digits. `usd` is the
+product of `coins` and `mark_price` as they stand in the same line.
 """
 
 from collections.abc import AsyncIterator
@@ -9,7 +10,7 @@ from tui_monitor.clock import MINUTE_MS, utc_text
 from tui_monitor.model import InterestSample, InterestSource
 from tui_monitor.store.export_rows import Scope, csv_line, json_line
 from tui_monitor.store.export_series import spans
-from tui_monitor.store.formats import number_cell, text_cell
+from tui_monitor.store.formats import number_cell, product, reckoned, reckoned_cell, text_cell
 from tui_monitor.store.reader import Reader
 
 INTEREST_HEADER = "at_utc,exchange,symbol,coin,coins,usd,mark_price,source"
@@ -41,12 +42,21 @@ def _row(row: InterestSample) -> str:
         row.exchange.value,
         text_cell(row.symbol),
         text_cell(row.coin),
-        number_cell(row.coins),
-        *("" if number is None else number_cell(number) for number in (row.usd, row.price)),
+        reckoned_cell(row.coins),
+        *("" if number is None else number_cell(number) for number in _usd_and_price(row)),
         SOURCES[row.source],
     )
 
 
+def _usd_and_price(row: InterestSample) -> tuple[float | None, float | None]:
+    if row.price is None:
+        return None, None
+    price = reckoned(row.price)
+    return product(reckoned(row.coins), price), price
+
+
 def _record(row: InterestSample) -> dict[str, object]:
     fields = {name: getattr(row, name) for name in row.__struct_fields__}
-    return {**fields, "usd": row.usd, "source": SOURCES[row.source]}
+    usd, price = _usd_and_price(row)
+    known = {"coins": reckoned(row.coins), "price": price, "usd": usd}
+    return {**fields, **known, "source": SOURCES[row.source]}

@@ -1,4 +1,8 @@
-"""The lines of the exports of liquidations and of their minutes; imports take them back."""
+"""The lines of the exports of liquidations and of their minutes; imports take them back.
+
+Price and coins are to the last bit what is stored: they are part of an event's name, by which an
+import knows it again. USD was reckoned, and is told without what binary arithmetic added.
+"""
 
 from collections.abc import AsyncIterator
 
@@ -8,7 +12,7 @@ from tui_monitor.model import LiquidationMinute, LiquidationRow
 from tui_monitor.store.asking import MAX_ROWS
 from tui_monitor.store.export_rows import Scope, csv_line, json_line
 from tui_monitor.store.export_series import spans
-from tui_monitor.store.formats import number_cell, text_cell
+from tui_monitor.store.formats import number_cell, reckoned, reckoned_cell, text_cell
 from tui_monitor.store.reader import Reader
 
 _HOUR_MS = 60 * MINUTE_MS
@@ -60,7 +64,7 @@ def _event_row(row: LiquidationRow) -> str:
         row.side.value,
         number_cell(row.price),
         _cell_or_empty(row.coins),
-        _cell_or_empty(row.usd),
+        reckoned_cell(row.usd),
         utc_text(row.received_ms),
         row.heard.name.lower(),
     )
@@ -68,20 +72,22 @@ def _event_row(row: LiquidationRow) -> str:
 
 def _event_record(row: LiquidationRow) -> dict[str, object]:
     fields = {name: getattr(row, name) for name in row.__struct_fields__}
-    return {**fields, "heard": row.heard.name.lower()}
+    usd = None if row.usd is None else reckoned(row.usd)
+    return {**fields, "usd": usd, "heard": row.heard.name.lower()}
 
 
 def _money(row: LiquidationMinute) -> tuple[float | None, float | None]:
     """Longs and shorts; what is told of a silence after it counts as heard."""
     if row.covered_ms or row.long_count or row.short_count:
-        return row.long_usd, row.short_usd
+        return reckoned(row.long_usd), reckoned(row.short_usd)
     return None, None
 
 
 def _minute_record(row: LiquidationMinute) -> dict[str, object]:
     long_usd, short_usd = _money(row)
     fields = {name: getattr(row, name) for name in row.__struct_fields__}
-    return {**fields, "long_usd": long_usd, "short_usd": short_usd}
+    largest_usd = None if row.largest_usd is None else reckoned(row.largest_usd)
+    return {**fields, "long_usd": long_usd, "short_usd": short_usd, "largest_usd": largest_usd}
 
 
 def _minute_row(row: LiquidationMinute) -> str:
@@ -93,7 +99,7 @@ def _minute_row(row: LiquidationMinute) -> str:
         _cell_or_empty(short_usd),
         str(row.long_count),
         str(row.short_count),
-        _cell_or_empty(row.largest_usd),
+        reckoned_cell(row.largest_usd),
         str(row.unsized),
         str(row.capped_s),
         str(row.covered_ms),

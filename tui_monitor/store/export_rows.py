@@ -98,13 +98,13 @@ def _record(scope: Scope, at_ms: int, by_coin: dict[str, _Quote]) -> str:
                 coin: {
                     "base_price": by_coin[coin].base,
                     "current_price": by_coin[coin].price,
-                    "change_pct": changes[coin],
+                    "change_pct": _percent(changes[coin]),
                 }
                 for coin in scope.coins
                 if coin in by_coin
             },
-            "total_change": total,
-            "average_change": None if total is None else total / len(known),
+            "total_change": _percent(total),
+            "average_change": _percent(None if total is None else total / len(known)),
             "total_coins": len(scope.coins),
             "valid_coins": len(known),
             "success_count": len(by_coin),
@@ -136,10 +136,12 @@ async def sum_records(reader: Reader, scope: Scope) -> AsyncIterator[list[str]]:
                 {
                     "collect_time": scope.zone.format(node.slot_ms),
                     "timestamp": node.slot_ms // SECOND_MS,
-                    "total_change": node.sum_pct,
-                    "average_change": node.sum_pct / node.valid
-                    if node.sum_pct is not None and node.valid
-                    else None,
+                    "total_change": _percent(node.sum_pct),
+                    "average_change": _percent(
+                        node.sum_pct / node.valid
+                        if node.sum_pct is not None and node.valid
+                        else None
+                    ),
                     "total_coins": len(scope.coins),
                     "valid_coins": None if node.sum_only else node.valid,
                     "up": None if node.sum_only else node.up,
@@ -288,6 +290,10 @@ def _days_between(zone: BoardZone, start_ms: int, end_ms: int) -> Iterable[tuple
 
 def _change(quote: _Quote) -> float | None:
     return None if quote.base is None else (quote.price - quote.base) / quote.base * 100
+
+
+def _percent(value: float | None) -> float | None:
+    return None if value is None else formats.percent(value)
 
 
 def _plain_zero(value: float) -> float:

@@ -9,7 +9,15 @@ from tui_monitor.clock import DAY_MS, MINUTE_MS, SECOND_MS, utc_text
 from tui_monitor.model import Settlement, SignalRecord, SpreadMinute
 from tui_monitor.store.asking import MAX_ROWS
 from tui_monitor.store.export_rows import Scope, csv_line, json_line
-from tui_monitor.store.formats import PAIRS, number_cell, text_cell
+from tui_monitor.store.formats import (
+    PAIRS,
+    number_cell,
+    percent,
+    percent_cell,
+    reckoned,
+    reckoned_cell,
+    text_cell,
+)
 from tui_monitor.store.reader import Reader
 
 # 1,000 coins and three kinds of pairs have 180,000 rows in it.
@@ -92,13 +100,13 @@ def _spread_row(row: SpreadMinute) -> str:
         utc_text(row.minute_ms),
         text_cell(row.coin),
         PAIRS[row.kind],
-        number_cell(row.max_pct),
-        number_cell(row.min_pct),
+        percent_cell(row.max_pct),
+        percent_cell(row.min_pct),
         row.buy_exchange.value,
         row.buy_market.value,
         row.sell_exchange.value,
         row.sell_market.value,
-        number_cell(row.over_s),
+        reckoned_cell(row.over_s),
         str(row.rises),
         str(row.samples),
     )
@@ -106,7 +114,8 @@ def _spread_row(row: SpreadMinute) -> str:
 
 def _spread_record(row: SpreadMinute) -> dict[str, object]:
     fields = {name: getattr(row, name) for name in row.__struct_fields__}
-    return {**fields, "kind": PAIRS[row.kind]}
+    shares = {"max_pct": percent(row.max_pct), "min_pct": percent(row.min_pct)}
+    return {**fields, **shares, "over_s": reckoned(row.over_s), "kind": PAIRS[row.kind]}
 
 
 def _signal_row(row: SignalRecord) -> str:
@@ -122,21 +131,24 @@ def _signal_row(row: SignalRecord) -> str:
         row.sell_market.value,
         number_cell(last.buy_price),
         number_cell(last.sell_price),
-        number_cell(last.spread_pct),
-        number_cell(row.threshold_pct),
+        percent_cell(last.spread_pct),
+        percent_cell(row.threshold_pct),
         utc_text(row.first_ms),
         "" if row.ended_ms is None else utc_text(row.ended_ms),
         "" if lasted_s is None else f"{lasted_s:.3f}",
         text_cell(row.ending or ""),
-        " ".join(number_cell(sample.spread_pct) for sample in row.samples),
+        " ".join(percent_cell(sample.spread_pct) for sample in row.samples),
     )
 
 
 def _signal_record(row: SignalRecord) -> dict[str, object]:
     fields = {name: getattr(row, name) for name in row.__struct_fields__}
     samples = [
-        {name: getattr(sample, name) for name in sample.__struct_fields__} for sample in row.samples
+        {name: getattr(sample, name) for name in sample.__struct_fields__}
+        | {"spread_pct": percent(sample.spread_pct)}
+        for sample in row.samples
     ]
+    fields["threshold_pct"] = percent(row.threshold_pct)
     run = {"run_first_ms": row.first_ms, "lasted_s": _lasted_s(row)}
     return {**fields, **run, "samples": samples}
 

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from math import ulp
 
 from tui_monitor.model import ORIGINAL_REASONS, Reason, SpreadKind
 from tui_monitor.printable import printable
@@ -41,6 +42,10 @@ _NUMBER = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,40})?")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _REASON_OF = {text: reason for reason, text in ORIGINAL_REASONS.items()}
 _TEXT_LIMIT = 200
+# Of the digits of a number that was reckoned.
+_SHORT = 13
+_LAST_BITS = 4
+_PERCENT_PLACES, _PERCENT_NOISE = 9, 1e-12
 
 
 def number(text: str) -> float:
@@ -58,6 +63,42 @@ def number_or_none(text: str) -> float | None:
 def number_cell(value: float) -> str:
     """All digits of a number and no more, without an exponent; the same number on reading."""
     return format(Decimal(repr(value)), "f")
+
+
+def reckoned(value: float) -> float:
+    """A product, quotient or sum without what binary arithmetic added: 0.3 for 0.30000000000000004.
+
+    A double keeps 15 digits of any decimal number; only what is a short number but for its last
+    few bits is taken for it. All else stays what it is, with all its digits.
+    """
+    short = float(f"{value:.15g}")
+    if abs(short - value) > _LAST_BITS * ulp(value):
+        return value
+    return short if len(Decimal(repr(short)).normalize().as_tuple().digits) <= _SHORT else value
+
+
+def percent(value: float) -> float:
+    """(a - b) / b x 100, or a sum of such, the same way: 0.6 for 0.5999999999999943.
+
+    The difference of two neighbouring doubles keeps fewer digits than each of them has.
+    """
+    short = round(value, _PERCENT_PLACES) + 0.0
+    return short if abs(short - value) <= _PERCENT_NOISE else value
+
+
+def product(one: float, other: float) -> float:
+    """Of two decimal numbers, as if it were done on paper: 1.1 x 1.1 is 1.21."""
+    return float(Decimal(repr(one)) * Decimal(repr(other)))
+
+
+def reckoned_cell(value: float | None) -> str:
+    """The cell of a number that was reckoned; of an unknown one an empty cell."""
+    return "" if value is None else number_cell(reckoned(value))
+
+
+def percent_cell(value: float) -> str:
+    """The cell of a percentage."""
+    return number_cell(percent(value))
 
 
 def text_cell(text: str) -> str:

@@ -8,7 +8,16 @@ Facts about units: SWAP sizes are contracts, `volCcy24h` is coins on SWAP and qu
 import functools
 
 from tui_monitor.errors import Malformed
-from tui_monitor.feeds.numbers import Loose, epoch_ms, is_absent, number, price, rate, size
+from tui_monitor.feeds.numbers import (
+    Loose,
+    epoch_ms,
+    is_absent,
+    number,
+    price,
+    rate,
+    scaled,
+    size,
+)
 from tui_monitor.feeds.okx import wire
 from tui_monitor.feeds.past_interest import account_ratio as ratio_of_accounts
 from tui_monitor.feeds.symbols import instrument_of, unit_of
@@ -135,11 +144,11 @@ def _add_volume(found: Ticker, row: wire.TickerRow) -> None:
     instrument = found.instrument
     in_currency = size(row.vol_ccy_24h)
     if instrument.market is Market.PERP:
-        found.volume_24h_coins = _scaled(in_currency, instrument.multiplier)
+        found.volume_24h_coins = scaled(in_currency, instrument.multiplier)
         if found.volume_24h_coins is not None and found.last is not None:
             found.turnover_24h_usd = found.volume_24h_coins * found.last
         return
-    found.volume_24h_coins = _scaled(size(row.vol24h), instrument.multiplier)
+    found.volume_24h_coins = scaled(size(row.vol24h), instrument.multiplier)
     found.turnover_24h_usd = in_currency if instrument.quote in _USD else None
 
 
@@ -231,7 +240,7 @@ def settled_funding(row: wire.FundingRow, instrument: Instrument) -> Funding:
 
 def open_interest(row: wire.InterestRow, instrument: Instrument) -> OpenInterest:
     """open-interest: `oiCcy` coins and `oiUsd` (not in payloads before 2025)."""
-    coins = _scaled(size(row.oi_ccy), instrument.multiplier)
+    coins = scaled(size(row.oi_ccy), instrument.multiplier)
     if coins is None:
         coins = _coins(row.oi, instrument)
     usd = size(row.oi_usd)
@@ -312,7 +321,7 @@ def candle(row: wire.CandleRow, bar: str, instrument: Instrument) -> Candle:
         high=high,
         low=low,
         close=close,
-        volume_coins=_scaled(_column(row, coins_column), unit),
+        volume_coins=scaled(_column(row, coins_column), unit),
         turnover_usd=_column(row, quote_column) if instrument.quote in _USD else None,
         closed={"1": True, "0": False}.get(str(row[8])) if len(row) > 8 else None,
     )
@@ -369,12 +378,8 @@ def _status(row: wire.InstrumentRow, quote: str) -> Status:
 def _coins(contracts: Loose, instrument: Instrument) -> float | None:
     """A wire size in coins: contracts on SWAP (None if their size is unknown), else coins."""
     if instrument.market is Market.PERP:
-        return _scaled(size(contracts), instrument.contract_size)
-    return _scaled(size(contracts), instrument.multiplier)
-
-
-def _scaled(value: float | None, factor: float | None) -> float | None:
-    return value * factor if value is not None and factor is not None else None
+        return scaled(size(contracts), instrument.contract_size)
+    return scaled(size(contracts), instrument.multiplier)
 
 
 def _per(value: float | None, unit: float) -> float | None:
