@@ -1,5 +1,6 @@
 """Where things live: configuration, data and runtime folders, and the files in them."""
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -31,6 +32,19 @@ def database_file(data_dir: Path) -> Path:
 def lock_file(data_dir: Path) -> Path:
     """A file of its own: opening and closing the database file would drop SQLite's locks."""
     return data_dir / "engine.lock"
+
+
+def socket_file(data_dir: Path) -> Path:
+    """Where viewers find the engine of a data folder.
+
+    In the user's runtime folder where there is one: a data folder may be too deep for a socket's
+    hundred characters, or on a file system without sockets.
+    """
+    runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    if not Path(runtime).is_dir():
+        return data_dir / "engine.sock"
+    name = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:16]
+    return Path(runtime) / APP / f"{name}.sock"
 
 
 def log_file(data_dir: Path) -> Path:

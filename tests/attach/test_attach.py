@@ -229,14 +229,14 @@ def mode_of(path: Path) -> int | None:
 
 
 async def test_the_socket_is_ours_alone(path: Path) -> None:
-    """Mode 0600 in a folder of 0700; a dead engine's is replaced; a folder open to others isn't
-    used."""
+    """Mode 0600 in a folder of 0700; a dead engine's is replaced; a folder where others write
+    isn't used."""
     left_over(path)
     async with viewers_served(MemorySource(), Own(), path):
         assert mode_of(path) == stat.S_IFSOCK | 0o600
     assert mode_of(path) is None
-    path.parent.chmod(0o755)
-    with pytest.raises(FolderUnusable, match="open to others"):
+    path.parent.chmod(0o720)
+    with pytest.raises(FolderUnusable, match="others may write"):
         async with viewers_served(MemorySource(), Own(), path):
             pass
 

@@ -100,7 +100,7 @@ class Terminal:
             data = data.replace(query, b"")
         self._stream.feed(data)
 
-    def until(self, found: str | Callable[["Terminal"], bool], seconds: float = 20.0) -> None:
+    def until(self, found: str | Callable[["Terminal"], bool], seconds: float = 60.0) -> None:
         """Read until a text is on the screen or a condition holds."""
         test = (lambda one: found in one.text()) if isinstance(found, str) else found
         deadline = _CLOCK.monotonic_s() + seconds
@@ -139,7 +139,7 @@ class Terminal:
         """The terminal's modes, without speeds."""
         return termios.tcgetattr(self.fd)[:4]
 
-    def wait(self, seconds: float = 10.0, *, reading: bool = True) -> int:
+    def wait(self, seconds: float = 30.0, *, reading: bool = True) -> int:
         """Wait for the child's end; its exit code (negative: the signal that killed it)."""
         deadline = _CLOCK.monotonic_s() + seconds
         while self.exit_code is None:

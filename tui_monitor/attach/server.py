@@ -65,12 +65,12 @@ async def viewers_served(source: Source, clock: Clock, path: Path) -> AsyncItera
 
 @contextmanager
 def _listener(path: Path) -> Iterator[socket.socket]:
-    """A bound socket of mode 0600 in a folder that is ours alone; its name goes with it."""
+    """A bound socket of mode 0600 in a folder where only we may write; its name goes with it."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = path.parent.stat()
-        if folder.st_uid != os.getuid() or folder.st_mode & 0o077:
-            raise FolderUnusable(f"{path.parent} is open to others", "chmod 700 it")
+        if folder.st_uid != os.getuid() or folder.st_mode & 0o022:
+            raise FolderUnusable(f"others may write to {path.parent}", "chmod 700 it")
         path.unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX)
         before = os.umask(0o177)

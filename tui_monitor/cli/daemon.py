@@ -8,13 +8,12 @@ import click
 
 from tui_monitor import logs, paths, ticks
 from tui_monitor.api.address import guarded
+from tui_monitor.attach.live import Place, hosted
 from tui_monitor.cli.common import Context, engine_options, holder_info, kind_of, say_ready, zone_of
 from tui_monitor.cli.demo import simulated
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.daemon import run_daemon
-from tui_monitor.engine import opened_engine
-from tui_monitor.source.local import LocalSource
 from tui_monitor.store import EngineLock
 
 
@@ -45,14 +44,15 @@ def daemon(context: Context, demo: bool, listen: str | None) -> int:
 async def _host(settings: Settings, folder: Path, kind: str) -> None:
     clock = SystemClock()
     info = holder_info("daemon")
-    async with opened_engine(settings, folder, clock, kind=kind, info=info) as (engine, lock):
+    place = Place(settings=settings, folder=folder, clock=clock, kind=kind, info=info)
+    async with hosted(place) as here:
         await run_daemon(
-            engine.run,
-            LocalSource(engine, paths.export_dir(folder)),
+            here.engine.run,
+            here.source,
             settings.api,
             clock,
             zone_of(settings),
-            on_ready=_announce(lock, info),
+            on_ready=_announce(here.lock, info),
         )
 
 
