@@ -62,7 +62,11 @@ class EngineHeld(MonitorError):
 
 
 class EngineGone(MonitorError):
-    """The engine in another process no longer answers, or none does."""
+    """The engine in another process no longer answers, or none does. `silent`: it is there."""
+
+    def __init__(self, message: str, hint: str = "", *, silent: bool = False) -> None:
+        super().__init__(message, hint)
+        self.silent = silent
 
 
 class FolderUnusable(MonitorError):

@@ -83,7 +83,7 @@ class Attached:
         """Keep the status; ends by raising EngineGone."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read())
+                tasks.create_task(self.read())
                 tasks.create_task(self._follow())
                 tasks.create_task(self._pass_on())
         except* EngineGone:
@@ -94,7 +94,8 @@ class Attached:
                     waiting.set_exception(_gone())
         raise _gone()
 
-    async def _read(self) -> None:
+    async def read(self) -> NoReturn:
+        """Take answers to what is asked; ends by raising EngineGone."""
         try:
             async for message in self._socket:
                 reply = msgspec.json.decode(message, type=Reply)
@@ -180,20 +181,35 @@ def _gone() -> EngineGone:
 
 
 @asynccontextmanager
-async def attached(path: Path, clock: Clock) -> AsyncIterator[Attached]:
-    """Attach to the engine that listens on a Unix socket; EngineGone if none answers there."""
+async def attached(path: Path, clock: Clock, within_s: float = OPEN_S) -> AsyncIterator[Attached]:
+    """Attach to the engine that listens on a Unix socket; EngineGone if none answers there.
+
+    Its answers come from the first `run` on.
+    """
     try:
         socket = await unix_connect(
             str(path),
             "ws://localhost/",
             compression=None,
-            open_timeout=OPEN_S,
+            open_timeout=within_s,
             close_timeout=_CLOSE_S,
             ping_interval=_PING_S,
             ping_timeout=_PING_S,
             max_size=MAX_ANSWER_BYTES,
         )
     except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
-        raise EngineGone(f"no engine answers at {path}: {error}") from error
+        silent = isinstance(error, TimeoutError)
+        raise EngineGone(f"no engine answers at {path}: {error}", silent=silent) from error
     async with socket:
         yield Attached(socket, clock)
+
+
+@asynccontextmanager
+async def asked_once(path: Path, clock: Clock, within_s: float) -> AsyncIterator[Source]:
+    """The same for a question or two: it answers while the block runs."""
+    async with attached(path, clock, within_s) as there, asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(there.read())
+        try:
+            yield there.source
+        finally:
+            reading.cancel()

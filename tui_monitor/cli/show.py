@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-import httpx
 import msgspec
 
 from tui_monitor import paths
+from tui_monitor.attach.client import asked_once
 from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard
@@ -33,12 +33,11 @@ from tui_monitor.cli.stored import stored_in
 from tui_monitor.cli.tables import Row, Table, csv_text, eye_text, number
 from tui_monitor.clock import BoardZone, SystemClock, parse_day
 from tui_monitor.config import Settings
-from tui_monitor.errors import BadInput, MonitorError, Unreachable
+from tui_monitor.errors import EngineGone, Unreachable
 from tui_monitor.model import FeedState
 from tui_monitor.model.place import alias_of
 from tui_monitor.printable import printable
-from tui_monitor.source import Query
-from tui_monitor.source.anomalies import StoredAnomalies
+from tui_monitor.source import Query, Source
 from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.source.stored import Own, StoredSource
 from tui_monitor.store import read_holder
@@ -141,70 +140,56 @@ async def _snapshot(
 ) -> tuple[AnyBoard, str]:
     """The board and where it is from."""
     holder = read_holder(folder)
-    url = (holder or {}).get("url")
-    if isinstance(url, str):
-        return await _ask(KINDS[board], f"{url}/api/boards/{board}", settings, asked), f"from {url}"
     origin = "from the store, without live prices"
     if holder is not None:
-        who = f"{holder.get('role', 'process')} {holder.get('pid', '')}".strip()
-        origin += f": the {printable(who, _ECHOED)} that holds it serves no endpoint"
+        who = printable(f"{holder.get('role', 'process')} {holder.get('pid', '')}".strip(), _ECHOED)
+        where = f", {printable(str(holder['url']), _ECHOED)}" if "url" in holder else ""
+        try:
+            async with asked_once(paths.socket_file(folder), SystemClock(), ASK_S) as source:
+                return await _read(source, board, asked), f"from the running {who}{where}"
+        except EngineGone as error:
+            if error.silent:
+                raise Unreachable(
+                    f"the running {who}{where} gave no answer within {ASK_S:g} s",
+                    "it is stopped or too busy",
+                ) from error
+            origin += f": the {who} that holds it answers nobody"
     return await _stored(board, settings, folder, asked), origin
 
 
-async def _ask(
-    kind: type[AnyBoard], url: str, settings: Settings, asked: dict[str, str]
-) -> AnyBoard:
-    headers = {"Authorization": f"Bearer {settings.api.token}"} if settings.api.token else {}
-    try:
-        async with httpx.AsyncClient(timeout=ASK_S, trust_env=False) as client:
-            answer = await client.get(url, headers=headers, params=asked)
-        body = answer.json()
-    except httpx.TimeoutException as error:
-        raise Unreachable(
-            f"{url}: the running engine gave no answer within {ASK_S:g} s",
-            "it is stopped or too busy",
-        ) from error
-    except (httpx.HTTPError, ValueError) as error:
-        raise Unreachable(
-            f"{url}: no answer from the running engine: {error or type(error).__name__}"
-        ) from error
-    if answer.status_code != 200:
-        refusal = BadInput if answer.status_code == 400 else MonitorError
-        raise refusal(f"{url}: {body.get('error', answer.status_code)}", body.get("hint", ""))
-    return msgspec.convert(body["data"], kind)
-
-
 async def _stored(board: str, settings: Settings, folder: Path, asked: dict[str, str]) -> AnyBoard:
-    first = parse_day(asked["day"]) if "day" in asked else None
-    zone = zone_of(settings)
     async with stored_in(folder) as reader:
         clock = SystemClock()
         stored = StoredSpreads(reader, clock, settings.spreads, settings.signals)
         aliases = [alias_of(text) for text in settings.spreads.aliases]
         source = StoredSource(
             reader,
-            zone,
+            zone_of(settings),
             clock,
             settings.sum_curve,
             paths.export_dir(folder),
             stored,
-            Own(settings.liquidations, settings.open_interest, aliases),
+            Own(settings.liquidations, settings.open_interest, aliases, settings.anomalies),
         )
-        anomalies = StoredAnomalies(reader, clock, settings.anomalies)
-        read: dict[str, Callable[[Query], Awaitable[AnyBoard]]] = {
-            "sum": source.sum_board,
-            "liquidations": lambda query: source.liquidations_board(HOURS[0], query),
-            "anomalies": lambda _: anomalies.board(None, None),
-            "picks": lambda _: anomalies.picks(None),
-            "oi": lambda _: source.interest_board(),
-            "spreads": lambda _: source.spreads_board(Kind.ALL, Filter.ALL),
-            "signals": lambda _: source.signals_board(),
-            "funding": lambda _: source.funding_board(),
-            "coverage": source.coverage_board,
-            "system": lambda _: source.system_board(),
-            COIN: lambda _: source.coin_page(asked["coin"].upper()),
-        }
-        return await read[board](Query(first_day=first, last_day=first))
+        return await _read(source, board, asked)
+
+
+async def _read(source: StoredSource | Source, board: str, asked: dict[str, str]) -> AnyBoard:
+    day = parse_day(asked["day"]) if "day" in asked else None
+    read: dict[str, Callable[[Query], Awaitable[AnyBoard]]] = {
+        "sum": source.sum_board,
+        "liquidations": lambda query: source.liquidations_board(HOURS[0], query),
+        "anomalies": lambda _: source.anomalies_board(),
+        "picks": lambda _: source.picks_board(),
+        "oi": lambda _: source.interest_board(),
+        "spreads": lambda _: source.spreads_board(Kind.ALL, Filter.ALL),
+        "signals": lambda _: source.signals_board(),
+        "funding": lambda _: source.funding_board(),
+        "coverage": source.coverage_board,
+        "system": lambda _: source.system_board(),
+        COIN: lambda _: source.coin_page(asked["coin"].upper()),
+    }
+    return await read[board](Query(first_day=day, last_day=day))
 
 
 def _limited(board: AnyBoard, limit: int | None) -> AnyBoard:

@@ -56,6 +56,7 @@ class Own(NamedTuple):
     liquidations: Liquidations = Liquidations()
     interest: OpenInterest = OpenInterest()
     aliases: Sequence[Alias] = ()
+    anomalies: Anomalies = Anomalies()
 
 
 class StoredSource:
@@ -80,7 +81,7 @@ class StoredSource:
         own = own or Own()
         self._interest = StoredInterest(store, clock, own.interest, own.aliases)
         self._liquidations = StoredLiquidations(store, zone, clock, own.liquidations)
-        self._anomalies = StoredAnomalies(store, clock, Anomalies())
+        self._anomalies = StoredAnomalies(store, clock, own.anomalies)
         readers = Readers(self._spreads, self._liquidations, self._anomalies, self._interest)
         self._coins = StoredCoin(store, clock, readers)
 
