@@ -119,30 +119,46 @@ def test_anomalies_are_told_with_their_reason_or_why_there_is_none() -> None:
     assert damaged.reason == "1 is stored and can't be read"
 
 
-def test_a_sum_of_open_interest_is_of_all_or_of_nobody() -> None:
-    """Before all are sampled, and where one is missing, there is no total."""
-    found = some_interest("BTC", NOW_MS)
-    whole = [one for one in found.marks if one.coins is not None]
-    assert {one.perps for one in whole} == {2}
-    assert whole[0].at_ms > found.marks[0].at_ms
-    assert {one.perps for one in found.marks if one.coins is None} == {1}
-    newest = whole[-1]
-    parts = [one for one in found.points if one.at_ms == newest.at_ms]
+BOTH = {(Exchange.BINANCE, "BTCUSDT"): "", (Exchange.BYBIT, "BTCUSDT"): ""}
+
+
+def test_a_sum_of_open_interest_is_of_all_that_are_drawn_or_of_nobody() -> None:
+    """Where one of them is missing there is no total."""
+    last_ms = NOW_MS - NOW_MS % MARK_MS
+    points = [one for one in some_points("BTC", NOW_MS) if one.at_ms > last_ms - 8 * 3_600_000]
+    marks, out = interest_marks(points, BOTH)
+    assert out == []
+    assert {one.perps for one in marks} == {2}
+    newest = marks[-1]
+    parts = [one for one in points if one.at_ms == newest.at_ms]
     assert newest.coins == pytest.approx(sum(one.coins for one in parts))
     assert newest.usd == pytest.approx(sum(one.usd or 0.0 for one in parts))
-    late = [one for one in found.points if one.at_ms < newest.at_ms or one.exchange != "bybit"]
-    assert interest_marks(late)[-1].coins is None
-    gone = [one for one in found.points if one.at_ms < newest.at_ms - DAY_MS // 4]
-    alone = [one for one in found.points if one.exchange == "binance"]
-    assert interest_marks([*gone, *alone])[-1].coins is not None
+    late = [one for one in points if one.at_ms < last_ms or one.exchange is Exchange.BINANCE]
+    assert interest_marks(late, BOTH)[0][-1].coins is None
+    unpriced = [replace(one, usd=None) if one.at_ms == last_ms else one for one in points]
+    assert interest_marks(unpriced, BOTH)[0][-1].usd is None
+
+
+def test_who_came_lately_hides_nothing_of_before() -> None:
+    """With samples for less than half of the time it is in no sum, and named."""
+    found = some_interest("BTC", NOW_MS)
+    assert all(one.coins is not None for one in found.marks)
+    assert {one.perps for one in found.marks} == {1}
+    assert [(one.exchange, one.reason) for one in found.left_out] == [
+        (Exchange.BYBIT, "sampled for 7.9 h of it")
+    ]
 
 
 def test_a_perpetual_that_may_be_another_coin_is_in_no_sum() -> None:
-    """And nothing is stored of nothing."""
+    """Nor is one that was never sampled; nothing is stored of nothing."""
     points = some_points("BTC", NOW_MS)
-    marks = interest_marks(points, {(Exchange.BYBIT, "BTCUSDT")})
-    assert all(one.perps == 1 and one.coins is not None for one in marks)
-    assert interest_marks([]) == []
+    doubted = {perp: "38 % under" if perp[0] is Exchange.BINANCE else "" for perp in BOTH}
+    marks, out = interest_marks(points, doubted)
+    assert [(one.exchange, one.reason) for one in out] == [(Exchange.BINANCE, "38 % under")]
+    drawn = [one for one in marks if one.coins is not None]
+    assert 0 < len(drawn) < len(marks)
+    assert interest_marks([], BOTH)[0] == []
+    assert {one.reason for one in interest_marks([], BOTH)[1]} == {"no sample of it is stored"}
 
 
 def test_each_perpetual_has_its_own_changes() -> None:

@@ -255,6 +255,7 @@ async def test_the_bars_are_switched_by_their_key_and_by_name() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(app)
         await pulled(pilot, app)
+        source.calls.clear()
         for bar in ("1h", "1m", "5m", "15m"):
             await pilot.press("i")
             await pulled(pilot, app)
@@ -274,7 +275,17 @@ async def test_the_bars_are_switched_by_their_key_and_by_name() -> None:
 
 
 class OnlyOkx(MemorySource):
-    """Has bars of OKX alone."""
+    """Has bars of OKX alone, and of one length if it is said; notes what is to be watched."""
+
+    bars: str | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.watched: list[tuple[Exchange | None, str | None]] = []
+
+    def watch_bars(self, exchange: Exchange | None = None, bar: str | None = None) -> None:
+        """Note it."""
+        self.watched.append((exchange, bar))
 
     async def klines(
         self,
@@ -286,7 +297,7 @@ class OnlyOkx(MemorySource):
     ) -> Klines:
         """None of the others."""
         found = await super().klines(symbol, exchange, market, bar, limit)
-        if exchange is Exchange.OKX:
+        if exchange is Exchange.OKX and self.bars in (None, bar):
             return found
         return replace(found, rows=[], reason=f"no bars of {exchange} are stored")
 
@@ -306,6 +317,21 @@ async def test_the_candles_are_of_the_first_perpetual_that_has_any() -> None:
         source.now_ms += 10_000
         await pulled(pilot, app)
         assert [call[2] for call in source.calls if call[0] == "klines"] == [Exchange.OKX]
+
+
+async def test_bars_that_nobody_has_are_asked_of_the_one_that_had_others() -> None:
+    """The chart stays with it, and says why it is empty."""
+    source = OnlyOkx()
+    app = an_app(source, "coin")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app)
+        await pulled(pilot, app)
+        view_of(app).candles.choose_bar("1h")
+        source.bars = "15m"
+        await pulled(pilot, app)
+        assert "─ Candles, 1h  okx BTCUSDT" in screen_text(app)
+        assert "no bars of okx are stored" in screen_text(app)
+        assert source.watched[-1] == (Exchange.OKX, "1h")
 
 
 async def test_a_coin_without_bars_says_so() -> None:

@@ -78,6 +78,24 @@ async def test_an_explanation_looks_as_it_did(size: str) -> None:
     await _compare(f"anomalies-{size}-explained", size, MemorySource(), "anomalies", "enter")
 
 
+@pytest.mark.parametrize(
+    ("size", "part", "keys"),
+    [
+        ("80x24", "candles", ["tab"]),
+        ("80x24", "interest", ["shift+tab"]),
+        ("80x24", "anomalies", ["shift+tab"] * 2),
+        ("80x24", "liquidations", ["shift+tab"] * 3),
+        ("120x40", "events", ["shift+tab"] * 2),
+        ("120x40", "interest", ["shift+tab"]),
+    ],
+)
+async def test_the_parts_of_a_coins_page_look_as_they_did(
+    size: str, part: str, keys: list[str]
+) -> None:
+    """Those that have a page of their own where there is little room."""
+    await _compare(f"coin-{size}-{part}", size, MemorySource(), "coin", *keys)
+
+
 async def test_the_quarantine_looks_as_it_did() -> None:
     """The tab beside the spreads."""
     await _compare("spreads-80x24-quarantine", "80x24", MemorySource(), "spreads", "tab")

@@ -28,10 +28,8 @@ from tui_monitor.boards.open_interest import (
     OpenInterestBoard,
 )
 from tui_monitor.boards.open_interest.build import NEAR_MS
-from tui_monitor.model import AnomalyRecord, Exchange, Heard, LiquidationRow, Told
+from tui_monitor.model import MARK_MS, AnomalyRecord, Exchange, Heard, LiquidationRow, Told
 
-# A perpetual of which the newest marks have no sample any more is in no sum.
-_NEWEST_MARKS = 3
 Perp = tuple[Exchange, str]
 
 
@@ -73,8 +71,8 @@ class CoinAnomalies(Struct, frozen=True, kw_only=True):
 
 
 class InterestMark(Struct, frozen=True, kw_only=True, gc=False):
-    """The sums of all perpetuals at a stored mark. None where one of them has no sample there:
-    a sum without it would look like a fall. `perps` have one.
+    """The sums of the perpetuals at a stored mark. None where one of those that are drawn has no
+    sample there: a sum without it would look like a fall. `perps` have one.
     """
 
     at_ms: int
@@ -106,6 +104,8 @@ class CoinInterest(Struct, frozen=True, kw_only=True):
     `total` is the coin's row of the open-interest board, None where there is none; then, or where
     the values are not of now, `reason` says why. `points` are each perpetual's
     samples from `first_ms` to before `end_ms`, `marks` their sums; both are oldest first.
+    `left_out` are in no mark's sum: they have samples for too little of the time, or may be another
+    coin.
     """
 
     live: bool
@@ -115,6 +115,7 @@ class CoinInterest(Struct, frozen=True, kw_only=True):
     legs: list[LegInterest]
     points: list[InterestPoint]
     marks: list[InterestMark]
+    left_out: list[LeftOut]
     reason: str
 
 
@@ -285,6 +286,8 @@ def coin_interest(
     total = next((row for row in board.rows if row.coin == coin), None)
     legs = [] if total is None else total.legs
     shown = [one for one in points if span_ms[0] <= one.at_ms < span_ms[1]]
+    perps = {(leg.exchange, leg.symbol): leg.suspicion for leg in legs}
+    marks, left_out = interest_marks(shown, perps or dict.fromkeys(_perps(shown), ""))
     said = ["" if total else f"no exchange tells an open interest of {coin} now", board.reason]
     return CoinInterest(
         live=board.live,
@@ -293,9 +296,15 @@ def coin_interest(
         total=total,
         legs=[_leg(one, total.changes, points) for one in legs] if total else [],
         points=shown,
-        marks=interest_marks(shown, {(leg.exchange, leg.symbol) for leg in legs if leg.suspicion}),
+        marks=marks,
+        left_out=left_out,
         reason=" · ".join(one for one in said if one),
     )
+
+
+def _perps(points: Sequence[InterestPoint]) -> list[Perp]:
+    """Those that are stored, where nobody tells of any now."""
+    return sorted({(one.exchange, one.symbol) for one in points})
 
 
 def _leg(
@@ -336,20 +345,33 @@ def _no_change(hours: int, reason: str) -> LegChange:
 
 
 def interest_marks(
-    points: Sequence[InterestPoint], suspects: Collection[Perp] = ()
-) -> list[InterestMark]:
-    """The sums at each mark, oldest first, over the perpetuals that the newest marks have.
+    points: Sequence[InterestPoint], perps: Mapping[Perp, str]
+) -> tuple[list[InterestMark], list[LeftOut]]:
+    """The sums at each mark, oldest first, and who is in none of them.
 
-    Those that may be another coin are in none.
+    `perps` are those of now, each with the reason why it may be another coin, "" for none. One
+    that came lately would hide what the others did before: it is left out as long as it has
+    samples for less than half of the time, unless all have.
     """
     by_mark: dict[int, dict[Perp, InterestPoint]] = {}
     for one in points:
-        perp = (one.exchange, one.symbol)
-        if perp not in suspects:
-            by_mark.setdefault(one.at_ms, {})[perp] = one
+        by_mark.setdefault(one.at_ms, {})[one.exchange, one.symbol] = one
     marks = sorted(by_mark)
-    wanted = {perp for at_ms in marks[-_NEWEST_MARKS:] for perp in by_mark[at_ms]}
-    return [_mark(at_ms, by_mark[at_ms], wanted) for at_ms in marks]
+    sampled = {perp: sum(perp in by_mark[at_ms] for at_ms in marks) for perp in perps}
+    able = [perp for perp, suspicion in perps.items() if not suspicion and sampled[perp]]
+    long = [perp for perp in able if sampled[perp] * 2 >= len(marks)]
+    wanted = long or able
+    out = [
+        LeftOut(exchange=perp[0], symbol=perp[1], reason=why or _why_short(sampled[perp]))
+        for perp, why in perps.items()
+        if perp not in wanted
+    ]
+    return [_mark(at_ms, by_mark[at_ms], wanted) for at_ms in marks] if wanted else [], out
+
+
+def _why_short(samples: int) -> str:
+    hours = samples * MARK_MS / 3_600_000
+    return f"sampled for {hours:.1f} h of it" if samples else "no sample of it is stored"
 
 
 def _mark(

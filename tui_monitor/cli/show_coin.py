@@ -82,7 +82,8 @@ def _premium_rows(page: CoinPage) -> Iterator[Row]:
 
 
 def _venue(one: VenueShare) -> Iterator[Row]:
-    note = printable(one.reason) or ("a lower bound" if _is_bound(one) else "")
+    said = ("a lower bound" if _is_bound(one) else "", printable(one.reason))
+    note = "; ".join(text for text in said if text)
     for side, usd in (("long", one.long_usd), ("short", one.short_usd)):
         yield (
             *("liquidations", "1 h", one.exchange.value, "", side),

@@ -182,7 +182,7 @@ class CoinView(BoardView, can_focus=True):
         self._chart.show(chart(page, self.zone))
         self.candles.show(self.coin, self.zone, page)
         self.liquidations.show(page.liquidations, self.zone, page.now_ms)
-        self.interest.show(page.interest, self.zone, page.now_ms)
+        self.interest.show(page.interest, self.zone)
 
     def _paint_history(self, page: CoinPage) -> None:
         if self.zone.name != self._zone_name:

@@ -28,6 +28,7 @@ def _z(key: str, title: str, of: str, priority: int) -> Column[CoinAnomaly]:
         title=title,
         width=6,
         priority=priority,
+        pair="z",
         paint=paint,
         value=value,
         help=f"How many deviations {of} is above the mean of the bars before.",

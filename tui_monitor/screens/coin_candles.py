@@ -31,6 +31,7 @@ class CoinCandles(Vertical):
         self.bar = _USUAL_BAR
         # None: the first that has any.
         self.exchange: Exchange | None = None
+        self._had_bars: Exchange | None = None
         self._asked_for: tuple[object, ...] = ()
         self._zone: ShownZone | None = None
         self._title = Lines(id="candles-title")
@@ -42,7 +43,7 @@ class CoinCandles(Vertical):
 
     def forget(self) -> None:
         """Another coin comes, which may trade elsewhere."""
-        self.klines, self.exchange, self._asked_for = None, None, ()
+        self.klines, self.exchange, self._had_bars, self._asked_for = None, None, None, ()
 
     # Which bars, whose
 
@@ -77,30 +78,28 @@ class CoinCandles(Vertical):
         if wanted == self._asked_for:
             return
         self._asked_for = wanted
-        choices = self._choices(page)
-        for one in choices:
+        first: Klines | None = None
+        for one in self._choices(page):
             found = await source.klines(
                 one.leg.symbol, one.leg.exchange, one.leg.market, self.bar, CHART_BARS
             )
             if self._asked_for != wanted or wanted[1:3] != (self.bar, self.exchange):
                 return  # another coin or other bars are wanted meanwhile
-            self.klines = found
+            first = first or found
             if found.rows:
-                source.watch_bars(found.exchange, self.bar)
-                return
-        if choices:
-            # Nobody has any: those of the first are asked for.
-            source.watch_bars(choices[0].leg.exchange, self.bar)
+                first, self._had_bars = found, found.exchange
+                break
+        self.klines = first
+        if first is not None:
+            # Where nobody has any, those of the first are asked for.
+            source.watch_bars(first.exchange, self.bar)
 
     def _choices(self, page: CoinPage) -> Sequence[CoinLeg]:
         """The chosen one; else the one that had bars before, then the other perpetuals."""
         perps = _perps(page)
         if self.exchange is not None:
             return [one for one in perps if one.leg.exchange is self.exchange]
-        known = self.klines
-        if known is None or not known.rows:
-            return perps
-        return sorted(perps, key=lambda one: one.leg.exchange is not known.exchange)
+        return sorted(perps, key=lambda one: one.leg.exchange is not self._had_bars)
 
     # What is shown
 

@@ -62,7 +62,7 @@ def interest_lines(found: CoinInterest) -> list[InterestLine]:
         share_pct=None if total.usd is None else 100.0,
         changes=tuple(total.change(hours).change_pct for hours in WINDOWS_H),
         age=age(total.age_ms),
-        note="; ".join(total.remarks(WINDOWS_H[-1])),
+        note="; ".join(one for one in (*total.remarks(WINDOWS_H[-1]), left_out(found)) if one),
         spark=_spark(points, found),
         points=points,
     )
@@ -229,14 +229,12 @@ class CoinInterestView(Vertical):
         self.table.clear(empty)
         self._show_line(None, empty)
 
-    def show(self, found: CoinInterest, zone: ShownZone, now_ms: int) -> None:
+    def show(self, found: CoinInterest, zone: ShownZone) -> None:
         """What was pulled last."""
         self._found, self._zone = found, zone
         rows = interest_lines(found)
         self.table.set_idle(frozenset() if any(row.note for row in rows) else frozenset({"note"}))
         self.table.set_rows(rows, stale=not found.live, empty=found.reason)
-        note = found.reason or since(found, zone, now_ms)
-        self._panel.set_title("Open interest", note)
         self._show_line(self.table.cursor_row or next(iter(rows), None), found.reason)
 
     @on(Board.Moved)
@@ -260,15 +258,14 @@ class CoinInterestView(Vertical):
             ]
         )
         self._chart.show(chart)
+        # Narrow tables have no room for what there is to say of the row under the cursor.
+        self._panel.set_title("Open interest", reason or (row.note if row else ""))
 
 
-def since(found: CoinInterest, zone: ShownZone, now_ms: int) -> str:
-    """From when on there is a total, where it is not from the first sample on."""
-    whole = [one.at_ms for one in found.marks if one.coins is not None]
-    if not whole or not found.marks or whole[0] == found.marks[0].at_ms:
-        return ""
-    perps = max(one.perps for one in found.marks)
-    return f"line of all since {zone.when(whole[0], now_ms)}: before, not all {perps} were sampled"
+def left_out(found: CoinInterest) -> str:
+    """Who is in no sum of the line of all."""
+    names = ", ".join(f"{one.exchange} ({one.reason})" for one in found.left_out)
+    return f"line without {names}" if names else ""
 
 
 def interest_chart(

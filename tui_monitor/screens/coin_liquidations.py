@@ -1,5 +1,6 @@
 """The coin page's liquidations: who told what in the last hour, and the newest ones."""
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.events import Resize
@@ -28,7 +29,7 @@ class CoinLiquidationsView(Vertical):
 
     DEFAULT_CSS = """
     CoinLiquidationsView #told { layout: horizontal; height: 1fr; }
-    CoinLiquidationsView #venues { width: 1fr; margin-right: 1; }
+    CoinLiquidationsView #venues { width: 1fr; margin-right: 2; }
     CoinLiquidationsView #newest { width: 1fr; }
     CoinLiquidationsView.-stacked #told { layout: vertical; }
     CoinLiquidationsView.-stacked #venues { height: 6; width: 100%; margin-right: 0; }
@@ -93,36 +94,38 @@ class CoinLiquidationsView(Vertical):
 
 def headline(found: CoinLiquidations, now_ms: int, looks: Looks, width: int) -> list[Piece]:
     """The hour's sum and its sides, how much of it was heard; or why there is nothing."""
-    groups: list[list[Piece]] = [[("─ ", looks.faint), ("Liquidations, 1 h", looks.dim)]]
     total = found.total
+    style = looks.text if total.covered >= 1 else looks.warn
+    title: list[Piece] = [("─ ", looks.faint), ("Liquidations, 1 h", looks.dim)]
+    heard: list[Piece] = [(f"heard {percent(total.covered * 100)}", style)]
+    quiet: list[Piece] = [(silence(found.venues, now_ms), looks.bad)]
     if found.reason:
-        groups.append([(found.reason, looks.warn if total.covered < 1 else looks.dim)])
-        return _whole_or_cut(groups)
+        first, *others = found.reason.split(" · ")
+        groups = [
+            [*title, (f"  {first}", style)],
+            heard,
+            quiet,
+            *([(one, looks.dim)] for one in others),
+        ]
+    else:
+        groups = [title, *_sums(found, looks), heard, quiet]
+    if total.unsized:
+        groups.append([(f"{total.unsized} of unknown size", looks.warn)])
+    # The first group is cut with an ellipsis rather than left out.
+    there = [group for group in groups if group[0][0]]
+    is_first_whole = sum(cell_len(text) for text, _ in there[0]) <= width
+    return fitting(there, "  ", width) if is_first_whole else there[0]
+
+
+def _sums(found: CoinLiquidations, looks: Looks) -> list[list[Piece]]:
+    total = found.total
     bound = "≥" if total.is_lower_bound else ""
-    groups += [
+    return [
         [(f"{bound}{count(total.total_usd)} USD", looks.liquidation)],
         [(f"long ▾{count(total.long_usd)}", looks.down)],
         [(f"short ▴{count(total.short_usd)}", looks.up)],
-        [(f"{total.count} events", looks.text)],
-        [
-            (
-                f"heard {percent(total.covered * 100)}",
-                looks.text if total.covered >= 1 else looks.warn,
-            )
-        ],
+        [(f"{total.count} event{'s' * (total.count != 1)}", looks.text)],
     ]
-    quiet = silence(found.venues, now_ms)
-    if quiet:
-        groups.append([(quiet, looks.bad)])
-    if total.unsized:
-        groups.append([(f"{total.unsized} of unknown size", looks.warn)])
-    return fitting(groups, "  ", width)
-
-
-def _whole_or_cut(groups: list[list[Piece]]) -> list[Piece]:
-    """A reason is cut with an ellipsis rather than left out."""
-    title, reason = groups
-    return [*title, ("  ", reason[0][1]), *reason]
 
 
 def sampled(found: CoinLiquidations) -> str:

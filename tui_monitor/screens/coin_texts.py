@@ -35,8 +35,9 @@ HELP = (
     "Anomalies: the stored ones of the last 24 hours, of all exchanges and bars that are watched; "
     "Enter tells all of one.",
     "Open interest is counted once (one side). Changes are of coins; the line is the stored "
-    "five-minute samples of the row under the cursor, a gap where there is none. That of all is "
-    "drawn where every perpetual has a sample: a sum without one would look like a fall.",
+    "five-minute samples of the row under the cursor, a gap where there is none. That of all has a "
+    "gap, too, where one of its perpetuals has no sample: a sum without it would look like a fall. "
+    "One that has samples for less than half of the time is left out of it, and the note says so.",
     "Esc leads back to the board that this page was opened from.",
 )
 # Lines of the best pairs: of all kinds, and of each.
@@ -114,7 +115,9 @@ def no_chart(coin: str, zone: ShownZone) -> Chart:
 
 def chart(page: CoinPage, zone: ShownZone) -> Chart:
     """The highest executable spread of each minute of the last 24 h."""
-    last_ms = page.now_ms - page.now_ms % MINUTE_MS + MINUTE_MS
+    # By the minute, so that a second alone draws nothing anew.
+    minute_ms = page.now_ms - page.now_ms % MINUTE_MS
+    last_ms = minute_ms + MINUTE_MS
     points = [(one.minute_ms, one.max_pct) for one in page.minutes]
     now = next((row.executable_pct for row in page.spreads if row.ranked), None)
     return Chart(
@@ -123,7 +126,7 @@ def chart(page: CoinPage, zone: ShownZone) -> Chart:
         last_ms=last_ms,
         points=points,
         zone=zone,
-        live=None if now is None or not page.live else (page.now_ms, now),
+        live=None if now is None or not page.live else (minute_ms, now),
         thresholds=[(page.threshold_pct, f"{page.threshold_pct:g} %")],
         stale=not page.live,
         joins_ms=MINUTE_MS * 5 // 2,
