@@ -88,10 +88,6 @@ class Attached:
                 tasks.create_task(self._pass_on())
         except* EngineGone:
             pass
-        finally:
-            for waiting in self._waiting.values():
-                if not waiting.done():
-                    waiting.set_exception(_gone())
         raise _gone()
 
     async def read(self) -> NoReturn:
@@ -104,6 +100,10 @@ class Attached:
                     waiting.set_result(reply)
         except (ConnectionClosed, msgspec.DecodeError) as error:
             log.info("the engine is gone: %s", error)
+        finally:
+            for waiting in self._waiting.values():
+                if not waiting.done():
+                    waiting.set_exception(_gone())
         raise _gone()
 
     async def _follow(self) -> None:
@@ -207,9 +207,10 @@ async def attached(path: Path, clock: Clock, within_s: float = OPEN_S) -> AsyncI
 @asynccontextmanager
 async def asked_once(path: Path, clock: Clock, within_s: float) -> AsyncIterator[Source]:
     """The same for a question or two: it answers while the block runs."""
-    async with attached(path, clock, within_s) as there, asyncio.TaskGroup() as tasks:
-        reading = tasks.create_task(there.read())
+    async with attached(path, clock, within_s) as there:
+        reading = asyncio.create_task(there.read())
         try:
             yield there.source
         finally:
             reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
