@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.interest_boards import NOW_MS, a_leg, a_sample, an_interest_board
 from tui_monitor.boards.legs import Now
@@ -534,6 +535,20 @@ def test_a_stored_coin_that_an_exchange_did_not_sample_last_is_partial() -> None
         [a_sample(okx, NOW_MS)], NOW_MS, aliases=[alias_of("okx:perp:BTCUSDT=XBT")]
     )
     assert named.coin == "XBT"
+
+
+def test_records_alone_do_not_say_who_else_lists_a_coin() -> None:
+    """A program that ended before its first sample: the sum of what it read is a part."""
+    record = replace(a_sample(a_leg(), NOW_MS), source=InterestSource.HISTORY)
+    found = stored_legs([record], NOW_MS)
+    board = a_board(found)
+    (row,) = board.rows
+    assert (row.told, row.coins) == ("1/4", 1000.0)
+    assert row.gaps(1)[0] == (
+        "sum without okx, bybit, bitget: not sampled yet: only records of exchanges are stored"
+    )
+    # It is not even known that they list it.
+    assert [one.perps for one in board.told] == [1, 0, 0, 0]
 
 
 def test_a_price_that_is_not_told_yet_is_the_others() -> None:

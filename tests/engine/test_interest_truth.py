@@ -103,13 +103,11 @@ def assert_planted(it: Watched, btc: InterestRow) -> None:
 
 
 async def assert_parts_are_no_wholes(it: Watched) -> None:
-    """A board of nothing says what it waits for; Binance, that answers last, is missed by name."""
+    """Whenever it is asked: who has not told yet is missed by name."""
     it.sim.fault(kind="http_500", exchange="binance", path="fapi/v1/openInterest", seconds=900)
-    empty = await it.source.interest_board(24, RankedBy.SIZE)
-    assert (empty.rows, empty.usd) == ([], None)
-    assert empty.reason == (
-        "no perpetual is known yet: waiting for the list of binance, okx, bybit, bitget"
-    )
+    first = await it.source.interest_board(24, RankedBy.SIZE)
+    assert first.rows or first.reason.startswith("no perpetual is known yet: waiting for")
+    assert first.partial == len(first.rows)
     await it.clock.sleep(30)
     board = await it.source.interest_board(4, RankedBy.SIZE)
     assert board.partial == len(board.rows) == len(COINS)

@@ -38,6 +38,8 @@ NO_RECORD = "it publishes no record of open interest"
 ITS_LIMIT = "the exchange wants to be left alone"
 EVERY_S = 1.0
 LOOK_S = 20.0
+# Before it is known what is traded most.
+FIRST_LOOK_S = 2.0
 # A record shows a mark some time after it.
 LAG_MS = 2 * MARK_MS
 # The windows begin near a mark, not at it.
@@ -125,7 +127,7 @@ class PastInterests:
                 await self._read_all(feed, record, due)
             elif wanted:
                 self._tell_complete(feed.exchange, len(wanted))
-            await self._clock.sleep(LOOK_S)
+            await self._clock.sleep(LOOK_S if wanted else FIRST_LOOK_S)
 
     async def _read_all(self, feed: Perps, record: PastInterest, due: list[Instrument]) -> None:
         """Ask for the histories of those that have some missing; what is stored needs no asking."""

@@ -15,6 +15,7 @@ Open interest is single-sided everywhere: a contract between two parties counts 
 The words alone: `build` makes the board, `jumps` tells method from positions.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -172,18 +173,21 @@ class InterestRow(Struct, frozen=True, kw_only=True, gc=False):
         change = self.change(hours)
         told = {one.reason for one in (*self.missing, *self.stale)}
         told |= {jump.text for jump in self.jumps}
-        left = (
-            [change.reason]
-            if change.reason
-            else [f"change without {one.exchange}: {one.reason}" for one in change.left_out]
-        )
-        reasons = [change.reason] if change.reason else [one.reason for one in change.left_out]
-        found = [
-            *(f"sum without {one.exchange}: {one.reason}" for one in self.missing),
-            *(f"sum with an old value of {one.exchange}: {one.reason}" for one in self.stale),
-            *(text for text, why in zip(left, reasons, strict=True) if why not in told),
+        left = [one for one in change.left_out if one.reason not in told]
+        return [
+            *_grouped("sum without", self.missing),
+            *_grouped("sum with an old value of", self.stale),
+            *([] if change.reason else _grouped("change without", left)),
+            *([change.reason] if change.reason and change.reason not in told else []),
         ]
-        return list(dict.fromkeys(found))
+
+
+def _grouped(prefix: str, left: Sequence[LeftOut]) -> list[str]:
+    """Those with one reason together: `sum without okx, bybit: why`."""
+    names: dict[str, dict[str, None]] = {}
+    for one in left:
+        names.setdefault(one.reason, {})[one.exchange.value] = None
+    return [f"{prefix} {', '.join(some)}: {reason}" for reason, some in names.items()]
 
 
 class Told(Struct, frozen=True, kw_only=True, gc=False):

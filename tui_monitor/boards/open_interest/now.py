@@ -1,6 +1,6 @@
 """The perpetuals and their open interest now: from the market's rows, or from stored samples."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tui_monitor.boards.legs import Now
@@ -20,6 +20,7 @@ from tui_monitor.model.place import Alias
 # this is not compared with anything.
 STALE_AFTER_S = 900.0
 NOT_TOLD = "the exchange has not told it yet"
+RECORDS_ALONE = "not sampled yet: only records of exchanges are stored"
 
 Perp = tuple[Exchange, str]
 """Exchange and symbol."""
@@ -139,7 +140,7 @@ def _price(row: Row) -> float | None:
 
 
 def stored_legs(
-    samples: Iterable[InterestSample],
+    samples: Collection[InterestSample],
     now_ms: int,
     *,
     thens: Mapping[int, Mapping[Perp, InterestSample]] | None = None,
@@ -147,7 +148,8 @@ def stored_legs(
 ) -> list[Leg]:
     """Samples as if they were of now; by their prices it is judged which are the same coin.
 
-    A perpetual that is among `thens` (hours ago: samples) and not among them is without a value.
+    A perpetual that is among `thens` (hours ago: samples) and not among them is without a value;
+    so is every exchange without one where none of a coin's samples is ours.
     """
     legs = [_stored_leg(one, now_ms, aliases) for one in samples]
     found = {leg.perp for leg in legs}
@@ -159,7 +161,17 @@ def stored_legs(
     by_coin: dict[str, list[Leg]] = {}
     for leg in legs:
         by_coin.setdefault(leg.coin, []).append(leg)
+    ours = {_stored_coin(one, aliases) for one in samples if one.source is InterestSource.OURS}
+    for coin, some in by_coin.items():
+        if coin not in ours:
+            by_coin[coin] = [*some, *_unrecorded(coin, some)]
     return [leg for some in by_coin.values() for leg in _judged(some)]
+
+
+def _unrecorded(coin: str, legs: Sequence[Leg]) -> list[Leg]:
+    """Where all is of exchanges' records, it is not known who else lists the coin."""
+    there = {leg.exchange for leg in legs}
+    return [_absent(one, "", coin, RECORDS_ALONE) for one in Exchange if one not in there]
 
 
 def _unsampled(one: InterestSample, hours: int, aliases: Sequence[Alias]) -> Leg:

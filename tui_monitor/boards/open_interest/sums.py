@@ -42,7 +42,8 @@ def told(
     """How much of each exchange is known."""
     by_exchange: dict[Exchange, list[Leg]] = {one: [] for one in exchanges}
     for leg in legs:
-        by_exchange.setdefault(leg.exchange, []).append(leg)
+        if leg.symbol:
+            by_exchange.setdefault(leg.exchange, []).append(leg)
     nameless = frozenset(unknown)
     return [
         Told(
