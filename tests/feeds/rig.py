@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from tests.support.sim import SAMPLE
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.config import Exchanges, load, with_simulator
 from tui_monitor.feeds.feed import Feed
@@ -122,11 +123,15 @@ async def rig(
     exchange: Exchange = Exchange.OKX,
     markets: Sequence[str] = ("perp",),
     shape: Shape = lambda whole: whole,
+    listed: Sequence[str] = SAMPLE,
     **changes: Any,
 ) -> AsyncIterator[Rig]:
-    """A running feed; leaving the block cancels it."""
+    """A running feed of the `listed` coins; none: of all that there are.
+
+    Leaving the block cancels it.
+    """
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock, rate=rate).running() as sim:
+    async with Simulator(seed=1, clock=clock, rate=rate, coins=listed).running() as sim:
         settings = settings_of(sim.url, exchange, markets=tuple(markets), **changes)
         made = Rig(sim, clock, settings, coins, exchange, shape)
         try:

@@ -57,7 +57,7 @@ def test_no_request_is_made_while_the_futures_want_to_be_left_alone(kind: str) -
 @in_virtual_time
 async def test_with_all_streams_away_eighty_percent_of_each_limit_is_enough() -> None:
     """All polls, all bridges, the first round of open interest: two clock minutes of it."""
-    async with running() as it:
+    async with running(listed=()) as it:
         await it.clock.sleep(1)
         it.fault("refuse", 200)
         it.fault("drop", 0.1)
@@ -102,7 +102,7 @@ def test_tokenised_stocks_are_no_coins(markets: tuple[str, ...]) -> None:
 
     @in_virtual_time
     async def run() -> None:
-        async with running(silent, markets=markets) as it:
+        async with running(silent, markets=markets, listed=()) as it:
             await it.clock.until(lambda: it.feed.listed, 5)
             symbols = {one.symbol for one in live(it, SPOT)}
             assert not STOCKS & symbols
@@ -116,7 +116,7 @@ def test_tokenised_stocks_are_no_coins(markets: tuple[str, ...]) -> None:
 @in_virtual_time
 async def test_a_spot_list_that_could_not_know_the_stocks_is_read_again() -> None:
     """Better than none; five minutes later they are out."""
-    async with running(silent) as it:
+    async with running(silent, listed=()) as it:
         it.fault("http_500", 5, market="perp")
         await it.clock.until(lambda: bool(it.feed.instruments(SPOT)), 5)
         assert {one.symbol for one in live(it, SPOT)} >= STOCKS

@@ -47,7 +47,7 @@ def test_bars_form_and_close_for_those_that_are_asked_for(market: Market) -> Non
 
     @in_virtual_time
     async def run() -> None:
-        async with bitget((), shape=streams_alone) as it:
+        async with bitget((), shape=streams_alone, listed=()) as it:
             await all_live(it)
             symbols = ("BTCUSDT", "1000BONKUSDT" if market is PERP else "BONKUSDT")
             it.feed.want_bars(market, "1m", symbols)
@@ -108,7 +108,7 @@ async def test_a_bar_that_forms_without_a_trade_is_no_silence() -> None:
 @in_virtual_time
 async def test_bars_of_a_whole_market_keep_to_forty_nine_channels_a_socket() -> None:
     """The busy companion of each socket counted."""
-    async with bitget((), markets=("spot",), shape=streams_alone) as it:
+    async with bitget((), markets=("spot",), shape=streams_alone, listed=()) as it:
         await it.clock.until(lambda: it.feed.listed, 5)
         symbols = [one.symbol for one in it.feed.instruments(SPOT)]
         it.feed.want_bars(SPOT, "1h", symbols)

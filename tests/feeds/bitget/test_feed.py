@@ -31,7 +31,7 @@ SHARED = 1
 @in_virtual_time
 async def test_every_row_is_whole_and_true_within_ten_seconds() -> None:
     """Both markets, multipliers included; each value as it was at the time that it names."""
-    async with bitget(("BTC", "ETH", "BONK"), rate=1.0) as it:
+    async with bitget(("BTC", "ETH", "BONK"), rate=1.0, listed=()) as it:
         await it.clock.sleep(10)
         for market in Market:
             for one in live(it, market):
@@ -49,7 +49,7 @@ async def test_every_row_is_whole_and_true_within_ten_seconds() -> None:
 @in_virtual_time
 async def test_it_shows_every_market_within_three_seconds() -> None:
     """Lists, one snapshot a market, two sockets; a light for each channel and way."""
-    async with bitget() as it:
+    async with bitget(listed=()) as it:
         await all_live(it, 3)
         assert [(one.market, one.channel, one.source) for one in it.feed.health()] == [
             (PERP, "watched", Source.STREAM), (PERP, "liquidations", Source.STREAM),
@@ -126,7 +126,9 @@ def _second_symbol_side(one: dict[str, object]) -> tuple[int, str, str]:
 async def test_a_watch_list_of_any_length_keeps_to_forty_nine_channels_a_socket() -> None:
     """And ten args a frame, a frame a second."""
     coins = await _all_coins()
-    async with bitget(coins, markets=("perp",), shape=seldom(4), silent_after_s=20) as it:
+    async with bitget(
+        coins, markets=("perp",), shape=seldom(4), silent_after_s=20, listed=()
+    ) as it:
         await all_live(it, 5)
         await it.clock.sleep(5)
         watched = [one for one in it.feed.health() if one.channel.startswith("watched")]
@@ -138,7 +140,7 @@ async def test_a_watch_list_of_any_length_keeps_to_forty_nine_channels_a_socket(
 
 
 async def _all_coins() -> list[str]:
-    async with bitget(markets=("perp",)) as it:
+    async with bitget(markets=("perp",), listed=()) as it:
         await it.clock.until(lambda: it.feed.listed, 5)
         return [one.coin for one in live(it, PERP)]
 
@@ -175,7 +177,7 @@ def test_one_market_alone_will_do(market: str) -> None:
 @in_virtual_time
 async def test_a_coin_is_found_by_its_name_whatever_its_symbol() -> None:
     """Bitget lists BONK by the thousand; before the list is known, a name is all there is."""
-    async with bitget(("BTC", "BONK"), markets=("perp",)) as it:
+    async with bitget(("BTC", "BONK"), markets=("perp",), listed=()) as it:
         assert it.feed.plan.perp_symbol("BONK") == "BONKUSDT"
         await all_live(it)
         bonk = it.feed.instrument("BONK")
@@ -199,7 +201,7 @@ async def test_lists_are_read_every_ten_minutes() -> None:
 async def test_twenty_five_hours_pass_without_an_outage() -> None:
     """Bitget ends each connection after 24 h: before that, a successor is there."""
     async with bitget(
-        ("BTC",), rate=0.006, markets=("spot",), shape=streams_alone, silent_after_s=60
+        ("BTC",), rate=0.006, markets=("spot",), shape=streams_alone, silent_after_s=60, listed=()
     ) as it:
         await it.clock.sleep(25 * 3600)
         assert it.outages == []

@@ -33,7 +33,7 @@ OF_PERPS = (
 @in_virtual_time
 async def test_every_row_is_whole_and_true_within_ten_seconds() -> None:
     """Both markets, multipliers included; each value as it was at the time that it names."""
-    async with running() as it:
+    async with running(listed=()) as it:
         await it.clock.sleep(10)
         for market in Market:
             for one in live(it, market):
@@ -190,7 +190,7 @@ async def test_each_socket_has_a_memory_of_its_own() -> None:
 async def test_an_instrument_that_is_delisted_leaves_and_the_others_stay() -> None:
     """With the next list, in the market where it happens; its row is no longer called live."""
     symbols = SOME[:6]
-    async with running(made=Made(shape=only(*symbols, lists_every_s=30))) as it:
+    async with running(made=Made(shape=only(*symbols, lists_every_s=30)), listed=()) as it:
         await it.all_live()
         it.fault("delist", 3600, market="perp", symbol="XRPUSDT")
         await it.clock.sleep(40)
@@ -220,7 +220,7 @@ async def test_in_twenty_five_hours_each_socket_is_succeeded_once_and_nothing_is
         return msgspec.structs.replace(narrowed, lists=(listed,), streams=(stream,), polls=())
 
     async with running(
-        markets=("spot",), rate=0.012, silent_after_s=60, made=Made(shape=quiet)
+        markets=("spot",), rate=0.012, silent_after_s=60, made=Made(shape=quiet), listed=()
     ) as it:
         await it.all_live(60)
         await it.clock.sleep(25 * 3600)
@@ -270,7 +270,7 @@ async def test_a_coin_is_found_under_the_name_that_bybit_gives_it() -> None:
 @in_virtual_time
 async def test_only_coins_that_trade_have_rows() -> None:
     """Stocks, commodities, dated and dollar-quoted contracts and pre-market have none."""
-    async with running() as it:
+    async with running(listed=()) as it:
         await it.clock.sleep(8)
         for market in Market:
             rows = {
@@ -284,7 +284,7 @@ async def test_only_coins_that_trade_have_rows() -> None:
 @in_virtual_time
 async def test_the_lists_follow_every_page() -> None:
     """And give each contract's own interval; FEW are on them all."""
-    async with running() as it:
+    async with running(listed=()) as it:
         await it.all_live()
         hours = {one.symbol: one.funding_interval_h for one in live(it, PERP)}
         assert hours["METUSDT"] == 1

@@ -96,7 +96,7 @@ async def test_liquidations_are_no_longer_called_live_when_their_pulse_stops() -
 @in_virtual_time
 async def test_a_dropped_socket_is_back_before_anybody_calls_it_an_outage() -> None:
     """All three at once; nothing of the time before passes as new."""
-    async with running(made=Made(shape=only(*SOME[:12]))) as it:
+    async with running(made=Made(shape=only(*SOME[:12])), listed=()) as it:
         await it.all_live()
         await it.clock.sleep(62)
         it.market.told.clear()
@@ -163,7 +163,7 @@ def plan_of(it: Running) -> FeedPlan:
 @in_virtual_time
 async def test_a_topic_that_is_unknown_costs_only_itself() -> None:
     """Bybit refuses the whole request; the other nine, or ninety-nine, are asked for again."""
-    async with running(made=Made(shape=only(*SOME[:12]))) as it:
+    async with running(made=Made(shape=only(*SOME[:12])), listed=()) as it:
         await it.all_live()
         await it.clock.sleep(62)
         topics = it.stats["subscriptions"]["active"]

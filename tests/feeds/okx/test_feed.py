@@ -410,7 +410,7 @@ async def test_bars_come_for_those_that_ask(bar: str) -> None:
 @in_virtual_time
 async def test_every_row_of_both_markets_is_whole_within_ten_seconds() -> None:
     """Spot and swaps: prices, book, the day; of swaps mark, index, funding and open interest."""
-    async with rig(rate=0.5, markets=("perp", "spot")) as it:
+    async with rig(rate=0.5, markets=("perp", "spot"), listed=()) as it:
         await it.clock.sleep(10)
         rows = it.market.rows()
         assert len(rows) == sum(len(it.feed.instruments(market)) for market in Market) > 300
