@@ -1,7 +1,7 @@
 """A coin's page, and its parts that are made of stored rows: liquidations, anomalies, interest."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coin_parts import (
@@ -26,11 +26,13 @@ from tui_monitor.store import Reader
 
 EVENTS_SHOWN = 50
 ANOMALIES_SHOWN = 50
-# A page is asked for with each paint. Liquidations are written once a second, anomalies are
-# judged and samples taken by the minute.
-_PARTS_FOR_S = 3.0
+# A page is asked for with each paint. Liquidations are written once a second, anomalies are judged
+# and samples taken by the minute; the open-interest board is of all coins, some 40 ms of work.
+_LIQUIDATIONS_FOR_S = 3.0
+_INTEREST_FOR_S = 6.0
 _HISTORY_FOR_S = 10.0
 _MOST_EVENTS = 100_000
+T = TypeVar("T")
 
 
 class Readers(NamedTuple):
@@ -49,6 +51,22 @@ class History(NamedTuple):
     anomalies: CoinAnomalies
 
 
+class _Kept(Generic[T]):
+    """A part of the coin that was asked for last."""
+
+    def __init__(self, clock: Clock, for_s: float) -> None:
+        self._clock = clock
+        self._for_s = for_s
+        self._known: tuple[str, float, T] | None = None
+
+    async def of(self, coin: str, ask: Callable[[str], Awaitable[T]]) -> T:
+        """What is known of it, asked for again when that is too old."""
+        now_s = self._clock.monotonic_s()
+        if self._known is None or self._known[0] != coin or now_s >= self._known[1]:
+            self._known = (coin, now_s + self._for_s, await ask(coin))
+        return self._known[2]
+
+
 class StoredCoin:
     """From the database alone."""
 
@@ -56,8 +74,9 @@ class StoredCoin:
         self._store = store
         self._clock = clock
         self._readers = readers
-        self._made: tuple[str, float, CoinParts] | None = None
-        self._known: tuple[str, float, History] | None = None
+        self._kept_liquidations = _Kept[CoinLiquidations](clock, _LIQUIDATIONS_FOR_S)
+        self._kept_interest = _Kept[CoinInterest](clock, _INTEREST_FOR_S)
+        self._kept_history = _Kept[History](clock, _HISTORY_FOR_S)
 
     async def page(self, coin: str) -> CoinPage:
         """All of a coin; UnknownCoin where an engine runs and nobody lists it."""
@@ -66,17 +85,12 @@ class StoredCoin:
 
     async def parts(self, coin: str) -> CoinParts:
         """All of a coin, known by its name."""
-        now_s = self._clock.monotonic_s()
-        if self._made and self._made[0] == coin and now_s < self._made[1]:
-            return self._made[2]
-        history = await self._history(coin)
-        found = CoinParts(
-            liquidations=await self._liquidations(coin),
+        history = await self._kept_history.of(coin, self._history)
+        return CoinParts(
+            liquidations=await self._kept_liquidations.of(coin, self._liquidations),
             anomalies=history.anomalies,
-            interest=await self._interest(coin, history),
+            interest=await self._kept_interest.of(coin, self._interest),
         )
-        self._made = (coin, now_s + _PARTS_FOR_S, found)
-        return found
 
     # --- what an engine knows better ----------------------------------------------------
 
@@ -103,16 +117,11 @@ class StoredCoin:
         return coin_liquidations(coin, board, hour, newest, await self._listed(coin))
 
     async def _history(self, coin: str) -> History:
-        now_s = self._clock.monotonic_s()
-        if self._known and self._known[0] == coin and now_s < self._known[1]:
-            return self._known[2]
         now_ms = self._clock.now_ms()
-        found = History(
+        return History(
             await self._readers.interest.history(coin, now_ms - DAY_MS - NEAR_MS - MARK_MS),
             await self._anomalies(coin, now_ms),
         )
-        self._known = (coin, now_s + _HISTORY_FOR_S, found)
-        return found
 
     async def _anomalies(self, coin: str, now_ms: int) -> CoinAnomalies:
         first_ms = now_ms - DAY_MS
@@ -125,7 +134,8 @@ class StoredCoin:
         why = explained.found[0].why if explained.found else explained.reason
         return f"no anomaly of {coin} in 24 h · {explained.exchange} {explained.bar}: {why}"
 
-    async def _interest(self, coin: str, history: History) -> CoinInterest:
+    async def _interest(self, coin: str) -> CoinInterest:
+        history = await self._kept_history.of(coin, self._history)
         board = await self._readers.interest.board()
         now_ms = self._clock.now_ms()
         return coin_interest(coin, board, history.points, (now_ms - DAY_MS, now_ms + 1))
