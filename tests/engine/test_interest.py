@@ -210,12 +210,12 @@ async def test_an_exchange_that_fails_is_told_of_once_and_asked_again(tmp_path: 
 
 @in_virtual_time
 async def test_a_limit_that_is_waited_for_is_said(tmp_path: Path) -> None:
-    """How many are read, for how long it waits, and why; then no more."""
+    """How many are read of what is not stored, for how long it waits and why; then no more."""
     clock = VirtualClock(START_MS + 30_000)
-    async with (
-        Simulator(seed=1, clock=clock, coins=COINS).running() as sim,
-        a_rig(tmp_path, sim, clock, Settings(ratios_top=0)) as rig,
-    ):
+    two, three = (Settings(ratios_top=0, history_top=count) for count in (2, 3))
+    async with Simulator(seed=1, clock=clock, coins=COINS).running() as sim:
+        async with a_rig(tmp_path, sim, clock, two) as rig:
+            await clock.until(rig.filled, within_s=120, every_s=1)
         sim.fault(
             kind="http_429",
             exchange="bybit",
@@ -223,15 +223,16 @@ async def test_a_limit_that_is_waited_for_is_said(tmp_path: Path) -> None:
             seconds=3600,
             retry_after_s=90,
         )
-        said: set[str] = set()
-        await clock.until(lambda: any("waits" in text for text in _note(rig, said)), within_s=200)
-        (waiting,) = [text for text in said if "waits" in text]
-        assert waiting.startswith("reading 0 of 3 histories from bybit, waits ")
-        assert waiting.endswith(f"s: {ITS_LIMIT}")
-        sim.faults.clear()
-        await clock.until(rig.filled, within_s=400, every_s=1)
-        await clock.sleep(1)
-        assert {one.text for one in rig.worker.past()} == {""}
+        async with a_rig(tmp_path, sim, clock, three) as rig:
+            said: set[str] = set()
+            await clock.until(lambda: any("waits" in one for one in _note(rig, said)), within_s=200)
+            (waiting,) = [text for text in said if "waits" in text]
+            assert waiting.startswith("reading 0 of 1 histories from bybit, waits ")
+            assert waiting.endswith(f"s: {ITS_LIMIT}")
+            sim.faults.clear()
+            await clock.until(rig.filled, within_s=400, every_s=1)
+            await clock.sleep(1)
+            assert {one.text for one in rig.worker.past()} == {""}
 
 
 def _note(rig: Rig, said: set[str]) -> set[str]:
