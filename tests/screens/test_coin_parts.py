@@ -179,3 +179,28 @@ async def test_only_what_changed_is_painted_again() -> None:
 def lines_of(regions: set[Region]) -> set[int]:
     """Which lines of a widget they cover."""
     return {y for region in regions for y in range(region.y, region.bottom)}
+
+
+async def test_what_is_away_has_no_keys() -> None:
+    """Whoever comes back to the candles' page opens no leg with Enter; the page has the keys."""
+    app = an_app(board="spreads")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        await opened(app)
+        await pulled(pilot, app)
+        view = view_of(app)
+        await turned(pilot, app, "tab")
+        assert app.focused is view
+        app.desk.show_board("spreads")
+        await settled(pilot, lambda: app.desk.view.NAME == "spreads" and not app.desk._switching)
+        await opened(app)
+        await settled(pilot, lambda: app.desk.view is view and not app.desk._switching)
+        view.legs.focus()
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.screen is app.desk
+        view.legs.focus()
+        await pulled(pilot, app)
+        assert app.focused is view
+        before = screen_text(app)
+        assert await turned(pilot, app, "tab") != before
