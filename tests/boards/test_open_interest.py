@@ -361,6 +361,7 @@ def test_a_marked_leg_is_left_out_of_the_windows_that_contain_the_jump() -> None
     assert marked.at_ms - marked.from_ms == MARK_MS
     # The sum still has it: the row and the total say so.
     assert row.coins == 271.0
+    assert [leg.recounted for leg in row.legs] == ["", marked.text]
     assert row.remarks(1)[0].startswith("sum with bybit, change without it: x2 within 5 min")
     late = [
         SteppedLeg(

@@ -115,6 +115,7 @@ async def test_a_jump_is_marked_and_named(size: tuple[int, int]) -> None:
         values = "275.00k coins 14:42, 550.00k 14:43"
         await settled(pilot, shows(app, f"\n sum with bybit, change without it: {values}"))
         text = screen_text(app)
+        assert " 33 % !" in text
         assert "ETH !" in text
         assert "BTC !" not in text
         assert ("sum with bybit" in row_of(text, "ETH")) == (size[0] == 160)

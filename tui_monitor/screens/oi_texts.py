@@ -139,6 +139,7 @@ def _leg(leg: InterestLeg, said: str, looks: Looks) -> list[Piece]:
     return [
         (f"{leg.exchange} ", looks.faint),
         (said, looks.text),
+        (" !" if leg.recounted else "", looks.warn),
         (f" {why}" if why else "", looks.warn),
     ]
 

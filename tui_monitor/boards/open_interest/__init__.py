@@ -37,7 +37,8 @@ class InterestLeg(Struct, frozen=True, kw_only=True, gc=False):
     """One perpetual now. None is unknown, and `reason` says why there is no value.
 
     `share_pct` is of the coin's USD. `stale`: too old to be compared, but still in the sum.
-    `suspicion` is why it may be another coin, "" for none: then it is in no sum.
+    `suspicion` is why it may be another coin, "" for none: then it is in no sum. `recounted` is how
+    it is counted another way since less than a day, "" for none: the sum has it nevertheless.
     `long_accounts_pct` is the account ratio as a share, of `ratio_ms`.
     """
 
@@ -50,6 +51,7 @@ class InterestLeg(Struct, frozen=True, kw_only=True, gc=False):
     stale: bool
     reason: str
     suspicion: str
+    recounted: str
     long_accounts_pct: float | None
     ratio_ms: int | None
 

@@ -204,7 +204,7 @@ def _row(
         missing=missing(ordered, unknown),
         stale=stale(ordered),
         shares=_shares(summed, usd),
-        legs=[_leg(leg, usd, given) for leg in ordered],
+        legs=[_leg(leg, usd, given, jumps.get(leg.perp, ())) for leg in ordered],
         changes=[
             change_of(
                 ordered,
@@ -259,7 +259,9 @@ def _shares(legs: Sequence[Leg], total_usd: float | None) -> list[Share]:
     ]
 
 
-def _leg(leg: Leg, total_usd: float | None, given: InterestInput) -> InterestLeg:
+def _leg(
+    leg: Leg, total_usd: float | None, given: InterestInput, jumps: Sequence[MethodJump]
+) -> InterestLeg:
     ratio = _ratio_of(leg, given)
     counts = total_usd and leg.usd is not None and not leg.suspicion
     return InterestLeg(
@@ -272,6 +274,7 @@ def _leg(leg: Leg, total_usd: float | None, given: InterestInput) -> InterestLeg
         stale=leg.stale,
         reason=leg.reason,
         suspicion=leg.suspicion,
+        recounted="; ".join(jump.text for jump in jumps),
         long_accounts_pct=None if ratio is None else ratio.long_share * 100,
         ratio_ms=None if ratio is None else ratio.at_ms,
     )

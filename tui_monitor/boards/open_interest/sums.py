@@ -67,8 +67,7 @@ def why_no_rows(some: Sequence[Told]) -> str:
 
 def has_jumped(row: InterestRow) -> bool:
     """Whether a perpetual that is counted another way since is in the row's sum."""
-    summed = {(leg.exchange, leg.symbol) for leg in row.legs if leg.share_pct is not None}
-    return any((jump.exchange, jump.symbol) in summed for jump in row.jumps)
+    return any(leg.recounted and leg.coins is not None and not leg.suspicion for leg in row.legs)
 
 
 def by_coin(legs: Iterable[Leg]) -> Mapping[str, list[Leg]]:
