@@ -53,14 +53,14 @@ def _summary(page: CoinPage, zone: BoardZone) -> str:
         "anomalies: ": page.anomalies.reason,
         "open interest: ": page.interest.reason,
     }
-    lines += [printable(f"{part}{reason}", 400) for part, reason in said.items() if reason]
+    lines += [_words(f"{part}{reason}") for part, reason in said.items() if reason]
     return "\n".join(lines)
 
 
 def _leg(one: CoinLeg) -> Iterator[Row]:
     leg = one.leg
     name = (leg.exchange.value, printable(leg.symbol))
-    note = printable(leg.suspicion) or ("old" if leg.stale else "")
+    note = _words(leg.suspicion) or ("old" if leg.stale else "")
     for what, value in (("last", leg.last), ("bid", leg.bid), ("ask", leg.ask)):
         yield ("prices", "", *name, f"{leg.market} {what}", _exact(value), "USDT a coin", note)
 
@@ -69,7 +69,7 @@ def _premium_rows(page: CoinPage) -> Iterator[Row]:
     for one in page.premiums:
         against = one.against.value if one.against else ""
         name = (one.exchange.value, printable(one.symbol))
-        note = printable(one.reason)
+        note = _words(one.reason)
         yield (
             "premium",
             "",
@@ -82,7 +82,7 @@ def _premium_rows(page: CoinPage) -> Iterator[Row]:
 
 
 def _venue(one: VenueShare) -> Iterator[Row]:
-    said = ("a lower bound" if _is_bound(one) else "", printable(one.reason))
+    said = ("a lower bound" if _is_bound(one) else "", _words(one.reason))
     note = "; ".join(text for text in said if text)
     for side, usd in (("long", one.long_usd), ("short", one.short_usd)):
         yield (
@@ -124,7 +124,7 @@ def _anomaly(one: CoinAnomaly, zone: BoardZone) -> Row:
         what,
         number(row.score, 3),
         "score",
-        printable(one.why, 400),
+        _words(one.why),
     )
 
 
@@ -137,16 +137,25 @@ def _interest(page: CoinPage) -> Iterator[Row]:
 
 
 def _total(row: InterestRow) -> Iterator[Row]:
-    note = printable("; ".join(row.remarks(WINDOWS_H[-1])), 400)
+    note = _words("; ".join(row.remarks(WINDOWS_H[-1])))
     yield ("open interest", "", "", "", "all", number(row.usd, 2), "USD", note)
     for one in row.changes:
         value = number(one.change_pct, 4)
-        yield ("open interest", f"{one.hours} h", "", "", "change", value, "% of coins", one.reason)
+        yield (
+            "open interest",
+            f"{one.hours} h",
+            "",
+            "",
+            "change",
+            value,
+            "% of coins",
+            _words(one.reason),
+        )
 
 
 def _leg_interest(one: LegInterest) -> Iterator[Row]:
     name = (one.leg.exchange.value, printable(one.leg.symbol))
-    note = printable(one.leg.suspicion or one.leg.reason)
+    note = _words(one.leg.suspicion or one.leg.reason)
     yield ("open interest", "", *name, "now", number(one.leg.usd, 2), "USD", note)
     for change in one.changes:
         value = number(change.change_pct, 4)
@@ -158,7 +167,7 @@ def _leg_interest(one: LegInterest) -> Iterator[Row]:
             "change",
             value,
             "% of coins",
-            printable(change.reason),
+            _words(change.reason),
         )
 
 
@@ -166,6 +175,11 @@ def _settlement(one: Settlement, zone: BoardZone) -> Row:
     name = (one.exchange.value, printable(one.symbol))
     paid = f"{one.rate * 100:.6g}"
     return ("funding", zone.format(one.settled_ms), *name, "settled", paid, "% an interval", "")
+
+
+def _words(text: str) -> str:
+    """A reason, whole as far as anybody reads."""
+    return printable(text, 400)
 
 
 def _exact(value: float | None) -> str:
