@@ -4,50 +4,122 @@ import logging
 import logging.handlers
 import re
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
 
+from tui_monitor.clock import SystemClock
 from tui_monitor.printable import printable
 
 LOG_BYTES = 5_000_000
 LOG_FILES = 5
 REPEAT_S = 60.0
+# Given as `extra`: a line that comes at a pace of its own and is never left out.
+PACED = {"is_paced": True}
+_CAUSES = 1_000
 _LINE_LIMIT = 400
-_BEARER = re.compile(r"(?i)(bearer\s+|token[=:]\s*)\S+")
+_SECRETS = (
+    (re.compile(r"(?i)(bearer\s+|token[=:]\s*)\S+"), r"\1***"),
+    (re.compile(r"(://)[^/@\s]+@"), r"\1***@"),
+)
+_NUMBERS = re.compile(r"\d+")
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+_Cause = tuple[str, int, str]
 
 
-class _Limit(logging.Filter):
-    """The first line of each cause, then one a minute that counts those left out."""
+class _Repeated(NamedTuple):
+    """A cause since its last line: when that was, what was left out, and the newest of it."""
 
-    def __init__(self) -> None:
+    shown_s: float
+    left_out: int = 0
+    newest: logging.LogRecord | None = None
+
+
+class Limited(logging.Handler):
+    """Hands on the first line of each cause; within a minute others like it are counted only.
+
+    What was counted is told before the next line of any cause after that minute, and at the end.
+    Two lines have one cause if the same place of the program says the same but for numbers. What
+    is below INFO is never left out: whoever turns it on wants all of it.
+    """
+
+    def __init__(
+        self, outputs: Sequence[logging.Handler], now_s: Callable[[], float] | None = None
+    ) -> None:
         super().__init__()
-        self._seen: dict[tuple[str, int, object], tuple[float, int]] = {}
+        self._outputs = outputs
+        self._now_s = now_s or SystemClock().monotonic_s
+        self._causes: dict[_Cause, _Repeated] = {}
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno < logging.WARNING:
-            return True
-        cause = (record.pathname, record.lineno, record.msg)
-        shown_s, left_out = self._seen.get(cause, (-REPEAT_S, 0))
-        now = time.monotonic()
-        if now - shown_s < REPEAT_S:
-            self._seen[cause] = (shown_s, left_out + 1)
-            return False
-        if len(self._seen) > 1_000:
-            self._seen.clear()
-        self._seen[cause] = (now, 0)
-        if left_out:
-            record.msg = f"{record.msg} (and {left_out} more like it)"
-        return True
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand on, or count."""
+        now_s = self._now_s()
+        self._tell_of(self._over(now_s))
+        if record.levelno < logging.INFO or getattr(record, "is_paced", False):
+            self._hand_on(record)
+            return
+        cause = (record.pathname, record.lineno, _NUMBERS.sub("#", record.getMessage()))
+        seen = self._causes.get(cause)
+        if seen is not None:
+            self._causes[cause] = _Repeated(seen.shown_s, seen.left_out + 1, record)
+            return
+        if len(self._causes) >= _CAUSES:
+            self._tell_of(list(self._causes))
+        self._causes[cause] = _Repeated(now_s)
+        self._hand_on(record)
+
+    def close(self) -> None:
+        """Tell what was left out, and close the outputs."""
+        self._tell_of(list(self._causes))
+        for output in self._outputs:
+            output.close()
+        super().close()
+
+    def flush(self) -> None:
+        """Of the outputs."""
+        for output in self._outputs:
+            output.flush()
+
+    def _over(self, now_s: float) -> list[_Cause]:
+        return [cause for cause, seen in self._causes.items() if now_s - seen.shown_s >= REPEAT_S]
+
+    def _tell_of(self, causes: Sequence[_Cause]) -> None:
+        """Forget causes; what was left out of them is said with the newest of their lines."""
+        for cause in causes:
+            seen = self._causes.pop(cause)
+            if seen.newest is None:
+                continue
+            more = f" (and {seen.left_out - 1} more like it)" if seen.left_out > 1 else ""
+            told = logging.makeLogRecord(seen.newest.__dict__)
+            told.msg, told.args = f"{seen.newest.getMessage()}{more}", None
+            self._hand_on(told)
+
+    def _hand_on(self, record: logging.LogRecord) -> None:
+        for output in self._outputs:
+            output.handle(record)
 
 
 class _Line(logging.Formatter):
     """UTC time, level, area, one printable line; a traceback only where one is logged."""
 
     converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        record.message = printable(_BEARER.sub(r"\1***", record.message), _LINE_LIMIT)
+        record.message = printable(_masked(record.message), _LINE_LIMIT)
         return super().formatMessage(record)
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - logging's name
+        lines = super().formatException(ei).splitlines()
+        return "\n".join(printable(_masked(line), _LINE_LIMIT) for line in lines)
+
+
+def _masked(text: str) -> str:
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def setup(level: str, file: Path | None, *, stderr: bool) -> None:
@@ -56,21 +128,28 @@ def setup(level: str, file: Path | None, *, stderr: bool) -> None:
     for handler in list(root.handlers):
         root.removeHandler(handler)
         handler.close()
-    root.setLevel(level.upper())
-    handlers: list[logging.Handler] = []
+    outputs: list[logging.Handler] = []
     if file is not None:
-        handlers.append(
-            logging.handlers.RotatingFileHandler(
-                file, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8"
-            )
-        )
+        outputs.append(rotating(file))
     if stderr:
-        handlers.append(logging.StreamHandler())
-    formatter = _Line("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
-    for handler in handlers:
-        handler.setFormatter(formatter)
-        handler.addFilter(_Limit())
-        root.addHandler(handler)
+        outputs.append(logging.StreamHandler())
+    formatter = _Line("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    for output in outputs:
+        output.setFormatter(formatter)
+    root.addHandler(Limited(outputs))
+    set_level(level)
     # Their INFO lines repeat whole URLs and frames.
     for name in ("httpx", "httpcore", "websockets", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def rotating(file: Path) -> logging.handlers.RotatingFileHandler:
+    """`file` and the older ones beside it, `file.1` the newest of them."""
+    return logging.handlers.RotatingFileHandler(
+        file, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8"
+    )
+
+
+def set_level(level: str) -> None:
+    """What is less than this is not logged, from now on: debug, info, warning or error."""
+    logging.getLogger().setLevel(level.upper())

@@ -1,0 +1,145 @@
+"""The log: each cause at most once a minute, with a count; nothing unprintable, nothing secret."""
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tui_monitor import logs
+
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (\w+) +([\w.]+): (.*)")
+
+
+class Times:
+    """Seconds that a test moves."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class Kept(logging.Handler):
+    """The lines that get through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@pytest.fixture
+def root() -> Iterator[logging.Logger]:
+    """The root logger, given back with the handlers and the level that it had."""
+    logger = logging.getLogger()
+    handlers, level = list(logger.handlers), logger.level
+    logger.handlers = []
+    yield logger
+    for handler in list(logger.handlers):
+        handler.close()
+    logger.handlers = handlers
+    logger.setLevel(level)
+
+
+def a_logger(times: Times) -> tuple[logging.Logger, list[Kept], logs.Limited]:
+    outputs = [Kept(), Kept()]
+    limited = logs.Limited(outputs, times)
+    logger = logging.getLogger("tests.logs")
+    logger.handlers, logger.propagate = [limited], False
+    logger.setLevel(logging.DEBUG)
+    return logger, outputs, limited
+
+
+def warn(logger: logging.Logger, sequence: int) -> None:
+    logger.warning("okx: sequence %d is missing", sequence)
+
+
+def test_a_cause_is_logged_once_a_minute_with_what_was_left_out() -> None:
+    """The count comes with the next line of any cause, to every output alike."""
+    times = Times()
+    logger, outputs, _ = a_logger(times)
+    for number in range(50):
+        warn(logger, number)
+        times.now_s += 1
+    logger.info("something else")
+    assert outputs[0].lines == ["okx: sequence 0 is missing", "something else"]
+    times.now_s += 11
+    logger.info("a third thing")
+    assert outputs[0].lines[2:] == [
+        "okx: sequence 49 is missing (and 48 more like it)",
+        "a third thing",
+    ]
+    assert outputs[1].lines == outputs[0].lines
+
+
+def test_what_was_left_out_is_told_at_the_end() -> None:
+    """A cause that never comes again is not forgotten."""
+    logger, outputs, limited = a_logger(Times())
+    for number in range(3):
+        warn(logger, number)
+    limited.close()
+    assert outputs[0].lines[1:] == ["okx: sequence 2 is missing (and 1 more like it)"]
+
+
+def test_other_texts_paced_lines_and_details_are_no_repetition() -> None:
+    """What one place says of two exchanges is two causes; DEBUG is never left out."""
+    logger, outputs, _ = a_logger(Times())
+    for name in ("okx", "bybit", "okx"):
+        logger.error("%s is silent", name)
+        logger.info("status", extra=logs.PACED)
+        logger.debug("detail")
+    assert outputs[0].lines.count("status") == 3
+    assert outputs[0].lines.count("detail") == 3
+    assert [line for line in outputs[0].lines if "silent" in line] == [
+        "okx is silent",
+        "bybit is silent",
+    ]
+
+
+def test_many_causes_take_no_more_memory_than_some() -> None:
+    """Beyond a thousand all are told and forgotten."""
+    logger, outputs, limited = a_logger(Times())
+    for number in range(2_500):
+        logger.warning("cause %s", "x" * number)
+    assert len(outputs[0].lines) == 2_500
+    assert len(limited._causes) <= 1_000
+
+
+def test_lines_are_printable_and_keep_secrets(root: logging.Logger, tmp_path: Path) -> None:
+    """Tokens and the passwords of proxies; also in tracebacks, whose lines stay lines."""
+    file = tmp_path / "a.log"
+    logs.setup("info", file, stderr=False)
+    root.info("asked with Bearer abc123 by http://me:opensesame@proxy:1/ \x1b[2J")
+    try:
+        raise ValueError("token=abc123 \x1b]52;c;x\x07")
+    except ValueError:
+        root.exception("it failed")
+    root.debug("not at this level")
+    logs.set_level("debug")
+    root.debug("but at this one")
+    text = file.read_text()
+    for secret in ("abc123", "opensesame", "\x1b", "\x07", "not at this"):
+        assert secret not in text
+    first, second, *trace, last = text.splitlines()
+    for line in (first, second, last):
+        assert LINE.fullmatch(line), line
+    assert trace[0] == "Traceback (most recent call last):"
+    assert last.endswith("but at this one")
+
+
+def test_the_files_are_five_of_five_megabytes(tmp_path: Path) -> None:
+    """The oldest goes."""
+    handler = logs.rotating(tmp_path / "a.log")
+    assert (handler.maxBytes, handler.backupCount) == (5_000_000, 4)
+    for number in range(6):
+        handler.emit(logging.makeLogRecord({"msg": f"file {number}"}))
+        handler.doRollover()
+    handler.close()
+    files = sorted(tmp_path.iterdir())
+    assert [file.name for file in files] == ["a.log", *(f"a.log.{n}" for n in range(1, 5))]
+    assert files[-1].read_text() == "file 2\n"
