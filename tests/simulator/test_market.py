@@ -45,6 +45,20 @@ def test_a_minute_bar_is_the_extremes_of_its_prices(
 
 
 @settings(max_examples=60, deadline=None)
+@given(contracts, seeds, minutes, st.lists(st.integers(0, 59_999), min_size=1, max_size=12))
+def test_a_price_is_the_same_alone_and_among_those_of_its_minute(
+    contract: Contract, seed: int, minute: int, inside_ms: list[int]
+) -> None:
+    """One of a past minute is made without the others, also between those of another."""
+    prices = prices_within(a_series(contract, seed), minute)
+    series, begin_ms = a_series(contract, seed), minute * MINUTE_MS
+    for ms in (0, *inside_ms, 59_999):
+        assert series.price(begin_ms + ms) == prices[ms // GRID_MS]
+        assert a_series(contract, seed).price(begin_ms + ms) == prices[ms // GRID_MS]
+        series.price(begin_ms - 10 * MINUTE_MS)
+
+
+@settings(max_examples=60, deadline=None)
 @given(contracts, seeds, minutes, st.sampled_from([3, 5, 15, 30, 60, 240, 1_440]))
 def test_bars_are_aggregates_of_the_minutes_inside(
     contract: Contract, seed: int, minute: int, length: int

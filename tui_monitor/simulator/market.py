@@ -30,11 +30,13 @@ from tui_monitor.simulator.shapes import (
     QUARTER_CHANCES,
     STEPS,
     Minutes,
+    MinuteShape,
     Quarter,
     joined,
     minutes_of,
     quarter_of,
     zigzag,
+    zigzag_at,
 )
 from tui_monitor.simulator.tracks import MINUTE_SCALE, Track
 
@@ -159,6 +161,7 @@ class Series:
         self._blocks: dict[int, Minutes] = {}
         self._bars: dict[int, Bar] = {}
         self._path: tuple[int, Sequence[int]] = (-1, ())
+        self._asked = (-1, -1)
         self._extremes = (-1, -1, 0, 0)
         self._quote: tuple[int, Quote] | None = None
         self._day: tuple[int, Bar | None] | None = None
@@ -193,7 +196,11 @@ class Series:
     def price(self, ms: int) -> int:
         """The last price at a time, in ticks."""
         minute, inside_ms = divmod(self.clamp(ms), MINUTE_MS)
-        return self._minute_path(minute)[inside_ms // self._hold_ms]
+        asked, self._asked = self._asked, (minute, inside_ms // self._hold_ms)
+        if self._path[0] == minute or (asked[0] == minute and asked != self._asked):
+            return self._minute_path(minute)[self._asked[1]]
+        # Of a past minute, mostly no other price is asked for.
+        return zigzag_at(*self._minute_shape(minute), self._asked[1])
 
     def clamp(self, ms: int) -> int:
         """The time itself, or the time at which trading was halted."""
@@ -306,7 +313,7 @@ class Series:
         begin_ms = max(at_ms - (at_ms + offset_ms) % DAY_MS, self.contract.listed_ms)
         return self.knot(begin_ms // BLOCK_MS)
 
-    # --- the inside of a half-hour ------------------------------------------------------
+    # --- the inside of a half-hour and of a minute --------------------------------------
 
     def block_bar(self, block: int) -> Bar:
         """The bar of a half-hour."""
@@ -373,18 +380,17 @@ class Series:
         lot: int = 10**contract.lot_places
         return lots * usd_e8 // (twice_the_mean * lot)
 
-    # --- the inside of a minute ---------------------------------------------------------
-
     def _minute_path(self, minute: int) -> Sequence[int]:
         """The prices of a minute, one for every `hold` steps of the grid."""
         if self._path[0] != minute:
-            block, inside = divmod(minute, BLOCK_MINUTES)
-            whole = self._block(block)
-            ends = (whole.opens[inside], whole.closes[inside])
-            bounds = (whole.lows[inside], whole.highs[inside])
-            chances = stream(self._track.shape_seed + 2, minute, STEPS // self._hold)
-            self._path = (minute, zigzag(chances, ends, bounds))
+            self._path = (minute, zigzag(*self._minute_shape(minute)))
         return self._path[1]
+
+    def _minute_shape(self, minute: int) -> MinuteShape:
+        block, inside = divmod(minute, BLOCK_MINUTES)
+        opens, closes, highs, lows, _ = self._block(block)
+        chances = stream(self._track.shape_seed + 2, minute, STEPS // self._hold)
+        return chances, (opens[inside], closes[inside]), (lows[inside], highs[inside])
 
 
 @lru_cache(maxsize=4)

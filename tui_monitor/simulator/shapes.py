@@ -117,16 +117,25 @@ def joined(first: Minutes, second: Minutes) -> Minutes:
     return Minutes(*(array("q", [*one, *other]) for one, other in zip(first, second, strict=True)))
 
 
-def zigzag(chances: bytes, ends: tuple[int, int], bounds: tuple[int, int]) -> Sequence[int]:
-    """As many prices as chances, from open to close, that touch low and high, never leave them."""
+MinuteShape = tuple[bytes, tuple[int, int], tuple[int, int]]
+"""Chances, open and close, lowest and highest: what a zigzag is made of."""
+Corners = tuple[tuple[int, int], ...]
+"""Steps and prices between which a minute goes straight, but for what draws it aside."""
+
+
+def _corners(chances: bytes, ends: tuple[int, int], bounds: tuple[int, int]) -> Corners:
     (low, high), steps = bounds, len(chances)
     first_turn = (20 + chances[0]) * steps // STEPS
     second_turn = (300 + chances[1]) * steps // STEPS
     turns = (high, low) if ends[1] < ends[0] or chances[2] & 1 else (low, high)
-    corners = ((0, ends[0]), (first_turn, turns[0]), (second_turn, turns[1]), (steps - 1, ends[1]))
-    middle = (low + high) // 2
+    return ((0, ends[0]), (first_turn, turns[0]), (second_turn, turns[1]), (steps - 1, ends[1]))
+
+
+def zigzag(chances: bytes, ends: tuple[int, int], bounds: tuple[int, int]) -> Sequence[int]:
+    """As many prices as chances, from open to close, that touch low and high, never leave them."""
+    middle = sum(bounds) // 2
     prices = array("q")
-    for (begin, here), (end, there) in pairwise(corners):
+    for (begin, here), (end, there) in pairwise(_corners(chances, ends, bounds)):
         slope = (there - here) / (end - begin)
         straight = [here + int(slope * step) for step in range(1, end - begin)]
         prices.append(here)
@@ -139,3 +148,14 @@ def zigzag(chances: bytes, ends: tuple[int, int], bounds: tuple[int, int]) -> Se
         )
     prices.append(ends[1])
     return prices
+
+
+def zigzag_at(chances: bytes, ends: tuple[int, int], bounds: tuple[int, int], step: int) -> int:
+    """One price of a zigzag, without the others: they cost a hundred times as much."""
+    for (begin, here), (end, there) in pairwise(_corners(chances, ends, bounds)):
+        if begin < step < end:
+            price = here + int((there - here) / (end - begin) * (step - begin))
+            return price + ((sum(bounds) // 2 - price) * chances[step] >> 9)
+        if step == begin:
+            return here
+    return ends[1]

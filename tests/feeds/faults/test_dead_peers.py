@@ -13,7 +13,6 @@ from tests.feeds.faults.broken import ROOTS, Broken, broken, few
 from tests.feeds.rig import settings_of
 from tests.feeds.servers import tcp_server
 from tests.feeds.wire import hooks, line
-from tests.support.sim import SAMPLE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.feeds.adapter import Subscription
 from tui_monitor.feeds.connection import Connection
@@ -139,7 +138,7 @@ def streams_alone(plan: FeedPlan) -> FeedPlan:
 async def test_in_twenty_five_hours_each_socket_is_succeeded_once(exchange: Exchange) -> None:
     """Before the exchange ends it; both speak at once for a moment, and nothing is lost."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock, rate=0.001, coins=SAMPLE).running() as sim:
+    async with Simulator(seed=1, clock=clock, rate=0.001, coins=("BTC", "ETH")).running() as sim:
         settings = settings_of(sim.url, exchange, markets=("perp",))
         it = Broken(sim, clock, settings, ("BTC",), exchange, streams_alone)
         async with asyncio.TaskGroup() as tasks:
