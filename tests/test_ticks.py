@@ -15,8 +15,8 @@ from tui_monitor import ticks
 from tui_monitor.ticks import TickSelector
 
 # Longer than any of these tests may take: what is seen within it was not held up.
-LONG_S = 20.0
-PROMPT_S = 2.0
+LONG_S = 80.0
+PROMPT_S = 30.0
 
 
 class Wire:
@@ -56,7 +56,7 @@ def a_wire(tick_s: float) -> Iterator[Wire]:
 
 def test_what_comes_within_a_tick_is_found_by_one_look_after_it() -> None:
     """The first at once, everything else together, a tick later."""
-    with a_wire(0.05) as wire:
+    with a_wire(0.5) as wire:
         wire.far[1].send(b"a")
         assert wire.look(None) == [1]
         begin_s = time.monotonic()
@@ -64,7 +64,7 @@ def test_what_comes_within_a_tick_is_found_by_one_look_after_it() -> None:
         wire.far[2].send(b"c")
         assert wire.look(0) == []
         assert wire.look(None) == [1, 2]
-        assert time.monotonic() - begin_s >= 0.04
+        assert time.monotonic() - begin_s >= 0.1
 
 
 def test_what_comes_alone_is_not_late() -> None:

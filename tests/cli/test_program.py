@@ -33,7 +33,7 @@ async def board_of(url: str, **query: str) -> dict[str, Any]:
 
 async def settled_board(url: str) -> dict[str, Any]:
     """Wait until every slot that has begun has its bars' opens."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while True:
             board = await board_of(url)
             begun = [node for node in board["nodes"] if node["slot_ms"] <= board["now_ms"]]
@@ -96,7 +96,7 @@ async def test_killed_daemons_lose_no_node_that_was_told(
     for _ in range(4):
         async with a_daemon(tmp_path, *options) as daemon:
             end_s = time.monotonic() + draw.uniform(0.3, 2.5)
-            while time.monotonic() < end_s or (not told and time.monotonic() < end_s + 20):
+            while time.monotonic() < end_s or (not told and time.monotonic() < end_s + 60):
                 nodes = (await board_of(daemon.url))["nodes"]
                 told |= {
                     n["slot_ms"]: n["sum_pct"]
@@ -126,7 +126,7 @@ async def test_a_killed_backfill_goes_on_and_asks_for_no_page_twice(
             env={**clean_environment(tmp_path), **UNPACED},
             stdout=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while _pages(quick_sim) < stop_after and child.returncode is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         if child.returncode is None:

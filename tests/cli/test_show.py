@@ -56,7 +56,7 @@ async def test_an_engine_that_stands_still_is_named(quick_sim: Simulator, tmp_pa
     async with a_daemon(tmp_path, *options) as daemon:
         daemon.child.send_signal(signal.SIGSTOP)
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 done = await run(tmp_path, "show", "sum", *options)
         finally:
             daemon.child.send_signal(signal.SIGCONT)

@@ -20,7 +20,7 @@ async def test_a_day_passes_in_a_moment() -> None:
     await clock.sleep(86_400)
     assert clock.now_ms() == START_MS + 86_400_000
     assert clock.monotonic_s() - monotonic_s == 86_400
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 60
 
 
 @in_virtual_time
@@ -64,4 +64,4 @@ async def test_time_stands_still_while_a_thread_works(tmp_path: Path) -> None:
             )
         begin = time.monotonic()
         await asyncio.sleep(3600)
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < 60

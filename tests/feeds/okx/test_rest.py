@@ -88,7 +88,7 @@ async def test_the_real_clock_keeps_the_limit_too() -> None:
         async with asyncio.TaskGroup() as tasks:
             for _ in range(30):
                 tasks.create_task(rest.candles(btc, "30m", history=True))
-        assert time.monotonic() - begin < 5
+        assert time.monotonic() - begin < 60
         assert sim.stats()["okx"]["violations_total"] == 0
 
 
