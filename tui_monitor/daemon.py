@@ -5,8 +5,9 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from tui_monitor.api.address import Address, bind, guarded
 from tui_monitor.api.app import build_app
@@ -21,14 +22,32 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = logging.getLogger(__name__)
 
 
+Worker = Callable[[], Awaitable[None]]
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
+class Around(NamedTuple):
+    """What a daemon does besides: `on_stop` is called when the end begins, `on_hangup` with each
+    SIGHUP, which otherwise ends the process; `beside` live as long as requests are answered.
+    """
+
+    on_stop: Callable[[], None] = _nothing
+    on_hangup: Callable[[], None] | None = None
+    beside: Sequence[Worker] = ()
+
+
 async def run_daemon(
-    run: Callable[[], Awaitable[None]],
+    run: Worker,
     source: Source,
     settings: Api,
     clock: Clock,
     zone: BoardZone,
     *,
     on_ready: Callable[[str], None],
+    around: Around | None = None,
 ) -> None:
     """Run the engine and serve its boards until SIGTERM or SIGINT, or until the engine ends.
 
@@ -37,9 +56,10 @@ async def run_daemon(
     engine begins; what ends the engine is raised as it is. A process that lives on `STOP_S`
     after a signal is ended with exit code 1.
     """
+    around = around or Around()
     wanted = guarded(settings)
     listener = await bind(wanted)
-    with listener, _stop_signals() as stop:
+    with listener, _stop_signals() as stop, _hangups(around.on_hangup):
         address = Address(wanted.host, listener.getsockname()[1])
         limits = Limits()
         app = build_app(source, clock, zone, address=address, token=settings.token, limits=limits)
@@ -49,15 +69,36 @@ async def run_daemon(
                 async with serving(app, listener, limits):
                     log.info("serving %s", address.url)
                     on_ready(address.url)
+                    others = [group.create_task(_as_coroutine(one)) for one in around.beside]
                     await stop.wait()
+                    around.on_stop()
+                    for other in others:
+                        other.cancel()
                 engine.cancel()
         except BaseExceptionGroup as several:
             raise _first(several) from several
 
 
-async def _engine(run: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+async def _engine(run: Worker, stop: asyncio.Event) -> None:
     await run()
     stop.set()
+
+
+async def _as_coroutine(worker: Worker) -> None:
+    await worker()
+
+
+@contextmanager
+def _hangups(on_hangup: Callable[[], None] | None) -> Iterator[None]:
+    if on_hangup is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, on_hangup)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
 
 
 @contextmanager

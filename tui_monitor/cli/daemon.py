@@ -1,5 +1,6 @@
 """tui-monitor daemon."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,13 @@ from tui_monitor.api.address import guarded
 from tui_monitor.attach.live import Place, hosted
 from tui_monitor.cli.common import Context, engine_options, holder_info, kind_of, say_ready, zone_of
 from tui_monitor.cli.demo import simulated
+from tui_monitor.cli.sd_notify import Heart, Notifier
+from tui_monitor.cli.status_line import StatusLine
+from tui_monitor.cli.unit import unit
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
-from tui_monitor.daemon import run_daemon
+from tui_monitor.daemon import Around, run_daemon
+from tui_monitor.errors import BadInput
 from tui_monitor.store import EngineLock
 
 
@@ -24,24 +29,35 @@ from tui_monitor.store import EngineLock
     metavar="HOST:PORT",
     help="Where the REST endpoint listens; port 0 picks a free one.",
 )
+@click.option("--print-unit", is_flag=True, help="Print a systemd unit for it, and run nothing.")
+@click.option("--user", is_flag=True, help="With --print-unit: for `systemctl --user`.")
 @engine_options
-def daemon(context: Context, demo: bool, listen: str | None) -> int:
+def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, user: bool) -> int:
     """Run without a terminal: the same workers and a REST endpoint.
 
-    Prints `ready http://HOST:PORT` once it serves. SIGTERM and SIGINT stop it.
+    Prints `ready http://HOST:PORT` once it serves. SIGTERM and SIGINT stop it. Every half minute
+    the log has a line on how it does.
     """
     flags = {"api.listen": listen} if listen else {}
     guarded(context.load(flags).settings.api)
+    if print_unit:
+        if demo:
+            raise BadInput("--demo is no service", "leave it out")
+        click.echo(unit(context, listen=listen, is_user=user), nl=False)
+        return 0
+    if user:
+        raise BadInput("--user goes with --print-unit")
+    notifier = Notifier.taken_from(os.environ)
     with simulated(context, demo=demo) as pointed:
         settings = pointed.load(flags).settings
         folder = paths.prepare_data_dir(pointed.folder(settings, demo=demo))
         logs.setup(settings.general.log_level, paths.log_file(folder), stderr=True)
         kind = kind_of(settings, pointed, demo=demo)
-        ticks.run(_host(settings, folder, kind))
+        ticks.run(_host(settings, folder, kind, notifier))
     return 0
 
 
-async def _host(settings: Settings, folder: Path, kind: str) -> None:
+async def _host(settings: Settings, folder: Path, kind: str, notifier: Notifier) -> None:
     clock = SystemClock()
     info = holder_info("daemon")
     place = Place(settings=settings, folder=folder, clock=clock, kind=kind, info=info)
@@ -52,13 +68,21 @@ async def _host(settings: Settings, folder: Path, kind: str) -> None:
             settings.api,
             clock,
             zone_of(settings),
-            on_ready=_announce(here.lock, info),
+            on_ready=_announce(here.lock, info, notifier),
+            around=Around(
+                on_stop=notifier.stopping,
+                beside=[
+                    StatusLine(here.engine, notifier.status).run,
+                    Heart(notifier, here.engine.recorder, clock).run,
+                ],
+            ),
         )
 
 
-def _announce(lock: EngineLock, info: dict[str, Any]) -> Callable[[str], None]:
+def _announce(lock: EngineLock, info: dict[str, Any], notifier: Notifier) -> Callable[[str], None]:
     def ready(url: str) -> None:
         lock.update({**info, "url": url})
         say_ready(url)
+        notifier.ready(f"serving {url}")
 
     return ready

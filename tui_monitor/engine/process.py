@@ -29,7 +29,7 @@ class ProcessProbe:
 
     def look(self) -> ProcessFigures:
         """The figures of now."""
-        memory = _memory_bytes()
+        memory = memory_bytes()
         return ProcessFigures(
             started_ms=self._started_ms,
             uptime_s=self._clock.monotonic_s() - self._started_s,
@@ -57,8 +57,8 @@ def _cpu_s() -> float:
     return times.user + times.system
 
 
-def _memory_bytes() -> int | None:
-    """The resident set; only Linux tells without help."""
+def memory_bytes() -> int | None:
+    """The resident set; None where the system does not tell without help, as only Linux does."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:

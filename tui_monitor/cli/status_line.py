@@ -1,0 +1,82 @@
+"""Every half minute one line on how everything does: to the log, and to the supervisor."""
+
+import logging
+from collections.abc import Callable
+
+from tui_monitor import logs
+from tui_monitor.boards.status import EngineStatus, FeedLight
+from tui_monitor.engine import Engine
+from tui_monitor.engine.process import memory_bytes
+from tui_monitor.errors import StoreError
+from tui_monitor.model import FeedState
+
+log = logging.getLogger("tui_monitor.status")
+
+EVERY_S = 30.0
+# Counting the rows of years takes some tenths of a second.
+COUNT_AGAIN_S = 600.0
+_MEGABYTE = 1_000_000
+
+
+class StatusLine:
+    """Says the line while `run()` does; `tell` gets it too."""
+
+    def __init__(self, engine: Engine, tell: Callable[[str], None]) -> None:
+        self._engine = engine
+        self._tell = tell
+        self._rows = ""
+        self._counted_s: float | None = None
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            await self._engine.clock.sleep(EVERY_S)
+            text = await self.text()
+            log.info("%s", text, extra=logs.PACED)
+            self._tell(text)
+
+    async def text(self) -> str:
+        """The line of now: trouble first."""
+        await self._count()
+        memory = memory_bytes()
+        parts = [*troubles(self._engine.status()), *figures(self._engine.status()), self._rows]
+        if memory is not None:
+            parts.append(f"{memory / _MEGABYTE:.0f} MB")
+        return ", ".join(parts)
+
+    async def _count(self) -> None:
+        now_s = self._engine.clock.monotonic_s()
+        if self._counted_s is not None and now_s - self._counted_s < COUNT_AGAIN_S:
+            return
+        try:
+            found = await self._engine.store.info()
+        except StoreError as error:
+            self._rows = f"rows unknown: {error.line()}"
+            return
+        self._rows = f"{sum(found.rows.values()):,} rows"
+        self._counted_s = now_s
+
+
+def troubles(status: EngineStatus) -> list[str]:
+    """What somebody should look at."""
+    found = [f"worker failed: {text}" for text in status.failed_workers]
+    if not status.recording:
+        found.append(f"NOT RECORDING: {status.recording_reason}")
+    return found
+
+
+def figures(status: EngineStatus) -> list[str]:
+    """The rest, in a fixed order."""
+    live = [light for light in status.lights if light.state is FeedState.LIVE]
+    others = [_named(light) for light in status.lights if light not in live]
+    return [
+        f"{len(live)}/{len(status.lights)} exchanges live"
+        + (f" ({', '.join(others)})" if others else ""),
+        f"{status.messages_per_s:.0f} messages/s",
+        f"{status.coins_live}/{status.coins_expected} coins",
+        f"{status.nodes_today}/{status.nodes_due_today} nodes",
+    ]
+
+
+def _named(light: FeedLight) -> str:
+    return f"{light.exchange.value} {light.state.value}"
