@@ -130,8 +130,8 @@ class StuckStore(Store):
         super().__init__(store._session, [])
         self.answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
-    async def record_prices(self, prices: Sequence[SlotPrice], holes: Sequence[Hole] = ()) -> None:
-        await self.answer
+    async def record_prices(self, prices: Sequence[SlotPrice], holes: Sequence[Hole] = ()) -> int:
+        return await self.answer
 
 
 @asynccontextmanager
