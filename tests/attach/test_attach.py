@@ -17,8 +17,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
 from tests.support.boards import MemorySource, a_status, some_events
+from tui_monitor.attach.answers import FRESH_S, MOST_ANSWERS
 from tui_monitor.attach.calls import CALLS
-from tui_monitor.attach.channels import CHANGES_KEPT, FRESH_S
 from tui_monitor.attach.client import Attached, attached
 from tui_monitor.attach.server import MOST_VIEWERS, viewers_served
 from tui_monitor.boards.open_interest import RankedBy
@@ -132,7 +132,7 @@ async def outcome(ask: Ask, source: Source) -> Any:
 
 
 async def test_every_answer_is_the_engines_own(path: Path) -> None:
-    """To the last digit; asked twice, so that changes are made and put together."""
+    """To the last digit; asked twice, so that what is kept is replaced."""
     here, twin, clock = MemorySource(), MemorySource(), Own()
     answered = 0
     async with viewers_served(here, clock, path), viewer(path) as there:
@@ -260,29 +260,34 @@ async def plain(path: Path) -> AsyncIterator[ClientConnection]:
         yield socket
 
 
-async def test_only_changes_come_to_who_has_seen_the_last(path: Path) -> None:
-    """All of it again, with how much was missed, to who was away for too long."""
+async def test_what_has_not_changed_does_not_come_again(path: Path) -> None:
+    """Its revision alone does; a changed answer has another one and comes whole."""
     here, clock = MemorySource(), Own()
     async with viewers_served(here, clock, path), plain(path) as socket:
         first = await asked(socket, "sum_board")
         assert first["data"]["nodes"]
-        same = await asked(socket, "sum_board", first["revision"])
-        assert (same["changes"], same["revision"]) == ([], first["revision"])
+        clock.at_s += FRESH_S
+        assert await asked(socket, "sum_board", first["revision"]) == {
+            "id": 1,
+            "revision": first["revision"],
+        }
         here.now_ms += 1_000
         clock.at_s += FRESH_S
         second = await asked(socket, "sum_board", first["revision"])
-        assert second["changes"]
-        assert len(json.dumps(second)) * 4 < len(json.dumps(first))
-        for _ in range(CHANGES_KEPT):
-            here.now_ms += 1_000
-            clock.at_s += FRESH_S
-            await asked(socket, "sum_board")
-        late = await asked(socket, "sum_board", first["revision"])
-        assert late["missed"] == CHANGES_KEPT + 1
-        assert late["data"]["now_ms"] == here.now_ms
-        other = await asked(socket, "sum_board", ["another", 1])
-        assert other["missed"] is None
-        assert other["data"] == late["data"]
+        assert second["revision"] != first["revision"]
+        assert second["data"]["now_ms"] == here.now_ms
+        assert (await asked(socket, "sum_board", "another"))["data"] == second["data"]
+
+
+async def test_only_so_many_answers_are_kept(path: Path) -> None:
+    """Those that were asked for last; what is forgotten is made anew."""
+    here = MemorySource()
+    async with viewers_served(here, Own(), path), viewer(path) as there:
+        for hour in range(MOST_ANSWERS + 1):
+            await there.source.sum_board(Query(slot_ms=hour))
+        await there.source.sum_board(Query(slot_ms=MOST_ANSWERS))
+        await there.source.sum_board(Query(slot_ms=0))
+    assert len(here.calls) == MOST_ANSWERS + 2
 
 
 async def test_many_viewers_cost_the_engine_one_question(path: Path) -> None:
@@ -300,7 +305,7 @@ async def test_many_viewers_cost_the_engine_one_question(path: Path) -> None:
         "", "nonsense", "[]", b"\xff\xfe", '{"id": 1}', '{"id": 1, "call": "nothing"}',
         '{"id": 1, "call": "__init__"}', '{"id": 1, "call": "sum_board", "args": {"x": 1}}',
         '{"id": 1, "call": "sum_board", "args": {"query": {"first_day": "tomorrow"}}}',
-        '{"id": 1, "call": "sum_board", "args": {"query": {}}, "since": [1, "x"]}',
+        '{"id": 1, "call": "sum_board", "args": {"query": {}}, "since": [1]}',
         '{"id": 1, "call": "sum_board", "more": 1}', "[" * 10_000,
     ],
 )  # fmt: skip

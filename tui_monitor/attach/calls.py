@@ -1,4 +1,4 @@
-"""What can be asked over a socket: the methods of `Source`, their arguments and answers as trees.
+"""What can be asked over a socket: the methods of `Source`, their arguments and answers as JSON.
 
 The table is made of the protocol's own signatures, so that no method can be forgotten here.
 """
@@ -12,18 +12,29 @@ import msgspec
 from msgspec import Struct
 
 from tui_monitor import errors
-from tui_monitor.deltas import Tree
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.source import Source
 
 
+def _as_text(value: Any) -> str:
+    if isinstance(value, Path):
+        return str(value)
+    raise NotImplementedError(type(value))
+
+
+def _from_text(kind: type, value: Any) -> Any:
+    if issubclass(kind, Path):
+        return Path(value)
+    raise NotImplementedError(kind)
+
+
 class Call(Struct, frozen=True, kw_only=True):
-    """One method: its arguments as a struct, and the type of what it gives."""
+    """One method: its arguments as a struct, and what reads the answers."""
 
     name: str
     signature: inspect.Signature
     asks: type[Struct]
-    gives: Any
+    gives: msgspec.json.Decoder[Any]
     waits: bool
     """Whether it is a coroutine function."""
 
@@ -40,7 +51,8 @@ def _call(name: str, method: Any) -> Call:
     ]
     asks = msgspec.defstruct(name, fields, kw_only=True, frozen=True, forbid_unknown_fields=True)
     waits = inspect.iscoroutinefunction(method)
-    return Call(name=name, signature=signature, asks=asks, gives=gives, waits=waits)
+    decoder = msgspec.json.Decoder(gives, dec_hook=_from_text)
+    return Call(name=name, signature=signature, asks=asks, gives=decoder, waits=waits)
 
 
 CALLS: Mapping[str, Call] = {
@@ -63,15 +75,16 @@ _ERRORS: Mapping[str, type[MonitorError]] = {
 }
 
 
-def arguments(name: str, *given: Any, **named: Any) -> Tree:
-    """The given arguments of a call as a tree, by their names."""
+def arguments(name: str, *given: Any, **named: Any) -> dict[str, Any]:
+    """The given arguments of a call as plain values, by their names."""
     bound = CALLS[name].signature.bind(None, *given, **named).arguments
     del bound["self"]
-    return tree_of(bound)
+    plain: dict[str, Any] = msgspec.to_builtins(bound, enc_hook=_as_text)
+    return plain
 
 
-async def answer(source: Source, name: str, given: Tree) -> Tree:
-    """Ask a source; what comes as a tree. BadInput for a question that can't be understood."""
+async def answer(source: Source, name: str, given: Mapping[str, Any]) -> Any:
+    """Ask a source. BadInput for a question that can't be understood."""
     call = CALLS.get(name)
     if call is None:
         raise BadInput(f"unknown call {name!r}")
@@ -80,7 +93,7 @@ async def answer(source: Source, name: str, given: Tree) -> Tree:
     except msgspec.ValidationError as error:
         raise BadInput(f"{name}: {error}") from error
     got = _bound(source, call, asked)
-    return tree_of(await got if call.waits else got)
+    return await got if call.waits else got
 
 
 def _bound(source: Source, call: Call, asked: Struct) -> Any:
@@ -96,17 +109,17 @@ def _bound(source: Source, call: Call, asked: Struct) -> Any:
     return method(*first, **named)
 
 
-def answered(name: str, tree: Tree) -> Any:
-    """What a tree means; ValueError for one that another version of this program wrote."""
-    return msgspec.convert(tree, CALLS[name].gives, dec_hook=_from_text)
+def json_of(value: Any) -> bytes:
+    """An answer for the wire."""
+    return msgspec.json.encode(value, enc_hook=_as_text)
 
 
-def tree_of(value: Any) -> Tree:
-    """A value as plain dicts, lists and texts."""
-    return msgspec.to_builtins(value, str_keys=True, enc_hook=_as_text)
+def answered(name: str, content: msgspec.Raw) -> Any:
+    """What came over the wire; ValidationError if another version of this program wrote it."""
+    return CALLS[name].gives.decode(content)
 
 
-def error_tree(error: MonitorError) -> Tree:
+def error_tree(error: MonitorError) -> dict[str, str]:
     """An expected failure by the name of its kind, or of what it is a kind of."""
     kind = next((one.__name__ for one in type(error).__mro__ if one.__name__ in _ERRORS), "")
     return {"kind": kind, "message": error.message, "hint": error.hint}
@@ -116,15 +129,3 @@ def error_of(tree: Mapping[str, str]) -> MonitorError:
     """The failure that `error_tree` told of."""
     kind = _ERRORS.get(tree.get("kind", ""), MonitorError)
     return kind(tree.get("message", "the engine failed"), tree.get("hint", ""))
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, Path):
-        return str(value)
-    raise NotImplementedError(type(value))
-
-
-def _from_text(kind: type, value: Any) -> Any:
-    if issubclass(kind, Path):
-        return Path(value)
-    raise NotImplementedError(kind)

@@ -13,10 +13,9 @@ from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tui_monitor.attach.calls import CALLS, answered, arguments, error_of
-from tui_monitor.attach.session import CHANNELLED
+from tui_monitor.attach.session import SHARED, Reply
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.clock import Clock
-from tui_monitor.deltas import Tree, changed
 from tui_monitor.errors import BadInput, EngineGone, MonitorError
 from tui_monitor.model import BAR_MS, Exchange
 from tui_monitor.source import Source
@@ -30,10 +29,10 @@ STATUS_EVERY_S = 1.0
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _PING_S = 20.0
 _CLOSE_S = 0.2
-# Boards whose last answer is kept, so that only what changed needs to come.
+# Boards whose last answer is kept: what has not changed since need not come again.
 _MOST_KEPT = 8
 
-Reply = dict[str, Any]
+_reply = msgspec.json.Decoder(Reply)
 
 
 class Attached:
@@ -48,7 +47,7 @@ class Attached:
         self._clock = clock
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
         self._last_id = 0
-        self._kept: dict[bytes, tuple[Any, Tree]] = {}
+        self._kept: dict[bytes, tuple[str | None, Any]] = {}
         self._status: EngineStatus | None = None
         self._events: list[EventLine] = []
         self._watched: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -94,8 +93,8 @@ class Attached:
         """Take answers to what is asked; ends by raising EngineGone."""
         try:
             async for message in self._socket:
-                reply = msgspec.json.decode(message, type=Reply)
-                waiting = self._waiting.pop(reply.get("id", -1), None)
+                reply = _reply.decode(message)
+                waiting = self._waiting.pop(reply.id if reply.id is not None else -1, None)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(reply)
         except (ConnectionClosed, msgspec.DecodeError) as error:
@@ -133,21 +132,21 @@ class Attached:
 
     async def _ask(self, name: str, *given: Any, **named: Any) -> Any:
         args = arguments(name, *given, **named)
-        if name not in CHANNELLED:
-            return _meant(name, (await self._question(name, args, ERRAND_S))["data"])
+        if name not in SHARED:
+            return _meant(name, await self._question(name, args, ERRAND_S))
         key = msgspec.json.encode([name, args], order="deterministic")
-        revision, tree = self._kept.pop(key, (None, None))
+        revision, before = self._kept.get(key, (None, None))
         reply = await self._question(name, args, BOARD_S, since=revision)
-        for one in reply.get("changes", ()):
-            tree = changed(tree, one)
-        if "data" in reply:
-            tree = reply["data"]
-        self._kept[key] = (reply["revision"], tree)
+        found = _meant(name, reply) if reply.data else before
+        self._kept.pop(key, None)
+        self._kept[key] = (reply.revision, found)
         while len(self._kept) > _MOST_KEPT:
             del self._kept[next(iter(self._kept))]
-        return _meant(name, tree)
+        return found
 
-    async def _question(self, name: str, args: Tree, within_s: float, since: Any = None) -> Reply:
+    async def _question(
+        self, name: str, args: dict[str, Any], within_s: float, since: str | None = None
+    ) -> Reply:
         self._last_id += 1
         number = self._last_id
         question = {"id": number, "call": name, "args": args, "since": since}
@@ -162,14 +161,16 @@ class Attached:
             raise _gone() from error
         finally:
             self._waiting.pop(number, None)
-        if "error" in reply:
-            raise error_of(reply["error"])
+            if waiting.done() and not waiting.cancelled():
+                waiting.exception()  # the engine may have gone while we were still asking
+        if reply.error is not None:
+            raise error_of(reply.error)
         return reply
 
 
-def _meant(name: str, tree: Tree) -> Any:
+def _meant(name: str, reply: Reply) -> Any:
     try:
-        return answered(name, tree)
+        return answered(name, reply.data)
     except msgspec.ValidationError as error:
         raise MonitorError(
             f"the engine's {name} can't be understood: {error}", "its version is another one"

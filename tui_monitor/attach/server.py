@@ -11,7 +11,7 @@ from websockets.asyncio.server import ServerConnection, unix_serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from tui_monitor.attach.channels import Channels
+from tui_monitor.attach.answers import Answers
 from tui_monitor.attach.session import Session
 from tui_monitor.clock import Clock
 from tui_monitor.errors import FolderUnusable
@@ -30,13 +30,13 @@ async def viewers_served(source: Source, clock: Clock, path: Path) -> AsyncItera
     Only who holds the engine's lock may serve, so a socket that is there already is a dead
     engine's. FolderUnusable where none can be made.
     """
-    channels = Channels(source, clock)
+    answers = Answers(clock)
     connected: set[ServerConnection] = set()
 
     async def talk(viewer: ServerConnection) -> None:
         connected.add(viewer)
         try:
-            await Session(source, channels, viewer.send).run(aiter(viewer))
+            await Session(source, answers, viewer.send).run(aiter(viewer))
         except* ConnectionClosed:
             pass  # he has left; nobody waits for the rest
         finally:

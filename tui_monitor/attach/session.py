@@ -1,8 +1,8 @@
 """One viewer: questions in, answers out, as JSON texts; whatever carries them.
 
-A question is `{"id": 7, "call": "sum_board", "args": {…}, "since": ["channel", 12]}`. Its answer
-has the same id and either `data`, `changes`, or `error`. Whoever doesn't read his answers isn't
-read either: he has `MOST_AT_ONCE` of them under way and no more.
+A question is `{"id": 7, "call": "sum_board", "args": {…}, "since": "revision"}`. Its answer has
+the same id and `data`, or `error`, or a `revision` alone: then it is as it was. Whoever doesn't
+read his answers isn't read either: he has `MOST_AT_ONCE` of them under way and no more.
 """
 
 import asyncio
@@ -13,17 +13,16 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from tui_monitor.attach.calls import CALLS, answer, error_tree
-from tui_monitor.attach.channels import Channels, Reply, Revision
-from tui_monitor.deltas import Tree
+from tui_monitor.attach.answers import NOTHING, Answer, Answers
+from tui_monitor.attach.calls import CALLS, answer, error_tree, json_of
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.source import Source
 
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 8
-# What a viewer paints every second; all else is asked once and answered whole.
-CHANNELLED = frozenset(name for name in CALLS if name.endswith("_board")) | {
+# What viewers paint every second: it is made once for all of them.
+SHARED = frozenset(name for name in CALLS if name.endswith("_board")) | {
     "coin_page",
     "status",
     "events",
@@ -38,7 +37,16 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: int
     call: str
     args: dict[str, Any] = {}
-    since: Revision | None = None
+    since: str | None = None
+
+
+class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What he gets. No `data`: it is as it was."""
+
+    id: int | None
+    revision: str | None = None
+    data: msgspec.Raw = NOTHING
+    error: dict[str, str] | None = None
 
 
 _question = msgspec.json.Decoder(Question)
@@ -47,9 +55,9 @@ _question = msgspec.json.Decoder(Question)
 class Session:
     """Answers one viewer's questions until he has no more."""
 
-    def __init__(self, source: Source, channels: Channels, send: Send) -> None:
+    def __init__(self, source: Source, answers: Answers, send: Send) -> None:
         self._source = source
-        self._channels = channels
+        self._answers = answers
         self._send = send
         self._free = asyncio.Semaphore(MOST_AT_ONCE)
 
@@ -67,27 +75,34 @@ class Session:
 
     async def _answer(self, message: str | bytes) -> None:
         try:
-            number, reply = await self._reply(message)
-            await self._send(msgspec.json.encode({"id": number, **reply}))
+            await self._send(msgspec.json.encode(await self._reply(message)))
         finally:
             self._free.release()
 
-    async def _reply(self, message: str | bytes) -> tuple[int | None, Reply]:
+    async def _reply(self, message: str | bytes) -> Reply:
         try:
             asked = _question.decode(message)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            return None, {"error": error_tree(BadInput(f"not a question: {error}"))}
+            return _failed(None, BadInput(f"not a question: {error}"))
         try:
-            return asked.id, await self._asked(asked)
+            found = await self._asked(asked)
         except MonitorError as error:
-            return asked.id, {"error": error_tree(error)}
+            return _failed(asked.id, error)
         except Exception as error:
             log.exception("%s failed for a viewer", asked.call)
             text = f"{asked.call} failed: {type(error).__name__}"
-            return asked.id, {"error": error_tree(MonitorError(text, "the engine's log has it"))}
+            return _failed(asked.id, MonitorError(text, "the engine's log has it"))
+        return Reply(id=asked.id, revision=found.revision, data=found.data)
 
-    async def _asked(self, asked: Question) -> Reply:
-        if asked.call in CHANNELLED:
-            return await self._channels.reply(asked.call, asked.args, asked.since)
-        data: Tree = await answer(self._source, asked.call, asked.args)
-        return {"data": data}
+    async def _asked(self, asked: Question) -> Answer:
+        async def ask() -> Any:
+            return await answer(self._source, asked.call, asked.args)
+
+        if asked.call not in SHARED:
+            return Answer(data=msgspec.Raw(json_of(await ask())))
+        key = msgspec.json.encode([asked.call, asked.args], order="deterministic")
+        return await self._answers.reply(key, ask, asked.since)
+
+
+def _failed(number: int | None, error: MonitorError) -> Reply:
+    return Reply(id=number, error=error_tree(error))
