@@ -59,10 +59,14 @@ class Refused(Exception):
         self.hint = hint
         self.headers = dict(headers or {})
 
+    def shape(self) -> dict[str, Any]:
+        """What every error looks like."""
+        error, hint = printable(self.error, TEXT_LIMIT), printable(self.hint, TEXT_LIMIT)
+        return {"success": False, "status": "error", "error": error, "hint": hint}
+
     def content(self) -> bytes:
         """The JSON body of every error."""
-        error, hint = printable(self.error, TEXT_LIMIT), printable(self.hint, TEXT_LIMIT)
-        return encode({"success": False, "status": "error", "error": error, "hint": hint})
+        return encode(self.shape())
 
     def response(self) -> Response:
         """The body with its status and headers."""
@@ -91,6 +95,11 @@ def encode(value: object) -> bytes:
     if content.isascii() and not _SUSPICIOUS.search(content):
         return content
     return _encoder.encode(_cleaned(msgspec.json.decode(content)))
+
+
+def tree(value: object) -> Any:
+    """Plain dicts, lists and texts, as a client decodes what `encode` gives."""
+    return msgspec.json.decode(bytes(value) if isinstance(value, Raw) else encode(value))
 
 
 async def encode_rows(rows: Sequence[object]) -> Raw:

@@ -18,6 +18,7 @@ from tui_monitor.api import (
     liquidations,
     oitop,
     prices,
+    stream,
     system,
 )
 from tui_monitor.api.address import Address
@@ -38,6 +39,7 @@ ENDPOINTS = self_describing(
         *anomalies.ENDPOINTS,
         *oitop.ENDPOINTS,
         *boards.ENDPOINTS,
+        *stream.ENDPOINTS,
         *coins.ENDPOINTS,
         *history.ENDPOINTS,
         *system.ENDPOINTS,
@@ -58,9 +60,13 @@ def build_app(
 ) -> Starlette:
     """The endpoint for one source. `address` has the port that is really served."""
     world = World(source=source, clock=clock, zone=zone, shared=Shared(clock))
-    guard = Middleware(Guard, address=address, token=token, limits=limits or Limits(), clock=clock)
+    bounds = limits or Limits()
+    guard = Middleware(Guard, address=address, token=token, limits=bounds, clock=clock)
     app = Starlette(
-        routes=[route(endpoint, world) for endpoint in ENDPOINTS],
+        routes=[
+            *(route(endpoint, world) for endpoint in ENDPOINTS),
+            *stream.stream_routes(world, bounds),
+        ],
         middleware=[guard],
         exception_handlers={HTTPException: _unrouted},
     )

@@ -5,7 +5,7 @@ none, or never reads its answer is bounded here.
 """
 
 import asyncio
-from typing import cast
+from typing import Any, cast
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -14,6 +14,8 @@ from uvicorn.server import ServerState
 from tui_monitor.api.answers import Refused
 from tui_monitor.api.guard import SAFE_HEADERS
 from tui_monitor.api.limits import Limits
+from tui_monitor.api.stalling import StallWatch
+from tui_monitor.api.upgrade import adopt, is_handshake
 
 
 class Connection(H11Protocol):
@@ -23,17 +25,20 @@ class Connection(H11Protocol):
         super().__init__(config, state, {})
         self._limits = limits
         self._header_timer: asyncio.TimerHandle | None = None
-        self._stall_timer: asyncio.TimerHandle | None = None
+        self._stall = StallWatch(self.loop, limits.stalled_s, lambda: self.transport)
         self._linger_timer: asyncio.TimerHandle | None = None
         self._discarded = 0
+        self.ws_protocol_class = adopt(limits)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast("asyncio.Transport", transport))
-        if len(self.connections) > 2 * self._limits.connections:
+        # Streams have a bound of their own.
+        plain = sum(isinstance(one, Connection) for one in self.connections)
+        if plain > 2 * self._limits.connections:
             # Those that are being told so are many enough.
             self.transport.abort()
             return
-        if len(self.connections) > self._limits.connections:
+        if plain > self._limits.connections:
             self._refuse(
                 Refused(
                     503,
@@ -78,13 +83,19 @@ class Connection(H11Protocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._await_reader(self.transport.get_write_buffer_size())
+        self._stall.begin()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._stall_timer is not None:
-            self._stall_timer.cancel()
-            self._stall_timer = None
+        self._stall.end()
+
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        self._header_read()
+        self._stall.end()
+        super().handle_websocket_upgrade(event)
+
+    def _should_upgrade(self) -> bool:
+        return self._get_upgrade() is not None and is_handshake(self.scope["method"], self.headers)
 
     def _is_idle(self) -> bool:
         # uvicorn's type does not say that there is no cycle before the first request.
@@ -124,15 +135,4 @@ class Connection(H11Protocol):
     def _discard(self, data: bytes) -> None:
         self._discarded += len(data)
         if self._discarded > self._limits.linger_bytes:
-            self.transport.abort()
-
-    def _await_reader(self, unread: int) -> None:
-        self._stall_timer = self.loop.call_later(self._limits.stalled_s, self._reader_late, unread)
-
-    def _reader_late(self, unread: int) -> None:
-        left = self.transport.get_write_buffer_size()
-        if left < unread:
-            self._await_reader(left)
-        else:
-            # close() would wait for the reader for ever.
             self.transport.abort()

@@ -4,7 +4,7 @@ import difflib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import unquote
 
 import msgspec
@@ -21,6 +21,8 @@ from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.expected import echoed, expected, field_named
 from tui_monitor.printable import printable
 from tui_monitor.source import Source
+
+T = TypeVar("T", bound=Struct)
 
 _LONGEST_ERROR = 160
 
@@ -53,6 +55,9 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     asks: type[Struct] = Nothing
     gives: Any = None
     method: Literal["GET", "POST"] = "GET"
+    description: str = ""
+    success: dict[str, Any] = {}
+    """OpenAPI's responses of those that don't answer with the envelope."""
     cookies: dict[str, str] = {}
     """Parameters of a GET that a cookie of the caller stands for where they are not given."""
 
@@ -84,15 +89,15 @@ def route(endpoint: Endpoint, world: World) -> Route:
         except Exception:
             case = secrets.token_hex(4)
             log.exception("request %s failed: %s %s", case, endpoint.method, endpoint.path)
-            return _bug(case)
+            return bug(case).response()
 
     return Route(endpoint.path, respond, methods=[endpoint.method])
 
 
-def _bug(case: str) -> Response:
+def bug(case: str) -> Refused:
     """A 500 that tells the client an id only; the log has the rest under it."""
     hint = f"the log has it under {case}"
-    return Refused(500, "this request met a bug in tui-monitor", hint).response()
+    return Refused(500, "this request met a bug in tui-monitor", hint)
 
 
 async def _question(endpoint: Endpoint, request: Request) -> Struct:
@@ -113,18 +118,24 @@ async def _question(endpoint: Endpoint, request: Request) -> Struct:
 def _from_query(
     asks: type[Struct], query: list[tuple[str, str]], path: Mapping[str, str]
 ) -> Struct:
-    known = [field.encode_name for field in msgspec.structs.fields(asks)]
     values: dict[str, str] = dict(path)
     for name, value in query:
         # `_` and the like only defeat caches.
         if name.startswith("_"):
             continue
-        if name not in known:
-            raise BadInput(f"unknown parameter {echoed(name)}", _nearest(name, known))
         if name in values:
             raise BadInput(f"{name} is given twice")
         values[name] = value
-    return _converted(asks, values, strict=False)
+    return parameters(asks, values)
+
+
+def parameters(asks: type[Struct], values: Mapping[str, Any]) -> Struct:
+    """A question by its parameters, numbers also as text; BadInput says what is wrong."""
+    known = [field.encode_name for field in msgspec.structs.fields(asks)]
+    for name in values:
+        if name not in known:
+            raise BadInput(f"unknown parameter {echoed(name)}", _nearest(name, known))
+    return converted(asks, values, strict=False)
 
 
 def _nearest(name: str, known: list[str]) -> str:
@@ -139,10 +150,11 @@ def _from_body(asks: type[Struct], body: bytes) -> Struct:
         values = msgspec.json.decode(body or b"{}", type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"the body can't be used: {error}", _wanted(asks)) from error
-    return _converted(asks, values, strict=True)
+    return converted(asks, values, strict=True)
 
 
-def _converted(asks: type[Struct], values: Mapping[str, Any], *, strict: bool) -> Struct:
+def converted(asks: type[T], values: Mapping[str, Any], *, strict: bool) -> T:
+    """Values as a question; BadInput names the one that can't be used."""
     try:
         return msgspec.convert(values, asks, strict=strict)
     except msgspec.ValidationError as error:

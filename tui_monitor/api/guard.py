@@ -50,8 +50,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            # None is served; without this one would pass unguarded if that changes.
-            await send({"type": "websocket.close", "code": 1008})
+            await self._upgrade(scope, receive, send)
             return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -59,6 +58,7 @@ class Guard:
         exchange = _Exchange(scope, receive, send, self._limits, self._clock)
         try:
             self._check(scope)
+            self._check_body(scope["method"], scope["headers"])
             await self._timed(scope, exchange)
         except Refused as refusal:
             await exchange.drain()
@@ -66,6 +66,24 @@ class Guard:
         except asyncio.CancelledError:
             # Only the end of serving cancels a request, and its client has been cut off by then.
             log.info("a request was cut off: %s", scope["method"])
+
+    async def _upgrade(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket's handshake: the same checks, and no time limit on what follows."""
+
+        async def safe(message: Message) -> None:
+            if message["type"] == "websocket.http.response.start":
+                date = formatdate(self._clock.now_ms() / 1000, usegmt=True).encode()
+                headers = [*message.get("headers", []), *SAFE_HEADERS, (b"date", date)]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        try:
+            self._check(scope)
+            await self._app(scope, receive, safe)
+        except Refused as refusal:
+            await refusal.response()(scope, receive, safe)
+        except asyncio.CancelledError:
+            log.info("a stream was cut off")
 
     def _spellings(self, host: str) -> tuple[bytes, bytes]:
         name = in_header(host)
@@ -78,7 +96,6 @@ class Guard:
         self._check_host(scope, headers)
         self._check_site(headers)
         self._check_token(headers)
-        self._check_body(scope["method"], headers)
 
     def _check_size(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
         # The parser bounds only what is incomplete: a large header in one packet passes it.

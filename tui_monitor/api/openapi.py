@@ -73,8 +73,10 @@ def _operation(
 ) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": route.summary,
-        "responses": {"200": _success(data)} | _failures(route),
+        "responses": (route.success or {"200": _success(data)}) | _failures(route),
     }
+    if route.description:
+        operation["description"] = route.description
     fields = components.get(route.asks.__name__, {}).get("properties", {})
     if route.method == "POST":
         schema = {"$ref": _REF.format(name=route.asks.__name__)}

@@ -1,4 +1,4 @@
-"""The newest answers, asked of the source once for all viewers, and how each came from the last.
+"""The newest boards, made once for all streams, and how each came from the one before.
 
 An answer has a revision: the channel's own name and a number that rises when it changes. Who has
 seen one that is not too long ago gets the changes since; anyone else gets all of it, and is told
@@ -8,14 +8,11 @@ how many revisions went by, or that nobody knows.
 import asyncio
 import secrets
 from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-import msgspec
-
-from tui_monitor.attach.calls import answer
 from tui_monitor.clock import Clock
 from tui_monitor.deltas import Change, Tree, change
-from tui_monitor.source import Source
 
 FRESH_S = 0.25
 CHANGES_KEPT = 30
@@ -44,10 +41,11 @@ class _Channel:
         self.changes: deque[Change] = deque(maxlen=CHANGES_KEPT)
         self.lock = asyncio.Lock()
 
-    def take(self, tree: Tree) -> None:
+    async def take(self, tree: Tree) -> None:
         """A new answer; the same one is no new revision."""
         if self.number:
-            made = change(self.tree, tree)
+            # Of a thousand rows that takes 20 ms, which no feed should wait for.
+            made = await asyncio.to_thread(change, self.tree, tree)
             if made is None:
                 return
             self.changes.append(made)
@@ -70,17 +68,21 @@ class _Channel:
 class Channels:
     """Boards by question. Bounded: what nobody asks for any more is let go."""
 
-    def __init__(self, source: Source, clock: Clock) -> None:
-        self._source = source
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._channels: dict[bytes, _Channel] = {}
 
-    async def reply(self, name: str, given: Tree, since: Revision | None) -> Reply:
-        """The newest answer, or what changed in it since a revision."""
-        channel = self._channel(msgspec.json.encode([name, given], order="deterministic"))
+    async def reply(
+        self, key: bytes, make: Callable[[], Awaitable[Tree]], since: Revision | None
+    ) -> Reply:
+        """The newest answer to the question of that key, or what changed in it since a revision.
+
+        `make` asks it anew where nobody did for `FRESH_S`; what it raises is raised.
+        """
+        channel = self._channel(key)
         async with channel.lock:
             if self._clock.monotonic_s() >= channel.until_s:
-                channel.take(await answer(self._source, name, given))
+                await channel.take(await make())
                 channel.until_s = self._clock.monotonic_s() + FRESH_S
             return channel.reply(since)
 
