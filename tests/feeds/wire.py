@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tui_monitor.feeds.adapter import Control
-from tui_monitor.feeds.connection import Apply, Hooks, Line, Watch
+from tui_monitor.feeds.line import Apply, Hooks, Line, Watch
 from tui_monitor.model import (
     Candle,
     Funding,

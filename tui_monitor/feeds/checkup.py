@@ -17,7 +17,8 @@ from tui_monitor.errors import FeedError, MonitorError, RateLimited, Rejected, U
 from tui_monitor.feeds.adapter import Control, Subscription
 from tui_monitor.feeds.adapter import Rejected as RefusedTopic
 from tui_monitor.feeds.bans import Bans
-from tui_monitor.feeds.connection import Connection, Hooks, Line
+from tui_monitor.feeds.connection import Connection
+from tui_monitor.feeds.line import Hooks, Line
 from tui_monitor.feeds.plans import Channel, FeedPlan, Given, ListPlan, StreamPlan
 from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.market import MarketState

@@ -6,10 +6,9 @@ The wanted set and the clock decide; the socket is only a rumour. Whoever superv
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, get_args
+from collections.abc import Sequence
+from typing import Any, get_args
 
-from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
     ConnectionClosed,
@@ -34,6 +33,7 @@ from tui_monitor.feeds.adapter import (
 )
 from tui_monitor.feeds.asked import Asked
 from tui_monitor.feeds.http import retry_after_s
+from tui_monitor.feeds.line import Hooks, Line, Watch
 from tui_monitor.feeds.pacing import Pacer
 from tui_monitor.feeds.proxies import explained, for_streams
 from tui_monitor.feeds.verdict import End, Ended
@@ -56,11 +56,6 @@ _IDLE_LOOK_S = 60.0
 # Asked of every event: a set of types answers four times as fast as a base class.
 _DATA = frozenset(get_args(MarketEvent))
 
-Apply = Callable[[MarketEvent, int, float], bool]
-"""Takes an event, the wall ms and monotonic s of its arrival; says whether it counts as data."""
-Heard = Callable[[type, int, float], None]
-"""Gets a type of events that a frame brought data of, once a frame, and when."""
-
 
 class _Over(Exception):
     """Carries the end out of the socket's tasks."""
@@ -75,38 +70,6 @@ class _Connect(connect):
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
-
-
-class Watch(NamedTuple):
-    """One kind of data on a socket, and how long it may be silent."""
-
-    name: str
-    kinds: frozenset[type]
-    silent_after_s: float
-
-
-class Line(Struct, frozen=True, kw_only=True):
-    """Where a stream is, and how long its socket may be silent or old.
-
-    A socket of which every watched kind is silent is dead. One that has lost some of them is to
-    be succeeded by another. Without any watch it may be silent for ever.
-    """
-
-    url: str
-    watches: tuple[Watch, ...]
-    rotate_after_s: float
-    proxy: str = ""
-
-
-class Hooks(NamedTuple):
-    """What a socket calls: for each market event, each kind in a frame, each control event,
-    each change of itself.
-    """
-
-    apply: Apply
-    heard: Heard
-    tell: Callable[[Control], None]
-    wake: Callable[[], None]
 
 
 class Connection:

@@ -22,7 +22,8 @@ from tui_monitor.feeds.adapter import (
     Rejected,
     Subscription,
 )
-from tui_monitor.feeds.connection import Apply, Connection, Hooks, Line, Watch
+from tui_monitor.feeds.connection import Connection
+from tui_monitor.feeds.line import Apply, Hooks, Line, Watch
 from tui_monitor.feeds.told import OnOutage
 from tui_monitor.feeds.verdict import End, Ended, verdict
 from tui_monitor.feeds.vitals import OLD_MS, Vitals
