@@ -19,8 +19,8 @@ from tui_monitor import ticks
 from tui_monitor.clock import SystemClock
 from tui_monitor.feeds.adapter import Subscription
 from tui_monitor.feeds.connection import Connection
-from tui_monitor.feeds.line import Hooks, Line
 from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.line import Hooks, Line
 from tui_monitor.feeds.okx import mapper
 from tui_monitor.feeds.okx.adapter import OkxAdapter
 from tui_monitor.market import MarketState
