@@ -36,7 +36,9 @@ types: install
 contracts: install
 	$(BIN)/lint-imports
 
+# Compiled once, and not by each of the processes that the tests start.
 unit: install
+	$(BIN)/python -m compileall -q tui_monitor
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 bench: install
