@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_bad_input import assert_one_line
-from tests.support.programs import a_daemon, run
+from tests.support.programs import TUI_MONITOR, a_daemon, clean_environment, run
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.cli.show import BY_DAY
 from tui_monitor.simulator import Simulator
@@ -67,3 +67,29 @@ async def test_an_engine_that_stands_still_is_named(quick_sim: Simulator, tmp_pa
         finally:
             daemon.child.send_signal(signal.SIGCONT)
     assert_one_line(done, 1, daemon.url, "gave no answer within", "stopped or too busy")
+
+
+async def test_watching_goes_on_until_it_is_stopped(quick_sim: Simulator, tmp_path: Path) -> None:
+    """A line for each snapshot, later ones of later times; Ctrl+C is its ordinary end."""
+    options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
+    command = (*TUI_MONITOR, "show", "coverage", "--json", "--watch", "0.5", *options)
+    async with a_daemon(tmp_path, *options):
+        child = await asyncio.create_subprocess_exec(
+            *command,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=clean_environment(tmp_path),
+            limit=1 << 20,
+        )
+        assert child.stdout is not None
+        async with asyncio.timeout(60):
+            times = [json.loads(await child.stdout.readline())["now_ms"] for _ in range(3)]
+            child.send_signal(signal.SIGINT)
+            assert await child.wait() == 130
+    assert times[0] < times[1] < times[2]
+
+
+async def test_a_watch_has_no_csv(tmp_path: Path) -> None:
+    """One file with several headers would be none."""
+    done = await run(tmp_path, "show", "sum", "--csv", "--watch")
+    assert_one_line(done, 2, "--csv is one file")

@@ -1,6 +1,7 @@
 """tui-monitor show: one snapshot of a board on stdout."""
 
 import asyncio
+import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -44,6 +45,8 @@ from tui_monitor.store import read_holder
 
 # An engine answers within milliseconds; the system board counts messages for 2 s.
 ASK_S = 4.0
+# The cursor home, and all below it gone.
+_CLEAR = "\x1b[H\x1b[J"
 _ECHOED = 40
 AnyBoard = (
     SumBoard
@@ -98,8 +101,17 @@ KINDS: dict[str, type[AnyBoard]] = {
 @click.option(
     "--coin", "name", metavar="COIN", help=f"Whose page; for {COIN} ({_USUAL_COIN} without it)."
 )
+@click.option(
+    "--watch",
+    "every_s",
+    type=click.FloatRange(min=0.5),
+    is_flag=False,
+    flag_value=2.0,
+    metavar="[SECONDS]",
+    help="Again every so many seconds (2 without a number), until Ctrl+C.",
+)
 @engine_options
-def show(
+def show(  # noqa: PLR0913, PLR0917 - one for each option
     context: Context,
     board: str,
     as_json: bool,
@@ -107,10 +119,16 @@ def show(
     limit: int | None,
     day: str | None,
     name: str | None,
+    every_s: float | None,
 ) -> int:
-    """Print one snapshot of BOARD: from the running engine if there is one, else from the store."""
+    """Print one snapshot of BOARD: from the running engine if there is one, else from the store.
+
+    With --watch a terminal shows the newest one in place; a pipe gets one after the other.
+    """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
+    if every_s is not None and as_csv:
+        raise click.UsageError("--csv is one file: --watch gives tables, or lines with --json")
     if day is not None and board not in BY_DAY:
         raise click.UsageError(f"{board} has no days: --date is for {_DAY_BOARDS}")
     if name is not None and board != COIN:
@@ -120,19 +138,45 @@ def show(
     asked = {} if day is None else {"day": parse_day(day).isoformat()}
     if board == COIN:
         asked["coin"] = name or _USUAL_COIN
-    found, origin = asyncio.run(_snapshot(board, settings, folder, asked))
+    form = "json" if as_json else "csv" if as_csv else "eye"
+
+    async def follow() -> None:
+        told = ""
+        while True:
+            found, origin = await _snapshot(board, settings, folder, asked)
+            if origin != told:
+                click.echo(f"tui-monitor: {origin}", err=True)
+                told = origin
+            text = _shown(board, found, limit, form, zone_of(settings))
+            _print(text, in_place=every_s is not None)
+            if every_s is None:
+                return
+            await SystemClock().sleep(every_s)
+
+    asyncio.run(follow())
+    return 0
+
+
+def _shown(board: str, found: AnyBoard, limit: int | None, form: str, zone: BoardZone) -> str:
     shot = _limited(found, limit)
-    click.echo(f"tui-monitor: {origin}", err=True)
-    if as_json:
-        sys.stdout.write(msgspec.json.encode(shot).decode() + "\n")
-        return 0
+    if form == "json":
+        return msgspec.json.encode(shot).decode() + "\n"
     # What the summary counts is the whole.
-    table = _TABLES[board](found if isinstance(found, SystemBoard) else shot, zone_of(settings))
+    table = _TABLES[board](found if isinstance(found, SystemBoard) else shot, zone)
     if limit is not None and board not in _BY_COIN:
         rows = table.rows[-limit:] if board in BY_DAY else table.rows[:limit]
         table = msgspec.structs.replace(table, rows=rows)
-    sys.stdout.write(csv_text(table) if as_csv else eye_text(table))
-    return 0
+    if form == "csv":
+        return csv_text(table)
+    return eye_text(table, shutil.get_terminal_size().columns if sys.stdout.isatty() else None)
+
+
+def _print(text: str, *, in_place: bool) -> None:
+    if in_place and sys.stdout.isatty():
+        rows = shutil.get_terminal_size().lines - 1
+        text = _CLEAR + "\n".join(text.split("\n")[:rows])
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 async def _snapshot(
