@@ -16,6 +16,7 @@ from tui_monitor.api import (
     health,
     history,
     liquidations,
+    metrics,
     oitop,
     prices,
     stream,
@@ -44,6 +45,7 @@ ENDPOINTS = self_describing(
         *history.ENDPOINTS,
         *system.ENDPOINTS,
         *health.ENDPOINTS,
+        *metrics.ENDPOINTS,
     )
 )
 _LONGEST_PATH = 80
