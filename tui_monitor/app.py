@@ -57,6 +57,13 @@ class MonitorApp(PaintedApp):
         self._run_engine = run
         self.desk = Desk(source, board, refresh_s)
 
+    def use(self, ui: Ui) -> None:
+        """Other settings of the interface from now on."""
+        self.paint_at(PAINTS_PER_S_LOW if ui.low_bandwidth else PAINTS_PER_S)
+        if ui.mouse != self.ui.mouse:
+            self.set_mouse_reports(ui.mouse)
+        self.ui = ui
+
     def get_default_screen(self) -> Desk:
         """The one screen there is; everything else is a dialog above it."""
         return self.desk

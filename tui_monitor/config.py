@@ -412,6 +412,11 @@ def load(
     return Loaded(settings, origins, path)
 
 
+def check_together(settings: Settings) -> None:
+    """Whether values that came from several readings go together; SettingsError names one."""
+    _check_sense(settings, dict.fromkeys(_KEYS, "beside what takes a new start"))
+
+
 def warnings(settings: Settings) -> list[str]:
     """What is allowed, but can hardly be meant."""
     names = settings.exchanges.__struct_fields__

@@ -69,6 +69,19 @@ def test_prices_of_a_thousand_coins_are_exact_too() -> None:
     assert [signal.spread_pct for signal in found.new] == [0.6]
 
 
+def test_other_thresholds_hold_from_the_next_sample_on() -> None:
+    """A run that goes on may need more samples than it could hold before."""
+    desk = Desk()
+    for _ in range(2):
+        desk.look(100.7)
+    desk.detector.apply(Signals(samples=5, threshold_pct=0.65), 3.0)
+    assert [len(desk.look(100.7).new) for _ in range(3)] == [0, 0, 1]
+    assert desk.detector.kept[0].threshold_pct == 0.65
+    desk.detector.apply(Signals(samples=5, threshold_pct=0.8), 3.0)
+    (ended,) = desk.look(100.7).ended
+    assert ended.ending is Ending.NARROWED
+
+
 def test_a_sample_below_breaks_the_run() -> None:
     """Three more are needed then."""
     desk = Desk()

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.support.engines import a_monitor, until_settled
@@ -188,16 +189,29 @@ async def test_a_pause_that_is_shown_is_no_reason_to_be_ended(
         assert supervisor.told() == ["WATCHDOG=1"] * 4
 
 
-async def test_a_daemon_tells_that_it_serves_lives_and_stops(
+async def test_a_daemon_tells_that_it_serves_lives_and_stops_and_reads_again_on_sighup(
     quick_sim: Simulator, supervisor: Supervisor, tmp_path: Path
 ) -> None:
-    """As the program itself does it."""
-    options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
+    """As the program itself does it: SIGHUP has it take up what its file says now."""
+    file = tmp_path / "c.toml"
+    file.touch()
+    options = (
+        *("--simulator", quick_sim.url),
+        *("--data-dir", str(tmp_path / "data"), "--config", str(file)),
+    )
     more = {"NOTIFY_SOCKET": supervisor.address, "WATCHDOG_USEC": "200000"}
     async with a_daemon(tmp_path, *options, more=more) as daemon:
         told = await supervisor.hears("READY=1")
         assert f"READY=1\nSTATUS=serving {daemon.url}" in told
         await supervisor.hears("WATCHDOG=1")
+        file.write_text("[signals]\nthreshold_pct = 0.875\n")
+        daemon.child.send_signal(signal.SIGHUP)
+        async with asyncio.timeout(LONG_S), httpx.AsyncClient(trust_env=False) as client:
+            while True:
+                told_now = (await client.get(f"{daemon.url}/api/boards/signals")).json()["data"]
+                if told_now["threshold_pct"] == 0.875:
+                    break
+                await asyncio.sleep(0.05)
         daemon.child.send_signal(signal.SIGTERM)
         await supervisor.hears("STOPPING=1")
 

@@ -19,6 +19,7 @@ from tui_monitor.attach.server import viewers_served
 from tui_monitor.clock import Clock
 from tui_monitor.config import Settings
 from tui_monitor.engine import Engine, opened_engine
+from tui_monitor.engine.settings_reload import SettingsReload, SettingsWatch
 from tui_monitor.errors import EngineGone, EngineHeld, FolderUnusable, MonitorError
 from tui_monitor.source import Source
 from tui_monitor.source.local import LocalSource
@@ -31,14 +32,25 @@ PATIENCE_S = 10.0
 RETRY_S = 0.25
 
 
+class Watched(NamedTuple):
+    """The file that the settings came from, and how they are read again."""
+
+    file: Path
+    read: Callable[[], Settings]
+
+
 class Place(Struct, frozen=True, kw_only=True):
-    """Which engine: its settings, and the folder that it locks. `info` is told to others."""
+    """Which engine: its settings, and the folder that it locks. `info` is told to others.
+
+    Where the settings are `watched`, an engine here takes up what changes in their file.
+    """
 
     settings: Settings
     folder: Path
     clock: Clock
     kind: str
     info: Mapping[str, Any]
+    watched: Watched | None = None
 
 
 class Live:
@@ -49,6 +61,8 @@ class Live:
         self._stack = AsyncExitStack()
         self._current: Source | None = None
         self._run: Callable[[], Awaitable[None]] | None = None
+        self.on_settings: list[Callable[[Settings], None]] = []
+        """Told of settings that an engine here has taken up."""
 
     @property
     def source(self) -> Source:
@@ -94,7 +108,12 @@ class Live:
         here = await self._stack.enter_async_context(hosted(self._place))
         if after:
             here.engine.events.add("warning", "engine", f"{after}; it runs here now")
+        here.engine.on_settings.append(self._tell)
         self._current, self._run = here.source, here.engine.run
+
+    def _tell(self, settings: Settings) -> None:
+        for tell in self.on_settings:
+            tell(settings)
 
     async def _attach(self) -> bool:
         path = paths.socket_file(self._place.folder)
@@ -141,4 +160,7 @@ async def hosted(place: Place) -> AsyncIterator[Hosted]:
             await stack.enter_async_context(viewers_served(source, place.clock, path))
         except FolderUnusable as error:
             engine.events.add("warning", "engine", f"nobody can attach: {error.line()}")
+        if place.watched is not None:
+            reload = SettingsReload(engine, place.watched.read, has_terminal=True)
+            engine.beside["settings"] = SettingsWatch(place.watched.file, reload, place.clock).run
         yield Hosted(engine, source, lock)

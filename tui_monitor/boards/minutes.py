@@ -60,7 +60,7 @@ class MinuteKeeper:
     """
 
     def __init__(self, threshold_pct: float) -> None:
-        self._threshold_pct = threshold_pct - _ROUNDING
+        self.threshold_pct = threshold_pct
         self._minute_ms: int | None = None
         self._looked_s: float | None = None
         self._max, self._min, self._over_s = np.zeros((3, len(SpreadKind), 0))
@@ -106,7 +106,7 @@ class MinuteKeeper:
             np.copyto(kept, new, where=higher)
         np.copyto(self._min, best.pct, where=first | (known & (best.pct < self._min)))
         self._samples += known
-        is_over = known & (best.pct >= self._threshold_pct)
+        is_over = known & (best.pct >= self.threshold_pct - _ROUNDING)
         self._rises += is_over & ~self._is_over
         if self._looked_s is not None and now_s - self._looked_s <= _LONGEST_LOOK_S:
             # What a look found held until the next one; a leg that went stale had its say too.

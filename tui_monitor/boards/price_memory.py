@@ -16,7 +16,7 @@ class PriceMemory:
     """A ring of looks. Prices that are older than `max_age_s` are not kept."""
 
     def __init__(self, max_age_s: float) -> None:
-        self._max_age_s = max_age_s
+        self.max_age_s = max_age_s
         self._looks = 0
         self._at_ms: NDArray[np.int64] = np.zeros(RECORDS, dtype=np.int64)
         # Per look: coin by coin the last prices of the slots, then the perpetuals' rates.
@@ -27,7 +27,7 @@ class PriceMemory:
         newest_ms = int(self._at_ms[(self._looks - 1) % RECORDS])
         if now.ms // MINUTE_MS == newest_ms // MINUTE_MS:
             return
-        is_young = table.last_age_s(now.s) <= self._max_age_s
+        is_young = table.last_age_s(now.s) <= self.max_age_s
         if not is_young.any():
             return
         self._make_room(len(table.coins))

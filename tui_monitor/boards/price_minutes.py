@@ -37,7 +37,7 @@ class PriceMinutes:
 
     def __init__(self, coins: Iterable[str], max_age_s: float) -> None:
         self._coins = tuple(dict.fromkeys(coins))
-        self._max_age_s = max_age_s
+        self.max_age_s = max_age_s
         self._minute_ms = 0
         self._bars: dict[Row, _Bar] = {}
 
@@ -70,7 +70,7 @@ class PriceMinutes:
                 row = table.row(place, slot)
                 if row is None or barred[place, slot] or not row.last:
                     continue
-                if now_s - _seen_s(row) <= self._max_age_s:
+                if now_s - _seen_s(row) <= self.max_age_s:
                     yield coin, row, row.last
 
 

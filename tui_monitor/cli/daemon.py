@@ -1,8 +1,7 @@
 """tui-monitor daemon."""
 
 import os
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -18,6 +17,7 @@ from tui_monitor.cli.unit import unit
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.daemon import Around, run_daemon
+from tui_monitor.engine.settings_reload import SettingsReload
 from tui_monitor.errors import BadInput
 from tui_monitor.store import EngineLock
 
@@ -35,8 +35,8 @@ from tui_monitor.store import EngineLock
 def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, user: bool) -> int:
     """Run without a terminal: the same workers and a REST endpoint.
 
-    Prints `ready http://HOST:PORT` once it serves. SIGTERM and SIGINT stop it. Every half minute
-    the log has a line on how it does.
+    Prints `ready http://HOST:PORT` once it serves. SIGTERM and SIGINT stop it, SIGHUP
+    has it read its settings again. Every half minute the log has a line on how it does.
     """
     flags = {"api.listen": listen} if listen else {}
     guarded(context.load(flags).settings.api)
@@ -49,18 +49,26 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
         raise BadInput("--user goes with --print-unit")
     notifier = Notifier.taken_from(os.environ)
     with simulated(context, demo=demo) as pointed:
-        settings = pointed.load(flags).settings
+
+        def read() -> Settings:
+            return pointed.load(flags).settings
+
+        settings = read()
         folder = paths.prepare_data_dir(pointed.folder(settings, demo=demo))
         logs.setup(settings.general.log_level, paths.log_file(folder), stderr=True)
-        kind = kind_of(settings, pointed, demo=demo)
-        ticks.run(_host(settings, folder, kind, notifier))
+        place = Place(
+            settings=settings,
+            folder=folder,
+            clock=SystemClock(),
+            kind=kind_of(settings, pointed, demo=demo),
+            info=holder_info("daemon"),
+        )
+        ticks.run(_host(place, read, notifier))
     return 0
 
 
-async def _host(settings: Settings, folder: Path, kind: str, notifier: Notifier) -> None:
-    clock = SystemClock()
-    info = holder_info("daemon")
-    place = Place(settings=settings, folder=folder, clock=clock, kind=kind, info=info)
+async def _host(place: Place, read: Callable[[], Settings], notifier: Notifier) -> None:
+    settings, clock = place.settings, place.clock
     async with hosted(place) as here:
         await run_daemon(
             here.engine.run,
@@ -68,9 +76,10 @@ async def _host(settings: Settings, folder: Path, kind: str, notifier: Notifier)
             settings.api,
             clock,
             zone_of(settings),
-            on_ready=_announce(here.lock, info, notifier),
+            on_ready=_announce(here.lock, place.info, notifier),
             around=Around(
                 on_stop=notifier.stopping,
+                on_hangup=SettingsReload(here.engine, read, has_terminal=False),
                 beside=[
                     StatusLine(here.engine, notifier.status).run,
                     Heart(notifier, here.engine.recorder, clock).run,
@@ -79,7 +88,9 @@ async def _host(settings: Settings, folder: Path, kind: str, notifier: Notifier)
         )
 
 
-def _announce(lock: EngineLock, info: dict[str, Any], notifier: Notifier) -> Callable[[str], None]:
+def _announce(
+    lock: EngineLock, info: Mapping[str, Any], notifier: Notifier
+) -> Callable[[str], None]:
     def ready(url: str) -> None:
         lock.update({**info, "url": url})
         say_ready(url)

@@ -1,15 +1,12 @@
 """The terminal interface: the boards, over an engine in this process or in another."""
 
-from pathlib import Path
-
 from tui_monitor import logs, paths, ticks
 from tui_monitor.app import MonitorApp
-from tui_monitor.attach.live import Place, live
+from tui_monitor.attach.live import Place, Watched, live
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.cli.common import Context, holder_info, kind_of
 from tui_monitor.cli.demo import simulated
 from tui_monitor.clock import SystemClock
-from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput
 from tui_monitor.screens.terminal import require_terminal
 
@@ -22,20 +19,24 @@ def open_terminal(context: Context, *, demo: bool, board: str) -> int:
     context.load()
     require_terminal()
     with simulated(context, demo=demo) as pointed:
-        settings = pointed.load().settings
+        loaded = pointed.load()
+        settings = loaded.settings
         folder = paths.prepare_data_dir(pointed.folder(settings, demo=demo))
         logs.setup(settings.general.log_level, paths.log_file(folder), stderr=False)
         kind = kind_of(settings, pointed, demo=demo)
-        return ticks.run(_show(settings, folder, kind, board))
+        place = Place(
+            settings=settings,
+            folder=folder,
+            clock=SystemClock(),
+            kind=kind,
+            info=holder_info("terminal"),
+            watched=Watched(loaded.file, lambda: pointed.load().settings),
+        )
+        return ticks.run(_show(place, board))
 
 
-async def _show(settings: Settings, folder: Path, kind: str, board: str) -> int:
-    place = Place(
-        settings=settings,
-        folder=folder,
-        clock=SystemClock(),
-        kind=kind,
-        info=holder_info("terminal"),
-    )
+async def _show(place: Place, board: str) -> int:
     async with live(place) as engine:
-        return await MonitorApp(engine.source, engine.run, settings.ui, board=board).run_here()
+        app = MonitorApp(engine.source, engine.run, place.settings.ui, board=board)
+        engine.on_settings.append(lambda settings: app.use(settings.ui))
+        return await app.run_here()

@@ -77,6 +77,11 @@ class AnomalyWatch:
         self._judging = asyncio.Lock()
         self.passes = 0
 
+    def apply(self, settings: config.Anomalies, keep_h: float) -> None:
+        """Judge by other thresholds from now on, and of older bars as many as are kept."""
+        self._rules = self._past.rules = Rules.of(settings)
+        self._past.keep_ms = round(keep_h * _HOUR_MS)
+
     # --- what is asked ------------------------------------------------------------------
 
     def board(self, exchange: Exchange, bar: str) -> AnomaliesBoard | str:

@@ -77,8 +77,8 @@ class PastWatch:
         self._candles = candles
         self._store = store
         self._clock = clock
-        self._rules = rules
-        self._keep_ms = keep_ms
+        self.rules = rules
+        self.keep_ms = keep_ms
         self._write = write
         self._on_event = on_event
         self._owed: dict[SeriesKey, Owed] = {}
@@ -144,9 +144,9 @@ class PastWatch:
         bars = self._candles.window(*key, count=1)
         if bars is None:
             return
-        first_ms = self._clock.now_ms() - self._keep_ms
+        first_ms = self._clock.now_ms() - self.keep_ms
         # The originals' newest bar is the open one: then the newest closed one is a past one.
-        until_ms = bars.newest_open_ms + (bars.bar_ms if self._rules.original else 0)
+        until_ms = bars.newest_open_ms + (bars.bar_ms if self.rules.original else 0)
         # Without a mark nothing was ever judged; what the store has of history is.
         oldest_ms = await self._store.oldest_candle_ms(key[1]) if mark_ms is None else None
         from_ms = until_ms if oldest_ms is None else oldest_ms
@@ -186,7 +186,7 @@ class PastWatch:
         universe, owed = self._candles.universe(key[0]), self._owed[key]
         if universe is None:
             return
-        owed.forget_before(self._clock.now_ms() - self._keep_ms)
+        owed.forget_before(self._clock.now_ms() - self.keep_ms)
         tally = self._tallies.setdefault(key, Tally())
         async for one in self._judged(universe, key[1], owed.next(PASS_BARS)):
             if not await self._write(key, one):
@@ -202,8 +202,8 @@ class PastWatch:
         self, universe: Universe, bar: str, debts: Sequence[Debt]
     ) -> AsyncIterator[PastBar]:
         """Judge bars of the store, oldest first."""
-        async for bars, debt in _windows(self._store, universe, bar, debts, self._rules.bars):
-            detected = detect(bars, self._rules)
+        async for bars, debt in _windows(self._store, universe, bar, debts, self.rules.bars):
+            detected = detect(bars, self.rules)
             now_ms = self._clock.now_ms()
             given = BoardInput(
                 now_ms=now_ms,

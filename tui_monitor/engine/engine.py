@@ -179,6 +179,10 @@ class Engine:
         )
         self.liquidations.on_gap = self._liquidation_gaps.note
         self.aggregates = Aggregates(self._aggregate_client(), store, clock, self.events.add)
+        self.on_settings: list[Callable[[Settings], None]] = []
+        """Told of settings that have changed while it runs."""
+        self.beside: dict[str, Worker] = {}
+        """More workers, for as long as it runs; to be given before."""
         self._lights = Lights(clock)
         self._failed: dict[str, str] = {}
         self._gaps: set[int] = set()
@@ -208,6 +212,7 @@ class Engine:
         workers |= {name.value: self.feeds[name].run for name in self.enabled}
         if SUM_EXCHANGE in self.enabled:
             workers["sum"] = self._keeper.run
+        workers |= self.beside
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks

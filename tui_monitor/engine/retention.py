@@ -65,7 +65,7 @@ class Retention:
         """`window_bars` is how many bars boards look at: so many stay, whatever their age."""
         self._store = store
         self._clock = clock
-        self._settings = settings
+        self.settings = settings
         self._on_event = on_event
         self._window_bars = window_bars
         self._told_full = False
@@ -79,7 +79,7 @@ class Retention:
             try:
                 if self._clock.monotonic_s() >= due_s:
                     await self.prune()
-                    due_s = self._clock.monotonic_s() + self._settings.every_h * 3600
+                    due_s = self._clock.monotonic_s() + self.settings.every_h * 3600
                 await self.shrink()
             except StoreError as error:
                 # The recorder shows the reason: both write to the same file.
@@ -89,11 +89,11 @@ class Retention:
     def kept_ms(self, kept: Kept) -> int:
         """How long rows of a kind stay."""
         if kept.bar_ms is None:
-            days: float = getattr(self._settings, _DAYS[kept.name])
+            days: float = getattr(self.settings, _DAYS[kept.name])
             return round(days * DAY_MS)
         if kept.name == "anomalies":
-            return round(self._settings.anomalies_h * HOUR_MS)
-        by_age_ms = round(self._settings.candles_h * HOUR_MS)
+            return round(self.settings.anomalies_h * HOUR_MS)
+        by_age_ms = round(self.settings.candles_h * HOUR_MS)
         fewest_ms = (self._window_bars + SPARE_BARS) * kept.bar_ms
         return min(max(by_age_ms, fewest_ms), MOST_BARS * kept.bar_ms)
 
@@ -110,7 +110,7 @@ class Retention:
 
     async def shrink(self) -> int:
         """Bring the file below its cap; gives how many rows that took."""
-        cap_bytes = self._settings.max_db_size_mb * MEGABYTE
+        cap_bytes = self.settings.max_db_size_mb * MEGABYTE
         if not cap_bytes:
             return 0
         spare_bytes = min(MOST_SPARE_BYTES, SPARE_SHARE * cap_bytes)

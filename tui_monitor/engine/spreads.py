@@ -71,6 +71,15 @@ class SpreadWatch:
         self._restored = False
         self._started_ms = clock.now_ms()
 
+    def apply(self, settings: Settings) -> None:
+        """Other fees, ages and thresholds from now on; nothing else of these may differ."""
+        max_age_s = settings.spreads.max_age_s
+        self.settings = settings
+        self.rules = Rules.of(settings)
+        self._detector.apply(settings.signals, max_age_s)
+        self._minutes.threshold_pct = settings.signals.threshold_pct
+        self._prices.max_age_s = self._price_minutes.max_age_s = max_age_s
+
     async def run(self) -> None:
         """Look for ever."""
         every_s = self.settings.signals.every_s

@@ -123,6 +123,10 @@ class PaintedApp(App[int]):
         self._paint_soon()
         self.post_display_hook()
 
+    def paint_at(self, paints_per_s: float) -> None:
+        """So often at most, from the next paint on."""
+        self._paint_gap_s = 1 / paints_per_s
+
     def frame_shown(self) -> None:
         """A frame is on its way: what the next key answers is what it shows."""
 

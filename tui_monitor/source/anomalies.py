@@ -42,11 +42,11 @@ class StoredAnomalies:
     def __init__(self, store: Reader, clock: Clock, settings: Anomalies) -> None:
         self._store = store
         self._clock = clock
-        self._settings = settings
+        self.settings = settings
 
     def chosen(self, exchange: Exchange | None, bar: str | None = None) -> tuple[Exchange, str]:
         """What is meant where something is left out; BadInput for a bar that there is not."""
-        bar = bar or self._settings.bar
+        bar = bar or self.settings.bar
         if bar not in BAR_MS:
             raise BadInput(f"no bars of {printable(bar)!r}", f"one of {' '.join(BAR_MS)}")
         return exchange or self.exchanges[0], bar
@@ -54,7 +54,7 @@ class StoredAnomalies:
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """Those whose perpetuals the settings have judged; one where they name none."""
-        return tuple(map(Exchange, self._settings.exchanges)) or (Exchange.BINANCE,)
+        return tuple(map(Exchange, self.settings.exchanges)) or (Exchange.BINANCE,)
 
     def watch(self, exchange: Exchange | None, bar: str | None) -> None:
         """Have bars watched: nobody is there to do it."""
@@ -233,7 +233,7 @@ class StoredAnomalies:
 
     def _empty(self, exchange: Exchange, bar: str, reason: str) -> AnomaliesBoard:
         """A board before anything is judged."""
-        settings, now_ms = self._settings, self._clock.now_ms()
+        settings, now_ms = self.settings, self._clock.now_ms()
         open_ms = now_ms - now_ms % BAR_MS[bar] - BAR_MS[bar]
         return AnomaliesBoard(
             board="anomalies",

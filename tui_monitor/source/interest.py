@@ -60,7 +60,7 @@ class StoredInterest:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._settings = settings
+        self.settings = settings
         self._aliases = aliases
         self._known: tuple[tuple[int, int], float, Stored] | None = None
 
@@ -109,7 +109,7 @@ class StoredInterest:
 
     def _window(self, hours: int | None) -> int:
         if hours is None:
-            return int(self._settings.window.removesuffix("h"))
+            return int(self.settings.window.removesuffix("h"))
         if hours not in WINDOWS_H:
             lengths = ", ".join(map(str, WINDOWS_H))
             raise BadInput(f"there is no window of {hours} h", f"the windows are {lengths} h")

@@ -78,7 +78,7 @@ class StoredLiquidations:
         self._store = store
         self._zone = zone
         self._clock = clock
-        self._settings = settings
+        self.settings = settings
         self._known: tuple[tuple[int, date | None, date | None], float, LiquidationsBoard] | None
         self._known = None
         self._newest: tuple[float, LiquidationRecord | None] | None = None
@@ -183,7 +183,7 @@ class StoredLiquidations:
             end_ms=end_ms,
             step_ms=step_ms,
             live=self.live,
-            lines_usd=[line * 1e6 for line in self._settings.lines_musd],
+            lines_usd=[line * 1e6 for line in self.settings.lines_musd],
             format=lambda ms: self._zone.format(ms, "%H:%M" if days is None else "%m-%d %H:%M"),
         )
 
@@ -197,7 +197,7 @@ class StoredLiquidations:
             if is_fine
             else await store.liquidation_curve(first_ms, end_ms, window.step_ms),
             largest=await store.liquidations(
-                first_ms, end_ms, limit=self._settings.largest, largest=True
+                first_ms, end_ms, limit=self.settings.largest, largest=True
             ),
             interests=await store.interest_minutes(first_ms, end_ms)
             if is_fine
@@ -313,7 +313,7 @@ class StoredLiquidations:
         return self._aggregate_of(rows[0] if rows else None, now_ms, self._asking())
 
     def _aggregate_of(self, row: AggregateRow | None, now_ms: int, asking: AskingNow) -> Aggregate:
-        settings = self._settings
+        settings = self.settings
         reason = "" if row else "no row is stored"
         if row and row.panic_index is None:
             reason = why_no_index(row.people_24h, row.position_usd)

@@ -38,7 +38,7 @@ class LiveSpreads(StoredSpreads):
         over_times = self._watch.over_times
         return replace(
             board,
-            threshold_pct=self._signals.threshold_pct,
+            threshold_pct=self.signals.threshold_pct,
             over_24h=over_times.of_kind(NUMBER_OF[kind]),
             watched_24h_min=over_times.watched_min,
         )
@@ -76,7 +76,7 @@ class LiveSpreads(StoredSpreads):
             live=True,
             reason="" if legs else "no exchange lists it now",
             legs=legs,
-            premiums=premiums(legs, self._spreads.max_age_s),
+            premiums=premiums(legs, self.spreads.max_age_s),
             spreads=self._pairs(name),
             signals=self._newest(name, stored.signals),
             quarantine=[one for one in self._watch.suspects() if one.coin == name],

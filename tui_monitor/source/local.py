@@ -8,6 +8,7 @@ from tui_monitor.boards.markets import MarketReport
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import NodeState, SumBoard
 from tui_monitor.boards.system import SystemBoard
+from tui_monitor.config import Settings
 from tui_monitor.engine import Engine
 from tui_monitor.model import Job
 from tui_monitor.source import Query
@@ -40,7 +41,14 @@ class LocalSource(StoredSource):
         self._coins = LiveCoin(engine, readers)
         self._engine = engine
         self._system = SystemReader(engine)
+        engine.on_settings.append(self._apply)
         self._days: tuple[tuple[date, date], tuple[int, int], Nodes] | None = None
+
+    def _apply(self, settings: Settings) -> None:
+        self._spreads.spreads, self._spreads.signals = settings.spreads, settings.signals
+        self._liquidations.settings = settings.liquidations
+        self._interest.settings = settings.open_interest
+        self._anomalies.settings = settings.anomalies
 
     def status(self) -> EngineStatus:
         """The status line, from memory."""

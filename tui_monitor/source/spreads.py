@@ -47,14 +47,14 @@ class StoredSpreads:
     def __init__(self, store: Reader, clock: Clock, spreads: Spreads, signals: Signals) -> None:
         self._store = store
         self._clock = clock
-        self._spreads = spreads
-        self._signals = signals
+        self.spreads = spreads
+        self.signals = signals
         self._known: tuple[str, float, History] | None = None
         self._signals_known: tuple[list[Signal], float] | None = None
 
     def kind_or_set(self, kind: Kind | None) -> Kind:
         """Which pairs are meant: none given means those of the settings."""
-        return Kind(self._spreads.pairs) if kind is None else kind
+        return Kind(self.spreads.pairs) if kind is None else kind
 
     def spreads_board(
         self, kind: Kind | None, only: Filter, coin: str | None, _limit: int | None = None, /
@@ -66,7 +66,7 @@ class StoredSpreads:
             kind=self.kind_or_set(kind),
             filter=only,
             coin=coin,
-            max_age_s=self._spreads.max_age_s,
+            max_age_s=self.spreads.max_age_s,
             slots=[f"{exchange} {market}" for exchange, market in SLOTS],
             fees_pct=[],
             coins=0,
@@ -74,14 +74,14 @@ class StoredSpreads:
             matching=0,
             rows=[],
             quarantine=[],
-            threshold_pct=self._signals.threshold_pct,
+            threshold_pct=self.signals.threshold_pct,
             live=False,
             reason=NO_ENGINE,
         )
 
     async def signals_board(self) -> SignalsBoard:
         """The newest that are stored."""
-        settings, now_ms = self._signals, self._clock.now_ms()
+        settings, now_ms = self.signals, self._clock.now_ms()
         found = await self._newest_signals(now_ms)
         return SignalsBoard(
             board="signals",
@@ -121,8 +121,8 @@ class StoredSpreads:
             coin=coin,
             live=False,
             reason=NO_ENGINE,
-            max_age_s=self._spreads.max_age_s,
-            threshold_pct=self._signals.threshold_pct,
+            max_age_s=self.spreads.max_age_s,
+            threshold_pct=self.signals.threshold_pct,
             legs=[],
             premiums=[],
             spreads=[],

@@ -78,6 +78,14 @@ class SignalDetector:
         self._ended_runs: deque[Run] = deque(maxlen=settings.keep)
         self._sampled: Now | None = None
 
+    def apply(self, settings: Signals, max_age_s: float) -> None:
+        """Other thresholds for the samples to come; basis, pairs, pace and `keep` stay."""
+        self.settings = settings
+        self._threshold = Decimal(str(settings.threshold_pct))
+        self._max_age_s = max_age_s
+        for run in self._runs.values():
+            run.samples = deque(run.samples, maxlen=settings.samples)
+
     @property
     def kept(self) -> list[Signal]:
         """The newest signals, newest first."""
