@@ -4,6 +4,7 @@ import importlib
 import sys
 
 import click
+from click.shell_completion import CompletionItem
 
 from tui_monitor import __version__
 from tui_monitor.cli.common import Context, engine_options
@@ -24,6 +25,7 @@ COMMANDS = {
     "doctor": ("doctor", "Look at settings, database, terminal and each exchange."),
     "simulate": ("simulate", "Serve the built-in exchanges on loopback."),
     "config": ("config", "Settings: path, show, check, template."),
+    "completion": ("completion", "Print what makes a shell complete commands and options."),
 }
 
 
@@ -40,6 +42,15 @@ class Tree(click.Group):
         found = getattr(importlib.import_module(f"tui_monitor.cli.{module}"), module)
         assert isinstance(found, click.Command)  # noqa: S101 - the table above names commands
         return found
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """By the table: click's own way loads every command at each press of Tab."""
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [
+            CompletionItem(name, help=text)
+            for name, (_, text) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ] + options
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
