@@ -1,5 +1,6 @@
 """The endpoint over a real engine, its database and the simulated exchange."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +18,8 @@ from tui_monitor.api.app import build_app
 from tui_monitor.api.limits import Limits
 from tui_monitor.api.serving import serving
 from tui_monitor.boards.sum_curve import SumBoard
-from tui_monitor.clock import SLOT_MS
+from tui_monitor.clock import DAY_MS, MINUTE_MS, SLOT_MS
+from tui_monitor.model import Exchange, Market, PriceMinute
 from tui_monitor.simulator import Simulator
 
 COINS = ("BTC", "ETH", "XRP", "SOL", "DOGE")
@@ -92,6 +94,53 @@ async def test_the_board_is_live_and_all_is_well(tmp_path: Path) -> None:
         health = await served.get("/api/health")
         assert health["status"] == "healthy", health["data"]["reasons"]
         assert health["database"]["records"]["slot_prices"] >= len(COINS) * 17
+
+
+@in_virtual_time
+async def test_the_database_is_counted_and_maintained(tmp_path: Path) -> None:
+    """Every kind of rows that there is, with its newest; then what is too old goes at once."""
+    async with whole(tmp_path) as served:
+        engine, source = served.monitor.engine, served.monitor.source
+        old_ms = served.day_ms - 40 * DAY_MS
+        await engine.store.record_price_minutes([a_minute(old_ms), a_minute(served.clock.now_ms())])
+        found = await served.get("/api/database/stats")
+        info = await source.store_info()
+        assert {one["name"]: one["rows"] for one in found["data"]["series"]} == info.rows
+        for one in found["data"]["series"]:
+            assert (one["oldest_ms"] is None) == (one["newest_ms"] is None), one
+        newest = {one["name"]: one["newest_ms"] for one in found["data"]["series"]}
+        assert newest["slot_prices"] == served.clock.now_ms() // SLOT_MS * SLOT_MS
+        assert found["stats"]["aggregated_data_range"]["earliest"] == engine.zone.format(old_ms)
+        recent = {"symbol": "NEW", "exchange": "okx", "count": 1}
+        assert recent in found["stats"]["recent_data_by_symbol_exchange"]
+        first = asyncio.ensure_future(served.post("/api/database/maintenance", {}))
+        await asyncio.sleep(0.01)
+        assert (await served.post("/api/database/maintenance", {})).status_code == 409
+        answer = (await first).json()
+        assert answer["status"] == "success"
+        assert answer["data"]["removed"]["price_minutes"] == answer["count"] == 1
+        again = (await served.post("/api/database/maintenance", {})).json()
+        assert again["count"] == 0
+        there = (await served.get("/api/database/stats"))["stats"]
+        assert recent in there["recent_data_by_symbol_exchange"]
+        assert there["aggregated_data_range"]["earliest"] != engine.zone.format(old_ms)
+
+
+def a_minute(at_ms: int) -> PriceMinute:
+    """A minute of a coin that nobody else writes of."""
+    return PriceMinute(
+        minute_ms=at_ms - at_ms % MINUTE_MS,
+        exchange=Exchange.OKX,
+        market=Market.PERP,
+        symbol="NEW-USDT-SWAP",
+        coin="NEW",
+        open=1.0,
+        high=1.0,
+        low=1.0,
+        close=1.0,
+        rate=None,
+        samples=1,
+    )
 
 
 @in_virtual_time

@@ -111,6 +111,8 @@ QUESTIONS: dict[str, Ask] = {
     "stop_backfill": lambda one: one.stop_backfill(),
     "job_log": lambda one: one.job_log(5),
     "store_info": lambda one: one.store_info(),
+    "database_stats": lambda one: one.database_stats(),
+    "maintain": lambda one: one.maintain(),
     "export": lambda one: one.export("prices", 0, 9, "csv", Path("x.csv")),
 }
 NOT_ASKED = {"status", "events", "watch_bars"}

@@ -17,6 +17,7 @@ from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.anomalies.explanation import Explained
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoinCoverage, CoverageBoard, DayCoverage, Progress
+from tui_monitor.boards.database import DatabaseStats, Maintenance
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.markets import MarketReport
@@ -566,6 +567,12 @@ class MemorySource(MemoryPrices):
         return self.lines[-limit:]
 
     async def store_info(self) -> StoreInfo:
+        raise NotImplementedError
+
+    async def database_stats(self) -> DatabaseStats:
+        raise NotImplementedError
+
+    async def maintain(self) -> Maintenance:
         raise NotImplementedError
 
     async def export(

@@ -9,6 +9,13 @@ from tests.support.spread_sources import MemorySpreads
 from tests.support.system_boards import a_market_report, a_system_board
 from tui_monitor.boards import coverage, sum_curve
 from tui_monitor.boards.coverage import CoverageBoard, Progress
+from tui_monitor.boards.database import (
+    DatabaseStats,
+    Maintenance,
+    RecentRows,
+    SeriesFigures,
+    layer_of,
+)
 from tui_monitor.boards.markets import MarketReport
 from tui_monitor.boards.status import EngineStatus, EventLine, FeedLight
 from tui_monitor.boards.sum_curve import CoinChange, Frame, Node, Record, SumBoard
@@ -225,6 +232,40 @@ class MemorySource(MemorySpreads):
         self, what: str, first_ms: int, last_ms: int, file_format: str, path: Path | None
     ) -> Exported:
         raise MonitorError("a source in memory has no files")
+
+    async def database_stats(self) -> DatabaseStats:
+        await self._answering()
+        begin_ms = self.zone.day_start_ms(self.first_day)
+        return DatabaseStats(
+            size_bytes=2_500_000,
+            wal_bytes=40_000,
+            series=[
+                SeriesFigures(
+                    name=name,
+                    layer=layer_of(name),
+                    rows=rows,
+                    oldest_ms=oldest_ms,
+                    newest_ms=newest_ms,
+                )
+                for name, rows, oldest_ms, newest_ms in (
+                    ("slot_prices", 81, begin_ms, begin_ms + SLOT_MS),
+                    ("liquidations", 0, None, None),
+                    ("candles", 19, begin_ms + 900_000, begin_ms + 1_800_000),
+                    ("holes", 2, begin_ms, begin_ms),
+                )
+            ],
+            recent=[RecentRows(coin="BTC", exchange=Exchange.OKX, rows=60)],
+        )
+
+    async def maintain(self) -> Maintenance:
+        await self._answering()
+        return Maintenance(
+            took_s=0.2,
+            removed={"candles": 7, "liquidations": 0},
+            removed_by_cap=1,
+            bytes_before=2_540_000,
+            bytes_after=2_500_000,
+        )
 
     async def _answering(self) -> None:
         self.asked += 1

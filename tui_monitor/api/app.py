@@ -13,6 +13,7 @@ from tui_monitor.api import (
     backfill,
     boards,
     coins,
+    database,
     health,
     history,
     liquidations,
@@ -44,6 +45,7 @@ ENDPOINTS = self_describing(
         *coins.ENDPOINTS,
         *history.ENDPOINTS,
         *system.ENDPOINTS,
+        *database.ENDPOINTS,
         *health.ENDPOINTS,
         *metrics.ENDPOINTS,
     )

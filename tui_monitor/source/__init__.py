@@ -15,6 +15,7 @@ from tui_monitor.boards.anomalies.explanation import Explained
 from tui_monitor.boards.anomalies.records import FoundAnomalies
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard
+from tui_monitor.boards.database import DatabaseStats, Maintenance
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.liquidations import Indices, LiquidationsBoard
@@ -200,6 +201,12 @@ class Source(Protocol):
 
     async def store_info(self) -> StoreInfo:
         """Size, rows and oldest times of the database; StoreError if it can't be read."""
+
+    async def database_stats(self) -> DatabaseStats:
+        """What the database holds by kind; StoreError if it can't be read."""
+
+    async def maintain(self) -> Maintenance:
+        """Remove now what is too old; AlreadyRuns while another one is asked for."""
 
     async def export(
         self, what: str, first_ms: int, last_ms: int, file_format: str, path: Path | None

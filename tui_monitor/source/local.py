@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from tui_monitor.boards.coverage import Progress
+from tui_monitor.boards.database import Maintenance
 from tui_monitor.boards.markets import MarketReport
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import NodeState, SumBoard
@@ -13,6 +14,7 @@ from tui_monitor.engine import Engine
 from tui_monitor.model import Job
 from tui_monitor.source import Query
 from tui_monitor.source.coin import Readers
+from tui_monitor.source.database import Maintainer
 from tui_monitor.source.live_anomalies import LiveAnomalies
 from tui_monitor.source.live_coin import LiveCoin
 from tui_monitor.source.live_interest import LiveInterest
@@ -41,6 +43,7 @@ class LocalSource(StoredSource):
         self._coins = LiveCoin(engine, readers)
         self._engine = engine
         self._system = SystemReader(engine)
+        self._maintainer = Maintainer(engine)
         engine.on_settings.append(self._apply)
         self._days: tuple[tuple[date, date], tuple[int, int], Nodes] | None = None
 
@@ -94,6 +97,10 @@ class LocalSource(StoredSource):
     async def stop_backfill(self) -> bool:
         """Stop the running backfill; False if none runs."""
         return await self._engine.backfill.stop()
+
+    async def maintain(self) -> Maintenance:
+        """Remove now what is too old; AlreadyRuns while another one is asked for."""
+        return await self._maintainer.maintain()
 
     def _running(self) -> Progress | None:
         return self._engine.backfill.progress()

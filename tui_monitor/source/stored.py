@@ -11,6 +11,7 @@ from tui_monitor.boards.anomalies.explanation import Explained
 from tui_monitor.boards.anomalies.records import FoundAnomalies
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard, Progress
+from tui_monitor.boards.database import DatabaseStats
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.liquidations import Indices, LiquidationsBoard
@@ -32,6 +33,7 @@ from tui_monitor.model.place import Alias
 from tui_monitor.source import Exported, Query
 from tui_monitor.source.anomalies import StoredAnomalies
 from tui_monitor.source.coin import Readers, StoredCoin
+from tui_monitor.source.database import database_stats
 from tui_monitor.source.figures import database_figures
 from tui_monitor.source.interest import StoredInterest
 from tui_monitor.source.liquidations import StoredLiquidations
@@ -286,6 +288,10 @@ class StoredSource:
     async def job_log(self, limit: int = 500) -> list[JobLine]:
         """The newest lines of the backfill log, oldest first."""
         return await self._store.job_log(limit)
+
+    async def database_stats(self) -> DatabaseStats:
+        """What the database holds by kind."""
+        return await database_stats(self._store, self._clock)
 
     async def store_info(self) -> StoreInfo:
         """Size, rows and ages of what is stored."""

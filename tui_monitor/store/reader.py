@@ -32,6 +32,7 @@ from tui_monitor.store.price_minutes import PriceMinuteQuestions
 from tui_monitor.store.retention import RetentionQuestions
 from tui_monitor.store.session import Row
 from tui_monitor.store.spreads import SpreadQuestions
+from tui_monitor.store.statistics import StatisticsQuestions
 
 Day = tuple[int, int]
 
@@ -170,6 +171,7 @@ class Reader(
     PriceMinuteQuestions,
     InterestQuestions,
     AnomalyQuestions,
+    StatisticsQuestions,
 ):
     """What can be asked of a store."""
 
