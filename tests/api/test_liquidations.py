@@ -11,6 +11,7 @@ import httpx
 import msgspec
 import pytest
 
+from tests.support.engines import ASKS_LITTLE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config
 from tui_monitor.api.address import Address, bind
@@ -430,8 +431,9 @@ async def test_with_an_engine_and_the_simulators_aggregate_all_faces_agree(tmp_p
     """The source's figures are the simulator's; the exchanges' are what its streams told."""
     clock = VirtualClock()
     coins = ("BTC", "ETH", "SOL")
-    async with Simulator(clock=clock, limits=False, coins=coins).running() as sim:
-        flags = config.with_simulator(sim.url) | {
+    async with Simulator(clock=clock, limits=False, coins=coins, rate=0.2).running() as sim:
+        flags = config.with_simulator(sim.url) | ASKS_LITTLE
+        flags |= {
             "exchanges.binance.enabled": False,
             "exchanges.bitget.enabled": False,
             "exchanges.okx.markets": ["perp"],

@@ -296,6 +296,34 @@ async def test_a_delisted_coin_leaves(tmp_path: Path) -> None:
         assert Exchange.BYBIT not in (row.buy_exchange, row.sell_exchange)
 
 
+async def assert_whole(it: Watched) -> None:
+    """The coin's page has something of every part."""
+    page = await it.source.coin_page("btc")
+    assert page.premiums
+    assert {one.exchange for one in page.premiums} == set(Exchange)
+    assert (page.liquidations.live, page.interest.live) == (True, True)
+    assert {one.exchange for one in page.liquidations.venues} == set(Exchange)
+    assert {one.coin for one in page.liquidations.events} <= {"BTC"}
+    assert bool(page.liquidations.events) is not bool(page.liquidations.reason)
+    assert page.anomalies.reason.startswith("no anomaly of BTC in 24 h")
+
+
+async def assert_prices_kept(it: Watched) -> None:
+    """The first minute of each of the coin's legs, and nothing of what is in quarantine."""
+    told = it.engine.spreads.prices("BTC")[0].legs
+    found = await it.source.price_minutes("BTC", START_MS, START_MS + MINUTE_MS)
+    assert {(one.exchange, one.market) for one in found} == {
+        (leg.exchange, leg.market) for leg in told
+    }
+    for bar in found:
+        assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
+        assert (bar.rate is not None) is (bar.market is Market.PERP)
+        assert 40 <= bar.samples <= 60
+        near = next(leg.last for leg in told if leg.exchange is bar.exchange)
+        assert bar.close == pytest.approx(near, rel=0.01)
+    assert await it.source.price_minutes("ACT", START_MS, START_MS + MINUTE_MS) == []
+
+
 @in_virtual_time
 async def test_minutes_and_signals_outlive_the_program(tmp_path: Path) -> None:
     """Written each minute and at the end, as are prices; the next start remembers all of it."""
@@ -327,24 +355,6 @@ async def test_minutes_and_signals_outlive_the_program(tmp_path: Path) -> None:
         assert [one.minute_ms for one in minutes] == [first_ms, first_ms + MINUTE_MS]
         assert all(one.min_pct <= one.max_pct for one in minutes)
         assert 40 <= minutes[0].samples <= 60
-        page = await it.source.coin_page("btc")
-        assert page.minutes == minutes
-        assert page.premiums
-        assert {one.exchange for one in page.premiums} == set(Exchange)
-        assert (page.liquidations.live, page.interest.live) == (True, True)
-        assert {one.exchange for one in page.liquidations.venues} == set(Exchange)
-        assert {one.coin for one in page.liquidations.events} <= {"BTC"}
-        assert bool(page.liquidations.events) is not bool(page.liquidations.reason)
-        assert page.anomalies.reason.startswith("no anomaly of BTC in 24 h")
-        told = it.engine.spreads.prices("BTC")[0].legs
-        found = await it.source.price_minutes("BTC", START_MS, START_MS + MINUTE_MS)
-        assert {(one.exchange, one.market) for one in found} == {
-            (leg.exchange, leg.market) for leg in told
-        }
-        for bar in found:
-            assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
-            assert (bar.rate is not None) is (bar.market is Market.PERP)
-            assert 40 <= bar.samples <= 60
-            near = next(leg.last for leg in told if leg.exchange is bar.exchange)
-            assert bar.close == pytest.approx(near, rel=0.01)
-        assert await it.source.price_minutes("ACT", START_MS, START_MS + MINUTE_MS) == []
+        assert (await it.source.coin_page("btc")).minutes == minutes
+        await assert_whole(it)
+        await assert_prices_kept(it)

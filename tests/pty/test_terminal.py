@@ -60,7 +60,7 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
     with Terminal.of_the_app() as terminal:
         terminal.until(READY)
         terminal.kill(number)
-        assert terminal.wait(3.0) == 0
+        assert terminal.wait() == 0
         assert terminal.restored
         assert terminal.settings() == terminal.before
 
@@ -95,7 +95,7 @@ def test_a_terminal_that_goes_away_ends_it_though_hangups_are_ignored() -> None:
     with Terminal.of_the_app(ignore=signal.SIGHUP) as terminal:
         terminal.until(READY)
         terminal.close()
-        assert terminal.wait(8.0) in (0, 1)
+        assert terminal.wait() in (0, 1)
 
 
 def test_without_a_shell_that_could_continue_it_ctrl_z_does_not_stop_it() -> None:
@@ -322,7 +322,7 @@ def test_a_terminal_that_takes_nothing_does_not_stop_the_event_loop(tmp_path: Pa
         terminal.until(READY)
         begun = beats_in(beats)
         clock = SystemClock()
-        deadline = clock.monotonic_s() + 20
+        deadline = clock.monotonic_s() + 90
         # Nobody reads from here on; a blocked loop would stop beating within a second.
         while beats_in(beats) < begun + 150:
             assert clock.monotonic_s() < deadline, "the event loop stands still"
@@ -346,5 +346,5 @@ def test_a_terminal_that_takes_nothing_does_not_keep_it_alive(tmp_path: Path) ->
                 break
         terminal.kill(signal.SIGTERM)
         # 0 if the forced end lets the writer give up in time, and the shutdown with it.
-        assert terminal.wait(8.0, reading=False) in (0, 1)
+        assert terminal.wait(reading=False) in (0, 1)
         assert terminal.settings() == terminal.before

@@ -139,7 +139,7 @@ class Terminal:
         """The terminal's modes, without speeds."""
         return termios.tcgetattr(self.fd)[:4]
 
-    def wait(self, seconds: float = 30.0, *, reading: bool = True) -> int:
+    def wait(self, seconds: float = 60.0, *, reading: bool = True) -> int:
         """Wait for the child's end; its exit code (negative: the signal that killed it)."""
         deadline = _CLOCK.monotonic_s() + seconds
         while self.exit_code is None:
