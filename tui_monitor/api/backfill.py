@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Struct
 
 from tui_monitor.api.answers import Answer
-from tui_monitor.api.endpoints import Endpoint, Nothing, Rows, World, described
+from tui_monitor.api.endpoints import Endpoint, Nothing, Rows, World, a_day
 from tui_monitor.boards.coverage import Progress
 from tui_monitor.clock import parse_day
 from tui_monitor.errors import BadInput
@@ -28,10 +28,10 @@ class LogQuery(Struct, frozen=True, forbid_unknown_fields=True):
 class Range(Struct, frozen=True, forbid_unknown_fields=True):
     """Days, both included; `start_date` and `end_date` are other names of the same."""
 
-    start: Annotated[str | None, described("First day, YYYY-MM-DD.")] = None
-    end: Annotated[str | None, described("Last day, YYYY-MM-DD.")] = None
-    start_date: Annotated[str | None, described("The same as start.")] = None
-    end_date: Annotated[str | None, described("The same as end.")] = None
+    start: Annotated[str | None, a_day("First day, YYYY-MM-DD.")] = None
+    end: Annotated[str | None, a_day("Last day, YYYY-MM-DD.")] = None
+    start_date: Annotated[str | None, a_day("The same as start.")] = None
+    end_date: Annotated[str | None, a_day("The same as end.")] = None
 
 
 class BackfillStatus(Struct, frozen=True, kw_only=True):

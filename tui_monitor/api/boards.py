@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tui_monitor.api.answers import Answer, encode, encode_rows
 from tui_monitor.api.coins import DEFAULT_SYMBOL, coin_of
-from tui_monitor.api.endpoints import Endpoint, Nothing, World, described
+from tui_monitor.api.endpoints import Endpoint, Nothing, World, a_day, described
 from tui_monitor.api.limits import MAX_ROWS
 from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.coin import CoinPage
@@ -59,10 +59,10 @@ OneExchange = Annotated[Exchange | None, described("The exchange.")]
 class Days(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One day, or a range of them."""
 
-    day: Annotated[str | None, described("One day, YYYY-MM-DD.")] = None
-    first: Annotated[str | None, described("First day of a range; last is given too.")] = None
+    day: Annotated[str | None, a_day("One day, YYYY-MM-DD.")] = None
+    first: Annotated[str | None, a_day("First day of a range; last is given too.")] = None
     last: Annotated[
-        str | None, described(f"Last day, included; at most {_LONGEST_RANGE_DAYS} days.")
+        str | None, a_day(f"Last day, included; at most {_LONGEST_RANGE_DAYS} days.")
     ] = None
 
 
@@ -77,9 +77,7 @@ class SumQuery(Days, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class LiquidationsQuery(Days, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The last hours, or whole days: minutes of one day, hours of many."""
 
-    last: Annotated[
-        str | None, described(f"Last day, included; at most {MAX_RANGE_DAYS} days.")
-    ] = None
+    last: Annotated[str | None, a_day(f"Last day, included; at most {MAX_RANGE_DAYS} days.")] = None
     hours: Annotated[
         Literal[1, 3, 6, 12, 24] | None,
         described("How far back from now: 1 (unless days are given), 3, 6, 12 or 24."),

@@ -67,6 +67,11 @@ def described(text: str, **limits: Any) -> Meta:
     return Meta(description=text, **limits)
 
 
+def a_day(text: str) -> Meta:
+    """The sentence of a parameter that is a day, YYYY-MM-DD."""
+    return described(text, extra_json_schema={"format": "date"})
+
+
 Rows = Annotated[int, described(f"Rows at most, 1 to {MAX_ROWS}.", ge=1, le=MAX_ROWS)]
 
 

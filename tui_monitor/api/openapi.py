@@ -37,7 +37,17 @@ def self_describing(routes: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
 
     everything = (
         *routes,
-        Endpoint(path="/api/openapi.json", summary="This description.", reply=describe),
+        Endpoint(
+            path="/api/openapi.json",
+            summary="This description.",
+            reply=describe,
+            success={
+                "200": {
+                    "description": "OpenAPI 3.1.",
+                    "content": {JSON: {"schema": {"type": "object"}}},
+                }
+            },
+        ),
         Endpoint(path="/", summary="The routes as plain text.", reply=index),
     )
     content = encode(document(everything))
@@ -77,10 +87,13 @@ def _operation(
     }
     if route.description:
         operation["description"] = route.description
-    fields = components.get(route.asks.__name__, {}).get("properties", {})
+    asked = components.get(route.asks.__name__, {})
+    fields = asked.get("properties", {})
     if route.method == "POST":
         schema = {"$ref": _REF.format(name=route.asks.__name__)}
-        operation["requestBody"] = {"content": {JSON: {"schema": schema}}}
+        # No body is one without fields.
+        required = bool(asked.get("required"))
+        operation["requestBody"] = {"content": {JSON: {"schema": schema}}, "required": required}
     elif fields:
         operation["parameters"] = [
             _parameter(name, schema, in_path=f"{{{name}}}" in route.path)
@@ -98,11 +111,14 @@ def _parameter(name: str, schema: dict[str, Any], *, in_path: bool) -> dict[str,
 
 def _success(data: dict[str, Any] | None) -> dict[str, Any]:
     if data is None:
-        return {"description": "The text."}
-    return {
-        "description": "The answer.",
-        "content": {JSON: {"schema": {"type": "object", "properties": _ENVELOPE | {"data": data}}}},
+        text = {"schema": {"type": "string"}}
+        return {"description": "The text.", "content": {"text/plain": text}}
+    schema = {
+        "type": "object",
+        "properties": _ENVELOPE | {"data": data},
+        "required": [*_ENVELOPE, "data"],
     }
+    return {"description": "The answer.", "content": {JSON: {"schema": schema}}}
 
 
 def _failures(route: Endpoint) -> dict[str, Any]:
@@ -145,4 +161,5 @@ _ERROR = {
         "error": {"type": "string"},
         "hint": {"type": "string"},
     },
+    "required": ["success", "status", "error", "hint"],
 }
