@@ -360,16 +360,6 @@ async def test_forwarded_headers_change_nothing() -> None:
 
 
 @in_virtual_time
-async def test_a_websocket_is_not_opened() -> None:
-    """There is no stream yet, and an upgrade does not get around the guard."""
-    async with endpoint() as served:
-        upgrade = ("Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: eA==")
-        sent = request(served.port, headers=upgrade, host="evil.example")
-        sent = sent.replace(b"Connection: close", b"Connection: upgrade, close")
-        assert (await talk(served.port, sent)).status == 403
-
-
-@in_virtual_time
 async def test_a_slash_more_is_not_redirected() -> None:
     """A redirect would repeat whatever the Host header says."""
     async with endpoint() as served:
