@@ -57,6 +57,11 @@ def export_dir(data_dir: Path) -> Path:
     return data_dir / "exports"
 
 
+def archive_dir(data_dir: Path) -> Path:
+    """Where closed months are written to."""
+    return data_dir / "archive"
+
+
 def prepare_data_dir(path: Path) -> Path:
     """Make the folder if need be and prove that it can be written."""
     try:

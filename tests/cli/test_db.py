@@ -1,10 +1,11 @@
-"""`db info` and `db clean`: what they say of a database, and what is gone afterwards."""
+"""The commands of the database: what they say, what is gone afterwards, what is kept aside."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+from tests.store.events import an_event
 from tests.store.samples import a_signal
 from tests.support.kept_rows import candles, spreads
 from tests.support.programs import run
@@ -88,3 +89,41 @@ async def test_forced_it_removes_what_is_old_and_no_more(tmp_path: Path) -> None
     assert [found[name][0] for name in ("candles", "spread_minutes", "signals")] == ["0", "0", "1"]
     checked = await run(tmp_path, "db", "check", *where)
     assert checked.out == "clean\n"
+
+
+async def test_a_backup_is_a_database_of_its_own(tmp_path: Path) -> None:
+    """Beside the one in use; a second one under the same name is refused."""
+    copy = tmp_path / "new" / "monitor.sqlite3"
+    where = ("--data-dir", str(tmp_path))
+    async with open_store(tmp_path, SystemClock(), kind="demo") as store:
+        await store.record_signals([a_signal()])
+        missing = await run(tmp_path, "db", "backup", str(copy), *where)
+        assert (missing.code, "there is no folder" in missing.err) == (2, True)
+        copy.parent.mkdir()
+        done = await run(tmp_path, "db", "backup", str(copy), *where)
+        assert done.code == 0, done.err
+        assert re.fullmatch(rf"{re.escape(str(copy))}: [\d,]+ bytes, checked\n", done.out)
+        again = await run(tmp_path, "db", "backup", str(copy), *where)
+        assert (again.code, again.err.count("\n")) == (2, 1)
+        assert "exists" in again.err
+    checked = await run(tmp_path, "db", "check", "--data-dir", str(copy.parent))
+    assert checked.out == "clean\n"
+    found = table_of((await run(tmp_path, "db", "info", "--data-dir", str(copy.parent))).out)
+    assert found["signals"][0] == "1"
+
+
+async def test_an_archive_names_each_months_file(tmp_path: Path) -> None:
+    """In the data folder, or where it was told to; import takes it."""
+    where = ("--data-dir", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    async with open_store(tmp_path / "data", SystemClock(), kind="demo") as store:
+        empty = await run(tmp_path, "db", "archive", *where)
+        assert (empty.code, empty.out) == (0, "no month is over yet\n")
+        await store.record_liquidations([an_event(1), an_event(2)])
+        path = tmp_path / "data" / "archive" / "liquidations-2026-01.jsonl.gz"
+        told = [(await run(tmp_path, "db", "archive", *where)).out for _ in range(2)]
+        assert told == [f"{path}: 2 rows, written\n", f"{path}: 2 rows, was there\n"]
+        other = await run(tmp_path, "db", "archive", str(tmp_path / "else"), *where)
+        assert other.out == f"{tmp_path / 'else' / path.name}: 2 rows, written\n"
+    taken = await run(tmp_path, "import", str(path), "--data-dir", str(tmp_path / "new"))
+    assert (taken.code, "2 taken, 2 liquidations" in taken.out) == (0, True), taken.err

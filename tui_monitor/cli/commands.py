@@ -20,7 +20,7 @@ COMMANDS = {
     "backfill": ("backfill", "Fill the history of a range of days."),
     "export": ("export", "Write stored history as CSV or JSON lines."),
     "import": ("import_", "Take in the originals' JSONL and CSV files."),
-    "db": ("db", "The database: info, check, clean."),
+    "db": ("db", "The database: info, check, clean, backup, archive."),
     "decode": ("decode", "Turn raw payload lines into normalised events."),
     "doctor": ("doctor", "Look at settings, database, terminal and each exchange."),
     "simulate": ("simulate", "Serve the built-in exchanges on loopback."),

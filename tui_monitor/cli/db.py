@@ -15,7 +15,9 @@ from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
-from tui_monitor.store import EngineLock, open_store
+from tui_monitor.store import EngineLock, Scope, open_store
+from tui_monitor.store import archive as archived
+from tui_monitor.store import backup as copied
 
 
 class Hours(click.FloatRange):
@@ -32,7 +34,7 @@ class Hours(click.FloatRange):
 
 @click.group()
 def db() -> None:
-    """The database: info, check, clean."""
+    """The database: info, check, clean, backup, archive."""
 
 
 @db.command()
@@ -68,6 +70,60 @@ def check(context: Context) -> int:
         click.echo(printable(problem, 200))
     click.echo("clean" if not problems else f"{len(problems)} problems")
     return 1 if problems else 0
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@engine_options
+def backup(context: Context, file: Path) -> int:
+    """Copy the database to a new file, also while an engine runs.
+
+    The copy is of one moment, checked, and a database of its own: as monitor.sqlite3 in a data
+    folder it goes on from there. A file that exists is not replaced.
+    """
+    if not file.parent.is_dir():
+        raise BadInput(f"there is no folder {file.parent}", "make it first")
+    settings = context.load().settings
+    size = asyncio.run(copied(context.folder(settings), file))
+    click.echo(f"{file}: {size:,} bytes, checked")
+    return 0
+
+
+@db.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@engine_options
+def archive(context: Context, folder: Path | None) -> int:
+    """Write closed months to compressed JSON lines that `import` takes back.
+
+    One file a month of prices, liquidations and liquidation minutes each, in FOLDER or the data
+    folder's archive/. A file that is there stays, unless the database has more of its month by
+    now. Nothing is removed from the database; also while an engine runs.
+    """
+    settings = context.load().settings
+    where = context.folder(settings)
+    asyncio.run(_archive(settings, where, folder or paths.archive_dir(where)))
+    return 0
+
+
+async def _archive(settings: Settings, where: Path, folder: Path) -> None:
+    curve, now_ms = settings.sum_curve, SystemClock().now_ms()
+    scope = Scope(
+        start_ms=0,
+        end_ms=now_ms,
+        zone=zone_of(settings),
+        coins=curve.coins,
+        min_coins=curve.min_coins,
+        now_ms=now_ms,
+    )
+    found = 0
+    async with stored_in(where) as reader:
+        async for month in archived(reader, scope, folder):
+            found += 1
+            word = "written" if month.is_new else "was there"
+            gone = f", of which the database has {month.stored:,}" * (month.stored < month.rows)
+            click.echo(f"{month.path}: {month.rows:,} rows{gone}, {word}")
+    if not found:
+        click.echo("no month is over yet")
 
 
 @db.command()

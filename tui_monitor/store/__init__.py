@@ -1,5 +1,7 @@
 """What is kept: SQLite through aiosqlite, exports, imports, and the engine's lock."""
 
+from tui_monitor.store.archive import Month, archive
+from tui_monitor.store.backup import backup
 from tui_monitor.store.database import Kind, open_reader, open_store
 from tui_monitor.store.export_rows import Scope
 from tui_monitor.store.exports import FILE_FORMATS, LIQUIDATION_MINUTES, WHATS, Exported, export
@@ -18,9 +20,12 @@ __all__ = [
     "Exported",
     "ImportReport",
     "Kind",
+    "Month",
     "Reader",
     "Scope",
     "Store",
+    "archive",
+    "backup",
     "export",
     "import_file",
     "open_reader",

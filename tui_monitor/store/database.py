@@ -65,7 +65,7 @@ class _Unfit(Exception):
         self.reason = reason
 
 
-class _Found(Struct, frozen=True):
+class Found(Struct, frozen=True):
     """What a sound database says about itself."""
 
     version: int
@@ -91,12 +91,12 @@ async def open_store(
     wanted = None if kind is None else Kind(kind)
     notices: list[str] = []
     version = await _sound_version(path, clock, wanted, connect, notices)
-    async with _connected(path, "rwc", connect) as writer:
+    async with connected(path, "rwc", connect) as writer:
         await _set_up_writer(writer, path, version)
         await _mark(writer, path, "clean", "0")
         if wanted is not None:
             await _mark(writer, path, "kind", wanted.value)
-        async with _connected(path, "ro", connect) as reader:
+        async with connected(path, "ro", connect) as reader:
             session = Session(path, clock, reader, writer)
             await _set_up_reader(reader, session)
             try:
@@ -111,25 +111,28 @@ async def open_reader(data_dir: Path, clock: Clock | None = None) -> AsyncIterat
     path = paths.database_file(data_dir)
     if not inspection.exists(path):
         raise StoreUnusable(f"there is no database in {data_dir}", "start tui-monitor once")
-    try:
-        found = await _probe(path, connect, look_closer=False)
-    except _Unfit as unfit:
-        raise StoreUnusable(f"{path}: {unfit.reason}", "a start sets it aside") from unfit
+    found = await sound(path)
     if found.version < SCHEMA_VERSION:
         raise StoreUnusable(
             f"{path}: schema {found.version} is older than this program ({SCHEMA_VERSION})",
             "start tui-monitor or its daemon once to bring it up to date",
         )
-    async with _connected(path, "ro", connect) as connection:
+    async with connected(path, "ro", connect) as connection:
         session = Session(path, clock or SystemClock(), connection)
         await _set_up_reader(connection, session)
         yield Reader(session)
 
 
+async def sound(path: Path) -> Found:
+    """What a database is, without changing it; StoreUnusable if it is none of ours."""
+    try:
+        return await _probe(path, connect, look_closer=False)
+    except _Unfit as unfit:
+        raise StoreUnusable(f"{path}: {unfit.reason}", "a start sets it aside") from unfit
+
+
 @asynccontextmanager
-async def _connected(
-    path: Path, mode: str, connect: Connect
-) -> AsyncIterator[aiosqlite.Connection]:
+async def connected(path: Path, mode: str, connect: Connect) -> AsyncIterator[aiosqlite.Connection]:
     """An open connection, closed whatever happens: its thread would keep the process alive."""
     connection = connect(_uri(path, mode))
     try:
@@ -173,12 +176,12 @@ async def _sound_version(
     return found.version
 
 
-async def _probe(path: Path, connect: Connect, *, look_closer: bool) -> _Found:
+async def _probe(path: Path, connect: Connect, *, look_closer: bool) -> Found:
     """What a file is, without changing it: a foreign database stays as it was found."""
     if not inspection.sizes(path)[0]:
         raise _Unfit("corrupt", "empty")
     try:
-        async with _connected(path, "ro", connect) as connection:
+        async with connected(path, "ro", connect) as connection:
             return await _identify(connection, path, look_closer=look_closer)
     except sqlite3.Error as error:
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
@@ -191,7 +194,7 @@ async def _probe(path: Path, connect: Connect, *, look_closer: bool) -> _Found:
         raise translated(error, path) from error
 
 
-async def _identify(connection: aiosqlite.Connection, path: Path, *, look_closer: bool) -> _Found:
+async def _identify(connection: aiosqlite.Connection, path: Path, *, look_closer: bool) -> Found:
     await connection.execute("PRAGMA busy_timeout = 5000")
     application = await _number(connection, "PRAGMA application_id")
     version = await _number(connection, "PRAGMA user_version")
@@ -211,7 +214,7 @@ async def _identify(connection: aiosqlite.Connection, path: Path, *, look_closer
         for (line,) in await connection.execute_fetchall(_QUICK_CHECK):
             if line != "ok":
                 raise _Unfit("corrupt", f"damaged ({line})")
-    return _Found(version, marks.get("kind"))
+    return Found(version, marks.get("kind"))
 
 
 async def _number(connection: aiosqlite.Connection, sql: str) -> int:

@@ -6,8 +6,6 @@ never replaced unasked. History is read a day at a time, so memory does not grow
 
 import asyncio
 import importlib
-import os
-import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import IO, Protocol, Self
@@ -24,6 +22,7 @@ from tui_monitor.store.export_anomalies import (
 from tui_monitor.store.export_candles import CANDLES_HEADER, candle_records, candle_rows
 from tui_monitor.store.export_interest import INTEREST_HEADER, interest_records, interest_rows
 from tui_monitor.store.export_rows import Scope
+from tui_monitor.store.files import free, give_name, temporary_beside
 from tui_monitor.store.formats import (
     BOM,
     FUNDING_HEADER,
@@ -122,7 +121,7 @@ async def export(
         stamp = scope.zone.format(scope.now_ms, "%Y%m%d_%H%M%S")
         target = _free_name(folder, f"{chosen.stem}_{stamp}", file_format)
     else:
-        target = _checked(path, overwrite=overwrite)
+        target = free(path, overwrite=overwrite)
     return await _write(
         chosen.rows(reader, scope),
         lambda path: _sink(path, what, file_format, chosen.header),
@@ -181,54 +180,19 @@ async def _write(
     *,
     overwrite: bool,
 ) -> Exported:
-    temporary = _temporary_beside(target)
+    temporary = temporary_beside(target)
     count = 0
     try:
         with open_sink(temporary) as sink:
             async for lines in rows:
                 count += await asyncio.to_thread(sink.write, lines)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        _give_name(temporary, target, overwrite=overwrite)
+        temporary.chmod(0o644)
+        give_name(temporary, target, overwrite=overwrite)
     except OSError as error:
         raise FolderUnusable(f"{target}: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
     return Exported(path=target, rows=count)
-
-
-def _temporary_beside(target: Path) -> Path:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise FolderUnusable(f"{target.parent}: {error.strerror or error}") from error
-    os.close(handle)
-    return Path(name)
-
-
-def _give_name(temporary: Path, target: Path, *, overwrite: bool) -> None:
-    """A link fails where the name has been taken meanwhile; a rename would replace the file."""
-    temporary.chmod(0o644)
-    if overwrite:
-        temporary.replace(target)
-        return
-    try:
-        target.hardlink_to(temporary)
-    except FileExistsError as error:
-        raise _exists(target) from error
-    except OSError:  # a file system without links
-        temporary.replace(target)
-
-
-def _checked(path: Path, *, overwrite: bool) -> Path:
-    if path.exists() and not overwrite:
-        raise _exists(path)
-    return path
-
-
-def _exists(path: Path) -> BadInput:
-    return BadInput(f"{path} exists", "give another name")
 
 
 def _free_name(folder: Path, stem: str, suffix: str) -> Path:
