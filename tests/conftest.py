@@ -27,7 +27,7 @@ def pytest_collection_finish() -> None:
     """What is imported by now stays: looking at it again and again took a third of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 10, 10)
+    gc.set_threshold(20_000, 10, 4)
 
 
 @pytest.fixture(autouse=True)
