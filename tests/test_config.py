@@ -63,6 +63,12 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ("[anomalies]\nbars = 15", "anomalies.bars"),
         ("[anomalies]\nhistory_bars = 201", "anomalies.history_bars"),
         ("not toml at all", "not valid TOML"),
+        ("[sum_curv]", "did you mean [sum_curve]?"),
+        ('log_level = "info"', "did you mean general.log_level?"),
+        ("[signals]\ntaker_fee_pct = 1.0", "did you mean exchanges."),
+        ("[exchange.okx]\nenabled = true", "did you mean exchanges.okx.enabled?"),
+        ("[nothing]\nlike_it = 3", "see: tui-monitor config template"),
+        ("[ui.mouse]", "ui.mouse must be true or false"),
         ('[general]\nlog_level = "loud"', "must be one of debug, error, info, warning, not 'loud'"),
         ("[sum_curve]\nmin_coins = 0", "must be a whole number from 1 to 1000, not 0"),
         ('[exchanges.okx]\nmarkets = ["swap"]', "must be a list, each one of perp, spot"),
@@ -78,6 +84,35 @@ def test_a_wrong_setting_is_named_with_file_and_key(text: str, words: str, tmp_p
     assert words in caught.value.line()
     assert "config.toml" in caught.value.line()
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[signals]\n\n# less\nsampels = 3", "config.toml:4: unknown setting 'signals.sampels'"),
+        ('[ui]\nmouse = false\n[signals] # mine\nsamples = "3"', "config.toml:4: signals.samples"),
+        ('signals.samples = "3"', "config.toml:1: signals.samples"),
+        ('[ui]\n[general]\n"log_level" = 3', "config.toml:3: general.log_level"),
+        ('\nsignals = { samples = "3" }', "config.toml:2: signals.samples"),
+        ("[exchanges]\n[exchanges.okx]\nmarkets = [\n  7,\n]", "config.toml:3: exchanges.okx.mark"),
+        ("[signals]\nevery_s = 5.0\ngap_s = 4.0", "config.toml:3: signals.gap_s is not more"),
+        ('x = """\n[ui]\nmouse = 3\n"""\n[ui]\nmouse = 3', "config.toml:1: unknown setting 'x'"),
+        ('[ui]\nlow_bandwidth = false\nmouse = """\nlow_bandwidth = 3\n"""', "config.toml:3: ui"),
+        ("\n[signal]", "config.toml:2: unknown setting 'signal'"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_line(text: str, place: str, tmp_path: Path) -> None:
+    """However it is written."""
+    with pytest.raises(SettingsError) as caught:
+        load(text, tmp_path)
+    assert place in caught.value.line()
+
+
+def test_text_is_written_as_toml_writes_it(tmp_path: Path) -> None:
+    """Quotes and backslashes too."""
+    odd = 'C:\\data "mine"\t'
+    loaded = load(f"[general]\ndata_dir = {config.toml(odd)}", tmp_path)
+    assert loaded.settings.general.data_dir == odd
 
 
 @pytest.mark.parametrize("scheme", ["http", "https", "socks5", "socks5h"])
@@ -112,6 +147,8 @@ def test_the_template_is_a_valid_file_with_every_key(tmp_path: Path) -> None:
     ]
     loaded = load("\n".join(lines), tmp_path)
     assert loaded.settings == config.Settings()
+    assert "# How much the log says. One of debug, error, info, warning.\n" in text
+    assert "A number from 1 to 60.\n# bridge_every_s = 2.0\n" in text
     assert set(loaded.origins) == {setting.name for setting in config.describe(loaded)}
 
 

@@ -21,7 +21,10 @@ from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput, SettingsError
 from tui_monitor.expected import echoed, expected
 from tui_monitor.model.place import alias_of, place_of
+from tui_monitor.printable import printable
+from tui_monitor.toml_lines import line_of, lines_of_keys
 
+_PLAIN = ("text", "true or false", "a number", "a whole number")
 ENV_PREFIX = "TUI_MONITOR_"
 
 # The originals' coins in the originals' order.
@@ -392,23 +395,30 @@ def load(
     environment: Mapping[str, str] | None = None,
     flags: Mapping[str, Any] | None = None,
 ) -> Loaded:
-    """Read the settings. `flags` are dotted names with values; SettingsError names the culprit."""
+    """Read the settings. `flags` are dotted names with values.
+
+    SettingsError names the culprit: file and line, the environment or a flag, then the key.
+    """
     path = file or paths.config_file()
     merged: dict[str, Any] = {}
     origins: dict[str, str] = {}
+    places: dict[str, str] = {}
+    in_file, lines = _read_file(path, must_exist=file is not None)
     layers = (
-        (_read_file(path, must_exist=file is not None), str(path)),
+        (in_file, str(path)),
         (_from_environment(os.environ if environment is None else environment), "environment"),
         (dict(flags or {}), "flag"),
     )
     for layer, origin in (_preset([layer for layer, _ in layers]), *layers):
         for name, value in layer.items():
-            known = _known(name, origin)
-            _put(merged, known, value)
-            origins[known] = origin
-            _check_one(known, value, origin)
+            line = line_of(name, lines) if layer is in_file else None
+            place = f"{origin}:{line}" if line else origin
+            _known(name, place)
+            _put(merged, name, value)
+            origins[name], places[name] = origin, place
+            _check_one(name, value, place)
     settings = msgspec.convert(merged, Settings, strict=False)
-    _check_sense(settings, origins)
+    _check_sense(settings, places)
     return Loaded(settings, origins, path)
 
 
@@ -472,13 +482,20 @@ def template() -> str:
     """A commented configuration file with every key at its default."""
     lines = ["# tui-monitor. Every key is optional; these are the defaults.", ""]
     section = ""
-    for name, (_, default, text) in _KEYS.items():
+    for name, (kind, default, text) in _KEYS.items():
         head, key = name.rsplit(".", 1)
         if head != section:
             lines += ["", f"[{head}]"] if section else [f"[{head}]"]
             section = head
-        lines += [f"# {text}", f"# {key} = {toml(default)}"]
+        lines += [f"# {text}{_choices(kind)}", f"# {key} = {toml(default)}"]
     return "\n".join(lines) + "\n"
+
+
+def _choices(kind: Any) -> str:
+    """What may be written, where that is not plain from the default."""
+    words = expected(kind)
+    plain = words.removeprefix("a list, each ")
+    return "" if plain in _PLAIN else f" {words[0].upper()}{words[1:]}."
 
 
 def toml(value: Any) -> str:
@@ -487,7 +504,8 @@ def toml(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(toml(item) for item in value) + "]"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    # Both write text the same way, but for what nobody can type.
+    return msgspec.json.encode(value).decode() if isinstance(value, str) else str(value)
 
 
 def _walk(struct: type[Struct], prefix: str) -> dict[str, tuple[Any, Any, str]]:
@@ -508,7 +526,8 @@ def _walk(struct: type[Struct], prefix: str) -> dict[str, tuple[Any, Any, str]]:
 _KEYS = _walk(Settings, "")
 
 
-def _read_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
+def _read_file(path: Path, *, must_exist: bool) -> tuple[dict[str, Any], dict[str, int]]:
+    """What a file sets, and in which lines."""
     try:
         text = path.read_bytes()
     except FileNotFoundError as error:
@@ -516,11 +535,11 @@ def _read_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
             raise SettingsError(
                 f"no configuration file at {path}", "see: tui-monitor config template"
             ) from error
-        return {}
+        return {}, {}
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror or error}") from error
     try:
-        return _flatten(tomllib.loads(text.decode()), "")
+        return _flatten(tomllib.loads(text.decode()), ""), lines_of_keys(text.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
 
@@ -530,7 +549,9 @@ def _flatten(table: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     for key, value in table.items():
         name = f"{prefix}{key}"
         if isinstance(value, dict):
-            flat |= _flatten(value, f"{name}.") if value else {}
+            # An empty section sets nothing, but its name may be mistyped too.
+            is_section = any(key.startswith(f"{name}.") for key in _KEYS)
+            flat |= _flatten(value, f"{name}.") if value or is_section else {name: value}
         else:
             flat[name] = value
     return flat
@@ -563,12 +584,23 @@ def _bare(kind: Any) -> Any:
     return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
-def _known(name: str, origin: str) -> str:
+def _known(name: str, place: str) -> None:
     if name in _KEYS:
-        return name
-    near = difflib.get_close_matches(name, _KEYS, n=1, cutoff=0.7)
-    hint = f"did you mean {near[0]}?" if near else "see: tui-monitor config template"
-    raise SettingsError(f"{origin}: unknown setting {name!r}", hint)
+        return
+    near = _nearest(name)
+    hint = f"did you mean {near}?" if near else "see: tui-monitor config template"
+    raise SettingsError(f"{place}: unknown setting {printable(name, 80)!r}", hint)
+
+
+def _nearest(name: str) -> str:
+    """The setting or section that may be meant; "" where nothing is like it."""
+    key = name.rpartition(".")[2]
+    elsewhere = [known for known in _KEYS if known.rpartition(".")[2] == key]
+    sections = sorted({known.rpartition(".")[0] for known in _KEYS})
+    for names, cutoff in ((elsewhere, 0.0), (_KEYS, 0.7), (sections, 0.7)):
+        if near := difflib.get_close_matches(name, names, n=1, cutoff=cutoff):
+            return near[0] if names is not sections else f"[{near[0]}]"
+    return ""
 
 
 def _check_one(name: str, value: Any, origin: str) -> None:

@@ -76,7 +76,7 @@ async def test_a_cancelled_copy_leaves_nothing(tmp_path: Path) -> None:
         before = names_in(tmp_path)
         copying = asyncio.create_task(backup(tmp_path, tmp_path / "copy", 1))
         async with asyncio.timeout(60):
-            while not any(name.endswith("-journal") for name in names_in(tmp_path)):
+            while not any(name.endswith("-journal") for name in names_in(tmp_path)):  # noqa: ASYNC110
                 await asyncio.sleep(0)
         copying.cancel()
         await asyncio.gather(copying, return_exceptions=True)
