@@ -7,6 +7,7 @@ from tui_monitor import logs
 from tui_monitor.boards.status import EngineStatus, FeedLight
 from tui_monitor.engine import Engine
 from tui_monitor.engine.process import memory_bytes
+from tui_monitor.engine.rates import MessageRates
 from tui_monitor.errors import StoreError
 from tui_monitor.model import FeedState
 
@@ -24,11 +25,14 @@ class StatusLine:
     def __init__(self, engine: Engine, tell: Callable[[str], None]) -> None:
         self._engine = engine
         self._tell = tell
+        # Of our own: what others ask for in between must not shorten the half minute.
+        self._rates = MessageRates(engine.clock)
         self._rows = ""
         self._counted_s: float | None = None
 
     async def run(self) -> None:
         """For ever."""
+        self._messages_per_s()
         while True:
             await self._engine.clock.sleep(EVERY_S)
             text = await self.text()
@@ -38,11 +42,16 @@ class StatusLine:
     async def text(self) -> str:
         """The line of now: trouble first."""
         await self._count()
-        memory = memory_bytes()
-        parts = [*troubles(self._engine.status()), *figures(self._engine.status()), self._rows]
+        status, memory = self._engine.status(), memory_bytes()
+        parts = [*troubles(status), *figures(status, self._messages_per_s()), self._rows]
         if memory is not None:
             parts.append(f"{memory / _MEGABYTE:.0f} MB")
         return ", ".join(parts)
+
+    def _messages_per_s(self) -> float:
+        """Of all streams, since the line before."""
+        feeds = (self._engine.feeds[name] for name in self._engine.enabled)
+        return sum(self._rates.of(health for feed in feeds for health in feed.health()).values())
 
     async def _count(self) -> None:
         now_s = self._engine.clock.monotonic_s()
@@ -65,14 +74,14 @@ def troubles(status: EngineStatus) -> list[str]:
     return found
 
 
-def figures(status: EngineStatus) -> list[str]:
+def figures(status: EngineStatus, messages_per_s: float) -> list[str]:
     """The rest, in a fixed order."""
     live = [light for light in status.lights if light.state is FeedState.LIVE]
     others = [_named(light) for light in status.lights if light not in live]
     return [
         f"{len(live)}/{len(status.lights)} exchanges live"
         + (f" ({', '.join(others)})" if others else ""),
-        f"{status.messages_per_s:.0f} messages/s",
+        f"{messages_per_s:.0f} messages/s",
         f"{status.coins_live}/{status.coins_expected} coins",
         f"{status.nodes_today}/{status.nodes_due_today} nodes",
     ]
