@@ -10,16 +10,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, unix_connect
+from websockets.asyncio.server import ServerConnection, unix_serve
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
 from tests.support.boards import MemorySource, a_status, some_events
 from tui_monitor.attach.answers import FRESH_S, MOST_ANSWERS
 from tui_monitor.attach.calls import CALLS
-from tui_monitor.attach.client import Attached, attached
+from tui_monitor.attach.client import SILENT_S, Attached, attached
 from tui_monitor.attach.server import MOST_VIEWERS, viewers_served
 from tui_monitor.boards.open_interest import RankedBy
 from tui_monitor.boards.spreads import Filter
@@ -166,6 +168,26 @@ async def test_the_status_is_there_from_memory_and_says_that_it_is_attached(path
         clock.at_s += FRESH_S
         await until(lambda: len(there.events()) == 1)
         assert there.status().events_total == 77
+
+
+async def test_an_engine_that_stands_still_is_told_of(path: Path) -> None:
+    """A stopped process has its sockets still: what is on screen would look like now."""
+    clock = Own()
+
+    async def answer_once(socket: ServerConnection) -> None:
+        asked = json.loads(await socket.recv())
+        assert asked["call"] == "status"
+        reply = {"id": asked["id"], "revision": "1", "data": a_status(0)}
+        await socket.send(msgspec.json.encode(reply))
+        await socket.wait_closed()
+
+    path.parent.mkdir()
+    async with unix_serve(answer_once, str(path)), viewer(path, clock) as there:
+        await until(lambda: there._status is not None)
+        assert there.status().mode == "attached"
+        clock.at_s += SILENT_S + 3
+        with pytest.raises(MonitorError, match="has not answered for 7 s"):
+            there.status()
 
 
 @pytest.mark.parametrize(

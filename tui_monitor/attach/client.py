@@ -26,6 +26,7 @@ OPEN_S = 5.0
 BOARD_S = 10.0
 ERRAND_S = 600.0
 STATUS_EVERY_S = 1.0
+SILENT_S = 4.0
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _PING_S = 20.0
 _CLOSE_S = 0.2
@@ -49,6 +50,7 @@ class Attached:
         self._last_id = 0
         self._kept: dict[bytes, tuple[str | None, Any]] = {}
         self._status: EngineStatus | None = None
+        self._status_s = 0.0
         self._events: list[EventLine] = []
         self._watched: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
@@ -63,9 +65,13 @@ class Attached:
         return partial(self._ask, name)
 
     def status(self) -> EngineStatus:
-        """The engine's, of the last second."""
+        """The engine's, of the last second; MonitorError where it has been silent since."""
         if self._status is None:
             raise MonitorError("the engine has not answered yet")
+        silent_s = self._clock.monotonic_s() - self._status_s
+        if silent_s > SILENT_S:
+            text = f"the engine has not answered for {silent_s:.0f} s"
+            raise MonitorError(text, "its process is stopped or too busy")
         return msgspec.structs.replace(self._status, mode="attached")
 
     def events(self, after_id: int = 0) -> list[EventLine]:
@@ -111,6 +117,7 @@ class Attached:
         while True:
             try:
                 self._status = status = await self._ask("status")
+                self._status_s = self._clock.monotonic_s()
                 if status.events_total != seen:
                     self._events = await self._ask("events")
                     seen = status.events_total
@@ -156,7 +163,10 @@ class Attached:
                 await self._socket.send(msgspec.json.encode(question), text=True)
                 reply: Reply = await waiting
         except TimeoutError as error:
-            raise MonitorError(f"the engine gave no {name} within {within_s:g} s") from error
+            raise MonitorError(
+                f"the engine gave no answer within {within_s:g} s",
+                "its process is stopped or too busy",
+            ) from error
         except ConnectionClosed as error:
             raise _gone() from error
         finally:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_monitor import paths
 from tui_monitor.attach.calls import CALLS
@@ -19,8 +20,14 @@ from tui_monitor.attach.server import viewers_served
 from tui_monitor.clock import Clock
 from tui_monitor.config import Settings
 from tui_monitor.engine import Engine, opened_engine
-from tui_monitor.engine.settings_reload import SettingsReload, SettingsWatch
-from tui_monitor.errors import EngineGone, EngineHeld, FolderUnusable, MonitorError
+from tui_monitor.engine.settings_reload import (
+    LIVE,
+    OF_TERMINALS,
+    SettingsReload,
+    SettingsWatch,
+    change,
+)
+from tui_monitor.errors import EngineGone, EngineHeld, FolderUnusable, MonitorError, SettingsError
 from tui_monitor.source import Source
 from tui_monitor.source.local import LocalSource
 from tui_monitor.store import EngineLock
@@ -105,11 +112,26 @@ class Live:
             await self._place.clock.sleep(RETRY_S)
 
     async def _host(self, after: str) -> None:
+        if after:
+            self._place = self._as_set_now()
         here = await self._stack.enter_async_context(hosted(self._place))
         if after:
             here.engine.events.add("warning", "engine", f"{after}; it runs here now")
         here.engine.on_settings.append(self._tell)
         self._current, self._run = here.source, here.engine.run
+
+    def _as_set_now(self) -> Place:
+        """Who watched no file while it was attached takes up now what has changed in it."""
+        place = self._place
+        if place.watched is None:
+            return place
+        try:
+            found = change(place.settings, place.watched.read(), LIVE | OF_TERMINALS)
+        except SettingsError as error:
+            log.warning("the settings stay as they were: %s", error.line())
+            return place
+        self._tell(found.settings)
+        return replace(place, settings=found.settings)
 
     def _tell(self, settings: Settings) -> None:
         for tell in self.on_settings:
