@@ -143,3 +143,16 @@ def test_the_files_are_five_of_five_megabytes(tmp_path: Path) -> None:
     files = sorted(tmp_path.iterdir())
     assert [file.name for file in files] == ["a.log", *(f"a.log.{n}" for n in range(1, 5))]
     assert files[-1].read_text() == "file 2\n"
+
+
+def test_a_full_disk_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """By the one that writes to it; the program goes on."""
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full on this machine")
+    handler = logs.rotating(full)
+    for _ in range(3):
+        handler.emit(logging.makeLogRecord({"msg": "a line"}))
+    assert capsys.readouterr().err.count("--- Logging error ---") == 1
+    with pytest.raises(OSError, match="No space left"):
+        handler.close()

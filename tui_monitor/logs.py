@@ -100,6 +100,21 @@ class Limited(logging.Handler):
             output.handle(record)
 
 
+class _File(logging.handlers.RotatingFileHandler):
+    """Says once that it can't write, not with each line: the disk may be full for hours."""
+
+    _failed = _fails = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._failed, self._fails = self._fails, False
+        super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        self._fails = True
+        if not self._failed:
+            super().handleError(record)
+
+
 class _Line(logging.Formatter):
     """UTC time, level, area, one printable line; a traceback only where one is logged."""
 
@@ -145,9 +160,7 @@ def setup(level: str, file: Path | None, *, stderr: bool) -> None:
 
 def rotating(file: Path) -> logging.handlers.RotatingFileHandler:
     """`file` and the older ones beside it, `file.1` the newest of them."""
-    return logging.handlers.RotatingFileHandler(
-        file, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8"
-    )
+    return _File(file, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8")
 
 
 def set_level(level: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config
 from tui_monitor.app import MonitorApp
-from tui_monitor.attach.live import Place, Watched, live
+from tui_monitor.attach.live import Live, Place, Watched, live
 from tui_monitor.boards.spreads import Filter
 from tui_monitor.clock import DAY_MS
 from tui_monitor.config import Settings, Ui
@@ -185,33 +185,70 @@ async def test_a_file_is_read_again_when_it_has_come_to_rest(tmp_path: Path) -> 
     running.cancel()
 
 
+class FilePlace:
+    """A folder's settings in a file, and places of terminals there."""
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        self.file = folder / "config.toml"
+        self.write("[signals]\nsamples = 3\n")
+        self._folder = folder
+        self._clock = clock
+
+    def write(self, text: str) -> None:
+        self.file.write_text(text)
+
+    def read(self) -> Settings:
+        return config.load(self.file, {}, OFF).settings
+
+    def place(self) -> Place:
+        return Place(
+            settings=self.read(),
+            folder=self._folder,
+            clock=self._clock,
+            kind="demo",
+            info={},
+            watched=Watched(self.file, self.read),
+        )
+
+
+@asynccontextmanager
+async def running(one: Live) -> AsyncIterator[None]:
+    """Its engine, or its waiting for one, while the block runs."""
+    task = asyncio.create_task(one.run())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 @in_virtual_time
 async def test_a_terminals_engine_follows_its_file(tmp_path: Path) -> None:
     """And so does the interface: how often it paints."""
-    clock, file = VirtualClock(), tmp_path / "config.toml"
-    file.write_text("[signals]\nsamples = 3\n")
-
-    def again() -> Settings:
-        return config.load(file, {}, OFF).settings
-
-    place = Place(
-        settings=again(),
-        folder=tmp_path,
-        clock=clock,
-        kind="demo",
-        info={},
-        watched=Watched(file, again),
-    )
-    async with live(place) as one:
-        app = MonitorApp(one.source, ui=place.settings.ui)
+    clock = VirtualClock()
+    here = FilePlace(tmp_path, clock)
+    async with live(here.place()) as one:
+        app = MonitorApp(one.source, ui=here.read().ui)
         one.on_settings.append(lambda settings: app.use(settings.ui))
-        running = asyncio.create_task(one.run())
-        await clock.sleep(5)
-        file.write_text("[signals]\nsamples = 5\n[ui]\nlow_bandwidth = true\nmouse = true\n")
-        await clock.sleep(5)
-        assert (await one.source.signals_board()).samples == 5
-        assert app.ui == Ui(low_bandwidth=True, mouse=True)
-        assert app._paint_gap_s == 0.5
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        async with running(one):
+            await clock.sleep(5)
+            here.write("[signals]\nsamples = 5\n[ui]\nlow_bandwidth = true\nmouse = true\n")
+            await clock.sleep(5)
+            assert (await one.source.signals_board()).samples == 5
+            assert app.ui == Ui(low_bandwidth=True, mouse=True)
+            assert app._paint_gap_s == 0.5
     assert {"ui.mouse", "ui.low_bandwidth"} == OF_TERMINALS
+
+
+@in_virtual_time
+async def test_who_takes_over_an_engine_has_what_its_file_says_then(tmp_path: Path) -> None:
+    """Nobody watched it while attached."""
+    clock = VirtualClock()
+    here = FilePlace(tmp_path, clock)
+    async with AsyncExitStack() as first:
+        await first.enter_async_context(live(here.place()))
+        async with live(here.place()) as viewer, running(viewer):
+            await clock.sleep(5)
+            here.write("[signals]\nsamples = 5\n[exchanges.okx]\npaced = true\n")
+            await first.aclose()
+            await clock.sleep(30)
+            assert viewer.source.status().mode == "host"
+            assert (await viewer.source.signals_board()).samples == 5
