@@ -14,18 +14,20 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
+from tests.support.boards import a_status
 from tests.support.engines import a_monitor, until_settled
 from tests.support.programs import a_daemon, run
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.cli.common import Context
 from tui_monitor.cli.sd_notify import Heart, Notifier
-from tui_monitor.cli.status_line import StatusLine
+from tui_monitor.cli.status_line import StatusLine, figures, troubles
 from tui_monitor.cli.unit import in_command, quoted, unit
 from tui_monitor.config import COINS
 from tui_monitor.engine.recorder import Recorder
 from tui_monitor.errors import StoreFull
-from tui_monitor.model import Hole, PriceSource, SlotPrice
+from tui_monitor.model import FeedState, Hole, PriceSource, SlotPrice
 from tui_monitor.simulator import Simulator
 from tui_monitor.store import Store, open_store
 
@@ -241,6 +243,27 @@ async def test_the_line_of_half_a_minute_says_how_everything_does(
             text,
         ), told
     assert [one.getMessage() for one in caplog.records if one.name == "tui_monitor.status"] == told
+
+
+def test_trouble_stands_first_in_the_line() -> None:
+    """A worker that failed, and why nothing is recorded; exchanges that are not live by name."""
+    status = a_status()
+    silent = replace(status.lights[0], state=FeedState.SILENT)
+    bad = replace(
+        status,
+        failed_workers=["candles: KeyError: 'x'"],
+        recording=False,
+        recording_reason="no room",
+        lights=[silent, *status.lights[1:]],
+    )
+    assert troubles(bad) == ["worker failed: candles: KeyError: 'x'", "NOT RECORDING: no room"]
+    count = len(bad.lights)
+    name = silent.exchange.value
+    live = sum(light.state is FeedState.LIVE for light in bad.lights)
+    assert figures(bad, 7.4)[:2] == [
+        f"{live}/{count} exchanges live ({name} silent)",
+        "7 messages/s",
+    ]
 
 
 @pytest.mark.parametrize("is_user", [False, True])

@@ -17,7 +17,7 @@ WatchdogSec=30
 Restart=on-failure
 RestartSec=5
 RestartPreventExitStatus=2
-TimeoutStartSec=60
+TimeoutStartSec=300
 TimeoutStopSec=10
 UMask=0077
 Environment=PYTHONUNBUFFERED=1 OPENBLAS_NUM_THREADS=1
