@@ -125,6 +125,8 @@ async def test_stored_history_keeps_the_newest_rows() -> None:
         some = await served.get(path, limit="3")
         assert some["data"] == every["data"][-3:]
         assert some["truncated"] is True
+        older = await served.get(path, before=str(some["before"]))
+        assert older["data"] + some["data"] == every["data"]
 
 
 @in_virtual_time

@@ -298,8 +298,11 @@ async def test_history_gives_the_newest_oldest_first(tmp_path: Path) -> None:
         whole = await it.get(HISTORY)
         exact = await it.get(HISTORY, limit="1445")
         some = await it.get(HISTORY, limit="3")
+        older = await it.get(HISTORY, limit="3", before=str(some["before"]))
     assert (whole["count"], whole["truncated"]) == (1_440, True)
     assert (exact["count"], exact["truncated"]) == (1_445, False)
+    assert older["data"] + some["data"] == exact["data"][-6:]
+    assert exact["before"] is None
     times = [row["timestamp"] for row in exact["data"]]
     assert times == sorted(times)
     assert [row["timestamp"] for row in some["data"]] == times[-3:]

@@ -24,7 +24,8 @@ async def test_a_record_has_the_originals_shape_and_ours() -> None:
     """Every key of the originals with its meaning; ours behind them."""
     async with endpoint() as served:
         answer = await served.get(LATEST, limit="1")
-        assert list(answer) == ["success", "status", "count", "timestamp", "data"]
+        envelope = ["success", "status", "count", "timestamp"]
+        assert list(answer) == [*envelope, "truncated", "before", "data"]
         assert answer["timestamp"] == served.clock.now_ms()
         (record,) = answer["data"]
         slot_ms = ZONE.parse(NEWEST)

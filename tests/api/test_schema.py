@@ -26,7 +26,9 @@ from tui_monitor.api.serving import serving
 EXAMPLES = 8
 # Where what one parameter may be depends on another, or a text has to be a time or a coin.
 DEPENDENT = {
+    "/api/coin-price-tracker/latest",
     "/api/coin-price-tracker/history",
+    "/api/history/{symbol}/database",
     "/api/backfill-monitor/start",
     "/api/liquidation-1h/history",
     "/api/boards/sum",

@@ -11,6 +11,7 @@ from tui_monitor.api.coins import Symbol, coin_of
 from tui_monitor.api.endpoints import Endpoint, Rows, World, described
 from tui_monitor.api.limits import MAX_ROWS
 from tui_monitor.api.price_spans import PriceSpan, price_spans
+from tui_monitor.api.times import Before, before_ms
 from tui_monitor.boards.prices import PricePoint
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.model import Exchange, Market, SpreadMinute
@@ -51,13 +52,19 @@ class Stored(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Whose prices and spreads, of when, and how finely."""
 
     symbol: Symbol
-    hours: Annotated[int, described(f"How far back, 1 to {MOST_HOURS}.", ge=1, le=MOST_HOURS)] = 24
+    hours: Annotated[
+        int,
+        described(
+            f"How far back from now, or from `before`: 1 to {MOST_HOURS}.", ge=1, le=MOST_HOURS
+        ),
+    ] = 24
     exchange: Annotated[
         Exchange | None,
         described("Prices of this exchange only; spreads where it had a leg of the best pair."),
     ] = None
     interval: Annotated[Interval, described("The length of a row.")] = Interval.MINUTE
     limit: Rows = MAX_ROWS
+    before: Before = None
 
 
 class SpreadSpan(Struct, frozen=True, kw_only=True):
@@ -95,28 +102,45 @@ async def stored(world: World, asked: Stored) -> Answer:
     """
     coin = coin_of(asked.symbol)
     length_ms = _LENGTH_MS[asked.interval]
-    first_ms = world.clock.now_ms() - asked.hours * HOUR_MS
+    end_ms = before_ms(world.zone, asked.before, world.clock.now_ms()) + 1
+    first_ms = end_ms - asked.hours * HOUR_MS
     first_ms -= first_ms % length_ms
-    prices = await _prices(world, coin, first_ms, asked)
+    prices = await _prices(world, coin, first_ms, end_ms, asked)
     minutes = await world.source.spread_minutes(coin, first_ms)
-    rows = spans(_of_exchange(minutes, asked.exchange), length_ms)
+    shown = [one for one in minutes if one.minute_ms < end_ms]
+    rows = spans(_of_exchange(shown, asked.exchange), length_ms)
+    cuts = (_cut_ms([one.timestamp for one in found], asked.limit) for found in (prices, rows))
+    # Of both lists the same time is shown, so that pages follow each other.
+    cut_ms = max((cut for cut in cuts if cut is not None), default=None)
+    chosen = [one for one in prices if one.timestamp >= (cut_ms or 0)][-asked.limit :]
+    shown_rows = [one for one in rows if one.timestamp >= (cut_ms or 0)][-asked.limit :]
     own = {
         "symbol": coin,
         "exchange": asked.exchange,
         "hours": asked.hours,
         "interval": asked.interval,
-        "truncated": max(len(prices), len(rows)) > asked.limit,
-        "spreads": await encode_rows(rows[-asked.limit :]),
+        "truncated": cut_ms is not None,
+        "before": cut_ms,
+        "spreads": await encode_rows(shown_rows),
         "reason": "" if prices else _NOT_RECORDED.format(coin=coin),
     }
-    chosen = prices[-asked.limit :]
     return Answer(data=await encode_rows(chosen), count=len(chosen), own=own)
 
 
-async def _prices(world: World, coin: str, first_ms: int, asked: Stored) -> list[PriceSpan]:
+def _cut_ms(timestamps: Sequence[int], limit: int) -> int | None:
+    """From when on rows are shown: from the first whole moment, where the limit cuts some."""
+    if len(timestamps) <= limit:
+        return None
+    first = timestamps[-limit]
+    whole = [one for one in timestamps[-limit:] if one > first]
+    return first if timestamps[-limit - 1] < first or not whole else whole[0]
+
+
+async def _prices(
+    world: World, coin: str, first_ms: int, end_ms: int, asked: Stored
+) -> list[PriceSpan]:
     """From `first_ms` on, but no more than the limit needs; read some hours at a time."""
     length_ms = _LENGTH_MS[asked.interval]
-    end_ms = world.clock.now_ms()
     found: list[PriceSpan] = []
     while end_ms > first_ms and len(found) <= asked.limit:
         # Whole rows: a part begins on the hour.

@@ -26,7 +26,7 @@ from tui_monitor.api.liquidation_records import (
     of_aggregate,
     of_exchanges,
 )
-from tui_monitor.api.times import TIME_TEXT, moment_ms
+from tui_monitor.api.times import TIME_TEXT, Before, before_ms, moment_ms
 from tui_monitor.boards.liquidations import HOURS, Aggregate, Indices
 from tui_monitor.boards.liquidations.trend import tells_anything
 from tui_monitor.clock import DAY_MS, MINUTE_MS, SECOND_MS
@@ -73,6 +73,7 @@ class MinutesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         str | None,
         described(f"Until when (default: now): {TIME_TEXT} A day alone means until its end."),
     ] = None
+    before: Before = None
     source: Wanted = None
 
 
@@ -116,13 +117,14 @@ async def latest(world: World, asked: NewestQuery) -> Answer:
 async def history(world: World, asked: MinutesQuery) -> Answer:
     """The minutes between two times, oldest first."""
     first_ms, last_ms = _span(world, asked)
-    rows, count, truncated = await world.shared.once(
+    rows, count, cut_ms = await world.shared.once(
         ("liquidation minutes", asked), _NEWEST_S, lambda: _minutes(world, first_ms, last_ms, asked)
     )
     own = {
         "start_time": world.zone.format(first_ms) if first_ms else None,
         "end_time": world.zone.format(last_ms),
-        "truncated": truncated,
+        "truncated": cut_ms is not None,
+        "before": cut_ms,
         "reason": "" if count else _NO_MINUTES,
     }
     return Answer(data=rows, count=count, own=own)
@@ -215,6 +217,7 @@ def _span(world: World, asked: MinutesQuery) -> tuple[int, int]:
     last_ms, first_ms = world.clock.now_ms(), 0
     if asked.end_time is not None:
         last_ms = moment_ms(world.zone, "end_time", asked.end_time, end=True)
+    last_ms = before_ms(world.zone, asked.before, last_ms)
     if asked.start_time is not None:
         first_ms = moment_ms(world.zone, "start_time", asked.start_time, end=False)
     if first_ms > last_ms:
@@ -224,7 +227,8 @@ def _span(world: World, asked: MinutesQuery) -> tuple[int, int]:
 
 async def _minutes(
     world: World, first_ms: int, last_ms: int, asked: MinutesQuery
-) -> tuple[Raw, int, bool]:
+) -> tuple[Raw, int, int | None]:
+    """Rows, how many, and when the oldest one was if there are older ones."""
     records, rows = await _read(world, first_ms, last_ms, asked.limit, asked.source)
     by_minute = await _joined(world, records, rows)
     times = sorted(by_minute)[-asked.limit :]
@@ -232,7 +236,8 @@ async def _minutes(
     # One may be lacking at the end, see `_read`.
     if times and not truncated and len(times) >= asked.limit - 1:
         truncated = any(await _read(world, first_ms, times[0] - 1, 1, asked.source))
-    return await encode_rows([by_minute[ms] for ms in times]), len(times), truncated
+    cut_ms = times[0] if truncated else None
+    return await encode_rows([by_minute[ms] for ms in times]), len(times), cut_ms
 
 
 async def _read(

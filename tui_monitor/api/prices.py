@@ -1,7 +1,7 @@
 """The 27-coin tracker's routes: nodes with their coins, in the originals' shape."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Raw, Struct
@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 from tui_monitor.api.answers import Answer, encode
 from tui_monitor.api.endpoints import Endpoint, Rows, World, described
 from tui_monitor.api.limits import MAX_ROWS
-from tui_monitor.api.times import TIME_TEXT, moment_ms
+from tui_monitor.api.times import TIME_TEXT, Before, before_ms, moment_ms
 from tui_monitor.boards.sum_curve import CoinChange, NodeState, Record
 from tui_monitor.clock import DAY_MS, BoardZone
 from tui_monitor.errors import BadInput
@@ -23,6 +23,7 @@ class Latest(Struct, frozen=True, forbid_unknown_fields=True):
     """The newest nodes."""
 
     limit: Rows = 48
+    before: Before = None
 
 
 class History(Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,6 +41,7 @@ class History(Struct, frozen=True, forbid_unknown_fields=True):
         bool, described("true: from the beginning, when there is no start_time.")
     ] = msgspec.field(name="all", default=False)
     limit: Rows = MAX_ROWS
+    before: Before = None
 
 
 class CoinPrice(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -109,31 +111,38 @@ def _coin_price(change: CoinChange) -> CoinPrice:
 
 async def latest(world: World, asked: Latest) -> Answer:
     """The newest nodes, oldest first."""
-    rows, count = await world.shared.once(
-        ("latest", asked.limit), _LATEST_S, lambda: _latest(world, asked.limit)
+    last_ms = before_ms(world.zone, asked.before, world.clock.now_ms())
+    rows, count, cut_ms = await world.shared.once(
+        ("latest", asked), _LATEST_S, lambda: _found(world, 0, last_ms, asked.limit)
     )
-    return Answer(data=rows, count=count)
-
-
-async def _latest(world: World, limit: int) -> tuple[Raw, int]:
-    records = await world.source.records(0, world.clock.now_ms(), limit)
-    return await _rows(records, world.zone), len(records)
+    return Answer(data=rows, count=count, own=_cut(cut_ms))
 
 
 async def history(world: World, asked: History) -> Answer:
     """The nodes between two times, oldest first."""
     first_ms, last_ms = _span(world, asked)
-    records = await world.source.records(first_ms, last_ms, asked.limit)
-    truncated = False
-    if len(records) == asked.limit:
-        older_ms = records[0].node.slot_ms - 1
-        truncated = bool(await world.source.records(first_ms, older_ms, 1))
-    own = {
+    rows, count, cut_ms = await _found(world, first_ms, last_ms, asked.limit)
+    span = {
         "start_time": world.zone.format(first_ms) if first_ms else None,
         "end_time": world.zone.format(last_ms),
-        "truncated": truncated,
     }
-    return Answer(data=await _rows(records, world.zone), count=len(records), own=own)
+    return Answer(data=rows, count=count, own=span | _cut(cut_ms))
+
+
+def _cut(cut_ms: int | None) -> dict[str, Any]:
+    return {"truncated": cut_ms is not None, "before": cut_ms}
+
+
+async def _found(
+    world: World, first_ms: int, last_ms: int, limit: int
+) -> tuple[Raw, int, int | None]:
+    """Rows, how many, and when the oldest one was if there are older ones."""
+    records = await world.source.records(first_ms, last_ms, limit)
+    cut_ms = None
+    if len(records) == limit:
+        oldest_ms = records[0].node.slot_ms
+        cut_ms = oldest_ms if await world.source.records(first_ms, oldest_ms - 1, 1) else None
+    return await _rows(records, world.zone), len(records), cut_ms
 
 
 def _span(world: World, asked: History) -> tuple[int, int]:
@@ -142,6 +151,7 @@ def _span(world: World, asked: History) -> tuple[int, int]:
     last_ms = world.clock.now_ms()
     if asked.end_time is not None:
         last_ms = moment_ms(zone, "end_time", asked.end_time, end=True)
+    last_ms = before_ms(zone, asked.before, last_ms)
     if asked.start_time is not None:
         first_ms = moment_ms(zone, "start_time", asked.start_time, end=False)
     else:

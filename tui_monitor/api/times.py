@@ -1,11 +1,21 @@
 """Times as the originals' parameters write them."""
 
 import re
+from typing import Annotated
+
+from msgspec import Meta
 
 from tui_monitor.clock import BoardZone, parse_day
 from tui_monitor.errors import BadInput
 
 TIME_TEXT = "YYYY-MM-DD HH:MM:SS in the board's zone, ISO 8601, or epoch s or ms; included."
+Before = Annotated[
+    str | None,
+    Meta(
+        description="Only what is older than that time (written like the others): what `before` "
+        "of a cut answer says gives the page before it."
+    ),
+]
 _LONGEST_TIME = 40
 # 2100-01-01: later ones are slips, and overflow dates.
 _END_OF_TIME_MS = 4_102_444_800_000
@@ -28,3 +38,10 @@ def moment_ms(zone: BoardZone, name: str, text: str, *, end: bool) -> int:
     if not 0 <= found_ms < _END_OF_TIME_MS:
         raise BadInput(f"{name}: {text!r} is not between 1970 and 2100", TIME_TEXT)
     return found_ms
+
+
+def before_ms(zone: BoardZone, text: str | None, last_ms: int) -> int:
+    """The last ms that is wanted: `last_ms`, or one that is older than `before`."""
+    if text is None:
+        return last_ms
+    return min(last_ms, moment_ms(zone, "before", text, end=False) - 1)
