@@ -236,7 +236,12 @@ class Anomalies(Struct, frozen=True, forbid_unknown_fields=True):
         int, _d("Bars that are looked at, with the one that is judged.", ge=16, le=200)
     ] = 96
     history_bars: Annotated[
-        int, _d("Where fewer bars are stored, the exchange is asked for older ones.", ge=16, le=200)
+        int,
+        _d(
+            "Bars that the exchange is asked for where fewer are stored; never fewer than bars.",
+            ge=16,
+            le=200,
+        ),
     ] = 16
     min_return: Annotated[
         float, _d("Moves of less are not judged; a fraction, 0.01 is 1 %.", ge=0, le=1)

@@ -14,15 +14,17 @@ from tui_monitor.model import BAR_MS
 from tui_monitor.store import open_store
 
 HOUR_MS = 60 * MINUTE_MS
+FEW_BARS = {"TUI_MONITOR_ANOMALIES__BARS": "16"}
 
 
 async def filled(folder: Path) -> None:
-    """Ten quarters of two perpetuals an hour apart, and as many minutes."""
+    """Twenty hours of two perpetuals, and of the last ten a minute each."""
     clock = SystemClock()
     now_ms = clock.now_ms() // BAR_MS["1h"] * BAR_MS["1h"]
     async with open_store(folder, clock, kind="demo") as store:
-        for number in range(10):
+        for number in range(20):
             await store.record_candles(candles(now_ms - (number + 1) * HOUR_MS, 2, "1h"))
+        for number in range(10):
             await store.record_spreads(spreads(now_ms - number * HOUR_MS - 30 * MINUTE_MS))
         await store.record_signals([a_signal()])
 
@@ -39,11 +41,11 @@ async def test_info_tells_of_the_file_and_of_each_kind(tmp_path: Path) -> None:
     told = await run(tmp_path, "db", "info", "--data-dir", str(tmp_path))
     found = table_of(told.out)
     assert found["symbols"] == ["2"]
-    assert found["klines"] == ["20 (binance 1h 20)"]
+    assert found["klines"] == ["40 (binance 1h 40)"]
     assert found["anomalies 24h"] == ["0"]
     assert found["retention"][0].startswith("candles 24 h, anomalies 24 h, ")
     assert found["retention"][0].endswith("no size limit")
-    assert found["candles"][0] == "20"
+    assert found["candles"][0] == "40"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", found["candles"][1])
     assert found["slot_prices"] == ["0"]
 
@@ -55,13 +57,18 @@ async def test_clean_tells_what_goes_and_asks_first(tmp_path: Path) -> None:
     unasked = await run(tmp_path, "db", "clean", "--hours", "4.75", *where)
     assert unasked.code == 2
     assert "nobody answers" in unasked.err
-    refused = await run(tmp_path, "db", "clean", "--hours", "4.75", *where, stdin=b"n\n")
+    refused = await run(
+        tmp_path, "db", "clean", "--hours", "4.75", *where, stdin=b"n\n", more=FEW_BARS
+    )
     assert (refused.code, refused.out.splitlines()[-1]) == (0, "nothing removed")
     table = table_of(refused.out)
-    assert table["candles"][:2] == ["20", "10"] or table["candles"][:2] == ["20", "12"]
+    assert table["candles"][:2] == ["40", "8"]
+    assert re.search(
+        r"^(22|24) candles as old stay: .* newest 16 of each series$", refused.out, re.MULTILINE
+    )
     assert table["signals"] == ["1", table["signals"][-1]]
     kept = await run(tmp_path, "db", "info", *where)
-    assert table_of(kept.out)["candles"][0] == "20"
+    assert table_of(kept.out)["candles"][0] == "40"
 
 
 @pytest.mark.parametrize("hours", ["nan", "inf"])
@@ -77,16 +84,16 @@ async def test_hours_that_are_no_number_remove_nothing(tmp_path: Path, hours: st
 
 
 async def test_forced_it_removes_what_is_old_and_no_more(tmp_path: Path) -> None:
-    """By the time that rows are of; signals are kept for good."""
+    """By the time that rows are of; the bars that scores are made of and signals stay."""
     await filled(tmp_path)
     where = ("--data-dir", str(tmp_path))
-    done = await run(tmp_path, "db", "clean", "--hours", "0", "--force", *where)
+    done = await run(tmp_path, "db", "clean", "--hours", "0", "--force", *where, more=FEW_BARS)
     assert done.code == 0
     assert re.fullmatch(
-        r"removed 30 rows; [\d,]+ bytes before, [\d,]+ after", done.out.splitlines()[-1]
+        r"removed 18 rows; [\d,]+ bytes before, [\d,]+ after", done.out.splitlines()[-1]
     )
     found = table_of((await run(tmp_path, "db", "info", *where)).out)
-    assert [found[name][0] for name in ("candles", "spread_minutes", "signals")] == ["0", "0", "1"]
+    assert [found[name][0] for name in ("candles", "spread_minutes", "signals")] == ["32", "0", "1"]
     checked = await run(tmp_path, "db", "check", *where)
     assert checked.out == "clean\n"
 

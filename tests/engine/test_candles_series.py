@@ -133,9 +133,13 @@ def test_others_are_watched_without_losing_those_that_stay() -> None:
 
 
 def test_with_too_few_bars_all_that_boards_look_at_are_asked_for() -> None:
-    """In one request a perpetual; with enough only what is missing between them."""
+    """In one request a perpetual, and also where one more than the least is stored."""
     history = CandleHistory(bars=24, history_bars=16)
-    few, enough = filled(15), filled(16)
+    few, enough = filled(15), filled(24)
+    (of_many, *_) = history.missing(filled(23), NOW_MS).values()
+    assert of_many == (NEWEST_MS - 23 * BAR,)
+    (of_more, *_) = CandleHistory(bars=24, history_bars=26).missing(enough, NOW_MS).values()
+    assert of_more == (NEWEST_MS - 25 * BAR, NEWEST_MS - 24 * BAR)
     (wanted, *_) = history.missing(few, NOW_MS).values()
     assert wanted == tuple(NEWEST_MS - ago * BAR for ago in range(23, 14, -1))
     ask = history.due(few, NOW_MS, 0.0)
@@ -154,7 +158,7 @@ def test_a_hole_is_asked_for_and_nothing_around_it() -> None:
     history = CandleHistory(bars=24, history_bars=16)
     series = a_series(1)
     one = series.instruments[0]
-    agos = [ago for ago in range(20) if ago not in (3, 4, 7)]
+    agos = [ago for ago in range(24) if ago not in (3, 4, 7)]
     series.put([bar_of(one, ago) for ago in agos], NOW_MS, 0.0)
     ask = history.due(series, NOW_MS, 0.0)
     assert ask is not None

@@ -134,7 +134,8 @@ def clean(context: Context, hours: float, force: bool) -> int:
     """Remove what is kept for a time only and shrink the file.
 
     That is bars, anomalies, samples of open interest, single liquidations, spreads and prices by
-    the minute, job logs and off-slot samples. Everything else is kept for good.
+    the minute, job logs and off-slot samples. Everything else is kept for good, and of each series
+    of bars as many of the newest as scores are made of (anomalies.bars).
     """
     settings = context.load().settings
     folder = context.folder(settings)
@@ -152,21 +153,28 @@ def _confirmed(question: str) -> bool:
 
 async def _clean(folder: Path, settings: Settings, hours: float, *, force: bool) -> int:
     clock = SystemClock()
+    judged = settings.anomalies
+    floor_bars = max(judged.bars, judged.history_bars)
     with EngineLock(folder) as lock:
         lock.acquire(holder_info("db clean"))
         async with open_store(folder, clock, kind=None) as store:
-            told = await store.clean(hours, force=False)
+            told = await store.clean(hours, force=False, floor_bars=floor_bars)
             found = await store.info()
             for line in await summary(store, found, settings.retention, clock):
                 click.echo(line)
             click.echo("")
             for line in contents(found, zone_of(settings), told, hours):
                 click.echo(line)
+            if told.floor_candles:
+                click.echo(
+                    f"{told.floor_candles:,} candles as old stay: scores need the newest "
+                    f"{floor_bars} of each series"
+                )
             rows = sum(told.rows.values())
             if not force and not _confirmed(f"Remove {rows:,} rows older than {hours:g} h?"):
                 click.echo("nothing removed")
                 return 0
-            done = await store.clean(hours, force=True)
+            done = await store.clean(hours, force=True, floor_bars=floor_bars)
     removed = sum(done.rows.values())
     click.echo(
         f"removed {removed:,} rows; {done.bytes_before:,} bytes before, {done.bytes_after:,} after"

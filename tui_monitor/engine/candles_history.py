@@ -49,22 +49,18 @@ class CandleHistory:
     """Plans the requests of one exchange and remembers what they did not bring."""
 
     def __init__(self, bars: int, history_bars: int) -> None:
-        """`bars` are looked at. With fewer than `history_bars` all of them are asked for."""
+        """`bars` are looked at, and so many are asked for; `history_bars` if that is more."""
         self._bars = max(bars, history_bars)
-        self._history_bars = history_bars
         self._misses: dict[tuple[Key, str], _Misses] = {}
 
     def missing(self, series: Series, now_ms: int) -> Mapping[Key, tuple[int, ...]]:
         """The bars that are to be asked for, sooner or later, by instrument; oldest first."""
         have = series.have()[:, -self._bars :]
         open_ms = series.live.open_ms[-self._bars :]
-        enough = have.sum(axis=1) >= self._history_bars
-        # What is older than the first that is there is no hole.
-        since = np.maximum.accumulate(have, axis=1) | ~enough[:, None]
         end_ms = open_ms + series.bar_ms
         before_us = (end_ms <= series.begun_ms) & (end_ms + SETTLED_MS <= now_ms)
         ended = before_us | (end_ms + LATE_MS <= now_ms)
-        lacking = ~have & since & ended
+        lacking = ~have & ended
         return {
             series.instruments[place].key: wanted
             for place in np.flatnonzero(lacking.any(axis=1)).tolist()

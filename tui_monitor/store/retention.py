@@ -4,6 +4,9 @@ The age of a row is that of what it tells of, never of when it was written. Node
 jobs, funding, sums of liquidations and signals are not here: they are kept for good.
 """
 
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+
 import aiosqlite
 from msgspec import Struct
 
@@ -14,6 +17,8 @@ from tui_monitor.store.session import Parameters
 
 # So many rows go in one transaction, but a whole minute of spreads: 3,000 rows at 1,000 coins.
 SLICE_ROWS = 1_000
+# Ordering the bars of a big file takes seconds; nobody draws meanwhile.
+_SPENT_S = 120.0
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -59,6 +64,23 @@ _OLD_CANDLES = """
         ORDER BY bar_ms, open_ms, instrument_id LIMIT 1000
     )
 """
+# Of each instrument only what has ?3 newer bars of its length.
+_SPENT_COUNT = """
+    SELECT count(*) FROM (
+        SELECT open_ms, row_number() OVER (
+            PARTITION BY instrument_id ORDER BY open_ms DESC) AS place
+        FROM candle WHERE bar_ms = ?2
+    ) WHERE open_ms < ?1 - ?2 AND place > ?3
+"""
+_SPENT_CANDLES = """
+    SELECT open_ms, instrument_id FROM (
+        SELECT open_ms, instrument_id, row_number() OVER (
+            PARTITION BY instrument_id ORDER BY open_ms DESC) AS place
+        FROM candle WHERE bar_ms = ?2
+    ) WHERE open_ms < ?1 - ?2 AND place > ?3
+    ORDER BY open_ms, instrument_id
+"""
+_SPENT_CANDLE = "DELETE FROM candle WHERE bar_ms = ?1 AND open_ms = ?2 AND instrument_id = ?3"
 _OLDEST_ANOMALY = "SELECT min(open_ms) + ?1 FROM anomaly WHERE bar_ms = ?1"
 _OLDER_ANOMALIES = "SELECT count(*) FROM anomaly WHERE bar_ms = ?2 AND open_ms < ?1 - ?2"
 _OLD_ANOMALIES = """
@@ -229,6 +251,16 @@ class RetentionQuestions(Asking):
             found[kept.name] = found.get(kept.name, 0) + int(rows)
         return found
 
+    async def count_spent(self, before_ms: int, floor_bars: int) -> int:
+        """How many bars from before a time have so many newer ones of their series."""
+        found = 0
+        for bar_ms in BAR_MS.values():
+            ((rows,),) = await self._session.read(
+                _SPENT_COUNT, (before_ms, bar_ms, floor_bars), deadline_s=_SPENT_S
+            )
+            found += int(rows)
+        return found
+
     @property
     def file_bytes(self) -> int:
         """How big the file is."""
@@ -266,3 +298,21 @@ class RetentionWrites(Writing):
             return max(removed)
 
         return await self._session.write(work)
+
+    async def prune_spent(self, before_ms: int, floor_bars: int) -> AsyncIterator[int]:
+        """Remove bars from before a time, oldest first, but of no series one of its newest.
+
+        Gives how many went with each transaction.
+        """
+        for bar_ms in BAR_MS.values():
+            spent = await self._session.read(
+                _SPENT_CANDLES, (before_ms, bar_ms, floor_bars), deadline_s=_SPENT_S
+            )
+            for first in range(0, len(spent), SLICE_ROWS):
+                keys = [(bar_ms, *row) for row in spent[first : first + SLICE_ROWS]]
+                yield await self._session.write(partial(_remove_spent, keys))
+
+
+async def _remove_spent(keys: Sequence[Parameters], database: aiosqlite.Connection) -> int:
+    cursor = await database.executemany(_SPENT_CANDLE, keys)
+    return max(cursor.rowcount, 0)

@@ -131,11 +131,15 @@ _OLD_LINES = """
 
 
 class Cleaned(Struct, frozen=True, kw_only=True):
-    """What `db clean` removed, by the names of `db info`, or without `force` would remove."""
+    """What `db clean` removed, by the names of `db info`, or without `force` would remove.
+
+    `floor_candles` are as old, and stay because scores need the newest bars of each series.
+    """
 
     done: bool
     before_ms: int
     rows: dict[str, int]
+    floor_candles: int
     bytes_before: int
     bytes_after: int
 
@@ -272,30 +276,39 @@ class Store(
         rows = await self._session.maintain_at_once("PRAGMA wal_checkpoint(TRUNCATE)")
         return not rows[0][0]
 
-    async def clean(self, older_than_hours: float, *, force: bool) -> Cleaned:
+    async def clean(self, older_than_hours: float, *, force: bool, floor_bars: int = 0) -> Cleaned:
         """Remove what is older than that of what is kept for a time only, and shrink the file.
 
-        That is all of `retention.KEPT`, job lines and off-slot samples. Without `force` nothing
-        is removed; the answer tells what would be.
+        That is all of `retention.KEPT`, job lines and off-slot samples, but of each series of bars
+        the newest `floor_bars` stay. Without `force` nothing is removed; the answer tells what
+        would be.
         """
         before_ms = self._session.clock.now_ms() - round(older_than_hours * _HOUR_MS)
         rows = await self.count_older(before_ms)
+        spent = await self.count_spent(before_ms, floor_bars)
+        floor_candles, rows["candles"] = rows["candles"] - spent, spent
         bytes_before = sum(inspection.sizes(self._session.path))
         if force:
-            for kept in (*ONLY_ASKED, *KEPT):
-                while await self.prune(kept, before_ms):
-                    await self.vacuum_step()
-            await self.checkpoint()
-            while await self.vacuum_step():
-                pass
-            await self.checkpoint()
+            await self._remove_older(before_ms, floor_bars)
         return Cleaned(
             done=force,
             before_ms=before_ms,
             rows=rows,
+            floor_candles=floor_candles,
             bytes_before=bytes_before,
             bytes_after=sum(inspection.sizes(self._session.path)),
         )
+
+    async def _remove_older(self, before_ms: int, floor_bars: int) -> None:
+        async for _ in self.prune_spent(before_ms, floor_bars):
+            await self.vacuum_step()
+        for kept in (*ONLY_ASKED, *KEPT):
+            while kept.name != "candles" and await self.prune(kept, before_ms):
+                await self.vacuum_step()
+        await self.checkpoint()
+        while await self.vacuum_step():
+            pass
+        await self.checkpoint()
 
 
 async def _name_coins(
