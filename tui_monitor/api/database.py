@@ -5,8 +5,7 @@ from typing import Any
 
 from tui_monitor.api.answers import Answer
 from tui_monitor.api.endpoints import Endpoint, Nothing, World
-from tui_monitor.boards.database import DatabaseStats, Layer, Maintenance, SeriesFigures
-from tui_monitor.source.database import RECENT_MS
+from tui_monitor.boards.database import RECENT_MS, DatabaseStats, Layer, Maintenance, SeriesFigures
 
 _MB = 1_000_000
 # It counts rows: with years of them that takes a while.

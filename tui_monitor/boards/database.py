@@ -4,10 +4,12 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui_monitor.clock import MINUTE_MS
 from tui_monitor.model import Exchange
 
 Layer = Literal["raw", "aggregated", "other"]
 
+RECENT_MS = 60 * MINUTE_MS
 # Of one moment or event, as it was heard.
 _RAW = (
     "slot_prices",

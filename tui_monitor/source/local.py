@@ -14,12 +14,12 @@ from tui_monitor.engine import Engine
 from tui_monitor.model import Job
 from tui_monitor.source import Query
 from tui_monitor.source.coin import Readers
-from tui_monitor.source.database import Maintainer
 from tui_monitor.source.live_anomalies import LiveAnomalies
 from tui_monitor.source.live_coin import LiveCoin
 from tui_monitor.source.live_interest import LiveInterest
 from tui_monitor.source.live_liquidations import LiveLiquidations
 from tui_monitor.source.live_spreads import LiveSpreads
+from tui_monitor.source.maintenance import Maintainer
 from tui_monitor.source.stored import DUE_STEP_MS, Nodes, StoredSource
 from tui_monitor.source.system import SystemReader
 
