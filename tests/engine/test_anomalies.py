@@ -147,6 +147,26 @@ async def test_bars_are_judged_each_minute_and_the_forming_one_beside_them(tmp_p
         (pepe,) = [row for row in board.forming.rows if row.coin == "PEPE"]
         assert (pepe.forming, pepe.state) == (True, State.ANOMALY)
         assert ("PEPE", board.forming.open_ms) not in await watched.kept()
+        await forming_is_of_now(watched)
+
+
+async def forming_is_of_now(watched: Watched) -> None:
+    """Between two passes it is judged anew when it is looked at, once a second at most."""
+    first = watched.board()
+    assert first.forming is not None
+    assert watched.board().forming is first.forming
+    await watched.bars.clock.sleep(20)
+    later = watched.board()
+    assert later.evaluated_ms == first.evaluated_ms
+    assert later.forming is not None
+    assert later.forming.evaluated_ms - first.forming.evaluated_ms >= 20_000
+    gone_on = (later.forming.elapsed - first.forming.elapsed) * QUARTER_MS
+    assert gone_on == pytest.approx(20_000, abs=1_000)
+    explained = watched.watch.explained("PEPE", BINANCE, "15m", forming=True)
+    assert not isinstance(explained, str)
+    (shown,) = [row for row in later.forming.rows if row.coin == "PEPE"]
+    assert explained[0].row == shown
+    assert explained[0].elapsed == later.forming.elapsed
 
 
 @in_virtual_time

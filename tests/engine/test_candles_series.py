@@ -54,6 +54,21 @@ def test_what_has_not_ended_is_not_taken_however_it_is_called() -> None:
     assert series.live.newest_open_ms == START_MS
 
 
+def test_until_a_closed_bar_is_shown_the_forming_one_is_it_as_it_closed() -> None:
+    """Its stream tells of the next one already; whose has not come is still forming."""
+    series = filled(20)
+    one, other, silent = series.instruments
+    closed, late, after = bar_of(one, -1), bar_of(other, -1), bar_of(one, -2)
+    end_ms = START_MS + BAR
+    assert series.put([closed], end_ms + 1_000, 1.0) == [closed]
+    found = series.forming([replace(after, close=99.0), late], end_ms + 1_000)
+    assert (found.open_ms, found.elapsed) == (START_MS, 1.0)
+    assert found.close[:2].tolist() == [closed.close, late.close]
+    assert np.isnan(found.close[2]), silent
+    series.show()
+    assert series.forming([after], end_ms + 1_000).open_ms == end_ms
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -1,5 +1,7 @@
 """Judges the newest bars: each minute, and at once when bars close; keeps what is an anomaly.
 
+What is forming is judged when somebody looks (`anomalies_forming`), and never kept.
+
 A bar that could not be judged when it closed is judged once it is there, and a bar that turns out
 different is judged again. The last evaluation counts. What closed long ago, unjudged, is left to
 `anomalies_past`.
@@ -22,6 +24,7 @@ from tui_monitor.boards.anomalies.universe import Universe
 from tui_monitor.boards.bars import Bars
 from tui_monitor.clock import MINUTE_MS, Clock
 from tui_monitor.engine.anomalies_book import AnomalyBook
+from tui_monitor.engine.anomalies_forming import FormingLook, Opened
 from tui_monitor.engine.anomalies_past import CATCH_UP, PastBar, PastWatch
 from tui_monitor.engine.candles import Candles, SeriesKey
 from tui_monitor.errors import BadInput
@@ -34,11 +37,10 @@ _HOUR_MS = 60 * MINUTE_MS
 
 
 class Judged(NamedTuple):
-    """One evaluation of one exchange's bars. `opened` is of the bar beside it, if it is known."""
+    """One evaluation of one exchange's bars."""
 
     universe: Universe
     detected: Detected
-    opened: Detected | None
     given: BoardInput
     board: AnomaliesBoard
 
@@ -65,6 +67,7 @@ class AnomalyWatch:
         self._judged: dict[SeriesKey, Judged] = {}
         self._reached: dict[SeriesKey, int] = {}
         self._book = AnomalyBook(store)
+        self._forming = FormingLook(candles, clock)
         self._past = PastWatch(
             candles,
             store,
@@ -92,7 +95,13 @@ class AnomalyWatch:
         reason = self._candles.trouble(exchange, bar) or self._lacking((exchange, bar))
         if judged.board.evaluated_ms is None:
             reason = reason or "no bar is known yet"
-        return replace(judged.board, now_ms=self._clock.now_ms(), reason=reason)
+        opened = self._opened((exchange, bar), judged)
+        return replace(
+            judged.board,
+            now_ms=self._clock.now_ms(),
+            forming=None if opened is None else opened.view,
+            reason=reason,
+        )
 
     def explained(
         self, name: str, exchange: Exchange, bar: str, *, forming: bool = False
@@ -104,23 +113,36 @@ class AnomalyWatch:
         judged = self._newest(exchange, bar)
         if isinstance(judged, str):
             return judged
-        detected = judged.detected
+        detected, given = judged.detected, judged.given
         if forming and not self._rules.original:
-            if judged.opened is None:
+            opened = self._opened((exchange, bar), judged)
+            if opened is None:
                 return self._candles.trouble(exchange, bar) or "no forming bar is known yet"
-            detected = judged.opened
+            detected, given = opened.detected, opened.given
         universe = self._candles.universe(exchange) or judged.universe
-        found = explain(name, detected, universe, judged.given)
+        found = explain(name, detected, universe, given)
         return found or unlisted(name, universe)
 
     def _newest(self, exchange: Exchange, bar: str) -> Judged | str:
         key = (exchange, bar)
-        if key not in self._judged:
+        if key not in self._judged or self._is_behind(key):
             made = self._evaluate(key, 0)
             if made is None:
                 return self._candles.trouble(exchange, bar) or "the perpetuals are being chosen"
             self._judged[key] = made
         return self._judged[key]
+
+    def _is_behind(self, key: SeriesKey) -> bool:
+        """Whether a newer bar is shown than was judged: its pass has to wait for another one."""
+        bars = self._candles.window(*key, count=1)
+        judged_ms = self._judged[key].board.open_ms
+        return bars is not None and bars.newest_open_ms > judged_ms
+
+    def _opened(self, key: SeriesKey, judged: Judged) -> Opened | None:
+        """The bar after the judged one, as it is now; as the originals did there is one alone."""
+        if self._rules.original:
+            return None
+        return self._forming.look(key, judged.board.open_ms, self._rules, judged.given)
 
     def _lacking(self, key: SeriesKey) -> str:
         """What of the bars is still to come."""
@@ -203,8 +225,8 @@ class AnomalyWatch:
             return None
         if ago:
             bars = bars.updated((), newest_open_ms=bars.newest_open_ms - ago * bars.bar_ms)
-        forming = self._candles.forming(*key) if not ago else None
-        detected, opened = evaluate(bars, forming, self._rules)
+        is_open = self._rules.original and not ago
+        detected, _ = evaluate(bars, self._candles.forming(*key) if is_open else None, self._rules)
         now_ms = self._clock.now_ms()
         given = BoardInput(
             now_ms=now_ms,
@@ -213,7 +235,7 @@ class AnomalyWatch:
             no_data=self._no_data(key, bars),
             indicate=self._indicate,
         )
-        return Judged(universe, detected, opened, given, board(detected, given, opened))
+        return Judged(universe, detected, given, board(detected, given))
 
     def _no_data(self, key: SeriesKey, bars: Bars) -> dict[Key, str]:
         """Why bars are lacking, where history could not be had."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from tui_monitor import config
 from tui_monitor.boards.anomalies.universe import Universe
-from tui_monitor.boards.bars import Bars, Forming, bar_ms_of, forming_of
+from tui_monitor.boards.bars import Bars, Forming, bar_ms_of
 from tui_monitor.clock import Clock
 from tui_monitor.engine.candles_choice import Choice
 from tui_monitor.engine.candles_feed import BarFeed
@@ -135,7 +135,7 @@ class Candles:
         rows = (self._market.row(one.key) for one in series.instruments)
         known = (row.bars.get(bar) for row in rows if row is not None)
         candles = [candle for candle in known if candle is not None]
-        return forming_of(series.shown, candles, self._now_ms(exchange))
+        return series.forming(candles, self._now_ms(exchange))
 
     def trouble(self, exchange: Exchange, bar: str) -> str:
         """Why the stream of these bars tells nothing; empty while it does."""

@@ -6,13 +6,14 @@ shown changes when most have come, or when the others have been waited for long 
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from tui_monitor.boards.bars import Bars, bars_of, newest_closed_ms
+from tui_monitor.boards.bars import Bars, Floats, Forming, bars_of, forming_of, newest_closed_ms
 from tui_monitor.clock import SECOND_MS
 from tui_monitor.model import BAR_MS, Candle, CandleRow, Exchange, Instrument
 
@@ -81,6 +82,31 @@ class Series:
     def have(self) -> NDArray[np.bool_]:
         """Which bars there are, by instrument and bar."""
         return np.isfinite(self.live.close)
+
+    def forming(self, candles: Iterable[Candle], now_ms: int) -> Forming:
+        """The bar after the newest that is shown; of whom it has closed, as it closed.
+
+        Between its end and its showing, streams tell of the next one already.
+        """
+        found = forming_of(self.shown, candles, now_ms)
+        live, ahead = self.live, (self.live.newest_open_ms - found.open_ms) // self.bar_ms
+        if not 0 <= ahead < len(live.open_ms):
+            return found
+        place = len(live.open_ms) - 1 - ahead
+        has_closed = np.isfinite(live.close[:, place])
+
+        def known(closed: Floats, so_far: Floats) -> Floats:
+            return np.where(has_closed, closed[:, place], so_far)
+
+        return replace(
+            found,
+            open=known(live.open, found.open),
+            high=known(live.high, found.high),
+            low=known(live.low, found.low),
+            close=known(live.close, found.close),
+            volume_coins=known(live.volume_coins, found.volume_coins),
+            turnover_usd=known(live.turnover_usd, found.turnover_usd),
+        )
 
     def watch(self, instruments: Sequence[Instrument]) -> None:
         """Other instruments from now on; those that stay keep their bars."""

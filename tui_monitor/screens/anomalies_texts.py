@@ -38,8 +38,8 @@ HELP = (
     "It stands beside the score and is not in it.",
     "Closed bars are judged when they close and every minute; those that closed while nothing ran "
     "are judged after a start, as far back as anomalies are kept. u shows the bar that is forming, "
-    "judged as if it ended now, its turnover scaled to the whole of its time; Enter shows the "
-    "parts of the bar that is shown.",
+    "judged anew every second as if it ended now, its turnover scaled to the whole of its time; "
+    "Enter shows the parts of the bar that is shown.",
     "Enter shows how a score came to be, beside the candles with the bar marked; w, or why BTC in "
     "the palette, does so for any coin and says why it is not here. i changes the length of the "
     "bars, v the exchange (other bars than the settings' are streamed while they are shown and "
@@ -81,7 +81,9 @@ def _counted(board: AnomaliesBoard, *, forming: bool, looks: Looks) -> list[list
     others = others_text(rows)
     if others:
         groups.append([(others, looks.dim)])
-    groups.append([(f"judged {ago(board.evaluated_ms, board.now_ms)}", looks.faint)])
+    view = board.forming if forming and board.mode != "original" else None
+    judged_ms = board.evaluated_ms if view is None else view.evaluated_ms
+    groups.append([(f"judged {ago(judged_ms, board.now_ms)}", looks.faint)])
     return groups
 
 

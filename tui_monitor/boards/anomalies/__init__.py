@@ -137,8 +137,12 @@ class Thresholds(Struct, frozen=True, kw_only=True):
 
 
 class FormingView(Struct, frozen=True, kw_only=True):
-    """The bar that is not over, judged as if it ended now; its turnover scaled to its time."""
+    """The bar that is not over, judged as if it ended now; its turnover scaled to its time.
 
+    It is judged when it is looked at: `evaluated_ms` is a second old at most.
+    """
+
+    evaluated_ms: int
     open_ms: int
     close_ms: int
     elapsed: float

@@ -78,12 +78,14 @@ def board(detected: Detected, given: BoardInput, forming: Detected | None = None
         thresholds=rules.thresholds,
         counts={state: counts[state] for state in State if state is not State.NOT_WATCHED},
         rows=rows,
-        forming=None if forming is None else _forming_view(forming, given),
+        forming=None if forming is None else forming_view(forming, given),
     )
 
 
-def _forming_view(forming: Detected, given: BoardInput) -> FormingView:
+def forming_view(forming: Detected, given: BoardInput) -> FormingView:
+    """The bar that is not over, with all instruments."""
     return FormingView(
+        evaluated_ms=given.evaluated_ms,
         open_ms=forming.bars.newest_open_ms,
         close_ms=forming.bars.newest_close_ms,
         elapsed=forming.elapsed or 0.0,
