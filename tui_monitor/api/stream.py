@@ -16,7 +16,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tui_monitor.api import boards
-from tui_monitor.api.answers import JSON, Answer, Refused, encode, refused, tree
+from tui_monitor.api.answers import JSON, Answer, Refused, refused, tree
 from tui_monitor.api.channels import Channels, Reply, Revision
 from tui_monitor.api.endpoints import Endpoint, Nothing, World, bug, converted, parameters
 from tui_monitor.api.limits import LONGEST_S, SHORTEST_S, Limits
@@ -218,7 +218,8 @@ class _Stream:
             await self._say({"id": name, "code": refusal.status, **refusal.shape()})
 
     async def _say(self, reply: Reply) -> None:
-        await self._socket.send_text(encode(reply).decode())
+        # Boards and errors are printable already; the id is the client's own.
+        await self._socket.send_text(msgspec.json.encode(reply).decode())
 
 
 def _decoded(text: str) -> dict[str, Any]:
