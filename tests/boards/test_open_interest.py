@@ -249,6 +249,13 @@ def test_usd_of_a_record_without_a_price_moves_as_the_coin_did() -> None:
     assert alone.change(1).change_coins == 0.0
     assert alone.change(1).change_usd is None
     assert alone.change(1).reason == "no price of 1 h ago"
+    (only,) = a_board([binance, bybit], {1: [ago(binance, price=0.5), bare]}, only=BYBIT).rows
+    change = only.change(1)
+    assert (only.rank, change.exchanges, change.price_exchange) == (1, [BYBIT], BINANCE)
+    assert (change.usd_then, change.change_usd) == pytest.approx((5_000.0, 5_000.0))
+    assert only.remarks(1) == ["price of 1 h ago: as binance's moved"]
+    assert row.change(1).price_exchange is BINANCE
+    assert row.remarks(1) == []
 
 
 def test_the_rank_is_by_the_absolute_change_of_usd_or_by_size() -> None:
@@ -556,6 +563,9 @@ def test_a_price_that_is_not_told_yet_is_the_others() -> None:
     """Else one exchange's silence would take away the coin's USD."""
     (row,) = a_board([a_leg(coins=10.0, price=None), a_leg(exchange=OKX, coins=10.0)]).rows
     assert row.usd == 2_000.0
+    silent = a_leg(coins=10.0, price=None)
+    (only,) = a_board([silent, a_leg(exchange=OKX)], only=silent.exchange).rows
+    assert only.usd == 1_000.0
 
 
 def test_every_window_is_on_every_row() -> None:

@@ -22,7 +22,8 @@ _NO_RATIO = "no exchange has told its account ratio"
 _NOTE = (
     "single-sided open interest; current_*, past_* and deltas (24 h) are of `exchanges` alone, "
     "those with a value at both ends (no delta: of all that tell now); oi_delta_percent = "
-    "oi_delta / past_oi x 100; total_* are of all that tell now, `missing` has not told; "
+    "oi_delta / past_oi x 100; what had no price 24 h ago is valued as if its price had moved as "
+    "that of price_exchange; total_* are of all that tell now, `missing` has not told; "
     "net_long and net_short are current_oi by the account ratio (accounts, not positions)"
 )
 
@@ -39,7 +40,8 @@ class Position(Struct, frozen=True, kw_only=True):
 
     `symbol` is the coin with USDT behind it: exchanges name and multiply one coin differently.
     `current_*`, `past_*` and `oi_delta*` are of `exchanges`, `total_*` of `total_exchanges`.
-    `price` and `past_price` are those of the largest of the perpetuals that count.
+    `price` and `past_price` are those of the largest of the perpetuals that count, or of another
+    exchange where none of them had a price 24 h ago; `price_exchange` says whose.
     """
 
     symbol: str
@@ -58,6 +60,7 @@ class Position(Struct, frozen=True, kw_only=True):
     past_oi_value: float | None
     price: float | None
     past_price: float | None
+    price_exchange: Exchange | None
     long_accounts_percent: float | None
     total_oi: float | None
     total_oi_value: float | None
@@ -127,6 +130,7 @@ def _position(row: InterestRow) -> Position:
         past_oi_value=change.usd_then,
         price=change.price_now,
         past_price=change.price_then,
+        price_exchange=change.price_exchange,
         long_accounts_percent=row.long_accounts_pct,
         total_oi=row.coins,
         total_oi_value=row.usd,

@@ -80,7 +80,9 @@ class InterestChange(Struct, frozen=True, kw_only=True, gc=False):
 
     `from_ms` is the time that is compared with. `coins_then`, `coins_now`, `usd_then` and
     `usd_now` are of the perpetuals that count: they need not be the row's. `price_then` and
-    `price_now` are the mark prices of the largest of them at both ends.
+    `price_now` are the mark prices of the largest of them at both ends, or of the largest elsewhere
+    where none of them had a price; `price_exchange` is that one's. What had no price is valued as
+    if its price had moved the same way.
     """
 
     hours: int
@@ -97,7 +99,15 @@ class InterestChange(Struct, frozen=True, kw_only=True, gc=False):
     price_then: float | None
     price_now: float | None
     price_change_pct: float | None
+    price_exchange: Exchange | None
     reason: str
+
+    @property
+    def borrowed(self) -> str:
+        """Whose price it is where it is of none of those that count; "" else."""
+        if self.price_exchange is None or self.price_exchange in self.exchanges:
+            return ""
+        return f"price of {self.hours} h ago: as {self.price_exchange}'s moved"
 
 
 class MethodJump(Struct, frozen=True, kw_only=True, gc=False):
@@ -181,6 +191,7 @@ class InterestRow(Struct, frozen=True, kw_only=True, gc=False):
             *_grouped("sum with an old value of", self.stale),
             *([] if change.reason else _grouped("change without", left)),
             *([change.reason] if change.reason and change.reason not in told else []),
+            *([change.borrowed] if change.borrowed else []),
         ]
 
 

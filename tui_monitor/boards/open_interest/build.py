@@ -84,7 +84,9 @@ def interest_board(
         coin: [leg for leg in legs if only in (None, leg.exchange)] for coin, legs in coins.items()
     }
     unknown = [one for one in unlisted(given.past) if only in (None, one)]
-    rows = [_row(coin, legs, given, jumps, unknown) for coin, legs in shown.items() if legs]
+    rows = [
+        _row(coin, legs, coins[coin], given, jumps, unknown) for coin, legs in shown.items() if legs
+    ]
     made = ranked_rows(rows, hours, by)
     values = [row.usd for row in rows if row.usd is not None]
     exchanges = [one for one in given.exchanges if only in (None, one)]
@@ -181,11 +183,13 @@ def _as_sample(leg: Leg, coins: float, at_ms: int) -> InterestSample:
 def _row(
     coin: str,
     legs: Sequence[Leg],
+    everywhere: Sequence[Leg],
     given: InterestInput,
     jumps: Mapping[Perp, Sequence[MethodJump]],
     unknown: Sequence[Exchange],
 ) -> InterestRow:
-    ordered = sorted(_priced(legs), key=lambda leg: (ORDER[leg.exchange], leg.symbol))
+    """Of `legs`, valued by prices of the coin's legs `everywhere` where they have none."""
+    ordered = sorted(_priced(legs, everywhere), key=lambda leg: (ORDER[leg.exchange], leg.symbol))
     summed = [leg for leg in ordered if leg.coins is not None and not leg.suspicion]
     values = [leg.usd for leg in summed if leg.usd is not None]
     usd = fsum(values) if values and len(values) == len(summed) else None
@@ -211,6 +215,7 @@ def _row(
                 Window(hours, start_ms(given.at_ms, hours)),
                 given.thens.get(hours, {}),
                 found,
+                everywhere,
             )
             for hours in WINDOWS_H
         ],
@@ -229,10 +234,10 @@ def _why_no_sum(summed: Sequence[Leg], legs: Sequence[Leg], usd: float | None) -
     return "" if usd is not None else "no exchange has told a price of it yet"
 
 
-def _priced(legs: Sequence[Leg]) -> Sequence[Leg]:
+def _priced(legs: Sequence[Leg], everywhere: Sequence[Leg]) -> Sequence[Leg]:
     """Where an exchange has told no price yet, the others' price of the coin."""
-    prices = [leg.price for leg in legs if leg.price is not None and not leg.suspicion]
-    if not prices or len(prices) == len(legs):
+    prices = [leg.price for leg in everywhere if leg.price is not None and not leg.suspicion]
+    if not prices or all(leg.price is not None for leg in legs):
         return legs
     usual = median(prices)
     return [

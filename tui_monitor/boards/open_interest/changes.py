@@ -33,8 +33,12 @@ def change_of(
     window: Window,
     thens: Mapping[Perp, InterestSample],
     jumps: Sequence[MethodJump],
+    others: Sequence[Leg] = (),
 ) -> InterestChange:
-    """A coin's change, of its legs now and the samples at the window's start; `jumps` by time."""
+    """A coin's change, of its legs now and the samples at the window's start; `jumps` by time.
+
+    By the prices of `others` the legs are valued where they have none of their own.
+    """
     hours, from_ms = window
     jumped = {(jump.exchange, jump.symbol): jump for jump in jumps}
     both: list[_Both] = []
@@ -48,7 +52,7 @@ def change_of(
             both.append(_Both(leg, then.coins, leg.coins, then.price, leg.price))
     if not both:
         return _no_change(hours, from_ms, left_out)
-    return _counted(both, hours, from_ms, left_out)
+    return _counted(both, _priced([*legs, *others], thens), window, left_out)
 
 
 def _why_out(leg: Leg, then: InterestSample | None, jump: MethodJump | None, hours: int) -> str:
@@ -78,16 +82,20 @@ def _no_change(hours: int, from_ms: int, left_out: list[LeftOut]) -> InterestCha
         price_then=None,
         price_now=None,
         price_change_pct=None,
+        price_exchange=None,
         reason=reasons.pop() if len(reasons) == 1 else "no exchange has a value at both ends",
     )
 
 
 def _counted(
-    both: Sequence[_Both], hours: int, from_ms: int, left_out: list[LeftOut]
+    both: Sequence[_Both], priced: Sequence[_Both], window: Window, left_out: list[LeftOut]
 ) -> InterestChange:
+    """`priced` are those by whose prices the others are valued."""
+    hours, from_ms = window
     coins_then = fsum(one.coins_then for one in both)
     coins_now = fsum(one.coins_now for one in both)
-    price_then, price_now = _prices(both)
+    largest = _largest(both) or _largest(priced)
+    price_then, price_now = (largest.price_then, largest.price_now) if largest else (None, None)
     price_ratio = price_now / price_then if price_then and price_now else None
     usd_then, usd_now = _values(both, price_ratio)
     is_known = usd_then is not None and usd_now is not None
@@ -106,6 +114,7 @@ def _counted(
         price_then=price_then,
         price_now=price_now,
         price_change_pct=None if price_ratio is None else (price_ratio - 1) * 100,
+        price_exchange=largest.leg.exchange if largest else None,
         reason=_why_in_part(coins_then, hours, is_known=is_known),
     )
 
@@ -116,13 +125,22 @@ def _why_in_part(coins_then: float, hours: int, *, is_known: bool) -> str:
     return "" if is_known else f"no price of {hours} h ago"
 
 
-def _prices(both: Sequence[_Both]) -> tuple[float | None, float | None]:
-    """At both ends, of the largest of those that have a price at both."""
+def _priced(legs: Sequence[Leg], thens: Mapping[Perp, InterestSample]) -> list[_Both]:
+    """Whose prices value the coin: nobody's that may be another one, nor old ones."""
+    return [
+        _Both(leg, then.coins, leg.coins, then.price, leg.price)
+        for leg in legs
+        if (then := thens.get(leg.perp)) is not None
+        and leg.coins is not None
+        and not leg.stale
+        and not leg.suspicion
+    ]
+
+
+def _largest(both: Sequence[_Both]) -> _Both | None:
+    """Of those that have a price at both ends."""
     priced = [one for one in both if one.price_then and one.price_now]
-    if not priced:
-        return None, None
-    largest = max(priced, key=lambda one: one.coins_now)
-    return largest.price_then, largest.price_now
+    return max(priced, key=lambda one: one.coins_now, default=None)
 
 
 def _values(both: Sequence[_Both], price_ratio: float | None) -> tuple[float | None, float | None]:
