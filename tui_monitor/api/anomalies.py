@@ -1,4 +1,4 @@
-"""The anomaly monitor's routes in the originals' shape: anomalies, picks, bars, counts.
+"""The anomaly monitor's routes in the originals' shape: anomalies, picks, counts.
 
 Filters are applied before the limit. An anomaly's `timestamp` is when its bar began, in seconds.
 Without `interval` and `exchange` the answers are of what the settings have judged. Asking has
@@ -13,16 +13,13 @@ from typing import Annotated, Literal, TypeVar
 from msgspec import Struct
 
 from tui_monitor.api.answers import Answer, encode_rows
-from tui_monitor.api.boards import known_coin
-from tui_monitor.api.coins import Symbol, coin_of
 from tui_monitor.api.endpoints import Endpoint, Nothing, Rows, World, described
 from tui_monitor.boards.anomalies import Reason, original_reasons
 from tui_monitor.boards.anomalies.records import FoundAnomalies, StoredAnomaly
-from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.picks import PickRow
 from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.clock import MINUTE_MS, BoardZone
-from tui_monitor.model import CandleRow, Exchange, Market
+from tui_monitor.model import Exchange
 
 # More than 0.5 is what the originals call the top.
 _TOP_SCORE = math.nextafter(0.5, 1.0)
@@ -73,16 +70,6 @@ class TopQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     limit: Rows = 20
     hours: Hours = 24
     exchange: OneExchange = None
-
-
-class KlinesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Whose bars."""
-
-    symbol: Symbol
-    limit: Rows = 100
-    interval: Annotated[Bar, described("The length of the bars.")] = "15m"
-    exchange: Annotated[Exchange, described("The exchange.")] = Exchange.BINANCE
-    market: Annotated[Market, described("The market; bars are kept of perp alone.")] = Market.PERP
 
 
 class CoinScore(Struct, frozen=True, kw_only=True):
@@ -191,20 +178,6 @@ class Stats(Struct, frozen=True, kw_only=True):
     last_update: str | None
 
 
-class Kline(Struct, frozen=True, kw_only=True):
-    """One bar; `timestamp` is when it began, in ms. `volume` is in coins."""
-
-    timestamp: int
-    datetime: str
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float | None
-    quote_volume: float | None
-    closed: bool
-
-
 async def coins(world: World, asked: PicksQuery) -> Answer:
     """The picks."""
     board = await world.shared.once(
@@ -236,7 +209,7 @@ async def anomalies(world: World, asked: AnomaliesQuery) -> Answer:
         min_score=asked.min_score,
         limit=asked.limit,
     )
-    rows = await _made(found.rows, lambda one, _: _anomaly(one, world.zone))
+    rows = await made(found.rows, lambda one, _: _anomaly(one, world.zone))
     filters = {
         "interval": found.bar,
         "hours": asked.hours,
@@ -275,7 +248,7 @@ async def top(world: World, asked: TopQuery) -> Answer:
         min_score=_TOP_SCORE,
         limit=asked.limit,
     )
-    rows = await _made(found.rows, lambda one, rank: _top(one, rank, world.zone))
+    rows = await made(found.rows, lambda one, rank: _top(one, rank, world.zone))
     own = {"exchange": asked.exchange} | _told(world, found)
     return Answer(data=await encode_rows(rows), count=len(rows), own=own)
 
@@ -296,32 +269,12 @@ async def stats(world: World, _asked: Nothing) -> Answer:
     return Answer(data=data)
 
 
-async def klines(world: World, asked: KlinesQuery) -> Answer:
-    """Kept bars, oldest first, with the one that is forming."""
-    found = await _klines(world, asked.symbol, asked)
-    if not found.rows and coin_of(asked.symbol) != asked.symbol:
-        found = await _klines(world, coin_of(asked.symbol), asked)
-    if not found.coin:
-        await known_coin(world, asked.symbol)
-    rows = await _made(found.rows, lambda row, _: _kline(row, world.zone, closed=True))
-    if found.forming is not None:
-        rows.append(_kline(found.forming, world.zone, closed=False))
-    own = {
-        "symbol": found.symbol,
-        "exchange": found.exchange,
-        "interval": found.bar,
-        "reason": found.reason,
-    }
-    shown = rows[-asked.limit :]
-    return Answer(data=await encode_rows(shown), count=len(shown), own=own)
-
-
 async def upkeep(world: World) -> Upkeep:
     """What is watched, found and kept: as it is told to all who ask at a time."""
     return await world.shared.once("upkeep", _COUNTS_S, world.source.upkeep)
 
 
-async def _made(rows: Sequence[T], make: Callable[[T, int], R]) -> list[R]:
+async def made(rows: Sequence[T], make: Callable[[T, int], R]) -> list[R]:
     """Something of each row and its rank, some at a time."""
     found = []
     for rank, row in enumerate(rows, 1):
@@ -329,12 +282,6 @@ async def _made(rows: Sequence[T], make: Callable[[T, int], R]) -> list[R]:
             await asyncio.sleep(0)
         found.append(make(row, rank))
     return found
-
-
-async def _klines(world: World, symbol: str, asked: KlinesQuery) -> Klines:
-    return await world.source.klines(
-        symbol, asked.exchange, asked.market, asked.interval, asked.limit
-    )
 
 
 def _coin(row: PickRow, close_ms: int) -> CoinScore:
@@ -412,20 +359,6 @@ def _top(one: StoredAnomaly, rank: int, zone: BoardZone) -> TopAnomaly:
     )
 
 
-def _kline(row: CandleRow, zone: BoardZone, *, closed: bool) -> Kline:
-    return Kline(
-        timestamp=row.open_ms,
-        datetime=zone.format(row.open_ms),
-        open=row.open,
-        high=row.high,
-        low=row.low,
-        close=row.close,
-        volume=row.volume_coins,
-        quote_volume=row.turnover_usd,
-        closed=closed,
-    )
-
-
 ENDPOINTS = (
     Endpoint(
         path="/api/coins",
@@ -453,12 +386,5 @@ ENDPOINTS = (
         summary="How many symbols are watched, bars kept, anomalies found.",
         reply=stats,
         gives=Stats,
-    ),
-    Endpoint(
-        path="/api/symbols/{symbol}/klines",
-        summary="Kept bars of a symbol or a coin, oldest first.",
-        reply=klines,
-        asks=KlinesQuery,
-        gives=list[Kline],
     ),
 )

@@ -1,0 +1,89 @@
+"""The anomaly monitor's bars, as the originals' README has them. Asking has nothing streamed."""
+
+from typing import Annotated
+
+from msgspec import Struct
+
+from tui_monitor.api.anomalies import Bar, made
+from tui_monitor.api.answers import Answer, encode_rows
+from tui_monitor.api.boards import known_coin
+from tui_monitor.api.coins import Symbol, coin_of
+from tui_monitor.api.endpoints import Endpoint, Rows, World, described
+from tui_monitor.boards.klines import Klines
+from tui_monitor.clock import BoardZone
+from tui_monitor.model import CandleRow, Exchange, Market
+
+
+class KlinesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whose bars."""
+
+    symbol: Symbol
+    limit: Rows = 100
+    interval: Annotated[Bar, described("The length of the bars.")] = "15m"
+    exchange: Annotated[Exchange, described("The exchange.")] = Exchange.BINANCE
+    market: Annotated[Market, described("The market; bars are kept of perp alone.")] = Market.PERP
+
+
+class Kline(Struct, frozen=True, kw_only=True):
+    """One bar; `timestamp` is when it began, in ms. `volume` is in coins."""
+
+    timestamp: int
+    datetime: str
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float | None
+    quote_volume: float | None
+    closed: bool
+
+
+async def klines(world: World, asked: KlinesQuery) -> Answer:
+    """Kept bars, oldest first, with the one that is forming."""
+    found = await _klines(world, asked.symbol, asked)
+    if not found.rows and coin_of(asked.symbol) != asked.symbol:
+        found = await _klines(world, coin_of(asked.symbol), asked)
+    if not found.coin:
+        await known_coin(world, asked.symbol)
+    rows = await made(found.rows, lambda row, _: _kline(row, world.zone, closed=True))
+    if found.forming is not None:
+        rows.append(_kline(found.forming, world.zone, closed=False))
+    own = {
+        "symbol": found.symbol,
+        "exchange": found.exchange,
+        "interval": found.bar,
+        "reason": found.reason,
+    }
+    shown = rows[-asked.limit :]
+    return Answer(data=await encode_rows(shown), count=len(shown), own=own)
+
+
+async def _klines(world: World, symbol: str, asked: KlinesQuery) -> Klines:
+    return await world.source.klines(
+        symbol, asked.exchange, asked.market, asked.interval, asked.limit
+    )
+
+
+def _kline(row: CandleRow, zone: BoardZone, *, closed: bool) -> Kline:
+    return Kline(
+        timestamp=row.open_ms,
+        datetime=zone.format(row.open_ms),
+        open=row.open,
+        high=row.high,
+        low=row.low,
+        close=row.close,
+        volume=row.volume_coins,
+        quote_volume=row.turnover_usd,
+        closed=closed,
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        path="/api/symbols/{symbol}/klines",
+        summary="Kept bars of a symbol or a coin, oldest first.",
+        reply=klines,
+        asks=KlinesQuery,
+        gives=list[Kline],
+    ),
+)
