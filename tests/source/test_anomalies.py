@@ -15,7 +15,7 @@ from tui_monitor.boards.picks import PicksBoard, PicksKept, kept_name
 from tui_monitor.config import Anomalies
 from tui_monitor.errors import BadInput
 from tui_monitor.model import BAR_MS, CandleRow, Exchange, Market
-from tui_monitor.source.anomalies import NO_ENGINE, StoredAnomalies
+from tui_monitor.source.anomalies import NO_ENGINE, OF_BEFORE, StoredAnomalies
 from tui_monitor.store import Store, open_store
 
 QUARTER_MS = BAR_MS["15m"]
@@ -64,13 +64,14 @@ async def test_without_an_engine_the_newest_judged_bar_is_shown(tmp_path: Path) 
         board = await source.board(None, None)
         assert [(row.rank, row.coin) for row in board.rows] == [(1, "PEPE"), (2, "SOL")]
         assert (board.universe, board.live) == (150, False)
-        assert board.reason.startswith(NO_ENGINE)
+        assert board.reason == f"{NO_ENGINE}; {OF_BEFORE}"
         explained = await source.explained("pepe", None, None)
         assert [one.coin for one in explained.found] == ["PEPE"]
         assert (explained.live, explained.reason) == (False, "")
         unknown = await source.explained("BTC", None, None)
         assert unknown.found == []
-        assert unknown.reason.startswith(f"{NO_ENGINE}; BTC is no stored anomaly of ")
+        who = "BTC is no stored anomaly of the last judged bar"
+        assert unknown.reason == f"{NO_ENGINE}; {who}, and only those are kept"
         forming = await source.explained("pepe", None, None, forming=True)
         assert (forming.found, forming.reason) == (
             [],
@@ -139,7 +140,7 @@ async def test_kept_picks_are_shown_with_their_time(tmp_path: Path) -> None:
         await store.keep_board_head(kept_name(BINANCE), text)
         found = await source.picks(None)
         assert found.rows == board.rows
-        assert "these are of 20" in found.reason
+        assert found.reason == f"{NO_ENGINE}; these are the last ones"
         assert not found.live
         assert (await source.upkeep()).picks == 1
         await store.keep_board_head(kept_name(BINANCE), text[:50])

@@ -11,6 +11,7 @@ from tui_monitor.clock import MINUTE_MS
 from tui_monitor.engine import Engine, opened_engine
 from tui_monitor.model import BAR_MS, Exchange, Market
 from tui_monitor.simulator import Simulator
+from tui_monitor.source.anomalies import OF_BEFORE
 from tui_monitor.source.local import LocalSource
 
 OKX = Exchange.OKX
@@ -67,6 +68,27 @@ async def test_an_engine_answers_every_question(tmp_path: Path) -> None:
             assert (await source.anomalies_board(None, "1h")).live
             assert engine.status().failed_workers == []
             running.cancel()
+        async with opened_engine(settings, tmp_path, clock, kind="simulator", info={}) as (
+            again,
+            _,
+        ):
+            await ask_at_once(LocalSource(again, tmp_path / "exports"))
+
+
+async def ask_at_once(source: LocalSource) -> None:
+    """After a start, before anything is judged: what was judged last, marked as of then."""
+    board = await source.anomalies_board()
+    assert (board.live, board.open_ms, board.universe) == (False, NEXT_MS, 4)
+    assert board.evaluated_ms is not None
+    assert [(row.rank, row.coin) for row in board.rows] == [(1, "PEPE")]
+    assert board.reason.endswith(f"; {OF_BEFORE}")
+    explained = await source.anomaly_explained("PEPE")
+    assert (explained.live, [one.coin for one in explained.found]) == (False, ["PEPE"])
+    assert not (await source.anomaly_explained("CALM")).found
+    found = await source.stored_anomalies(NEXT_MS, NEXT_MS)
+    assert found.evaluated_ms == board.evaluated_ms
+    assert OF_BEFORE not in found.reason
+    assert (await source.picks_board()).rows
 
 
 async def ask_for_others(source: LocalSource) -> None:
@@ -75,6 +97,8 @@ async def ask_for_others(source: LocalSource) -> None:
     assert (board.rows, board.evaluated_ms, board.live) == ([], None, False)
     assert "1h bars of okx are not watched" in board.reason
     assert "anomalies.bar" in board.reason
+    assert board.unasked
+    assert not (await source.anomalies_board(Exchange.BITGET)).unasked
     bars = await source.klines("PEPE", OKX, bar="1h")
     assert (bars.rows, bars.coin) == ([], "PEPE")
     assert "1h bars of okx are not watched" in bars.reason

@@ -185,7 +185,8 @@ class AnomalyWatch:
             for key in keys:
                 await self._judge(key, 0)
                 judged = self._judged.get(key)
-                if judged is not None and judged.board.evaluated_ms is not None:
+                # Where no bar is there, the board of those before says more.
+                if judged is not None and judged.board.has_bars:
                     await self._book.keep_head(key, judged.board)
                     await self._past.keep_mark(key)
             self.passes += 1

@@ -19,7 +19,7 @@ from tui_monitor.boards.anomalies.records import (
 from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.picks import KEPT, PICKS_BAR, PicksBoard, PicksKept, kept_name
 from tui_monitor.boards.upkeep import Upkeep
-from tui_monitor.clock import DAY_MS, MINUTE_MS, Clock, utc_text
+from tui_monitor.clock import DAY_MS, MINUTE_MS, Clock
 from tui_monitor.config import Anomalies
 from tui_monitor.errors import BadInput
 from tui_monitor.model import BAR_MS, AnomalyRecord, Exchange, Market
@@ -27,6 +27,8 @@ from tui_monitor.printable import printable
 from tui_monitor.store import Reader
 
 NO_ENGINE = "no engine runs: start tui-monitor or tui-monitor daemon to have bars judged"
+# The board has its times: sentences have none, whoever shows them knows the zone.
+OF_BEFORE = "these are the anomalies of the last judged bar"
 MAX_BARS = 5_000
 HOUR_MS = 60 * MINUTE_MS
 # Reading thousands of explanations at once would hold every feed.
@@ -61,7 +63,7 @@ class StoredAnomalies:
         self.chosen(exchange, bar)
 
     async def board(self, exchange: Exchange | None, bar: str | None) -> AnomaliesBoard:
-        """The newest judged bar's anomalies, as they were written."""
+        """The last judged bar's anomalies, as they were written."""
         return await self._kept_board(*self.chosen(exchange, bar), NO_ENGINE)
 
     async def _kept_board(self, exchange: Exchange, bar: str, why: str) -> AnomaliesBoard:
@@ -79,7 +81,7 @@ class StoredAnomalies:
             now_ms=self._clock.now_ms(),
             rows=[replace(row, rank=rank) for rank, row in enumerate(rows, 1)],
             live=False,
-            reason=f"{why}; these are the anomalies of {utc_text(head.open_ms)}",
+            reason=f"{why}; {OF_BEFORE}",
         )
 
     async def explained(
@@ -102,8 +104,8 @@ class StoredAnomalies:
             rows = await self._store.anomalies_between(bar, head.open_ms, head.open_ms + 1)
             kept = [one for one in map(anomaly_of, rows) if one is not None]
             found = [one.explanation for one in kept if _is_named(one, exchange, name)]
-            at = utc_text(head.open_ms)
-            why = f"{why}; {printable(name)} is no stored anomaly of {at}, and only those are kept"
+            who = f"{printable(name)} is no stored anomaly of the last judged bar"
+            why = f"{why}; {who}, and only those are kept"
         return self._explained(name, exchange, bar, found, why)
 
     async def stored(
@@ -139,7 +141,8 @@ class StoredAnomalies:
     async def _standing(self, exchange: Exchange, bar: str) -> tuple[int | None, str]:
         """When an exchange's bars were judged last, and what is not judged, or why."""
         board = await self._kept_board(exchange, bar, NO_ENGINE)
-        return board.evaluated_ms, f"{bar} bars of {exchange.value}: {board.reason}"
+        why = board.reason if board.evaluated_ms is None else NO_ENGINE
+        return board.evaluated_ms, f"{bar} bars of {exchange.value}: {why}"
 
     async def _readable(self, found: list[AnomalyRecord]) -> list[StoredAnomaly]:
         kept = []
@@ -161,16 +164,15 @@ class StoredAnomalies:
         kept = _decoded(await self._store.board_head(kept_name(exchange)), PicksKept)
         if kept is None or kept.board.evaluated_ms is None:
             return self._no_picks(exchange, f"{why}; nothing was scored yet")
-        at = utc_text(kept.board.evaluated_ms)
         return replace(
             kept.board,
             now_ms=self._clock.now_ms(),
             live=False,
-            reason=f"{why}; these are of {at}",
+            reason=f"{why}; these are the last ones",
         )
 
     async def klines(
-        self, symbol: str, exchange: Exchange, market: Market, bar: str, limit: int
+        self, symbol: str, exchange: Exchange, market: Market, bar: str | None, limit: int
     ) -> Klines:
         """What is kept of a symbol's bars."""
         _, bar = self.chosen(exchange, bar)

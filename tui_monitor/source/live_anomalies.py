@@ -37,24 +37,38 @@ class LiveAnomalies(StoredAnomalies):
         )
 
     async def board(self, exchange: Exchange | None, bar: str | None) -> AnomaliesBoard:
-        """The newest evaluation; of bars that nobody watches the last one."""
+        """The newest evaluation; of bars that nobody watches, or that come yet, the last one."""
         exchange, bar = self.chosen(exchange, bar)
         unwatched = self._unwatched(exchange, bar)
         if unwatched:
-            return await self._kept_board(exchange, bar, unwatched)
+            kept = await self._kept_board(exchange, bar, unwatched)
+            return replace(kept, unasked=exchange in self._engine.enabled)
+        found, why = self._judged(exchange, bar)
+        if not why:
+            return found
+        kept = await self._kept_board(exchange, bar, why)
+        return found if kept.evaluated_ms is None else kept
+
+    def _judged(self, exchange: Exchange, bar: str) -> tuple[AnomaliesBoard, str]:
+        """What the engine judged, and why that is nothing yet; "" where it is something."""
         found = self._engine.anomalies.board(exchange, bar)
         if isinstance(found, str):
-            return replace(self._empty(exchange, bar, found), live=True)
-        return found
+            return replace(self._empty(exchange, bar, found), live=True), found
+        return found, "" if found.has_bars else found.reason
 
     async def explained(
         self, name: str, exchange: Exchange | None, bar: str | None, *, forming: bool = False
     ) -> Explained:
-        """Of the newest evaluation: any coin."""
+        """Of the newest evaluation: any coin; before there is one, stored anomalies."""
         exchange, bar = self.chosen(exchange, bar)
         unwatched = self._unwatched(exchange, bar)
         if unwatched:
             return await self._kept_explained(name, exchange, bar, unwatched, forming=forming)
+        _, why = self._judged(exchange, bar)
+        if why and not forming:
+            kept = await self._kept_explained(name, exchange, bar, why, forming=False)
+            if kept.found:
+                return kept
         found = self._engine.anomalies.explained(name, exchange, bar, forming=forming)
         if isinstance(found, str):
             return self._explained(name, exchange, bar, [], found, live=True)
@@ -62,9 +76,11 @@ class LiveAnomalies(StoredAnomalies):
 
     async def _standing(self, exchange: Exchange, bar: str) -> tuple[int | None, str]:
         board = await self.board(exchange, bar)
-        if not board.reason or self._unwatched(exchange, bar):
-            return board.evaluated_ms, board.reason
-        return board.evaluated_ms, f"{bar} bars of {exchange.value}: {board.reason}"
+        why = self._unwatched(exchange, bar)
+        if not why:
+            lacking = self._judged(exchange, bar)[0].reason
+            why = f"{bar} bars of {exchange.value}: {lacking}" if lacking else ""
+        return board.evaluated_ms, why
 
     async def picks(self, exchange: Exchange | None) -> PicksBoard:
         """The newest evaluation; until there is one, that of before the start."""
@@ -97,7 +113,7 @@ class LiveAnomalies(StoredAnomalies):
         )
 
     async def klines(
-        self, symbol: str, exchange: Exchange, market: Market, bar: str, limit: int
+        self, symbol: str, exchange: Exchange, market: Market, bar: str | None, limit: int
     ) -> Klines:
         """What is kept, and the bar that is being formed."""
         _, bar = self.chosen(exchange, bar)

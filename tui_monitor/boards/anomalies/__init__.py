@@ -158,9 +158,10 @@ class AnomaliesBoard(Struct, frozen=True, kw_only=True):
     watched, `counts` how many of them are in each state. `window_bars` is how many bars are
     looked at, with the judged one. `forming` is None where there is none.
 
-    `live` is False where no engine judges: then the rows are the newest stored bar's anomalies
-    alone, and `universe` and `counts` are of them. `reason` is why there are no rows, or why they
-    are not of now; "" otherwise.
+    `live` is False where no engine judges, or has not yet: then the rows are the last judged bar's
+    anomalies as they are stored, the others of `universe` and `counts` are not among them.
+    `unasked`: an engine would judge these bars if `watch_bars` told it to. `reason` is why there
+    are no rows, or why they are not of now; "" otherwise.
     """
 
     board: str
@@ -179,7 +180,14 @@ class AnomaliesBoard(Struct, frozen=True, kw_only=True):
     rows: list[AnomalyRow]
     forming: FormingView | None
     live: bool = True
+    unasked: bool = False
     reason: str = ""
+
+    @property
+    def has_bars(self) -> bool:
+        """Whether anybody's newest bar is there: else there is nothing to judge."""
+        lacking = self.counts.get(State.NO_DATA, 0) + self.counts.get(State.NO_BAR, 0)
+        return self.universe > lacking
 
 
 def original_reasons(reasons: Iterable[Reason]) -> str:
