@@ -151,6 +151,8 @@ async def test_klines_of_a_symbol_or_a_coin() -> None:
         for name in ("PEPEUSDT", "PEPE", "pepe"):
             answer = await served.get(f"/api/symbols/{name}/klines", limit="3")
             assert (answer["symbol"], answer["count"]) == ("PEPEUSDT", 3)
+            assert (answer["coin"], answer["multiplier"]) == ("PEPE", 1.0)
+            assert (answer["exchange"], answer["interval"]) == ("binance", "15m")
             times = [row["timestamp"] for row in answer["data"]]
             assert times[-1] == served.clock.now_ms() - QUARTER_MS
             assert {after - before for before, after in itertools.pairwise(times)} == {QUARTER_MS}

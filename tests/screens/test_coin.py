@@ -290,9 +290,9 @@ class OnlyOkx(MemorySource):
     async def klines(
         self,
         symbol: str,
-        exchange: Exchange,
+        exchange: Exchange | None = None,
         market: Market = Market.PERP,
-        bar: str = "15m",
+        bar: str | None = None,
         limit: int = 100,
     ) -> Klines:
         """None of the others."""

@@ -173,6 +173,9 @@ async def test_bars_of_a_symbol_or_a_coin_or_why_there_are_none(tmp_path: Path) 
             found = await source.klines(name, BINANCE, PERP, "15m", 2)
             assert (found.symbol, found.coin, found.rows) == ("1000PEPEUSDT", "PEPE", rows[1:])
             assert found.reason == ""
+        hourly = StoredAnomalies(store, clock, Anomalies(exchanges=("okx",), bar="1h"))
+        unnamed = await hourly.klines("PEPE", None, PERP, None, 2)
+        assert (unnamed.exchange, unnamed.bar) == (Exchange.OKX, "1h")
         for name, exchange, market, bar in (
             ("NONE", BINANCE, PERP, "15m"),
             ("PEPE", Exchange.OKX, PERP, "15m"),

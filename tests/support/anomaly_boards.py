@@ -234,13 +234,14 @@ class MemoryAnomalies:
     async def klines(
         self,
         symbol: str,
-        exchange: Exchange,
+        exchange: Exchange | None = None,
         market: Market = Market.PERP,
-        bar: str = "15m",
+        bar: str | None = None,
         limit: int = 100,
     ) -> Klines:
         coin = symbol.upper().removesuffix("USDT")
         newest_ms = self._open_ms()
+        exchange, bar = exchange or Exchange.BINANCE, bar or "15m"
         rows = [
             _candle(coin, exchange, market, bar, newest_ms - back * BAR_MS[bar])
             for back in range(min(limit, 10) - 1, -1, -1)

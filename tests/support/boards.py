@@ -528,9 +528,9 @@ class MemorySource(MemoryPrices):
     async def klines(
         self,
         symbol: str,
-        exchange: Exchange,
+        exchange: Exchange | None = None,
         market: Market = Market.PERP,
-        bar: str = "15m",
+        bar: str | None = None,
         limit: int = 100,
     ) -> Klines:
         self.calls.append(("klines", symbol, exchange, bar))
@@ -538,7 +538,7 @@ class MemorySource(MemoryPrices):
             raise self.failure
         from tests.support.judged_boards import some_klines  # noqa: PLC0415
 
-        return some_klines(symbol, exchange, bar, limit, self.now_ms)
+        return some_klines(symbol, exchange or Exchange.BINANCE, bar or "15m", limit, self.now_ms)
 
     async def coin_page(self, coin: str) -> CoinPage:
         self.calls.append(("coin", coin))

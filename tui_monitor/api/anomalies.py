@@ -20,6 +20,7 @@ from tui_monitor.boards.picks import PickRow
 from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.clock import MINUTE_MS, BoardZone
 from tui_monitor.model import Exchange
+from tui_monitor.source.units import multiplier_of
 
 # More than 0.5 is what the originals call the top.
 _TOP_SCORE = math.nextafter(0.5, 1.0)
@@ -76,7 +77,7 @@ class CoinScore(Struct, frozen=True, kw_only=True):
     """A pick in the originals' words, and the four parts of its score.
 
     `current_price` is the close of the bar that ended at `end_time` (s), `start_price` that of the
-    first of the bars.
+    first of the bars. Prices are per coin, of which one unit of `pair` has `multiplier`.
     """
 
     pair: str
@@ -90,6 +91,7 @@ class CoinScore(Struct, frozen=True, kw_only=True):
     rank: int
     exchange: Exchange
     coin: str
+    multiplier: float
     current_price: float
     end_time: int
     change_points: float
@@ -114,7 +116,10 @@ class Coins(Struct, frozen=True, kw_only=True):
 
 
 class Anomaly(Struct, frozen=True, kw_only=True):
-    """An anomaly in the originals' words; times in seconds, returns and ranges in %."""
+    """An anomaly in the originals' words; times in seconds, returns and ranges in %.
+
+    The price is per coin, of which one unit of `symbol` has `multiplier`.
+    """
 
     symbol: str
     timestamp: int
@@ -137,6 +142,7 @@ class Anomaly(Struct, frozen=True, kw_only=True):
     created_at: int
     exchange: Exchange
     coin: str
+    multiplier: float
     is_anomaly: bool
     reasons: list[Reason]
     n_hist: int
@@ -297,6 +303,7 @@ def _coin(row: PickRow, close_ms: int) -> CoinScore:
         rank=row.rank,
         exchange=row.exchange,
         coin=row.coin,
+        multiplier=multiplier_of(row.symbol),
         current_price=row.current_price,
         end_time=close_ms // 1000,
         change_points=row.change_points,
@@ -330,6 +337,7 @@ def _anomaly(one: StoredAnomaly, zone: BoardZone) -> Anomaly:
         created_at=one.judged_ms // 1000,
         exchange=row.exchange,
         coin=row.coin,
+        multiplier=multiplier_of(row.symbol),
         is_anomaly=True,
         reasons=row.reasons,
         n_hist=row.n,

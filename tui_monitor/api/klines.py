@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from tui_monitor.api.anomalies import Bar, made
+from tui_monitor.api.anomalies import OneBar, made
 from tui_monitor.api.answers import Answer, encode_rows
 from tui_monitor.api.boards import known_coin
 from tui_monitor.api.coins import Symbol, coin_of
@@ -12,6 +12,7 @@ from tui_monitor.api.endpoints import Endpoint, Rows, World, described
 from tui_monitor.boards.klines import Klines
 from tui_monitor.clock import BoardZone
 from tui_monitor.model import CandleRow, Exchange, Market
+from tui_monitor.source.units import multiplier_of
 
 
 class KlinesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -19,13 +20,15 @@ class KlinesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     symbol: Symbol
     limit: Rows = 100
-    interval: Annotated[Bar, described("The length of the bars.")] = "15m"
-    exchange: Annotated[Exchange, described("The exchange.")] = Exchange.BINANCE
+    interval: OneBar = None
+    exchange: Annotated[
+        Exchange | None, described("Without it the first that the settings judge.")
+    ] = None
     market: Annotated[Market, described("The market; bars are kept of perp alone.")] = Market.PERP
 
 
 class Kline(Struct, frozen=True, kw_only=True):
-    """One bar; `timestamp` is when it began, in ms. `volume` is in coins."""
+    """One bar; `timestamp` is when it began, in ms. Prices are per coin, `volume` is in coins."""
 
     timestamp: int
     datetime: str
@@ -39,7 +42,10 @@ class Kline(Struct, frozen=True, kw_only=True):
 
 
 async def klines(world: World, asked: KlinesQuery) -> Answer:
-    """Kept bars, oldest first, with the one that is forming."""
+    """Kept bars, oldest first, with the one that is forming.
+
+    Prices are per `coin`, of which one unit of `symbol` has `multiplier`.
+    """
     found = await _klines(world, asked.symbol, asked)
     if not found.rows and coin_of(asked.symbol) != asked.symbol:
         found = await _klines(world, coin_of(asked.symbol), asked)
@@ -50,6 +56,8 @@ async def klines(world: World, asked: KlinesQuery) -> Answer:
         rows.append(_kline(found.forming, world.zone, closed=False))
     own = {
         "symbol": found.symbol,
+        "coin": found.coin,
+        "multiplier": multiplier_of(found.symbol),
         "exchange": found.exchange,
         "interval": found.bar,
         "reason": found.reason,

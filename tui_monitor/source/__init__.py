@@ -162,12 +162,14 @@ class Source(Protocol):
     async def klines(
         self,
         symbol: str,
-        exchange: Exchange,
+        exchange: Exchange | None = None,
         market: Market = Market.PERP,
-        bar: str = "15m",
+        bar: str | None = None,
         limit: int = 100,
     ) -> Klines:
         """The newest kept bars of a symbol (or of a coin), with the forming one if known.
+
+        Without an exchange or a length it is that of the settings, the first of its exchanges.
 
         Asking has no bars streamed: see `watch_bars`.
         """

@@ -172,10 +172,15 @@ class StoredAnomalies:
         )
 
     async def klines(
-        self, symbol: str, exchange: Exchange, market: Market, bar: str | None, limit: int
+        self,
+        symbol: str,
+        exchange: Exchange | None,
+        market: Market,
+        bar: str | None,
+        limit: int,
     ) -> Klines:
         """What is kept of a symbol's bars."""
-        _, bar = self.chosen(exchange, bar)
+        exchange, bar = self.chosen(exchange, bar)
         named = await self._store.instrument_named(exchange, market, symbol)
         found, coin = named or (symbol, "")
         limit = min(limit, MAX_BARS)

@@ -113,10 +113,15 @@ class LiveAnomalies(StoredAnomalies):
         )
 
     async def klines(
-        self, symbol: str, exchange: Exchange, market: Market, bar: str | None, limit: int
+        self,
+        symbol: str,
+        exchange: Exchange | None,
+        market: Market,
+        bar: str | None,
+        limit: int,
     ) -> Klines:
         """What is kept, and the bar that is being formed."""
-        _, bar = self.chosen(exchange, bar)
+        exchange, bar = self.chosen(exchange, bar)
         listed, why = self._listed(symbol, exchange, market, bar)
         name = symbol if listed is None else listed.symbol
         found = await super().klines(name, exchange, market, bar, limit)

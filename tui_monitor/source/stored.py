@@ -253,9 +253,9 @@ class StoredSource:
     async def klines(
         self,
         symbol: str,
-        exchange: Exchange,
+        exchange: Exchange | None = None,
         market: Market = Market.PERP,
-        bar: str = "15m",
+        bar: str | None = None,
         limit: int = 100,
     ) -> Klines:
         """The newest kept bars of a symbol or a coin."""
