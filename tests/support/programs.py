@@ -59,7 +59,8 @@ async def run(
         (streams / "in").write_bytes(stdin)
         code = await run_forked(streams, arguments, environment, LONG_S)
         assert code is not None, f"{arguments} after {LONG_S:g} s"
-        return Done(code, (streams / "out").read_text(), (streams / "err").read_text())
+        out, err = ((streams / name).read_bytes().decode() for name in ("out", "err"))
+        return Done(code, out, err)
 
 
 async def run_installed(
