@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.hostile import VALUES
-from tui_monitor.feeds.numbers import epoch_ms, number, price, rate, scaled, size
+from tui_monitor.feeds.numbers import epoch_ms, number, per, per_coin, price, rate, scaled, size
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,15 @@ def test_a_size_in_contracts_is_the_written_number_of_coins(
     assert scaled(contracts, size_coins) == coins
     assert scaled(contracts, None) is None
     assert scaled(None, size_coins) is None
+
+
+@pytest.mark.parametrize("unit", [1e3, 1e4, 1e5, 1e6, 1e7])
+def test_a_price_per_coin_is_the_decimal_number(unit: float) -> None:
+    """What shifting the point gives, not its neighbour; a price per coin stays as it is."""
+    for digits in range(1, 100_000, 97):
+        for places in (4, 7, 12):
+            shifted = float(f"{digits}e-{places + len(f'{unit:.0f}') - 1}")
+            assert per_coin(float(f"{digits}e-{places}"), unit) == shifted
+    assert per_coin(0.0058235, 1_000.0) == 5.8235e-06 != 0.0058235 / 1_000.0
+    assert per_coin(0.1 + 0.2, 1.0) == 0.1 + 0.2
+    assert per(None, unit) is None

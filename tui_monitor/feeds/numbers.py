@@ -56,9 +56,18 @@ def epoch_ms(value: Loose) -> int | None:
     return int(found) if found is not None and 0 < found < _MAX_MS else None
 
 
+def per_coin(value: float, unit: float) -> float:
+    """A price per quoted unit as one per coin: the number that shifting its point gives.
+
+    The quotient of two doubles is a neighbour of that one in every fourth case: 0.0058235 / 1000
+    is 5.823499999999999e-06. A double keeps 15 digits, and no price has more.
+    """
+    return value if unit == 1.0 else float(f"{value / unit:.15g}")
+
+
 def per(value: float | None, unit: float) -> float | None:
-    """A price per quoted unit as one per coin."""
-    return value / unit if value is not None else None
+    """The same, None where there is no price."""
+    return per_coin(value, unit) if value is not None else None
 
 
 def scaled(value: float | None, factor: float | None) -> float | None:

@@ -11,7 +11,7 @@ import msgspec
 
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.binance import wire
-from tui_monitor.feeds.numbers import epoch_ms, price
+from tui_monitor.feeds.numbers import epoch_ms, per, price
 from tui_monitor.feeds.symbols import instrument_of, unit_of
 from tui_monitor.model import Exchange, Instrument, Market, Status
 from tui_monitor.printable import printable
@@ -103,7 +103,7 @@ def instrument(row: wire.SymbolRow, stocks: Container[str] = ()) -> Instrument:
         coin=unit.coin,
         quote=QUOTE,
         multiplier=unit.multiplier,
-        tick_size=tick / unit.multiplier if tick is not None else None,
+        tick_size=per(tick, unit.multiplier),
         status=status,
         listed_ms=epoch_ms(row.onboard_date),
     )

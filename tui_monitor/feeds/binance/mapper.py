@@ -15,6 +15,7 @@ from tui_monitor.feeds.numbers import (
     is_absent,
     number,
     per,
+    per_coin,
     price,
     rate,
     scaled,
@@ -56,10 +57,10 @@ def add_quick_ticker(row: quick.QuickTicker, instrument: Instrument, events: lis
     ticker = Ticker(
         instrument=instrument,
         exchange_ms=row.ts,
-        last=row.last / unit,
-        open_24h=row.open_24h / unit,
-        high_24h=row.high_24h / unit,
-        low_24h=row.low_24h / unit,
+        last=per_coin(row.last, unit),
+        open_24h=per_coin(row.open_24h, unit),
+        high_24h=per_coin(row.high_24h, unit),
+        low_24h=per_coin(row.low_24h, unit),
         volume_24h_coins=row.volume * unit,
         turnover_24h_usd=row.quote_volume,
     )
@@ -77,8 +78,8 @@ def add_quick_book(row: quick.QuickBook, instrument: Instrument, events: list[Ev
         Ticker(
             instrument=instrument,
             exchange_ms=row.ts,
-            bid=row.bid / unit,
-            ask=row.ask / unit,
+            bid=per_coin(row.bid, unit),
+            ask=per_coin(row.ask, unit),
             bid_coins=row.bid_size * unit,
             ask_coins=row.ask_size * unit,
             book_complete=True,
@@ -92,8 +93,8 @@ def quick_spot_book(row: quick.QuickSpotBook, instrument: Instrument) -> Ticker:
     return Ticker(
         instrument=instrument,
         exchange_ms=None,
-        bid=row.bid / unit,
-        ask=row.ask / unit,
+        bid=per_coin(row.bid, unit),
+        ask=per_coin(row.ask, unit),
         bid_coins=row.bid_size * unit,
         ask_coins=row.ask_size * unit,
         book_complete=True,
@@ -110,8 +111,8 @@ def add_quick_mark(row: quick.QuickMark, instrument: Instrument, events: list[Ev
         MarkPrice(
             instrument=instrument,
             exchange_ms=row.ts,
-            mark_price=row.mark / unit,
-            index_price=row.index / unit,
+            mark_price=per_coin(row.mark, unit),
+            index_price=per_coin(row.index, unit),
         )
     )
     if row.next_ms:
@@ -134,10 +135,10 @@ def add_quick_candle(row: quick.QuickKline, instrument: Instrument, events: list
             instrument=instrument,
             bar=bar.bar,
             open_ms=bar.open_ms,
-            open=bar.open / unit,
-            high=bar.high / unit,
-            low=bar.low / unit,
-            close=bar.close / unit,
+            open=per_coin(bar.open, unit),
+            high=per_coin(bar.high, unit),
+            low=per_coin(bar.low, unit),
+            close=per_coin(bar.close, unit),
             volume_coins=bar.volume * unit,
             turnover_usd=bar.quote_volume,
             closed=bar.closed,
@@ -207,7 +208,7 @@ def mark_price(row: wire.MarkRow, instrument: Instrument) -> MarkPrice:
     return MarkPrice(
         instrument=instrument,
         exchange_ms=epoch_ms(row.ts),
-        mark_price=at / instrument.multiplier,
+        mark_price=per_coin(at, instrument.multiplier),
         index_price=per(price(row.index), instrument.multiplier),
     )
 
@@ -294,7 +295,7 @@ def liquidation(order: wire.Order, instrument: Instrument) -> Liquidation:
         instrument=instrument,
         exchange_ms=at_ms,
         side=side,
-        price=mean / instrument.multiplier,
+        price=per_coin(mean, instrument.multiplier),
         coins=filled * instrument.multiplier,
         usd=filled * mean,
     )
@@ -339,7 +340,7 @@ def candle(bar: wire.Bar, instrument: Instrument) -> Candle:
         shown = ",".join(map(str, (bar.open_ms, bar.open, bar.high, bar.low, bar.close)))
         raise Malformed(f"candle {_shown(shown)}")
     unit = instrument.multiplier
-    at_open, high, low, close = (value / unit for value in prices if value is not None)
+    at_open, high, low, close = (per_coin(value, unit) for value in prices if value is not None)
     return Candle(
         instrument=instrument,
         bar=printable(bar.bar, 8),
@@ -361,7 +362,7 @@ def _price_or_none(value: Loose, what: str, instrument: Instrument) -> float | N
     found = price(value)
     if found is None:
         raise Malformed(f"{what} {_shown(value)}")
-    return found / instrument.multiplier
+    return per_coin(found, instrument.multiplier)
 
 
 def _shown(value: object) -> str:

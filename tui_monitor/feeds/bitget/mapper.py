@@ -8,7 +8,17 @@ USDT (docs v2 "Get All Tickers", v3 "Liquidation Channel").
 
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.bitget import wire
-from tui_monitor.feeds.numbers import Loose, epoch_ms, number, per, price, rate, scaled, size
+from tui_monitor.feeds.numbers import (
+    Loose,
+    epoch_ms,
+    number,
+    per,
+    per_coin,
+    price,
+    rate,
+    scaled,
+    size,
+)
 from tui_monitor.feeds.symbols import instrument_of, unit_of
 from tui_monitor.model import (
     Candle,
@@ -147,7 +157,7 @@ def liquidation(row: wire.LiquidationRow, instrument: Instrument) -> Liquidation
         instrument=instrument,
         exchange_ms=at_ms,
         side=side,
-        price=at / instrument.multiplier,
+        price=per_coin(at, instrument.multiplier),
         coins=size(usd / at * instrument.multiplier),
         usd=usd,
     )
@@ -186,7 +196,7 @@ def _candle(row: wire.KlineRow, bar: str, instrument: Instrument) -> Candle:
     if open_ms is None or None in prices:
         raise Malformed(f"candle {shown([row.start, row.open, row.high, row.low, row.close])}")
     unit = instrument.multiplier
-    at_open, high, low, close = (value / unit for value in prices if value is not None)
+    at_open, high, low, close = (per_coin(value, unit) for value in prices if value is not None)
     return Candle(
         instrument=instrument,
         bar=bar,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.bitget import wire
 from tui_monitor.feeds.bitget.mapper import USD, shown
-from tui_monitor.feeds.numbers import Loose, epoch_ms, is_absent, price, rate, size
+from tui_monitor.feeds.numbers import Loose, epoch_ms, is_absent, per_coin, price, rate, size
 from tui_monitor.model import (
     Funding,
     Instrument,
@@ -129,7 +129,7 @@ def _per_coin(found: _Found, unit: float) -> None:
     for name in _PRICES:
         value = getattr(found, name)
         if value is not None:
-            setattr(found, name, value / unit)
+            setattr(found, name, per_coin(value, unit))
     for name in _SIZES:
         value = getattr(found, name)
         if value is not None:
@@ -192,4 +192,4 @@ def _level(
     if at is None:
         raise Malformed(f"book price {shown(levels[0][0])}")
     unit = instrument.multiplier
-    return at / unit, units * unit if units is not None else None
+    return per_coin(at, unit), units * unit if units is not None else None

@@ -8,7 +8,17 @@ Facts about units: linear and spot sizes, volumes and open interest are base coi
 
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.bybit import wire
-from tui_monitor.feeds.numbers import Loose, epoch_ms, number, per, price, rate, scaled, size
+from tui_monitor.feeds.numbers import (
+    Loose,
+    epoch_ms,
+    number,
+    per,
+    per_coin,
+    price,
+    rate,
+    scaled,
+    size,
+)
 from tui_monitor.feeds.past_interest import account_ratio as ratio_of_accounts
 from tui_monitor.feeds.symbols import instrument_of, unit_of
 from tui_monitor.model import (
@@ -119,7 +129,7 @@ def liquidation(row: wire.LiquidationRow, instrument: Instrument) -> Liquidation
         instrument=instrument,
         exchange_ms=at_ms,
         side=side,
-        price=at / instrument.multiplier,
+        price=per_coin(at, instrument.multiplier),
         coins=units * instrument.multiplier,
         usd=units * at,
     )
@@ -132,7 +142,7 @@ def candle(row: wire.CandleRow, bar: str, instrument: Instrument) -> Candle:
     if open_ms is None or None in prices:
         raise Malformed(f"candle {shown([row.start, row.open, row.high, row.low, row.close])}")
     unit = instrument.multiplier
-    at_open, high, low, close = (value / unit for value in prices if value is not None)
+    at_open, high, low, close = (per_coin(value, unit) for value in prices if value is not None)
     return Candle(
         instrument=instrument,
         bar=bar,

@@ -13,6 +13,8 @@ from tui_monitor.feeds.numbers import (
     epoch_ms,
     is_absent,
     number,
+    per,
+    per_coin,
     price,
     rate,
     scaled,
@@ -123,15 +125,15 @@ def ticker(row: wire.TickerRow, instrument: Instrument) -> Ticker:
     found = Ticker(
         instrument=instrument,
         exchange_ms=epoch_ms(row.ts),
-        last=_per(price(row.last), unit),
-        bid=_per(price(row.bid_px), unit),
-        ask=_per(price(row.ask_px), unit),
+        last=per(price(row.last), unit),
+        bid=per(price(row.bid_px), unit),
+        ask=per(price(row.ask_px), unit),
         bid_coins=_coins(row.bid_sz, instrument),
         ask_coins=_coins(row.ask_sz, instrument),
-        open_24h=_per(price(row.open24h), unit),
-        high_24h=_per(price(row.high24h), unit),
-        low_24h=_per(price(row.low24h), unit),
-        day_open=_per(price(row.sod_utc8), unit),
+        open_24h=per(price(row.open24h), unit),
+        high_24h=per(price(row.high24h), unit),
+        low_24h=per(price(row.low24h), unit),
+        day_open=per(price(row.sod_utc8), unit),
         book_complete=True,
     )
     if found.last is None and found.bid is None and found.ask is None:
@@ -175,7 +177,7 @@ def _level(levels: list[list[Loose]], instrument: Instrument) -> tuple[float | N
     at = price(levels[0][0])
     if at is None:
         raise Malformed(f"book price {_shown(levels[0][0])}")
-    return at / instrument.multiplier, _coins(levels[0][1], instrument)
+    return per_coin(at, instrument.multiplier), _coins(levels[0][1], instrument)
 
 
 def mark_price(row: wire.MarkRow, instrument: Instrument) -> MarkPrice:
@@ -186,7 +188,7 @@ def mark_price(row: wire.MarkRow, instrument: Instrument) -> MarkPrice:
     return MarkPrice(
         instrument=instrument,
         exchange_ms=epoch_ms(row.ts),
-        mark_price=at / instrument.multiplier,
+        mark_price=per_coin(at, instrument.multiplier),
     )
 
 
@@ -198,7 +200,7 @@ def index_price(row: wire.IndexRow, instrument: Instrument) -> MarkPrice:
     return MarkPrice(
         instrument=instrument,
         exchange_ms=epoch_ms(row.ts),
-        index_price=at / instrument.multiplier,
+        index_price=per_coin(at, instrument.multiplier),
     )
 
 
@@ -280,7 +282,7 @@ def liquidation(fill: wire.Fill, instrument: Instrument) -> Liquidation:
     if at is None or not contracts or at_ms is None:
         raise Malformed(f"liquidation of {_shown(fill.sz)} at {_shown(fill.bk_px)}")
     coins = _coins(fill.sz, instrument)
-    unit_price = at / instrument.multiplier
+    unit_price = per_coin(at, instrument.multiplier)
     return Liquidation(
         instrument=instrument,
         exchange_ms=at_ms,
@@ -309,7 +311,7 @@ def candle(row: wire.CandleRow, bar: str, instrument: Instrument) -> Candle:
     if open_ms is None or None in prices:
         raise Malformed(f"candle {_shown(','.join(map(str, row[:5])))}")
     unit = instrument.multiplier
-    at_open, high, low, close = (value / unit for value in prices if value is not None)
+    at_open, high, low, close = (per_coin(value, unit) for value in prices if value is not None)
     # SWAP: contracts, coins, quote. SPOT: coins, quote, quote.
     coins_column = 6 if instrument.market is Market.PERP else 5
     quote_column = 7 if instrument.market is Market.PERP else 6
@@ -351,7 +353,7 @@ def instrument(row: wire.InstrumentRow) -> Instrument:
         quote=quote,
         multiplier=unit.multiplier,
         contract_size=_contract_size(row, unit.multiplier) if market is Market.PERP else None,
-        tick_size=_per(price(row.tick_sz), unit.multiplier),
+        tick_size=per(price(row.tick_sz), unit.multiplier),
         status=_status(row, quote),
         listed_ms=epoch_ms(row.list_time),
     )
@@ -380,10 +382,6 @@ def _coins(contracts: Loose, instrument: Instrument) -> float | None:
     if instrument.market is Market.PERP:
         return scaled(size(contracts), instrument.contract_size)
     return scaled(size(contracts), instrument.multiplier)
-
-
-def _per(value: float | None, unit: float) -> float | None:
-    return value / unit if value is not None else None
 
 
 def _shown(value: object) -> str:
