@@ -222,7 +222,7 @@ async def test_a_daemon_tells_that_it_serves_lives_and_stops_and_reads_again_on_
 async def test_the_line_of_half_a_minute_says_how_everything_does(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Exchanges, messages, coins, nodes, rows and memory; to the log and to the supervisor."""
+    """Exchanges, messages, coins, nodes, database and memory; to the log and to the supervisor."""
     clock = VirtualClock()
     told: list[str] = []
     async with (
@@ -239,7 +239,7 @@ async def test_the_line_of_half_a_minute_says_how_everything_does(
     for text in told:
         assert re.fullmatch(
             r"1/1 exchanges live, [1-9]\d* messages/s, 27/27 coins, (\d+)/\1 nodes, "
-            r"[1-9][\d,]* rows, \d+ MB",
+            r"database \d+\.\d MB, memory \d+ MB",
             text,
         ), told
     assert [one.getMessage() for one in caplog.records if one.name == "tui_monitor.status"] == told

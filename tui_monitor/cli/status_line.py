@@ -8,14 +8,11 @@ from tui_monitor.boards.status import EngineStatus, FeedLight
 from tui_monitor.engine import Engine
 from tui_monitor.engine.process import memory_bytes
 from tui_monitor.engine.rates import MessageRates
-from tui_monitor.errors import StoreError
 from tui_monitor.model import FeedState
 
 log = logging.getLogger("tui_monitor.status")
 
 EVERY_S = 30.0
-# Counting the rows of years takes some tenths of a second.
-COUNT_AGAIN_S = 600.0
 _MEGABYTE = 1_000_000
 
 
@@ -27,43 +24,30 @@ class StatusLine:
         self._tell = tell
         # Of our own: what others ask for in between must not shorten the half minute.
         self._rates = MessageRates(engine.clock)
-        self._rows = ""
-        self._counted_s: float | None = None
 
     async def run(self) -> None:
         """For ever."""
         self._messages_per_s()
         while True:
             await self._engine.clock.sleep(EVERY_S)
-            text = await self.text()
+            text = self.text()
             log.info("%s", text, extra=logs.PACED)
             self._tell(text)
 
-    async def text(self) -> str:
-        """The line of now: trouble first."""
-        await self._count()
-        status, memory = self._engine.status(), memory_bytes()
-        parts = [*troubles(status), *figures(status, self._messages_per_s()), self._rows]
+    def text(self) -> str:
+        """The line of now: trouble first; the database with its WAL."""
+        status, store, memory = self._engine.status(), self._engine.store, memory_bytes()
+        database = (store.file_bytes + store.wal_bytes) / _MEGABYTE
+        parts = [*troubles(status), *figures(status, self._messages_per_s())]
+        parts.append(f"database {database:.1f} MB")
         if memory is not None:
-            parts.append(f"{memory / _MEGABYTE:.0f} MB")
+            parts.append(f"memory {memory / _MEGABYTE:.0f} MB")
         return ", ".join(parts)
 
     def _messages_per_s(self) -> float:
         """Of all streams, since the line before."""
         feeds = (self._engine.feeds[name] for name in self._engine.enabled)
         return sum(self._rates.of(health for feed in feeds for health in feed.health()).values())
-
-    async def _count(self) -> None:
-        now_s = self._engine.clock.monotonic_s()
-        if self._counted_s is not None and now_s - self._counted_s < COUNT_AGAIN_S:
-            return
-        try:
-            found = await self._engine.store.info()
-        except StoreError as error:
-            self._rows = f"rows unknown: {error.line()}"
-            return
-        self._rows = f"{sum(found.rows.values()):,} rows"
-        self._counted_s = now_s
 
 
 def troubles(status: EngineStatus) -> list[str]:
