@@ -5,6 +5,7 @@ Everything is measured in cells, so wide characters in labels keep the rows stra
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from textwrap import wrap
 
 from rich.cells import cell_len, split_graphemes
 from rich.segment import Segment
@@ -64,12 +65,13 @@ class Sheet:
 
 def empty_lines(text: str, width: int, height: int, looks: Looks) -> list[list[Segment]]:
     """Why there is nothing to draw, in the middle."""
-    text = fit(text, min(width, cell_len(text)))
-    left = (width - cell_len(text)) // 2
     lines = [[Segment(" " * width, _NONE)] for _ in range(height)]
-    if height:
-        row = (height - 1) // 2
-        lines[row] = [Segment(fit(" " * left + text, width), looks.dim)]
+    said = [text] if height == 1 else wrap(text, max(20, width - 2))[:height]
+    first = (height - len(said)) // 2
+    for row, line in enumerate(said, first):
+        part = fit(line, min(width, cell_len(line)))
+        left = (width - cell_len(part)) // 2
+        lines[row] = [Segment(fit(" " * left + part, width), looks.dim)]
     return lines
 
 

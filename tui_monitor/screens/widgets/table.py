@@ -5,6 +5,7 @@ for a repaint of the lines that changed, and lets the painter compare cells.
 """
 
 from collections.abc import Callable, Sequence
+from textwrap import wrap
 from typing import Any, Generic
 
 from rich.segment import Segment
@@ -253,14 +254,20 @@ class Table(ScrollView, Generic[R], can_focus=True):
         index = self.scroll_offset.y + y - 1
         if index < len(self.rows):
             return self._row_strip(self.rows[index], width)
-        if not self.rows and y == 2:
-            reason = (
-                f"no row matches /{printable(self.filter_text, 60)}"
-                if self.total
-                else printable(self.empty, 400)
-            )
-            return Strip([Segment(fit(f"  {reason}", width), self.rich_style + looks.dim)], width)
+        if not self.rows and y >= 2:
+            said = self._why_empty(width)[y - 2 : y - 1]
+            text = f"  {said[0]}" if said else ""
+            return Strip([Segment(fit(text, width), self.rich_style + looks.dim)], width)
         return Strip.blank(width, self.rich_style)
+
+    def _why_empty(self, width: int) -> list[str]:
+        """On as many lines as it needs."""
+        reason = (
+            f"no row matches /{printable(self.filter_text, 60)}"
+            if self.total
+            else printable(self.empty, 400)
+        )
+        return wrap(reason, max(20, width - 4))
 
     def _row_strip(self, row: R, width: int) -> Strip:
         key = self._rows.key_of(row)
