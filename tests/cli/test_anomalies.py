@@ -11,6 +11,7 @@ import pytest
 from tests.source.test_anomalies import OPEN_MS, a_head, put
 from tests.support.anomaly_boards import a_pick, an_anomaly
 from tests.support.programs import run
+from tui_monitor.boards.anomalies import State
 from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.cli.show_anomalies import anomalies_table, picks_table
 from tui_monitor.cli.tables import csv_text, eye_text
@@ -49,7 +50,10 @@ def test_the_table_of_anomalies_has_each_measure() -> None:
     assert (row["reasons"], row["price_z"], row["n"]) == ("price", "10.50", "96")
     text = eye_text(table)
     assert "binance's 15m bar 2026-11-20 07:45 to 08:00" in text
-    assert "2 of 150 perpetuals" in text
+    assert "2 of 150 judged perpetuals, judged" in text
+    few = msgspec.structs.replace(head, counts={State.NORMAL: 34, State.INSUFFICIENT: 116})
+    said = "0 of 34 judged perpetuals (not judged: insufficient 116), judged"
+    assert said in eye_text(anomalies_table(few, ZONE))
     assert "no engine runs" in text
 
 

@@ -78,7 +78,7 @@ async def test_every_bar_of_a_long_absence_is_judged(tmp_path: Path) -> None:
         before_ms = NEXT_MS - 2 * QUARTER_MS
         await marked(watched, before_ms)
         (first,) = told(watched)
-        assert "earlier bars since" in first
+        assert "earlier bars of the last " in first
         # The oldest have too few bars before them.
         assert "insufficient" in first
     assert AWAY_BARS > CATCH_UP
@@ -92,7 +92,7 @@ async def test_every_bar_of_a_long_absence_is_judged(tmp_path: Path) -> None:
             place: round(score, 9) for place, score in expected.items()
         }
         (said,) = told(watched)
-        assert f": {AWAY_BARS} earlier bars since" in said
+        assert f": {AWAY_BARS} earlier bars of the last " in said
     async with watching(tmp_path, plants=plants, start_ms=LATER_MS + 3 * MINUTE_MS) as watched:
         await watched.bars.clock.sleep(90)
         assert told(watched) == []

@@ -85,7 +85,7 @@ def test_a_command_that_comes_in_one_burst_is_a_command() -> None:
         terminal.press(":why BTC\r")
         terminal.until("moved 0.114 %")
         terminal.press("\x1b")
-        terminal.until("of 21 unusual")
+        terminal.until("judged unusual")
         terminal.press("wETH\r")
         terminal.until("ETHUSDT")
 

@@ -13,8 +13,8 @@ from tui_monitor.model import Exchange
 from tui_monitor.screens import anomalies_texts as texts
 from tui_monitor.screens import commands
 from tui_monitor.screens.anomalies import AnomaliesView
-from tui_monitor.screens.anomalies_columns import reasons_text
-from tui_monitor.screens.anomalies_parts import PERCENTILE, amount_text, part_rows
+from tui_monitor.screens.anomalies_columns import reasons_text, z_text
+from tui_monitor.screens.anomalies_parts import PART_COLUMNS, PERCENTILE, amount_text, part_rows
 from tui_monitor.screens.dialogs import CoinDialog
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.looks import STANDARD, looks_of
@@ -41,7 +41,7 @@ async def test_only_what_is_unusual_is_shown_and_a_shows_the_others_with_why() -
         await pulled(pilot, app)
         rows = view_of(app).table.rows
         assert [row.coin for row in rows] == ["PEPE", "SOL", "龙虾", "WIF", "DOGE"]
-        assert "5 of 21 unusual" in screen_text(app)
+        assert "5 of 17 judged unusual" in screen_text(app)
         await pilot.press("a")
         await pulled(pilot, app)
         assert {row.coin for row in view_of(app).table.rows} == set(COINS)
@@ -219,7 +219,8 @@ async def test_w_asks_for_a_coin_and_starts_with_the_one_under_the_cursor() -> N
         await pilot.press("h", "a", "l", "t", "e", "d", "enter")
         await settled(pilot, lambda: app.screen is app.desk)
         await pulled(pilot, app)
-        assert "no bar of 2026-01-16T06:15" in screen_text(app).replace(" 06:15", "T06:15")
+        assert "no bar; the newest is 3 bars older" in screen_text(app)
+        assert "its newest is 13:30–13:45" in screen_text(app)
 
 
 async def test_a_late_answer_about_another_coin_is_not_shown() -> None:
@@ -260,13 +261,63 @@ async def test_candles_are_not_asked_for_with_every_look() -> None:
 async def test_stored_rows_are_grey_and_say_so() -> None:
     """No engine: the newest stored bar."""
     source = MemorySource()
-    reason = "no engine runs: these are of 06:15"
+    reason = "no engine runs: these are of before"
     source.anomalies = an_anomalies_board(live=False, reason=reason)
     app = an_app(source, "anomalies")
     async with app.run_test(size=(120, 40)) as pilot:
         await pulled(pilot, app)
         assert reason in screen_text(app)
         assert {style.color for style in styles_of(app, "PEPE")} == {looks_of(app.desk).dim.color}
+
+
+async def test_bars_that_were_asked_for_just_now_are_called_so() -> None:
+    """The screen asked for them itself: where to have them watched is no news."""
+    source = MemorySource()
+    reason = "5m bars of okx are not watched: anomalies.exchanges has them judged always"
+    early = an_anomalies_board(evaluated_ms=None, rows=[], forming=None, live=False)
+    source.anomalies = replace(early, reason=reason, unasked=True)
+    app = an_app(source, "anomalies")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        text = " ".join(screen_text(app).split())
+        said = "no 15m bar of binance is judged yet: 15m bars of binance were asked for just now"
+        assert said in text
+        assert "not watched" not in text
+        source.explained = replace(an_explained("NOPE"), reason=reason)
+        view_of(app).explain("NOPE")
+        await pulled(pilot, app)
+        assert "15m bars of binance were asked for just now" in screen_text(app)
+    kept = texts.just_asked(an_anomalies_board(live=False, unasked=True))
+    assert kept.reason.endswith("just now; these are the anomalies of the last judged bar")
+
+
+async def test_as_the_originals_did_there_is_no_other_bar_to_show() -> None:
+    """u is not offered, does nothing, and nothing speaks of it."""
+    source = MemorySource()
+    source.anomalies = an_anomalies_board(mode="original", forming=None)
+    app = an_app(source, "anomalies")
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pulled(pilot, app)
+        await settled(pilot, lambda: "u forming" not in screen_text(app))
+        await pilot.press("u")
+        await pulled(pilot, app)
+        assert not view_of(app).forming
+    explained = an_explained("PEPE", forming=True)
+    one = replace(explained.found[0], mode="original")
+    lines = texts.facts(explained, one, None, SHOWN, STANDARD, 120)
+    said = ["".join(part for part, _ in line) for line in lines]
+    assert "the open bar as it is so far, its turnover, too" in said
+    assert "u: the closed bar" not in "".join(said)
+
+
+def test_a_forming_bar_that_is_not_judged_is_not_called_so() -> None:
+    """Of a perpetual that is not watched there is no bar, and of others perhaps not yet."""
+    for name, said in ((SMALL, "no bar of it is judged"), ("HALTED", "forming bar is not judged")):
+        explained = an_explained(name, forming=True)
+        lines = texts.facts(explained, explained.found[0], None, SHOWN, STANDARD, 120)
+        text = " ".join(part for line in lines for part, _ in line)
+        assert said in text
+        assert "as if it ended now" not in text
 
 
 def test_an_empty_board_says_why() -> None:
@@ -320,6 +371,22 @@ def test_amounts_have_the_unit_of_their_measure() -> None:
     assert amount_text(Reason.VOLUME, 2_500_000.0) == "2.50M"
     assert amount_text(Reason.VOLATILITY, 3.4) == "3.400%"
     assert amount_text(Reason.PRICE, None) == "–"
+
+
+@pytest.mark.parametrize("number", [0.004, 9.996, 213.456, 5_999.5, 123_456.7, 9.9e9, 1e15])
+def test_a_number_has_fewer_decimals_rather_than_an_end_cut_off(number: float) -> None:
+    """Whatever its size, it has room in its column."""
+    for width in (6, 7):
+        assert len(z_text(number, width)) <= width
+        assert len(z_text(-number, width)) <= width
+    assert len(z_text(number, sign="+")) <= 6
+    for reason in (Reason.PRICE, Reason.VOLATILITY):
+        assert len(amount_text(reason, number)) <= 8
+    (one,) = an_explained("PEPE").found
+    parts = [replace(part, over=number, weight=1.0, z=number) for part in one.parts]
+    for row in part_rows(replace(one, parts=parts)):
+        for column in PART_COLUMNS[:-1]:
+            assert len(column.paint(row, STANDARD, column.width).text) <= column.width, column.key
 
 
 def test_a_chart_reaches_to_the_marked_bar_though_it_is_missing() -> None:

@@ -6,10 +6,10 @@ from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import ZONE, MemorySource
 from tests.support.judged_boards import a_picks_board
 from tui_monitor.boards.picks import LeftOut
-from tui_monitor.model import Exchange
+from tui_monitor.model import BAR_MS, Exchange
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.looks import STANDARD
-from tui_monitor.screens.picks import PicksView, headline, why_empty, why_none_left_out
+from tui_monitor.screens.picks import PicksView, headline, terms, why_empty, why_none_left_out
 from tui_monitor.screens.picks_columns import LEFT_COLUMNS, PICK_COLUMNS
 
 
@@ -68,11 +68,21 @@ async def test_what_was_left_out_is_a_tab_with_the_reasons() -> None:
 async def test_a_stored_evaluation_says_so() -> None:
     """With the engine's own words."""
     source = MemorySource()
-    source.picks = a_picks_board(live=False, reason="no engine runs: these are of 06:30")
+    source.picks = a_picks_board(live=False, reason="no engine runs: these are the last ones")
     app = an_app(source, "picks")
     async with app.run_test(size=(120, 40)) as pilot:
         await pulled(pilot, app)
-        assert "no engine runs: these are of 06:30" in screen_text(app)
+        assert "no engine runs: these are the last ones" in screen_text(app)
+
+
+def test_prices_stand_beside_the_time_at_which_their_bar_ended() -> None:
+    """A close is of a bar's end."""
+    board = a_picks_board()
+    row, zone = board.rows[0], ShownZone(ZONE)
+    _, prices = terms(row, board, zone, STANDARD, 160)
+    said = "".join(text for text, _ in prices)
+    start = zone.format(row.start_ms + BAR_MS[board.bar])
+    assert said.startswith(f"start 2,890.22  ({start})  now 3,027.14  (14:30)  ")
 
 
 def test_an_empty_board_says_why() -> None:

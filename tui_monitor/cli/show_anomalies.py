@@ -1,6 +1,6 @@
 """The tables of anomalies and picks, for CSV and for the eye."""
 
-from tui_monitor.boards.anomalies import AnomaliesBoard, AnomalyRow, State
+from tui_monitor.boards.anomalies import KNOWN, AnomaliesBoard, AnomalyRow, State
 from tui_monitor.boards.picks import PickRow, PicksBoard
 from tui_monitor.cli.tables import Row, Table, number
 from tui_monitor.clock import BoardZone
@@ -48,14 +48,23 @@ def _anomalies_summary(board: AnomaliesBoard, zone: BoardZone) -> str:
         return f"{nothing}\n{board.reason}" if board.reason else nothing
     at = zone.format(board.evaluated_ms)
     begin, end = zone.format(board.open_ms, "%Y-%m-%d %H:%M"), zone.format(board.close_ms, "%H:%M")
-    found = board.counts.get(State.ANOMALY, 0)
     text = (
         f"anomalies of {board.exchange.value}'s {board.bar} bar {begin} to {end} ({zone.name}),"
-        f" {found} of {board.universe} perpetuals, judged {at}"
+        f" {_found(board)}, judged {at}"
     )
     if board.mode == "original":
         text += ", as the originals did"
     return f"{text}\n{board.reason}" if board.reason else text
+
+
+def _found(board: AnomaliesBoard) -> str:
+    """`2 of 34 judged perpetuals (not judged: insufficient 116)`."""
+    known = sum(board.counts.get(state, 0) for state in KNOWN)
+    found = f"{board.counts.get(State.ANOMALY, 0)} of {known} judged perpetuals"
+    others = [(state, many) for state, many in board.counts.items() if many and state not in KNOWN]
+    if not others:
+        return found
+    return f"{found} (not judged: {', '.join(f'{state.value} {many}' for state, many in others)})"
 
 
 def picks_table(board: PicksBoard, zone: BoardZone) -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import msgspec
 from msgspec.structs import replace
 
-from tui_monitor.boards.anomalies import AnomaliesBoard, AnomalyRow, State
+from tui_monitor.boards.anomalies import KNOWN, AnomaliesBoard, AnomalyRow
 from tui_monitor.boards.anomalies.detect import Detected
 from tui_monitor.boards.anomalies.explain import explain_anomalies
 from tui_monitor.boards.anomalies.records import head_name, record_of
@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 
 _REMEMBERED = 64
 # Of others nobody knows what their bar is: what was found of it stays.
-_KNOWN = (State.ANOMALY, State.NORMAL, State.SMALL_MOVE)
 
 BarKey = tuple[Exchange, str, int]
 Written = tuple[list[str], list[AnomalyRecord]]
@@ -45,7 +44,7 @@ class AnomalyBook:
         """Put a bar's anomalies down; of `only` some symbols, if given. False if it failed."""
         place = (*key, shown.open_ms)
         chosen = [row for row in shown.rows if only is None or row.symbol in only]
-        known = sorted(row.symbol for row in chosen if row.state in _KNOWN)
+        known = sorted(row.symbol for row in chosen if row.state in KNOWN)
         records = [
             record_of(one, shown.evaluated_ms or shown.now_ms)
             for one in explain_anomalies(detected, universe, chosen)

@@ -6,11 +6,9 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from tui_monitor.boards.anomalies import AnomaliesBoard, State
-from tui_monitor.clock import utc_text
+from tui_monitor.boards.anomalies import KNOWN, AnomaliesBoard, State
+from tui_monitor.clock import MINUTE_MS
 from tui_monitor.model import Exchange
-
-_JUDGED = (State.ANOMALY, State.NORMAL, State.SMALL_MOVE)
 
 
 class Debt(NamedTuple):
@@ -88,13 +86,19 @@ class Tally(Struct):
             row.state for row in board.rows if symbols is None or row.symbol in symbols
         )
 
-    def text(self, exchange: Exchange, bar: str) -> str:
+    def text(self, exchange: Exchange, bar: str, now_ms: int) -> str:
         """For the event log: how much was judged, how much could not be, and why."""
-        since = "" if self.first_ms is None else f" since {utc_text(self.first_ms)[:16]}Z"
-        text = f"{exchange.value} {bar}: {self.bars} earlier bars{since} were judged now"
-        unknown = {state: self.states[state] for state in State if state not in _JUDGED}
+        last = "" if self.first_ms is None else f" of the last {_long(now_ms - self.first_ms)}"
+        text = f"{exchange.value} {bar}: {self.bars} earlier bars{last} were judged now"
+        unknown = {state: self.states[state] for state in State if state not in KNOWN}
         many = sum(unknown.values())
         if not many:
             return text
         why = ", ".join(f"{state.value} {number}" for state, number in unknown.items() if number)
         return f"{text}; of {self.states.total()} perpetuals' bars {many} could not be: {why}"
+
+
+def _long(ms: int) -> str:
+    """`95 min`, `27.5 h`: an event has a time, and a zone to show it in; a sentence has none."""
+    minutes = ms / MINUTE_MS
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"

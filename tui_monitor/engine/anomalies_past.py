@@ -196,7 +196,7 @@ class PastWatch:
             await self._clock.sleep(0)
         if not owed.times:
             del self._tallies[key]
-            self._on_event("info", "anomalies", tally.text(*key))
+            self._on_event("info", "anomalies", tally.text(*key, self._clock.now_ms()))
 
     async def _judged(
         self, universe: Universe, bar: str, debts: Sequence[Debt]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -90,7 +91,7 @@ class AnomaliesView(BoardView):
     async def pull(self, source: Source) -> bool:
         """The board, and the explanation that is looked at."""
         self._have_watched(source)
-        board = await source.anomalies_board(self.exchange, self.bar)
+        board = texts.just_asked(await source.anomalies_board(self.exchange, self.bar))
         before, self.board = self.board, board
         if self.asked is not None:
             await self._pull_explained(source, self.asked, board)
@@ -110,6 +111,8 @@ class AnomaliesView(BoardView):
         explained = await source.anomaly_explained(name, board.exchange, board.bar, forming=forming)
         if (name, forming) != (self.asked, self.forming):
             return  # another one is wanted meanwhile
+        if board.unasked and not explained.found:
+            explained = replace(explained, reason=board.reason)
         self.explained = explained
         one = self.explanation
         symbol = name if one is None else one.symbol
@@ -135,7 +138,9 @@ class AnomaliesView(BoardView):
         if board is None:
             return
         self._start_over(self.shown, board)
-        self.shown = board
+        before, self.shown = self.shown, board
+        if before is None or before.mode != board.mode:
+            self.refresh_bindings()
         if self.zone.name != self._zone_name:
             self._zone_name = self.zone.name
             self.table.set_columns(anomaly_columns(self.zone))
@@ -315,7 +320,9 @@ class AnomaliesView(BoardView):
     # For the frame
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What chooses rows works where there are rows."""
+        """What chooses rows works where there are rows; one bar alone has no other."""
+        if action == "forming":
+            return self.board is None or self.board.mode != "original"
         if action == "everyone":
             return self.asked is None
         return super().check_action(action, parameters)

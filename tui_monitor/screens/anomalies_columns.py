@@ -34,9 +34,17 @@ def _z(value: float | None, looks: Looks, *, flagged: bool = False) -> Cell:
     return Cell(z_text(value), looks.accent if flagged else looks.text)
 
 
-def z_text(value: float) -> str:
-    """Two decimals where they fit into six characters."""
-    return f"{value:.2f}" if abs(value) < 100 else f"{value:,.0f}"
+def z_text(value: float, width: int = 6, *, sign: str = "", decimals: int = 2) -> str:
+    """As many decimals as fit: a number that is cut is another number."""
+    for places in range(decimals, -1, -1):
+        text = f"{value:{sign},.{places}f}"
+        if len(text) <= width:
+            return text
+    for size, letter in ((1e3, "k"), (1e6, "M"), (1e9, "B")):
+        text = f"{value / size:{sign}.0f}{letter}"
+        if len(text) <= width:
+            return text
+    return f"{value:{sign}.0e}"
 
 
 def _score(row: AnomalyRow, looks: Looks, _: int) -> Cell:

@@ -10,6 +10,7 @@ from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell, Column
 
 PERCENTILE = "percentile"
+_AMOUNT, _OVER, _GAVE = 8, 6, 6
 # Above its threshold a percentile counts a tenth.
 _TENTH = 10
 
@@ -42,7 +43,7 @@ def part_rows(explanation: Explanation) -> list[PartRow]:
     """The lines that add up to the score; the percentile has one of its own."""
     rows: list[PartRow] = []
     for part in explanation.parts:
-        rows.append(_z_row(part, explanation))
+        rows.append(_z_row(part))
         if part.percentile is not None and part.percentile_threshold is not None:
             rows.append(_percentile_row(part, part.percentile, part.percentile_threshold))
     return rows
@@ -67,15 +68,11 @@ def amount_text(measure: Reason, value: float | None) -> str:
         return ABSENT
     if measure is Reason.VOLUME:
         return count(value)
-    return f"{value * 100 if measure is Reason.PRICE else value:.3f}%"
+    shown_pct = value * 100 if measure is Reason.PRICE else value
+    return f"{z_text(shown_pct, _AMOUNT - 1, decimals=3)}%"
 
 
-def _volume_note(part: PartExplained, explanation: Explanation) -> str:
-    said = (scaled_text(explanation), "little counts like much" if part.both_ways else "")
-    return "; ".join(filter(None, said))
-
-
-def _z_row(part: PartExplained, explanation: Explanation) -> PartRow:
+def _z_row(part: PartExplained) -> PartRow:
     z, measure = part.z, part.measure
     size = None if z is None else abs(z) if part.both_ways else z
     return PartRow(
@@ -93,7 +90,7 @@ def _z_row(part: PartExplained, explanation: Explanation) -> PartRow:
         contribution=None if part.contribution is None else part.weight * part.over,
         robust_z=part.robust_z,
         reached=size is not None and size >= part.threshold,
-        note=part.missing or (_volume_note(part, explanation) if measure is Reason.VOLUME else ""),
+        note=part.missing or ("little counts like much" if part.both_ways else ""),
     )
 
 
@@ -114,7 +111,7 @@ def _percentile_row(part: PartExplained, percentile: float, threshold: float) ->
         contribution=None if part.contribution is None else part.weight * over,
         robust_z=None,
         reached=percentile >= threshold,
-        note="of the earlier returns were smaller; a tenth of what is over counts",
+        note="of earlier returns smaller; over: a tenth",
     )
 
 
@@ -136,7 +133,9 @@ def _z_cell(row: PartRow, looks: Looks, _: int) -> Cell:
 def _gave(row: PartRow, looks: Looks, _: int) -> Cell:
     if row.contribution is None:
         return Cell(ABSENT, looks.faint)
-    return Cell(f"+{row.contribution:.2f}", looks.bright if row.contribution else looks.dim)
+    return Cell(
+        z_text(row.contribution, _GAVE, sign="+"), looks.bright if row.contribution else looks.dim
+    )
 
 
 PART_COLUMNS: tuple[Column[PartRow], ...] = (
@@ -204,9 +203,11 @@ PART_COLUMNS: tuple[Column[PartRow], ...] = (
     Column(
         key="over",
         title="over",
-        width=5,
+        width=_OVER,
         priority=2,
-        paint=lambda row, looks, _: Cell(f"{row.over:.2f}", looks.text if row.over else looks.dim),
+        paint=lambda row, looks, _: Cell(
+            z_text(row.over, _OVER), looks.text if row.over else looks.dim
+        ),
         value=lambda row: row.over,
         help="How far above the limit; of the percentile a tenth.",
     ),
@@ -223,7 +224,7 @@ PART_COLUMNS: tuple[Column[PartRow], ...] = (
     Column(
         key="gave",
         title="score",
-        width=6,
+        width=_GAVE,
         paint=_gave,
         value=lambda row: row.contribution,
         help="over × weight: what the score has of it; – where the bar is not judged.",
@@ -251,8 +252,9 @@ PART_COLUMNS: tuple[Column[PartRow], ...] = (
     ),
     Column(
         key="mad",
-        title="MAD",
-        width=8,
+        title="MAD×1.48",
+        word="mad",
+        width=_AMOUNT,
         priority=5,
         pair="median",
         paint=lambda row, looks, _: Cell(row.mad, looks.dim),

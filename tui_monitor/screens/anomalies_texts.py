@@ -1,11 +1,13 @@
 """The anomalies board's texts: headline, the lines above an explanation, its chart. Pure."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 
-from tui_monitor.boards.anomalies import AnomaliesBoard, AnomalyRow, State
+from tui_monitor.boards.anomalies import KNOWN, AnomaliesBoard, AnomalyRow, State
 from tui_monitor.boards.anomalies.explanation import Explained, Explanation
 from tui_monitor.boards.klines import Klines
 from tui_monitor.printable import printable
@@ -21,7 +23,6 @@ CHART_BARS = 192
 _LEAST_PLACES = 48
 
 _NO_FORMING = "no forming bar is known yet"
-_KNOWN = (State.ANOMALY, State.NORMAL, State.SMALL_MOVE)
 
 HELP = (
     "A bar of each of the exchange's perpetuals with most turnover stands against the bars before "
@@ -32,14 +33,17 @@ HELP = (
     "volatility score = max(z − 2, 0). score = 0.4 × price + 0.3 × volume + 0.3 × volatility, "
     "without a cap. All of these numbers are settings ([anomalies]).",
     "A measure at or above its limit is a reason, and a bar with a reason is an anomaly. A move of "
-    "less than 1 % (min_return) is a small move and not judged; fewer than 16 bars are "
-    "insufficient and no 0; after a hole there is no return.",
+    "less than 1 % (min_return) is a small move and has no score; fewer than 16 bars are "
+    "insufficient and no 0; after a hole there is no return. The headline counts those of whom "
+    "that much is known; the others are not judged.",
     "Robust z: the median and 1.4826 × the median distance from it in place of mean and deviation. "
     "It stands beside the score and is not in it.",
     "Closed bars are judged when they close and every minute; those that closed while nothing ran "
     "are judged after a start, as far back as anomalies are kept. u shows the bar that is forming, "
     "judged anew every second as if it ended now, its turnover scaled to the whole of its time; "
     "Enter shows the parts of the bar that is shown.",
+    'anomalies.mode = "original" judges the open bar, as the originals did, and u has nothing to '
+    "add. Its rows are equal to theirs only with anomalies.bars = 150.",
     "Enter shows how a score came to be, beside the candles with the bar marked; w, or why BTC in "
     "the palette, does so for any coin and says why it is not here. i changes the length of the "
     "bars, v the exchange (other bars than the settings' are streamed while they are shown and "
@@ -49,9 +53,9 @@ HELP = (
 )
 
 
-def span(row_open_ms: int, bar_ms: int, zone: ShownZone) -> str:
-    """`14:30–14:45`."""
-    return f"{zone.format(row_open_ms)}–{zone.format(row_open_ms + bar_ms)}"
+def span(row_open_ms: int, bar_ms: int, zone: ShownZone, now_ms: int) -> str:
+    """`14:30–14:45`, with the day where it is not near."""
+    return f"{zone.when(row_open_ms, now_ms)}–{zone.format(row_open_ms + bar_ms)}"
 
 
 def headline(
@@ -75,15 +79,23 @@ def _counted(board: AnomaliesBoard, *, forming: bool, looks: Looks) -> list[list
         groups.append([("mode original: the open bar", looks.warn)])
     if board.evaluated_ms is None:
         return groups
-    rows = shown_rows(board, forming=forming, everyone=True)
-    unusual = sum(row.state is State.ANOMALY for row in rows)
-    groups.append([(f"{unusual} of {board.universe}", looks.text), (" unusual", looks.faint)])
-    others = others_text(rows)
-    if others:
-        groups.append([(others, looks.dim)])
-    view = board.forming if forming and board.mode != "original" else None
+    of_forming = forming and board.mode != "original"
+    view = board.forming if of_forming else None
+    if of_forming and view is None:
+        return groups
+    counts = board.counts if view is None else _states(view.rows)
+    judged = sum(counts.get(state, 0) for state in KNOWN)
+    what = " unusual" if judged == board.universe else " judged unusual"
+    unusual = counts.get(State.ANOMALY, 0)
+    groups.append([(f"{unusual} of {judged}", looks.text), (what, looks.faint)])
+    unknown, usual = (
+        {state: many for state, many in counts.items() if (state in KNOWN) is known}
+        for known in (False, True)
+    )
+    groups += [[(text, looks.dim)] for text in [others_text(unknown)] if text]
     judged_ms = board.evaluated_ms if view is None else view.evaluated_ms
     groups.append([(f"judged {ago(judged_ms, board.now_ms)}", looks.faint)])
+    groups += [[(text, looks.faint)] for text in [others_text(usual)] if text]
     return groups
 
 
@@ -107,22 +119,29 @@ def _bar_piece(board: AnomaliesBoard, *, forming: bool, zone: ShownZone, looks: 
         return ("nothing is judged yet", looks.warn)
     if board.mode == "original":
         which = "open" if any(row.forming for row in board.rows) else "closed"
-        return (f"{which} bar {span(board.open_ms, board.bar_ms, zone)}", looks.text)
+        return (f"{which} bar {_span_of(board, board.open_ms, zone)}", looks.text)
     if not forming:
-        return (f"closed bar {span(board.open_ms, board.bar_ms, zone)}", looks.text)
+        return (f"closed bar {_span_of(board, board.open_ms, zone)}", looks.text)
     if view is None:
         return (_NO_FORMING, looks.warn)
-    text = f"forming bar {span(view.open_ms, board.bar_ms, zone)}, {view.elapsed * 100:.0f} % over"
+    text = f"forming bar {_span_of(board, view.open_ms, zone)}, {view.elapsed * 100:.0f} % over"
     return (text, looks.warn)
 
 
-def others_text(rows: Sequence[AnomalyRow]) -> str:
+def _span_of(board: AnomaliesBoard, open_ms: int, zone: ShownZone) -> str:
+    return span(open_ms, board.bar_ms, zone, board.now_ms)
+
+
+def _states(rows: Sequence[AnomalyRow]) -> Mapping[State, int]:
+    return Counter(row.state for row in rows)
+
+
+def others_text(counts: Mapping[State, int]) -> str:
     """`small move 120, insufficient 2`: the states of those that are no anomalies."""
-    found = [(state, sum(row.state is state for row in rows)) for state in State]
     return ", ".join(
-        f"{state.value} {number}"
-        for state, number in found
-        if number and state is not State.ANOMALY
+        f"{state.value} {counts[state]}"
+        for state in State
+        if counts.get(state) and state is not State.ANOMALY
     )
 
 
@@ -153,11 +172,21 @@ def _nothing_unusual(board: AnomaliesBoard, *, forming: bool, zone: ShownZone) -
     if not rows:
         return f"no perpetual of {board.exchange.value} has turnover enough to be judged"
     which = "forming" if rows[0].forming else "closed"
-    at = f"the {which} bar {span(rows[0].open_ms, board.bar_ms, zone)}"
-    others = f"{others_text(rows)}; a shows them, w tells why"
-    if not any(row.state in _KNOWN for row in rows):
+    at = f"the {which} bar {_span_of(board, rows[0].open_ms, zone)}"
+    others = f"{others_text(_states(rows))}; a shows them, w tells why"
+    if not any(row.state in KNOWN for row in rows):
         return f"nothing of {at} can be judged: {others}"
     return f"nothing unusual in {at}: {others}"
+
+
+def just_asked(board: AnomaliesBoard) -> AnomaliesBoard:
+    """The screen has watched what it shows: an engine that does not yet was told just now."""
+    if not board.unasked:
+        return board
+    reason = f"{board.bar} bars of {board.exchange.value} were asked for just now"
+    if board.evaluated_ms is not None:
+        reason += "; these are the anomalies of the last judged bar"
+    return replace(board, reason=reason)
 
 
 # An explanation
@@ -185,18 +214,26 @@ def facts(
     why_lines: list[list[Piece]] = [
         [(line, style)] for line in wrap(printable(one.why, 400), max(20, width))
     ]
-    lines = [_who(one, explained, looks, width), *why_lines, _which_bar(one, zone, looks, width)]
+    which = _which_bar(one, explained.now_ms, zone, looks, width)
+    lines = [_who(one, explained, looks, width), *why_lines, which]
     if forming is not None:
         lines.append(_forming_line(forming, zone, looks, width))
-    if one.elapsed is not None:
+    if one.elapsed is not None and one.row is not None:
         lines.append(_as_if_line(one, looks, width))
     return [*lines, *_sum(one, looks, width)]
 
 
 def _as_if_line(one: Explanation, looks: Looks, width: int) -> list[Piece]:
     """What a bar that is not over is judged by."""
+    if one.mode == "original":
+        return fitting(
+            [[("the open bar as it is so far, its turnover, too", looks.warn)]], "", width
+        )
+    closed: list[Piece] = [("u: the closed bar", looks.faint)]
+    if one.row is None or one.row.score is None:
+        return [("the forming bar is not judged  ", looks.warn), *closed]
     text = f"forming: judged as if it ended now; {scaled_text(one)}"
-    return fitting([[(text, looks.warn)], [("u: the closed bar", looks.faint)]], "  ", width)
+    return fitting([[(text, looks.warn)], closed], "  ", width)
 
 
 def _forming_line(row: AnomalyRow, zone: ShownZone, looks: Looks, width: int) -> list[Piece]:
@@ -224,7 +261,7 @@ def _who(one: Explanation, explained: Explained, looks: Looks, width: int) -> li
         [(f"{one.exchange.value} {printable(one.symbol, 30)} {one.bar}", looks.text)],
     ]
     if not explained.live:
-        groups.append([("stored, no engine runs", looks.warn)])
+        groups.append([("stored, not of now", looks.warn)])
     groups += [
         [("24 h ", looks.faint), (f"{count(one.turnover_24h_usd)} USD", looks.text)],
         [(watched, looks.dim)],
@@ -234,16 +271,21 @@ def _who(one: Explanation, explained: Explained, looks: Looks, width: int) -> li
     return fitting(groups, "  ", width)
 
 
-def _which_bar(one: Explanation, zone: ShownZone, looks: Looks, width: int) -> list[Piece]:
+def _which_bar(
+    one: Explanation, now_ms: int, zone: ShownZone, looks: Looks, width: int
+) -> list[Piece]:
     window = f"window {one.window_bars} bars since {zone.format(one.window_open_ms, '%m-%d %H:%M')}"
     if one.row is None:
         return [("no bar of it is judged", looks.dim)]
     row = one.row
     state = "closed" if one.elapsed is None else f"forming, {one.elapsed * 100:.0f} % over"
     groups: list[list[Piece]] = [
-        [(f"bar {span(row.open_ms, one.bar_ms, zone)} {state}", looks.text)],
+        [(f"bar {span(row.open_ms, one.bar_ms, zone, now_ms)} {state}", looks.text)],
         [(f"{window}, n={row.n}", looks.dim)],
     ]
+    if row.state is State.NO_BAR and one.newest_bar_ms is not None:
+        newest = span(one.newest_bar_ms, one.bar_ms, zone, now_ms)
+        groups.insert(1, [(f"its newest is {newest}", looks.text)])
     if row.return_pct is not None:
         groups.append([(f"{signed(row.return_pct)} %", looks.signed(row.return_pct))])
     if row.close is not None:

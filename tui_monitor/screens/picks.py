@@ -32,7 +32,7 @@ _HELP = (
     "growth of the volume: the mean of the last five bars over the mean of the first five, in "
     "coins, so that a price that moves is no growth.",
     "start is the close of the first of the bars, now that of the last closed one (below the table "
-    "with the times at which these bars began), highest their highest "
+    "with the times at which these bars ended), highest their highest "
     "high; rise = (now − start) / start × 100. Tab leads to those that can't be scored, with why.",
     "Sources: the exchange's candles and its 24 h statistics.",
 )
@@ -190,9 +190,9 @@ def terms(
     found += [[(name, looks.faint), (text, looks.text)] for name, text in measured]
     prices: list[list[Piece]] = [
         [("start ", looks.faint), (price(row.start_price), looks.text)],
-        [(f"({zone.format(row.start_ms)})", looks.dim)],
+        [(f"({zone.format(row.start_ms + BAR_MS[board.bar])})", looks.dim)],
         [("now ", looks.faint), (price(row.current_price), looks.text)],
-        [(f"({zone.format(board.close_ms - BAR_MS[board.bar])})", looks.dim)],
+        [(f"({zone.format(board.close_ms)})", looks.dim)],
         [(f"{signed(row.increase_pct)} %", looks.signed(row.increase_pct))],
         [("highest ", looks.faint), (price(row.max_price), looks.text)],
         [("max score ", looks.faint), (f"{row.max_score:.2f}", looks.text)],

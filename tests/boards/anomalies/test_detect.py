@@ -107,8 +107,8 @@ def test_little_turnover_is_no_reason() -> None:
     ("gone", "state", "note"),
     [
         (range(96), State.NO_DATA, "none of the last 96 bars"),
-        ([95], State.NO_BAR, "no bar of 2026-"),
-        ([94, 95], State.NO_BAR, "no bar of 2026-"),
+        ([95], State.NO_BAR, "no bar; the newest is 1 bar older"),
+        ([94, 95], State.NO_BAR, "no bar; the newest is 2 bars older"),
         (range(81), State.INSUFFICIENT, "insufficient n=15"),
         (range(95), State.INSUFFICIENT, "insufficient n=1"),
         (range(0, 95, 2), State.INSUFFICIENT, "insufficient n=1"),

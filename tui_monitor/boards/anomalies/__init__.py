@@ -55,7 +55,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """What became of an instrument. The first two are judged."""
+    """What became of an instrument. The first two have a score, the first three are known."""
 
     ANOMALY = "anomaly"
     NORMAL = "normal"
@@ -65,6 +65,10 @@ class State(StrEnum):
     NO_BAR = "no bar"
     NO_DATA = "no data"
     NOT_WATCHED = "not watched"
+
+
+KNOWN = (State.ANOMALY, State.NORMAL, State.SMALL_MOVE)
+"""Of the others nobody knows whether their bar is unusual."""
 
 
 class Indicators(Struct, frozen=True, kw_only=True, gc=False):

@@ -4,7 +4,6 @@ import numpy as np
 
 from tui_monitor.boards.anomalies import State
 from tui_monitor.boards.anomalies.detect import STATES, Detected
-from tui_monitor.clock import utc_text
 from tui_monitor.printable import printable
 
 
@@ -15,9 +14,10 @@ def note_of(detected: Detected, place: int, no_data: str = "") -> str:
         case State.NO_DATA:
             return printable(no_data) or f"none of the last {len(bars.open_ms)} bars"
         case State.NO_BAR:
-            newest_ms = int(bars.open_ms[np.flatnonzero(~np.isnan(bars.close[place]))[-1]])
-            wanted = utc_text(bars.newest_open_ms)
-            return f"no bar of {wanted}; the newest is of {utc_text(newest_ms)}"
+            newest = int(np.flatnonzero(~np.isnan(bars.close[place]))[-1])
+            older = len(bars.open_ms) - 1 - newest
+            yet = "" if detected.elapsed is None else " yet"
+            return f"no bar{yet}; the newest is {older} bar{'s' * (older > 1)} older"
         case State.INSUFFICIENT:
             return f"insufficient n={found.n[place]}"
         case State.GAP:

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from tui_monitor.boards.bars import Bars, Floats
 from tui_monitor.boards.picks import KEPT, LeftOut, PickRow, PicksBoard
-from tui_monitor.clock import utc_text
 from tui_monitor.market import Key
 from tui_monitor.model import Instrument
 
@@ -109,7 +108,7 @@ def _window(bars: Bars, place: int, day: DayFigures) -> _Window | str:
     if len(there) < MIN_BARS:
         return f"insufficient n={len(there)}"
     if np.isnan(closes[-1]):
-        return f"no bar of {utc_text(bars.newest_open_ms)}"
+        return "the newest bar is missing"
     if day.change_pct is None or day.turnover_usd is None:
         return "24 h change not known"
     returns = np.diff(closes) / closes[:-1]  # NaN over a hole
