@@ -3,7 +3,7 @@
 from tui_monitor.boards.coin import Against, Premium
 from tui_monitor.model import Settlement
 from tui_monitor.screens.format import ABSENT, ShownZone
-from tui_monitor.screens.spreads_cells import fraction_cell, pct_cell, price_cell
+from tui_monitor.screens.spreads_cells import fraction, pct_cell, price_cell
 from tui_monitor.screens.widgets.columns import Cell, Column
 
 _AGAINST = {Against.SPOT: "spot", Against.PERPS: "perps", None: ABSENT}
@@ -106,7 +106,7 @@ def settlement_columns(zone: ShownZone) -> tuple[Column[Settlement], ...]:
             key="rate",
             title="rate %",
             width=8,
-            paint=lambda row, looks, _: fraction_cell(row.rate, looks, 4),
+            paint=lambda row, looks, wide: fraction(row.rate, looks, wide, 4),
             value=lambda row: row.rate,
             unit="% an interval",
             help="What was paid; positive: by longs to shorts.",

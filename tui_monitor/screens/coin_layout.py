@@ -56,15 +56,15 @@ PAGES: dict[Room, tuple[Page, ...]] = {
 
 
 def parts_line(pages: tuple[Page, ...], shown: int, looks: Looks, width: int) -> list[Piece]:
-    """All parts by name, those of the page that is shown in brackets; how to come to the others."""
+    """All parts by name, each once, those that are shown in brackets; how to come to the others."""
     if len(pages) == 1:
         return []
     groups: list[list[Piece]] = [[(f"{shown + 1}/{len(pages)}", looks.faint)]]
     for number, page in enumerate(pages):
-        names = " ".join(PARTS[part] for part in page)
         if number == shown:
+            names = " ".join(PARTS[part] for part in page)
             groups.append([(f"[{names}]", looks.accent)])
-        else:
+        elif not set(page) <= set(pages[shown]):
             groups.append([(_short(page), looks.dim)])
     groups.append([("Tab", looks.faint)])
     return fitting(groups, " ", width)

@@ -10,6 +10,7 @@ from tui_monitor.printable import printable
 
 # What stands where there is no number. Never 0: the reason is beside it.
 ABSENT = "–"
+_ROUNDS_UP = 0.999995
 _SI = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
@@ -40,7 +41,8 @@ def count(value: float | None) -> str:
     if value is None:
         return ABSENT
     for size, letter in _SI:
-        if abs(value) >= size:
+        # What would round to a thousand of the next letter is one of this.
+        if abs(value) >= size * _ROUNDS_UP:
             return f"{value / size:.2f}{letter}"
     return f"{value:.0f}"
 

@@ -6,7 +6,7 @@ from tui_monitor.boards.funding import FundingCell, FundingRow
 from tui_monitor.model import Exchange
 from tui_monitor.screens.format import ABSENT
 from tui_monitor.screens.looks import Looks
-from tui_monitor.screens.spreads_cells import fraction_cell
+from tui_monitor.screens.spreads_cells import fraction
 from tui_monitor.screens.widgets.columns import Cell, Column
 
 
@@ -18,15 +18,6 @@ def cell_of(row: FundingRow, exchange: Exchange) -> FundingCell | None:
 def is_grey(cell: FundingCell) -> bool:
     """Whether it is compared with nothing."""
     return cell.stale or bool(cell.suspicion)
-
-
-def fraction(value: float | None, looks: Looks, width: int, digits: int, *, grey: bool) -> Cell:
-    """A fraction as a percentage with as many digits as fit, in brackets where it is grey."""
-    room = width - 2 * grey
-    found = (fraction_cell(value, looks, count) for count in range(digits, -1, -1))
-    cell = next((one for one in found if len(one.text) <= room), None)
-    cell = cell or fraction_cell(value, looks, 0)
-    return Cell(f"({cell.text})", looks.faint) if grey and value is not None else cell
 
 
 def funding_columns(exchanges: Sequence[Exchange]) -> tuple[Column[FundingRow], ...]:

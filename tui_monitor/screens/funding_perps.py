@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from tui_monitor.boards.funding import FundingBoard, FundingCell, FundingRow, PaidSum
 from tui_monitor.screens.format import ABSENT, ShownZone
-from tui_monitor.screens.funding_columns import fraction, interval_cell, is_grey, percent
+from tui_monitor.screens.funding_columns import interval_cell, is_grey, percent
 from tui_monitor.screens.looks import Looks
-from tui_monitor.screens.spreads_cells import countdown, short_age
+from tui_monitor.screens.spreads_cells import countdown, fraction, short_age
 from tui_monitor.screens.widgets.columns import Cell, Column
 
 # Windows of the settled sums, in days.

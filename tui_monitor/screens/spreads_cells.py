@@ -12,6 +12,11 @@ from tui_monitor.screens.widgets.columns import Cell
 _TINY = 0.001
 # Below this an exponent has two digits.
 _TWO_DIGITS = 9.9995e-10
+# From here on a price with a digit after the point, and thousands apart, is too long.
+_A_MILLION = 999_999.95
+# Four digits of what is less round to this, and no further.
+_A_THOUSAND = 999.95
+_HUNDREDTH = 0.01
 
 
 def leg(exchange: Exchange, market: Market) -> str:
@@ -42,6 +47,8 @@ def price_cell(value: float | None, looks: Looks, *, grey: bool = False) -> Cell
 
 def narrow_price(value: float | None) -> str:
     """A price in at most ten characters: what has four zeros after the point has an exponent."""
+    if value is not None and value >= _A_MILLION:
+        return f"{value:,.0f}"
     if value is None or not 0 < abs(value) < _TINY:
         return price(value)
     return f"{value:.4e}".replace("e-0", "e-")
@@ -66,10 +73,13 @@ def money_cell(value: float | None, looks: Looks, *, grey: bool = False) -> Cell
 
 
 def amount(value: float | None) -> str:
-    """An amount of coins in at most eight characters."""
-    if value is None or abs(value) >= 1_000:
+    """An amount of coins in at most seven characters: the smaller, the fewer digits."""
+    size = abs(value or 0)
+    if value is None or size >= _A_THOUSAND:
         return count(value)
-    return f"{value:,.4g}"
+    if 0 < size < _TINY:
+        return f"{value:.{2 if size >= _TWO_DIGITS else 1}e}".replace("e-0", "e-")
+    return f"{value:.{4 if size >= _HUNDREDTH else 3}g}"
 
 
 def age_cell(age_ms: int | None, looks: Looks, limit_ms: float, *, grey: bool = False) -> Cell:
@@ -131,3 +141,14 @@ def fraction_cell(value: float | None, looks: Looks, digits: int, *, grey: bool 
         return Cell(ABSENT, looks.faint)
     percent = value * 100
     return Cell(signed(percent, digits), looks.faint if grey else looks.signed(percent))
+
+
+def fraction(
+    value: float | None, looks: Looks, width: int, digits: int, *, grey: bool = False
+) -> Cell:
+    """A fraction as a percentage with as many digits as fit, in brackets where it is grey."""
+    room = width - 2 * grey
+    found = (fraction_cell(value, looks, count) for count in range(digits, -1, -1))
+    cell = next((one for one in found if len(one.text) <= room), None)
+    cell = cell or fraction_cell(value, looks, 0)
+    return Cell(f"({cell.text})", looks.faint) if grey and value is not None else cell
