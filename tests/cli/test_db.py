@@ -44,6 +44,7 @@ async def test_info_tells_of_the_file_and_of_each_kind(tmp_path: Path) -> None:
     assert found["klines"] == ["40 (binance 1h 40)"]
     assert found["anomalies 24h"] == ["0"]
     assert found["retention"][0].startswith("candles 24 h, anomalies 24 h, ")
+    assert "interest by 5 min 3 d and by the hour 30 d" in found["retention"][0]
     assert found["retention"][0].endswith("no size limit")
     assert found["candles"][0] == "40"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", found["candles"][1])

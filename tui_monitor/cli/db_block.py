@@ -57,6 +57,7 @@ def _kept(retention: Retention) -> str:
     cap = f"{retention.max_db_size_mb:g} MB" if retention.max_db_size_mb else "no size limit"
     return (
         f"candles {retention.candles_h:g} h, anomalies {retention.anomalies_h:g} h, "
-        f"interest {retention.interest_days:g} d, liquidations {retention.liquidations_days:g} d, "
+        f"interest by 5 min {retention.interest_fine_days:g} d and by the hour "
+        f"{retention.interest_days:g} d, liquidations {retention.liquidations_days:g} d, "
         f"spreads {retention.spreads_days:g} d, every {retention.every_h:g} h, {cap}"
     )
