@@ -132,6 +132,8 @@ class Candles:
         series = self._series.get((exchange, bar))
         if series is None or self.trouble(exchange, bar):
             return None
+        # Rows have the next bar as soon as one has closed: no tick is waited for to know how.
+        self._take_news()
         rows = (self._market.row(one.key) for one in series.instruments)
         known = (row.bars.get(bar) for row in rows if row is not None)
         candles = [candle for candle in known if candle is not None]
@@ -191,19 +193,22 @@ class Candles:
     async def _listen(self) -> None:
         """Closed bars from the streams into the series; shows what has come together."""
         while True:
-            batch = self._market.events_since(self._cursor)
-            self._cursor = batch.cursor
-            closed: dict[SeriesKey, list[Candle]] = {}
-            for event in batch.events:
-                if isinstance(event, Candle):
-                    key = (event.instrument.exchange, event.bar)
-                    closed.setdefault(key, []).append(event)
-            for key, candles in closed.items():
-                if key in self._series:
-                    self._take(self._series[key], candles)
+            self._take_news()
             for series in list(self._series.values()):
                 self._show(series)
             await self._clock.sleep(TICK_S)
+
+    def _take_news(self) -> None:
+        batch = self._market.events_since(self._cursor)
+        self._cursor = batch.cursor
+        closed: dict[SeriesKey, list[Candle]] = {}
+        for event in batch.events:
+            if isinstance(event, Candle):
+                key = (event.instrument.exchange, event.bar)
+                closed.setdefault(key, []).append(event)
+        for key, candles in closed.items():
+            if key in self._series:
+                self._take(self._series[key], candles)
 
     def _take(self, series: Series, candles: Sequence[Candle]) -> None:
         now_ms = self._now_ms(series.exchange)

@@ -123,6 +123,8 @@ class AnomaliesView(BoardView):
         if wanted == self._candles_for:
             return
         klines = await source.klines(symbol, board.exchange, bar=board.bar, limit=texts.CHART_BARS)
+        if board.unasked and klines.reason:
+            klines = replace(klines, reason=board.reason)
         if name == self.asked:
             self._candles_for, self.klines = wanted, klines
 
