@@ -310,6 +310,15 @@ async def test_as_the_originals_did_there_is_no_other_bar_to_show() -> None:
     assert "u: the closed bar" not in "".join(said)
 
 
+def test_what_is_not_stored_is_said_of_a_bar_in_the_shown_zone() -> None:
+    """The sentence has no time: the line above it has."""
+    open_ms = NOW_MS - NOW_MS % 900_000 - 900_000
+    explained = replace(an_explained("NOPE"), live=False, open_ms=open_ms, reason="not stored")
+    for zone, said in ((SHOWN, "14:15–14:30"), (ShownZone(ZONE, "UTC"), "06:15–06:30")):
+        lines = texts.facts(explained, None, None, zone, STANDARD, 80)
+        assert "".join(part for part, _ in lines[0]).endswith(f"binance 15m  bar {said}")
+
+
 def test_a_forming_bar_that_is_not_judged_is_not_called_so() -> None:
     """Of a perpetual that is not watched there is no bar, and of others perhaps not yet."""
     for name, said in ((SMALL, "no bar of it is judged"), ("HALTED", "forming bar is not judged")):

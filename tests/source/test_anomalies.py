@@ -69,7 +69,7 @@ async def test_without_an_engine_the_newest_judged_bar_is_shown(tmp_path: Path) 
         assert [one.coin for one in explained.found] == ["PEPE"]
         assert (explained.live, explained.reason) == (False, "")
         unknown = await source.explained("BTC", None, None)
-        assert unknown.found == []
+        assert (unknown.found, unknown.open_ms) == ([], OPEN_MS)
         who = "BTC is no stored anomaly of the last judged bar"
         assert unknown.reason == f"{NO_ENGINE}; {who}, and only those are kept"
         forming = await source.explained("pepe", None, None, forming=True)

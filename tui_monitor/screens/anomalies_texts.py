@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from tui_monitor.boards.anomalies import KNOWN, AnomaliesBoard, AnomalyRow, State
 from tui_monitor.boards.anomalies.explanation import Explained, Explanation
 from tui_monitor.boards.klines import Klines
+from tui_monitor.model import BAR_MS
 from tui_monitor.printable import printable
 from tui_monitor.screens.anomalies_columns import reasons_text, z_text
 from tui_monitor.screens.anomalies_parts import PERCENTILE, part_rows, scaled_text
@@ -206,7 +207,11 @@ def facts(
     """
     if one is None:
         head = [(f" {printable(explained.name, 30)} ", looks.banner)]
-        where: list[Piece] = [(f"{explained.exchange.value} {explained.bar}", looks.text)]
+        of = f"{explained.exchange.value} {explained.bar}"
+        if explained.open_ms is not None:
+            bar_ms = BAR_MS[explained.bar]
+            of += f"  bar {span(explained.open_ms, bar_ms, zone, explained.now_ms)}"
+        where: list[Piece] = [(of, looks.text)]
         why = printable(explained.reason, 300) or "nothing is known of it"
         said = [[(line, looks.warn)] for line in wrap(why, max(20, width))]
         return [fitting([head, where], "  ", width), *said]

@@ -106,7 +106,8 @@ class StoredAnomalies:
             found = [one.explanation for one in kept if _is_named(one, exchange, name)]
             who = f"{printable(name)} is no stored anomaly of the last judged bar"
             why = f"{why}; {who}, and only those are kept"
-        return self._explained(name, exchange, bar, found, why)
+        kept_ms = None if head is None or forming else head.open_ms
+        return replace(self._explained(name, exchange, bar, found, why), open_ms=kept_ms)
 
     async def stored(
         self,

@@ -38,6 +38,17 @@ def explained(name: str, bars: Bars, found: Detected | None = None) -> Explanati
     return listed[0]
 
 
+def test_a_large_score_is_written_out() -> None:
+    """A million times the turnover is thousands of deviations, and no power of ten."""
+    bars = random_bars(3, 96)
+    moved(bars, 1, 0.05, times=1e6)
+    one = explained("C1", bars)
+    assert one.row is not None
+    assert one.row.score is not None
+    assert one.why.startswith(f"score {one.row.score:,.0f}: ")
+    assert "e+" not in one.why
+
+
 def test_an_anomaly_opens_into_its_parts() -> None:
     """The contributions add up to the score, and each z follows from what stands beside it."""
     bars = random_bars(30, 96)

@@ -90,7 +90,7 @@ def _why(row: AnomalyRow, parts: list[PartExplained]) -> str:
     if row.state is State.ANOMALY:
         measures = [_beside(part) for part in parts if part.flagged]
         others = [reason.value for reason in row.reasons if reason not in MEASURES]
-        return f"score {row.score:.3g}: {', '.join([*measures, *others])}"
+        return f"score {_short(row.score or 0.0)}: {', '.join([*measures, *others])}"
     if row.state is State.NORMAL:
         return f"score 0: {', '.join(_beside(part) for part in parts)}"
     return row.note
@@ -101,11 +101,15 @@ def _beside(part: PartExplained) -> str:
     if part.z is None:
         return f"{part.measure.value}: {part.missing}"
     sign = ">=" if part.over > 0 or _reaches(part) else "<"
-    text = f"{part.measure.value} z {part.z:.3g} {sign} {part.threshold:g}"
+    text = f"{part.measure.value} z {_short(part.z)} {sign} {part.threshold:g}"
     if part.percentile is None or part.percentile_threshold is None:
         return text
     sign = ">=" if part.percentile >= part.percentile_threshold else "<"
     return f"{text}, percentile {part.percentile:.3g} {sign} {part.percentile_threshold:g}"
+
+
+def _short(number: float) -> str:
+    return f"{number:.3g}" if abs(number) < 999.5 else f"{number:,.0f}"
 
 
 def _reaches(part: PartExplained) -> bool:

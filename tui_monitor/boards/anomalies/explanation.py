@@ -71,7 +71,8 @@ class Explained(Struct, frozen=True, kw_only=True):
     """The answer to "why is it here, or why not": each perpetual of a coin, or one of a symbol.
 
     `reason` is why there is nothing to explain; "" where there is. `live` is False where only
-    what is stored is known: then anomalies alone can be explained.
+    what is stored is known: then anomalies alone can be explained, those of the bar that began at
+    `open_ms`; None where none was judged.
     """
 
     now_ms: int
@@ -81,3 +82,4 @@ class Explained(Struct, frozen=True, kw_only=True):
     found: list[Explanation]
     live: bool
     reason: str
+    open_ms: int | None = None
