@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.hostile import VALUES
-from tui_monitor.feeds.numbers import epoch_ms, number, per, per_coin, price, rate, scaled, size
+from tui_monitor.feeds.numbers import (
+    epoch_ms,
+    in_coins,
+    number,
+    per,
+    per_coin,
+    price,
+    rate,
+    scaled,
+    size,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +92,13 @@ def test_a_price_per_coin_is_the_decimal_number(unit: float) -> None:
     assert per_coin(0.0058235, 1_000.0) == 5.8235e-06 != 0.0058235 / 1_000.0
     assert per_coin(0.1 + 0.2, 1.0) == 0.1 + 0.2
     assert per(None, unit) is None
+
+
+@pytest.mark.parametrize("unit", [1e3, 1e6])
+def test_a_size_in_coins_is_the_decimal_number(unit: float) -> None:
+    """The same from streams and from REST; what is one coin a unit stays as it is."""
+    for digits in range(1, 10_000_000, 9_973):
+        written, coins = float(f"{digits}e-3"), float(f"{digits}e{len(f'{unit:.0f}') - 4}")
+        assert in_coins(written, unit) == scaled(written, unit) == coins
+    assert in_coins(1.001, 1_000.0) == 1_001.0 != 1.001 * 1_000.0
+    assert in_coins(0.1 + 0.2, 1.0) == scaled(0.1 + 0.2, 1.0) == 0.1 + 0.2

@@ -70,6 +70,11 @@ def per(value: float | None, unit: float) -> float | None:
     return per_coin(value, unit) if value is not None else None
 
 
+def in_coins(value: float, unit: float) -> float:
+    """A size in quoted units as one in coins, the same way: 1.001 x 1000 is 1001."""
+    return value if unit == 1.0 else float(f"{value * unit:.15g}")
+
+
 def scaled(value: float | None, factor: float | None) -> float | None:
     """A size in units of `factor` coins, in coins; None if either is unknown.
 
@@ -77,7 +82,9 @@ def scaled(value: float | None, factor: float | None) -> float | None:
     """
     if value is None or factor is None:
         return None
-    parts = round(1 / factor) if 0 < factor < 1 else 0
+    if factor >= 1:
+        return in_coins(value, factor)
+    parts = round(1 / factor) if factor > 0 else 0
     return value / parts if parts and parts * factor == 1 else value * factor
 
 

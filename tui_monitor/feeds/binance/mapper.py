@@ -12,6 +12,7 @@ from tui_monitor.feeds.binance import quick, wire
 from tui_monitor.feeds.numbers import (
     Loose,
     epoch_ms,
+    in_coins,
     is_absent,
     number,
     per,
@@ -61,7 +62,7 @@ def add_quick_ticker(row: quick.QuickTicker, instrument: Instrument, events: lis
         open_24h=per_coin(row.open_24h, unit),
         high_24h=per_coin(row.high_24h, unit),
         low_24h=per_coin(row.low_24h, unit),
-        volume_24h_coins=row.volume * unit,
+        volume_24h_coins=in_coins(row.volume, unit),
         turnover_24h_usd=row.quote_volume,
     )
     if bid is not None or ask is not None:
@@ -80,8 +81,8 @@ def add_quick_book(row: quick.QuickBook, instrument: Instrument, events: list[Ev
             exchange_ms=row.ts,
             bid=per_coin(row.bid, unit),
             ask=per_coin(row.ask, unit),
-            bid_coins=row.bid_size * unit,
-            ask_coins=row.ask_size * unit,
+            bid_coins=in_coins(row.bid_size, unit),
+            ask_coins=in_coins(row.ask_size, unit),
             book_complete=True,
         )
     )
@@ -95,8 +96,8 @@ def quick_spot_book(row: quick.QuickSpotBook, instrument: Instrument) -> Ticker:
         exchange_ms=None,
         bid=per_coin(row.bid, unit),
         ask=per_coin(row.ask, unit),
-        bid_coins=row.bid_size * unit,
-        ask_coins=row.ask_size * unit,
+        bid_coins=in_coins(row.bid_size, unit),
+        ask_coins=in_coins(row.ask_size, unit),
         book_complete=True,
     )
 
@@ -139,7 +140,7 @@ def add_quick_candle(row: quick.QuickKline, instrument: Instrument, events: list
             high=per_coin(bar.high, unit),
             low=per_coin(bar.low, unit),
             close=per_coin(bar.close, unit),
-            volume_coins=bar.volume * unit,
+            volume_coins=in_coins(bar.volume, unit),
             turnover_usd=bar.quote_volume,
             closed=bar.closed,
         )
@@ -296,7 +297,7 @@ def liquidation(order: wire.Order, instrument: Instrument) -> Liquidation:
         exchange_ms=at_ms,
         side=side,
         price=per_coin(mean, instrument.multiplier),
-        coins=filled * instrument.multiplier,
+        coins=in_coins(filled, instrument.multiplier),
         usd=filled * mean,
     )
 

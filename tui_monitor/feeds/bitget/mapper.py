@@ -11,6 +11,7 @@ from tui_monitor.feeds.bitget import wire
 from tui_monitor.feeds.numbers import (
     Loose,
     epoch_ms,
+    in_coins,
     number,
     per,
     per_coin,
@@ -141,7 +142,7 @@ def open_interest(row: wire.InterestRow, instrument: Instrument, ts_ms: int | No
     return OpenInterest(
         instrument=instrument,
         exchange_ms=ts_ms,
-        open_interest_coins=units * instrument.multiplier,
+        open_interest_coins=in_coins(units, instrument.multiplier),
     )
 
 

@@ -5,7 +5,16 @@ from typing import NamedTuple
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.bitget import wire
 from tui_monitor.feeds.bitget.mapper import USD, shown
-from tui_monitor.feeds.numbers import Loose, epoch_ms, is_absent, per_coin, price, rate, size
+from tui_monitor.feeds.numbers import (
+    Loose,
+    epoch_ms,
+    in_coins,
+    is_absent,
+    per_coin,
+    price,
+    rate,
+    size,
+)
 from tui_monitor.model import (
     Funding,
     Instrument,
@@ -133,7 +142,7 @@ def _per_coin(found: _Found, unit: float) -> None:
     for name in _SIZES:
         value = getattr(found, name)
         if value is not None:
-            setattr(found, name, value * unit)
+            setattr(found, name, in_coins(value, unit))
 
 
 def _has_ticker(found: _Found) -> bool:
@@ -192,4 +201,4 @@ def _level(
     if at is None:
         raise Malformed(f"book price {shown(levels[0][0])}")
     unit = instrument.multiplier
-    return per_coin(at, unit), units * unit if units is not None else None
+    return per_coin(at, unit), in_coins(units, unit) if units is not None else None

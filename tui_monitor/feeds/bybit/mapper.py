@@ -11,6 +11,7 @@ from tui_monitor.feeds.bybit import wire
 from tui_monitor.feeds.numbers import (
     Loose,
     epoch_ms,
+    in_coins,
     number,
     per,
     per_coin,
@@ -108,7 +109,7 @@ def open_interest(row: wire.InterestRow, instrument: Instrument) -> OpenInterest
     return OpenInterest(
         instrument=instrument,
         exchange_ms=time_ms(row.timestamp),
-        open_interest_coins=coins * instrument.multiplier,
+        open_interest_coins=in_coins(coins, instrument.multiplier),
     )
 
 
@@ -130,7 +131,7 @@ def liquidation(row: wire.LiquidationRow, instrument: Instrument) -> Liquidation
         exchange_ms=at_ms,
         side=side,
         price=per_coin(at, instrument.multiplier),
-        coins=units * instrument.multiplier,
+        coins=in_coins(units, instrument.multiplier),
         usd=units * at,
     )
 

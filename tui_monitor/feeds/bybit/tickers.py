@@ -10,7 +10,7 @@ from tui_monitor.errors import Malformed
 from tui_monitor.feeds.bybit import wire
 from tui_monitor.feeds.bybit.mapper import USD, shown, time_ms
 from tui_monitor.feeds.bybit.tops import Top
-from tui_monitor.feeds.numbers import is_absent, number, per_coin, price, rate, size
+from tui_monitor.feeds.numbers import in_coins, is_absent, number, per_coin, price, rate, size
 from tui_monitor.model import (
     Funding,
     Instrument,
@@ -114,7 +114,7 @@ def _per_coin(found: wire.Figures, unit: float) -> None:
     for name in _SIZES:
         value = getattr(found, name)
         if value is not None:
-            setattr(found, name, value * unit)
+            setattr(found, name, in_coins(value, unit))
 
 
 _PRICES = (
@@ -219,7 +219,7 @@ def _best(
             gone = any(per_coin(level[0], unit) == at for level in levels)
             return (None, None) if gone else (at, coins)
         best = choose(left)
-    return per_coin(best[0], unit), best[1] * unit
+    return per_coin(best[0], unit), in_coins(best[1], unit)
 
 
 def book_event(instrument: Instrument, ts_ms: int | None, top: Top) -> Ticker:
