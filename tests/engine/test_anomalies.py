@@ -170,6 +170,25 @@ async def forming_is_of_now(watched: Watched) -> None:
 
 
 @in_virtual_time
+async def test_who_looks_sees_the_shown_bar_though_its_pass_has_still_to_come(
+    tmp_path: Path,
+) -> None:
+    """The closed bar and the forming one after it: here nobody judges them but who looks."""
+    async with a_rig(tmp_path, JUDGED, coins=COINS, start_ms=FIRST_MS) as rig:
+        watch = AnomalyWatch(
+            rig.candles, rig.store, rig.clock, JUDGED, lambda *one: rig.events.append(one)
+        )
+        await rig.complete()
+        for open_ms in (NEXT_MS - QUARTER_MS, NEXT_MS):
+            await rig.clock.sleep(max(0, open_ms + QUARTER_MS - rig.clock.now_ms()) / 1000 + 30)
+            board = watch.board(BINANCE, "15m")
+            assert not isinstance(board, str)
+            assert board.open_ms == open_ms
+            assert board.forming is not None
+            assert board.forming.open_ms == board.close_ms
+
+
+@in_virtual_time
 async def test_forty_minutes_without_the_stream_leave_no_false_anomaly(tmp_path: Path) -> None:
     """What is found meanwhile and afterwards is what is planted; each bar is judged."""
     burst_ms = NEXT_MS + QUARTER_MS
