@@ -169,3 +169,12 @@ def test_the_forming_bar_is_told_without_colours() -> None:
     assert there.rstrip().endswith(f"{utc.format(NEWEST_MS)}…")
     assert "…" not in painted(candles(bars))[-1]
     assert in_ascii(axis).rstrip().endswith(f"{SHOWN.format(NEWEST_MS)}.")
+
+
+@pytest.mark.parametrize("height", [1, 3, 9])
+def test_why_there_are_no_bars_wraps_in_the_middle(height: int) -> None:
+    """Whole, where there are lines enough; no line is longer than the chart."""
+    reason = "15m bars of okx are not watched: anomalies.exchanges has them judged always"
+    lines = painted(candles([], empty=reason), width=40, height=height)
+    said = " ".join(" ".join(lines).split())
+    assert said == reason if height > 1 else said.startswith("15m bars of okx are not")
