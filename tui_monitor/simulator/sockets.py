@@ -305,11 +305,15 @@ class Socket:
             await self._send(self.on_fault(self._new_faults.pop(0)))
 
     def _refuse_dropped(self) -> None:
-        """Close this socket if a `drop` hits it: as a whole, or one of its subscriptions."""
+        """Close this socket if a `drop` hits it: as a whole, or one of its subscriptions.
+
+        One that was over before this socket's turn came hits it as well.
+        """
         faults = self.root.shared.faults
-        if not faults.any():
+        told = [one for one in self._new_faults if one.kind == "drop"]
+        if not told and not faults.any():
             return
-        for fault in faults.of_kind(self.root.exchange, ("drop",)):
+        for fault in (*told, *faults.of_kind(self.root.exchange, ("drop",))):
             shared = fault.market is not None and self.market is None
             whole = fault.channel is None and fault.symbol is None and not shared
             if whole and hits(fault, Target(market=self.market, path=self.path)):
