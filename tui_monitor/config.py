@@ -244,7 +244,7 @@ class Anomalies(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 16
     min_return: Annotated[
-        float, _d("Moves of less are not judged; a fraction, 0.01 is 1 %.", ge=0, le=1)
+        float, _d("Moves of less have no score; a fraction, 0.01 is 1 %.", ge=0, le=1)
     ] = 0.01
     price_z: Annotated[float, _d("Deviations of the move that count.", gt=0, le=100)] = 2.5
     price_percentile: Annotated[

@@ -327,6 +327,11 @@ def test_a_forming_bar_that_is_not_judged_is_not_called_so() -> None:
         text = " ".join(part for line in lines for part, _ in line)
         assert said in text
         assert "as if it ended now" not in text
+    explained = an_explained("BTC", forming=True)
+    lines = texts.facts(explained, explained.found[0], None, SHOWN, STANDARD, 120)
+    text = " ".join("".join(part for part, _ in line) for line in lines)
+    assert "judged as if it ended now" in text
+    assert "score – small moves have none" in text
 
 
 def test_an_empty_board_says_why() -> None:

@@ -93,7 +93,7 @@ _MEASURES: tuple[Column[AnomalyRow], ...] = (
         paint=_score,
         value=lambda row: row.score,
         help="0.4 × price + 0.3 × volume + 0.3 × volatility as the settings weigh them, without a "
-        "cap; – where the bar is not judged.",
+        "cap; – for small moves, and where the bar is not judged.",
     ),
     Column(
         key="price_z",

@@ -227,7 +227,7 @@ PART_COLUMNS: tuple[Column[PartRow], ...] = (
         width=_GAVE,
         paint=_gave,
         value=lambda row: row.contribution,
-        help="over × weight: what the score has of it; – where the bar is not judged.",
+        help="over × weight: what the score has of it; – where there is no score.",
     ),
     Column(
         key="robust",

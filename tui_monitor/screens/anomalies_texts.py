@@ -235,7 +235,7 @@ def _as_if_line(one: Explanation, looks: Looks, width: int) -> list[Piece]:
             [[("the open bar as it is so far, its turnover, too", looks.warn)]], "", width
         )
     closed: list[Piece] = [("u: the closed bar", looks.faint)]
-    if one.row is None or one.row.score is None:
+    if one.row is None or one.row.state not in KNOWN:
         return [("the forming bar is not judged  ", looks.warn), *closed]
     text = f"forming: judged as if it ended now; {scaled_text(one)}"
     return fitting([[(text, looks.warn)], closed], "  ", width)
@@ -243,15 +243,23 @@ def _as_if_line(one: Explanation, looks: Looks, width: int) -> list[Piece]:
 
 def _forming_line(row: AnomalyRow, zone: ShownZone, looks: Looks, width: int) -> list[Piece]:
     """What the bar that is not over would be, if it ended now."""
-    score = "not judged" if row.score is None else f"score {z_text(row.score)}"
+    said = reasons_text(row)
+    if row.score is not None:
+        said = f"score {z_text(row.score)}, {said}"
+    elif row.state not in KNOWN:
+        said = f"not judged, {said}"
     groups: list[list[Piece]] = [
         [(f"forming since {zone.format(row.open_ms)}", looks.dim)],
-        [(f"{score}, {reasons_text(row)}", looks.text if row.reasons else looks.dim)],
+        [(said, looks.text if row.reasons else looks.dim)],
     ]
     if row.return_pct is not None:
         moved = (f"{signed(row.return_pct)} %", looks.signed(row.return_pct))
         groups.insert(1, [moved])
     return fitting(groups, "  ", width)
+
+
+def _no_score(row: AnomalyRow) -> str:
+    return "small moves have none" if row.state is State.SMALL_MOVE else "not judged"
 
 
 def _is_anomaly(one: Explanation) -> bool:
@@ -302,7 +310,8 @@ def _sum(one: Explanation, looks: Looks, width: int) -> list[list[Piece]]:
     """The parts that add up to the score, on as many lines as they need."""
     row = one.row
     if row is None or row.score is None:
-        return [[("score ", looks.faint), (f"{ABSENT} not judged", looks.dim)]]
+        why = "not judged" if row is None else _no_score(row)
+        return [[("score ", looks.faint), (f"{ABSENT} {why}", looks.dim)]]
     line: list[Piece] = [("score ", looks.faint), (z_text(row.score), looks.bright)]
     terms = [
         (f"{part.weight:g} × {part.over:.2f}", "pctile" if part.name == PERCENTILE else part.name)
