@@ -124,6 +124,8 @@ async def run_once(folder: Path, sim: Simulator, clock: VirtualClock, drops: int
         since = {name: it.engine.liquidations.heard_since(name) for name in Exchange}
         for _ in range(drops):
             await clock.sleep(20)
+            # What is dropped while it is away begins no outage of its own.
+            await clock.until(lambda: all_heard(it.engine), 120)
             for name in Exchange:
                 sim.fault(kind="drop", seconds=1, exchange=name.value)
         to_next_s = (-clock.now_ms() % MINUTE_MS) / 1_000
