@@ -203,11 +203,9 @@ class PaintedApp(App[int]):
         self.app_suspend_signal.publish(self)
         driver.suspend_application_mode()
         driver._must_signal_resume = True
-        # We stop by SIGSTOP: of a group without a shell SIGTSTP's default stops nobody.
-        ours = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
-        os.killpg(os.getpgrp(), signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, ours)
-        os.kill(os.getpid(), signal.SIGSTOP)
+        # All at once: were the others to stop before us, the shell's `fg` could come in between,
+        # and we would stop after it, for good.
+        os.killpg(os.getpgrp(), signal.SIGSTOP)
 
     def _on_suspend(self, _: App[Any]) -> None:
         self._suspended = True

@@ -91,7 +91,7 @@ async def test_before_any_list_only_the_coins_that_are_waited_for_have_rows() ->
         assert not it.feed.listed
         assert {row.instrument.symbol for row in it.market.rows()} == {"BTCUSDT", "ETHUSDT"}
         assert it.row_of("BTCUSDT").last is not None
-        await it.clock.until(lambda: it.feed.listed, 60)
+        await it.clock.until(lambda: it.feed.listed, 200)
         await it.clock.sleep(8)
         assert len(it.market.rows()) == len(live(it, PERP))
 
