@@ -117,6 +117,24 @@ def covered_ms(minute_ms: int, runs: Iterable[Spell], silences: Iterable[tuple[i
     return int(heard.sum())
 
 
+async def drop_all(engine: Engine, sim: Simulator, clock: VirtualClock) -> None:
+    """Cut each venue's streams off, once more where it was just changing its socket."""
+    left = set(Exchange)
+    for _ in range(5):
+        for name in left:
+            sim.fault(kind="drop", seconds=1, exchange=name.value)
+        for _ in range(50):
+            await clock.sleep(0.1)
+            left -= {
+                one.exchange
+                for one in engine.liquidations.venues()
+                if one.state is not VenueState.HEARD
+            }
+            if not left:
+                return
+    raise AssertionError(f"no drop reaches {left}")
+
+
 async def run_once(folder: Path, sim: Simulator, clock: VirtualClock, drops: int) -> list[Spell]:
     """A run with some forced reconnects on all four exchanges, and a whole minute after them."""
     async with watched(folder, sim, clock) as it:
@@ -126,8 +144,8 @@ async def run_once(folder: Path, sim: Simulator, clock: VirtualClock, drops: int
             await clock.sleep(20)
             # What is dropped while it is away begins no outage of its own.
             await clock.until(lambda: all_heard(it.engine), 120)
-            for name in Exchange:
-                sim.fault(kind="drop", seconds=1, exchange=name.value)
+            await drop_all(it.engine, sim, clock)
+        await clock.until(lambda: all_heard(it.engine), 120)
         to_next_s = (-clock.now_ms() % MINUTE_MS) / 1_000
         await clock.sleep(to_next_s + 65 if drops else 30)
         until_ms = clock.now_ms()
