@@ -296,9 +296,12 @@ class CoinView(BoardView, can_focus=True):
 
     def _display(self, page: Page) -> None:
         for part in PARTS:
-            self.query_one(f"#{part}").display = part in page
+            # There is none yet where the page is left before it is made.
+            for found in self.query(f"#{part}"):
+                found.display = part in page
         for row, parts in ROWS.items():
-            self.query_one(f"#{row}").display = any(part in page for part in parts)
+            for found in self.query(f"#{row}"):
+                found.display = any(part in page for part in parts)
 
     def _keep_keys(self) -> None:
         """Where what has the keys is away, the page has them."""
