@@ -11,14 +11,13 @@ from msgspec.structs import replace
 from tui_monitor.boards.anomalies import AnomalyRow
 from tui_monitor.boards.anomalies.records import anomaly_of
 from tui_monitor.boards.liquidations import (
-    HowHeard,
     LiquidationsBoard,
     Order,
     Total,
     VenueShare,
     VenueState,
 )
-from tui_monitor.boards.liquidations.build import NO_ENGINE
+from tui_monitor.boards.liquidations.build import NO_ENGINE, order_of
 from tui_monitor.boards.open_interest import (
     InterestChange,
     InterestLeg,
@@ -156,21 +155,6 @@ def coin_liquidations(
         venues=venues,
         events=[order_of(row) for row in newest],
         reason="" if hour else _why_none(coin, venues, board),
-    )
-
-
-def order_of(row: LiquidationRow) -> Order:
-    """As the boards show it."""
-    return Order(
-        exchange=row.exchange,
-        symbol=row.symbol,
-        coin=row.coin,
-        exchange_ms=row.exchange_ms,
-        side=row.side,
-        price=row.price,
-        coins=row.coins,
-        usd=row.usd,
-        heard=HowHeard[row.heard.name],
     )
 
 

@@ -285,6 +285,8 @@ class CoinView(BoardView, can_focus=True):
         if self._laid_out == (room, self._turn):
             self._keep_keys()
             return
+        if not all(self.query(f"#{part}") for part in PARTS):
+            return  # it is left while it is being made
         self._laid_out = (room, self._turn)
         for one in Room:
             self.set_class(one is room, one.value)
@@ -296,12 +298,9 @@ class CoinView(BoardView, can_focus=True):
 
     def _display(self, page: Page) -> None:
         for part in PARTS:
-            # There is none yet where the page is left before it is made.
-            for found in self.query(f"#{part}"):
-                found.display = part in page
+            self.query_one(f"#{part}").display = part in page
         for row, parts in ROWS.items():
-            for found in self.query(f"#{row}"):
-                found.display = any(part in page for part in parts)
+            self.query_one(f"#{row}").display = any(part in page for part in parts)
 
     def _keep_keys(self) -> None:
         """Where what has the keys is away, the page has them."""

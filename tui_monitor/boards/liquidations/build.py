@@ -126,7 +126,7 @@ def liquidations_board(
         window=shown,
         totals=[_total(window, venues, stored, hours) for hours in (1, 24)],
         venues=[_share(one, window, shown.total_usd) for one in venues],
-        largest=[_order(row) for row in stored.largest],
+        largest=[order_of(row) for row in stored.largest],
         trend=trend(_wash(stored, window, len(venues)), told),
         indices=indices,
         missed=missed,
@@ -293,7 +293,8 @@ def _share(venue: Venue, window: Window, total_usd: float | None) -> VenueShare:
     )
 
 
-def _order(row: LiquidationRow) -> Order:
+def order_of(row: LiquidationRow) -> Order:
+    """A stored event as the boards show it."""
     return Order(
         exchange=row.exchange,
         symbol=row.symbol,
