@@ -1,0 +1,3 @@
+"""Attached terminals: what they say of their engine."""
+
+WORDS: dict[str, str] = {}

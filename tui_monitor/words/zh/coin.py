@@ -1,0 +1,3 @@
+"""The page of a coin."""
+
+WORDS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Board 9, coverage and backfills."""
+
+WORDS: dict[str, str] = {}

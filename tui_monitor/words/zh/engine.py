@@ -1,0 +1,3 @@
+"""Sentences that the engine and the boards make: reasons, notes, problems."""
+
+WORDS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Board 8, funding."""
+
+WORDS: dict[str, str] = {}

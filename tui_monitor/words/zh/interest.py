@@ -1,0 +1,3 @@
+"""Board 5, open interest."""
+
+WORDS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Keys and actions, the key help, the palette, the column chooser, filters."""
+
+WORDS: dict[str, str] = {}

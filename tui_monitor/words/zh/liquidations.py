@@ -1,0 +1,3 @@
+"""Board 2, liquidations."""
+
+WORDS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Board 4, coin picks."""
+
+WORDS: dict[str, str] = {}

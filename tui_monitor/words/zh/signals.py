@@ -1,0 +1,3 @@
+"""Board 7, arbitrage signals."""
+
+WORDS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Board 6, spreads and their quarantine."""
+
+WORDS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Board 1, the sum curve."""
+
+WORDS: dict[str, str] = {}

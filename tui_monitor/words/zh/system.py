@@ -1,0 +1,3 @@
+"""Board 0, the system."""
+
+WORDS: dict[str, str] = {}
