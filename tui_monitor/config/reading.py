@@ -1,0 +1,159 @@
+"""Reading the settings: defaults, then the file, then the environment, then flags."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_origin
+
+import msgspec
+from msgspec import Struct
+
+from tui_monitor import paths
+from tui_monitor.config.leaves import LEAVES, bare_type
+from tui_monitor.config.sections import PRESETS, Settings
+from tui_monitor.config.sense import check_sense
+from tui_monitor.errors import SettingsError
+from tui_monitor.expected import echoed, expected
+from tui_monitor.printable import printable
+from tui_monitor.toml_lines import line_of, lines_of_keys
+
+ENV_PREFIX = "TUI_MONITOR_"
+
+
+class Loaded(Struct, frozen=True):
+    """Settings with the origin of each value that is not a default."""
+
+    settings: Settings
+    origins: dict[str, str]
+    file: Path
+
+
+def load(
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> Loaded:
+    """Read the settings. `flags` are dotted names with values.
+
+    SettingsError names the culprit: file and line, the environment or a flag, then the key.
+    """
+    path = file or paths.config_file()
+    merged: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    places: dict[str, str] = {}
+    in_file, lines = _read_file(path, must_exist=file is not None)
+    layers = (
+        (in_file, str(path)),
+        (_from_environment(os.environ if environment is None else environment), "environment"),
+        (dict(flags or {}), "flag"),
+    )
+    for layer, origin in (_preset([layer for layer, _ in layers]), *layers):
+        for name, value in layer.items():
+            line = line_of(name, lines) if layer is in_file else None
+            place = f"{origin}:{line}" if line else origin
+            _known(name, place)
+            _put(merged, name, value)
+            origins[name], places[name] = origin, place
+            _check_one(name, value, place)
+    settings = msgspec.convert(merged, Settings, strict=False)
+    check_sense(settings, places)
+    return Loaded(settings, origins, path)
+
+
+def _preset(layers: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], str]:
+    """What the chosen preset says, and its name as an origin."""
+    named = [layer["retention.preset"] for layer in layers if "retention.preset" in layer]
+    chosen = str(named[-1]) if named else ""
+    return PRESETS.get(chosen, {}), f"preset {chosen}"
+
+
+def _read_file(path: Path, *, must_exist: bool) -> tuple[dict[str, Any], dict[str, int]]:
+    """What a file sets, and in which lines."""
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError as error:
+        if must_exist:
+            raise SettingsError(
+                f"no configuration file at {path}", "see: tui-monitor config template"
+            ) from error
+        return {}, {}
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror or error}") from error
+    try:
+        return _flatten(tomllib.loads(text.decode()), ""), lines_of_keys(text.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+
+
+def _flatten(table: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict):
+            # An empty section sets nothing, but its name may be mistyped too.
+            is_section = any(key.startswith(f"{name}.") for key in LEAVES)
+            flat |= _flatten(value, f"{name}.") if value or is_section else {name: value}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in environment.items():
+        if not name.startswith(ENV_PREFIX):
+            continue
+        key = name.removeprefix(ENV_PREFIX).lower().replace("__", ".")
+        kind = LEAVES.get(key, (str,))[0]
+        found[key] = _listed(value) if get_origin(bare_type(kind)) is tuple else value
+    return found
+
+
+def _listed(text: str) -> list[Any]:
+    """`perp, spot`, or as the file has it: `["perp", "spot"]`."""
+    if text.strip().startswith("["):
+        try:
+            values: list[Any] = tomllib.loads(f"values = {text}")["values"]
+        except tomllib.TOMLDecodeError:
+            pass  # each part is refused by name
+        else:
+            return values
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _known(name: str, place: str) -> None:
+    if name in LEAVES:
+        return
+    near = _nearest(name)
+    hint = f"did you mean {near}?" if near else "see: tui-monitor config template"
+    raise SettingsError(f"{place}: unknown setting {printable(name, 80)!r}", hint)
+
+
+def _nearest(name: str) -> str:
+    """The setting or section that may be meant; "" where nothing is like it."""
+    key = name.rpartition(".")[2]
+    elsewhere = [known for known in LEAVES if known.rpartition(".")[2] == key]
+    sections = sorted({known.rpartition(".")[0] for known in LEAVES})
+    for names, cutoff in ((elsewhere, 0.0), (LEAVES, 0.7), (sections, 0.7)):
+        if near := difflib.get_close_matches(name, names, n=1, cutoff=cutoff):
+            return near[0] if names is not sections else f"[{near[0]}]"
+    return ""
+
+
+def _check_one(name: str, value: Any, origin: str) -> None:
+    # Text from the environment is converted; a file and flags must have the right type.
+    strict = origin != "environment"
+    try:
+        msgspec.convert(value, LEAVES[name][0], strict=strict)
+    except msgspec.ValidationError as error:
+        must = f"must be {expected(LEAVES[name][0])}, not {echoed(value)}"
+        raise SettingsError(f"{origin}: {name} {must}") from error
+
+
+def _put(table: dict[str, Any], name: str, value: Any) -> None:
+    *sections, key = name.split(".")
+    for section in sections:
+        table = table.setdefault(section, {})
+    table[key] = value
