@@ -1,0 +1,173 @@
+"""The screens in 简体中文: nothing stays English, nothing is cut or moved by it.
+
+The boards are those of the golden texts. `pytest -k spreads --runxfail` runs one board alone;
+`UPDATE_GOLDEN=1` writes the Chinese golden texts anew.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from textual.widget import Widget
+
+from tests.screens.support import GOLDEN, an_app, pulled
+from tests.screens.test_golden import SIZES, a_source
+from tests.support.boards import MemorySource
+from tui_monitor.screens.registry import VIEWS
+from tui_monitor.screens.widgets.board import Board
+from tui_monitor.screens.widgets.columns import Column
+from tui_monitor.words import CHINESE, speaking, t
+
+# The boards that are Chinese throughout.
+TRANSLATED: frozenset[str] = frozenset()
+# The only Latin words of three letters and more that a Chinese reader meets on a board.
+NAMES = """
+    binance bitget bybit okx ada avax btc doge dot eth fresh holed link ltc near pepe sol sui ton
+    trx wif xrp
+"""
+UNITS = "usd usdt utc rsi apr"
+KEYS = "tab enter esc shift space ctrl home end pgup pgdn"
+TYPED = ""
+ALLOWED = frozenset(f"{NAMES} {UNITS} {KEYS} {TYPED}".split())
+_WORD = re.compile(r"[A-Za-z]{3,}")
+# Tall enough for the whole of any help.
+_HELP = (120, 320)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One screen; `name` is that of its English golden text."""
+
+    name: str
+    board: str
+    size: str
+    keys: tuple[str, ...] = ()
+    state: str = "live"
+
+
+def cases() -> Iterator[Case]:
+    """Every board at two sizes, and those of its parts that have pages of their own."""
+    for size in ("80x24", "160x50"):
+        for board in VIEWS:
+            name = f"sum-{size}-live" if board == "sum" else f"{board}-{size}"
+            yield Case(name, board, size)
+        for state in ("stale", "empty"):
+            yield Case(f"sum-{size}-{state}", "sum", size, state=state)
+        yield Case(f"anomalies-{size}-explained", "anomalies", size, ("enter",))
+    yield Case("spreads-80x24-quarantine", "spreads", "80x24", ("tab",))
+    yield Case("coin-80x24-candles", "coin", "80x24", ("tab",))
+    for back, part in enumerate(("interest", "anomalies", "liquidations"), 1):
+        yield Case(f"coin-80x24-{part}", "coin", "80x24", ("shift+tab",) * back)
+
+
+def marked(board: str) -> tuple[pytest.MarkDecorator, ...]:
+    """A board that is on its way may have English left."""
+    return (
+        ()
+        if board in TRANSLATED
+        else (pytest.mark.xfail(reason="not translated yet", strict=False),)
+    )
+
+
+CASES = list(cases())
+SCREENS = [pytest.param(one, id=one.name, marks=marked(one.board)) for one in CASES]
+BOARDS = [pytest.param(board, marks=marked(board)) for board in VIEWS]
+GOLDENS: list[str] = []
+
+
+async def painted(case: Case, size: tuple[int, int] | None = None) -> list[str]:
+    """The lines of a screen in Chinese, whole: with their trailing blanks."""
+    source = a_source(case.state) if case.board == "sum" else MemorySource()
+    with speaking(CHINESE):
+        app = an_app(source, case.board)
+        async with app.run_test(size=size or SIZES[case.size]) as pilot:
+            if case.board == "coin":
+                app.desk.show_coin("BTC")
+            await pulled(pilot, app)
+            await pilot.press(*case.keys)
+            await pulled(pilot, app)
+            return [strip.text for strip in app.screen._compositor.render_strips()]
+
+
+def body(lines: list[str]) -> list[str]:
+    """Without what frames every board: the boards' line, the status line, the footer."""
+    return lines[1:-2]
+
+
+def english(lines: list[str], allowed: frozenset[str] = ALLOWED) -> list[str]:
+    """The words that should have been translated, each with what stands around it."""
+    return [
+        f"{word.group()}: {line[max(0, word.start() - 20) : word.end() + 20].strip()}"
+        for line in lines
+        for word in _WORD.finditer(line)
+        if word.group().lower() not in allowed
+    ]
+
+
+@pytest.mark.parametrize("case", SCREENS)
+async def test_a_board_is_chinese_and_as_wide_as_before(case: Case) -> None:
+    """No English word, no line of another width, nothing cut that English does not cut."""
+    lines = await painted(case)
+    width, height = SIZES[case.size]
+    assert [cell_len(line) for line in lines] == [width] * height
+    assert not english(body(lines)), "\n".join(english(body(lines)))
+    before = (GOLDEN / f"{case.name}.txt").read_text().splitlines()
+    cut = [line.strip() for line in body(lines) if "…" in line]
+    assert "".join(cut).count("…") <= "".join(body(before)).count("…"), cut
+
+
+@pytest.mark.parametrize("board", BOARDS)
+async def test_the_help_of_a_board_is_chinese(board: str) -> None:
+    """All of F1: what it says, its columns."""
+    lines = await painted(Case(board, board, "", ("f1",)), _HELP)
+    left = english(body(lines), ALLOWED | typed(board))
+    assert not left, "\n".join(left)
+
+
+@pytest.mark.xfail(reason="not translated yet", strict=False)
+async def test_the_keys_are_chinese() -> None:
+    """All of `?`."""
+    left = english(body(await painted(Case("keys", "sum", "", ("question_mark",)), _HELP)))
+    assert not left, "\n".join(left)
+
+
+def columns(board: str) -> list[Column[Any]]:
+    """All columns of a board's tables, those of its hidden ones too."""
+    view = VIEWS[board]()
+    parts = [view, *(part for part in vars(view).values() if isinstance(part, Widget))]
+    tables = [one for part in parts for one in vars(part).values() if isinstance(one, Board)]
+    return [column for table in tables for column in table.columns]
+
+
+def typed(board: str) -> frozenset[str]:
+    """The words that a filter of this board understands."""
+    return frozenset(
+        word.lower() for column in columns(board) for word in _WORD.findall(column.name)
+    )
+
+
+@pytest.mark.parametrize("board", VIEWS)
+def test_the_titles_of_columns_fit_their_columns(board: str) -> None:
+    """Two cells a Chinese character; the gap before a column may be used by one cell."""
+    with speaking(CHINESE):
+        wide = {
+            column.key: title
+            for column in columns(board)
+            if cell_len(title := t(column.title)) > max(column.width + 1, cell_len(column.title))
+        }
+    assert wide == {}
+
+
+@pytest.mark.parametrize("name", GOLDENS)
+async def test_a_board_looks_as_it_did_in_chinese(name: str) -> None:
+    """Every character of it, the frame's too."""
+    case = next(one for one in CASES if one.name == name)
+    text = "\n".join(line.rstrip() for line in await painted(case)) + "\n"
+    file = GOLDEN / f"zh-{name}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.write_text(text)
+    assert text == file.read_text()
