@@ -12,7 +12,8 @@ import pytest
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config
 from tui_monitor.app import MonitorApp
-from tui_monitor.attach.live import Live, Place, Watched, live
+from tui_monitor.attach.live import Live, live
+from tui_monitor.attach.place import Place, Watched
 from tui_monitor.boards.spreads import Filter
 from tui_monitor.clock import DAY_MS
 from tui_monitor.config import Settings, Ui

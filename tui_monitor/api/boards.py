@@ -27,8 +27,7 @@ from tui_monitor.boards.system import SystemBoard
 from tui_monitor.clock import SLOT_MS, BoardZone, parse_day
 from tui_monitor.errors import BadInput
 from tui_monitor.model import Exchange
-from tui_monitor.source import Query
-from tui_monitor.source.stored import MAX_RANGE_DAYS
+from tui_monitor.source import MAX_RANGE_DAYS, Query
 
 PREFIX = "/api/boards/"
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")

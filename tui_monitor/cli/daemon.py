@@ -8,7 +8,8 @@ import click
 
 from tui_monitor import logs, paths, ticks
 from tui_monitor.api.address import guarded
-from tui_monitor.attach.live import Place, hosted
+from tui_monitor.attach.hosting import hosted
+from tui_monitor.attach.place import Place
 from tui_monitor.cli.common import Context, engine_options, holder_info, kind_of, say_ready, zone_of
 from tui_monitor.cli.demo import simulated
 from tui_monitor.cli.sd_notify import Heart, Notifier

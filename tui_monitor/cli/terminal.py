@@ -2,7 +2,8 @@
 
 from tui_monitor import logs, paths, ticks
 from tui_monitor.app import MonitorApp
-from tui_monitor.attach.live import Place, Watched, live
+from tui_monitor.attach.live import live
+from tui_monitor.attach.place import Place, Watched
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.cli.common import Context, holder_info, kind_of
 from tui_monitor.cli.demo import simulated

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from tui_monitor.clock import parse_day
 from tui_monitor.errors import BadInput
-from tui_monitor.source.stored import MAX_RANGE_DAYS
+from tui_monitor.source import MAX_RANGE_DAYS
 
 _AGO = re.compile(r"-(\d{1,4})([dw])")
 _LAST = re.compile(r"(\d{1,4})([dw])")

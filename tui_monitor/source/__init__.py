@@ -32,6 +32,8 @@ from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.model import Exchange, Job, JobLine, Market, PriceMinute, SpreadMinute, StoreInfo
 from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
 
+MAX_RANGE_DAYS = 1_100
+
 
 class Query(Struct, frozen=True, kw_only=True):
     """What part of a board is wanted. No day: today. `slot_ms`: the node whose coins to give."""

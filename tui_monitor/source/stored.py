@@ -30,7 +30,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.model import Exchange, JobLine, Market, PriceMinute, SpreadMinute, StoreInfo
 from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
 from tui_monitor.model.place import Alias
-from tui_monitor.source import Exported, Query
+from tui_monitor.source import MAX_RANGE_DAYS, Exported, Query
 from tui_monitor.source.anomalies import StoredAnomalies
 from tui_monitor.source.coin import Readers, StoredCoin
 from tui_monitor.source.database import database_stats
@@ -41,7 +41,6 @@ from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.store import Reader, Scope, export
 
 COVERAGE_DAYS = 14
-MAX_RANGE_DAYS = 1_100
 MAX_RECORDS = 5_000
 HOLES_LIMIT = 20_000
 HOLES_SHOWN = 500

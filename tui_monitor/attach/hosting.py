@@ -1,0 +1,67 @@
+"""The engine in this process. Who only looks at another's never loads this."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from tui_monitor import paths
+from tui_monitor.attach.place import Place
+from tui_monitor.attach.server import viewers_served
+from tui_monitor.engine import Engine, opened_engine
+from tui_monitor.engine.settings_reload import (
+    LIVE,
+    OF_TERMINALS,
+    SettingsReload,
+    SettingsWatch,
+    change,
+)
+from tui_monitor.errors import FolderUnusable, SettingsError
+from tui_monitor.source import Source
+from tui_monitor.source.local import LocalSource
+from tui_monitor.store import EngineLock
+
+log = logging.getLogger(__name__)
+
+
+class Hosted(NamedTuple):
+    """The engine in this process, its source, and the lock that says where it is."""
+
+    engine: Engine
+    source: Source
+    lock: EngineLock
+
+
+@asynccontextmanager
+async def hosted(place: Place) -> AsyncIterator[Hosted]:
+    """The engine in this process, with its socket for viewers; EngineHeld if another has it."""
+    async with (
+        opened_engine(
+            place.settings, place.folder, place.clock, kind=place.kind, info=place.info
+        ) as (engine, lock),
+        AsyncExitStack() as stack,
+    ):
+        source = LocalSource(engine, paths.export_dir(place.folder))
+        path = paths.socket_file(place.folder)
+        try:
+            await stack.enter_async_context(viewers_served(source, place.clock, path))
+        except FolderUnusable as error:
+            engine.events.add("warning", "engine", f"nobody can attach: {error.line()}")
+        if place.watched is not None:
+            reload = SettingsReload(engine, place.watched.read, has_terminal=True)
+            engine.beside["settings"] = SettingsWatch(place.watched.file, reload, place.clock).run
+        yield Hosted(engine, source, lock)
+
+
+def as_set_now(place: Place) -> Place:
+    """Who watched no file while it was attached takes up now what has changed in it."""
+    if place.watched is None:
+        return place
+    try:
+        found = change(place.settings, place.watched.read(), LIVE | OF_TERMINALS)
+    except SettingsError as error:
+        log.warning("the settings stay as they were: %s", error.line())
+        return place
+    return replace(place, settings=found.settings)
