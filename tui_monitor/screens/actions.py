@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from textual.binding import Binding
 
 from tui_monitor.boards.registry import BOARDS
+from tui_monitor.config.keys import DEFAULT_KEYS
 
 
 @dataclass(frozen=True)
 class Action:
-    """`id` names the method (`action_<id>`), `keys` are Textual's names, `label` what a user reads.
+    """`id` names the method (`action_<id>`), `label` is what a user reads.
 
     `where` is a group that a widget binds. `footer` says who stays in a narrow footer, lowest
     first (0: not there); the order there is this table's. `priority` keys
@@ -23,13 +24,17 @@ class Action:
     """
 
     id: str
-    keys: str
     label: str
     short: str
     help: str
     where: str
     footer: int = 0
     priority: bool = False
+
+    @property
+    def keys(self) -> str:
+        """Its default keys, in Textual's names; they stand where settings can be held to them."""
+        return DEFAULT_KEYS[self.where][self.id]
 
 
 GROUPS = {
@@ -46,55 +51,55 @@ GROUPS = {
 
 # fmt: off
 ACTIONS = (
-    Action("cursor_up", "up,k", "↑ k", "up", "One row up", "table"),
-    Action("cursor_down", "down,j", "↓ j", "down", "One row down", "table"),
-    Action("page_up", "pageup", "PgUp", "page up", "One page up", "table"),
-    Action("page_down", "pagedown", "PgDn", "page down", "One page down", "table"),
-    Action("half_up", "ctrl+u", "^u", "half up", "Half a page up", "table"),
-    Action("half_down", "ctrl+d", "^d", "half down", "Half a page down", "table"),
-    Action("first", "home,g", "g", "first", "First row", "table"),
-    Action("last", "end,G", "G", "last", "Last row", "table"),
-    Action("open", "enter", "Enter", "open", "Open the row", "table", 4),
-    Action("filter", "slash", "/", "filter", "Filter: text, !text, sum>5 & up<9", "panel", 3, True),
-    Action("clear_filter", "c", "c", "clear", "Clear the filter", "panel", 1),
-    Action("columns", "C", "C", "columns", "Choose the columns", "panel"),
-    Action("sort_left", "less_than_sign", "<", "sort", "Sort by the previous column", "table"),
-    Action("sort_right", "greater_than_sign", ">", "sort", "Sort by the next column", "table"),
-    Action("sort_invert", "I", "I", "invert", "Invert the order", "table"),
-    Action("copy_row", "y", "y", "copy", "Copy the row (OSC 52, and to a file)", "panel"),
-    Action("copy_table", "Y", "Y", "copy all", "Copy the table (OSC 52, and to a file)", "panel"),
-    Action("pairs", "p", "p", "pairs", "Other pairs: perps, spot and perp, spots", "spreads", 5),
-    Action("coins", "f", "f", "coins", "Other coins: all, >= 0.1 %, majors, ...", "spreads", 5),
-    Action("one_coin", "o", "o", "one", "Only the coin under the cursor, and back", "spreads", 5),
-    Action("bar_length", "i", "i", "bars", "Other bars (1m 5m 15m 1h); a coin's", "anomalies", 5),
-    Action("venue", "v", "v", "venue", "Another exchange's bars; a coin's", "anomalies", 7),
-    Action("why", "w", "w", "why", "Why a coin is here, or why it is not", "anomalies", 5, True),
-    Action("forming", "u", "u", "forming", "The forming bar, or the closed one", "anomalies", 6),
-    Action("everyone", "a", "a", "all", "Also those without a reason, or not", "anomalies", 7),
-    Action("by_size", "z", "z", "size", "By size, or by change", "oi", 5),
-    Action("day_previous", "[", "[ ]", "day", "The day before", "days", 5),
-    Action("day_next", "]", "]", "day", "The day after", "days"),
-    Action("date", "d", "d", "date", "Pick a day or days: 2026-01-04, -7d, today", "work", 11),
-    Action("range_more", "plus", "+ -", "range", "A longer time: more days, or hours", "days", 16),
-    Action("range_less", "minus", "-", "shorter", "A shorter time", "days"),
-    Action("range_reset", "equals_sign", "=", "reset", "Back to the usual time", "days"),
-    Action("export", "e", "e", "export", "Export what is shown", "work", 9),
-    Action("start_backfill", "b", "b", "backfill", "Fill days from the exchange", "work", 6),
-    Action("stop_backfill", "x", "x", "stop", "Stop the running backfill", "work", 1),
-    Action("key_help", "question_mark", "?", "keys", "All keys; type to filter them", "desk", 2),
-    Action("board_help", "f1", "F1", "help", "Explain this board: columns, units, sources", "desk"),
-    Action("palette", "colon,ctrl+p", ":", "command", "Type a command", "desk", 10, True),
-    Action("event_log", "exclamation_mark", "!", "events", "The event log", "desk", 14),
-    Action("freeze", "space", "Space", "freeze", "Freeze the display, not the engine", "desk", 8),
-    Action("zone", "t", "t", "zone", "Times in the board's zone, UTC, or local", "desk", 15),
-    Action("other_panel", "tab,right,l", "Tab", "panel", "Next panel", "desk", 6),
-    Action("last_panel", "shift+tab,left,h", "S-Tab", "panel", "Previous panel", "desk"),
-    Action("back", "escape", "Esc", "back", "One step back", "desk", 3),
-    Action("quit", "q", "q", "quit", "Leave; recording ends", "desk", 3),
-    Action("leave", "ctrl+c,ctrl+q", "^c", "quit", "Leave, from anywhere", "app", 0, True),
-    Action("stop_process", "ctrl+z", "^z", "stop", "Stop the process; fg brings it back", "app"),
-    Action("mouse", "m", "m", "mouse", "Mouse on or off (off: text can be selected)", "app"),
-    Action("repaint", "ctrl+l", "^l", "repaint", "Write the whole screen again", "app"),
+    Action("cursor_up", "↑ k", "up", "One row up", "table"),
+    Action("cursor_down", "↓ j", "down", "One row down", "table"),
+    Action("page_up", "PgUp", "page up", "One page up", "table"),
+    Action("page_down", "PgDn", "page down", "One page down", "table"),
+    Action("half_up", "^u", "half up", "Half a page up", "table"),
+    Action("half_down", "^d", "half down", "Half a page down", "table"),
+    Action("first", "g", "first", "First row", "table"),
+    Action("last", "G", "last", "Last row", "table"),
+    Action("open", "Enter", "open", "Open the row", "table", 4),
+    Action("filter", "/", "filter", "Filter: text, !text, sum>5 & up<9", "panel", 3, True),
+    Action("clear_filter", "c", "clear", "Clear the filter", "panel", 1),
+    Action("columns", "C", "columns", "Choose the columns", "panel"),
+    Action("sort_left", "<", "sort", "Sort by the previous column", "table"),
+    Action("sort_right", ">", "sort", "Sort by the next column", "table"),
+    Action("sort_invert", "I", "invert", "Invert the order", "table"),
+    Action("copy_row", "y", "copy", "Copy the row (OSC 52, and to a file)", "panel"),
+    Action("copy_table", "Y", "copy all", "Copy the table (OSC 52, and to a file)", "panel"),
+    Action("pairs", "p", "pairs", "Other pairs: perps, spot and perp, spots", "spreads", 5),
+    Action("coins", "f", "coins", "Other coins: all, >= 0.1 %, majors, ...", "spreads", 5),
+    Action("one_coin", "o", "one", "Only the coin under the cursor, and back", "spreads", 5),
+    Action("bar_length", "i", "bars", "Other bars (1m 5m 15m 1h); a coin's", "anomalies", 5),
+    Action("venue", "v", "venue", "Another exchange's bars; a coin's", "anomalies", 7),
+    Action("why", "w", "why", "Why a coin is here, or why it is not", "anomalies", 5, True),
+    Action("forming", "u", "forming", "The forming bar, or the closed one", "anomalies", 6),
+    Action("everyone", "a", "all", "Also those without a reason, or not", "anomalies", 7),
+    Action("by_size", "z", "size", "By size, or by change", "oi", 5),
+    Action("day_previous", "[ ]", "day", "The day before", "days", 5),
+    Action("day_next", "]", "day", "The day after", "days"),
+    Action("date", "d", "date", "Pick a day or days: 2026-01-04, -7d, today", "work", 11),
+    Action("range_more", "+ -", "range", "A longer time: more days, or hours", "days", 16),
+    Action("range_less", "-", "shorter", "A shorter time", "days"),
+    Action("range_reset", "=", "reset", "Back to the usual time", "days"),
+    Action("export", "e", "export", "Export what is shown", "work", 9),
+    Action("start_backfill", "b", "backfill", "Fill days from the exchange", "work", 6),
+    Action("stop_backfill", "x", "stop", "Stop the running backfill", "work", 1),
+    Action("key_help", "?", "keys", "All keys; type to filter them", "desk", 2),
+    Action("board_help", "F1", "help", "Explain this board: columns, units, sources", "desk"),
+    Action("palette", ":", "command", "Type a command", "desk", 10, True),
+    Action("event_log", "!", "events", "The event log", "desk", 14),
+    Action("freeze", "Space", "freeze", "Freeze the display, not the engine", "desk", 8),
+    Action("zone", "t", "zone", "Times in the board's zone, UTC, or local", "desk", 15),
+    Action("other_panel", "Tab", "panel", "Next panel", "desk", 6),
+    Action("last_panel", "S-Tab", "panel", "Previous panel", "desk"),
+    Action("back", "Esc", "back", "One step back", "desk", 3),
+    Action("quit", "q", "quit", "Leave; recording ends", "desk", 3),
+    Action("leave", "^c", "quit", "Leave, from anywhere", "app", 0, True),
+    Action("stop_process", "^z", "stop", "Stop the process; fg brings it back", "app"),
+    Action("mouse", "m", "mouse", "Mouse on or off (off: text can be selected)", "app"),
+    Action("repaint", "^l", "repaint", "Write the whole screen again", "app"),
 )
 # fmt: on
 
