@@ -24,9 +24,10 @@ from tui_monitor.boards.liquidations.build import Stored, liquidations_board
 from tui_monitor.cli.show_liquidations import liquidations_table
 from tui_monitor.cli.tables import eye_text
 from tui_monitor.clock import MINUTE_MS, BoardZone, SystemClock
+from tui_monitor.engine_lock import EngineLock
 from tui_monitor.model import Exchange, LiquidationMinute
 from tui_monitor.simulator import Simulator
-from tui_monitor.store import EngineLock, open_store
+from tui_monitor.store import open_store
 
 ZONE = BoardZone()
 DAY = "2026-01-04"

@@ -15,8 +15,9 @@ from tui_monitor.engine.checkup import (
     check_sqlite,
     resets_wal,
 )
+from tui_monitor.engine_lock import EngineLock
 from tui_monitor.feeds.checkup import Check, Outcome
-from tui_monitor.store import EngineLock, open_store
+from tui_monitor.store import open_store
 
 
 async def a_database(folder: Path, kind: str = "real") -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.cli.test_program import settled_board
 from tests.support.programs import TUI_MONITOR, a_daemon, clean_environment, run
 from tests.support.terminal import Terminal
+from tui_monitor.engine_lock import read_holder
 from tui_monitor.simulator import Simulator
-from tui_monitor.store.lock import read_holder
 
 PATIENCE_S = 60
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tui_monitor import paths
 from tui_monitor.attach.place import Place
 from tui_monitor.attach.server import viewers_served
-from tui_monitor.engine import Engine, opened_engine
+from tui_monitor.engine import Engine, engine_of
 from tui_monitor.engine.settings_reload import (
     LIVE,
     OF_TERMINALS,
@@ -21,26 +21,22 @@ from tui_monitor.engine.settings_reload import (
 from tui_monitor.errors import FolderUnusable, SettingsError
 from tui_monitor.source import Source
 from tui_monitor.source.local import LocalSource
-from tui_monitor.store import EngineLock
 
 log = logging.getLogger(__name__)
 
 
 class Hosted(NamedTuple):
-    """The engine in this process, its source, and the lock that says where it is."""
+    """The engine in this process, and its source."""
 
     engine: Engine
     source: Source
-    lock: EngineLock
 
 
 @asynccontextmanager
 async def hosted(place: Place) -> AsyncIterator[Hosted]:
-    """The engine in this process, with its socket for viewers; EngineHeld if another has it."""
+    """The engine in this process, with its socket for viewers, for who holds the folder's lock."""
     async with (
-        opened_engine(
-            place.settings, place.folder, place.clock, kind=place.kind, info=place.info
-        ) as (engine, lock),
+        engine_of(place.settings, place.folder, place.clock, kind=place.kind) as engine,
         AsyncExitStack() as stack,
     ):
         source = LocalSource(engine, paths.export_dir(place.folder))
@@ -52,7 +48,7 @@ async def hosted(place: Place) -> AsyncIterator[Hosted]:
         if place.watched is not None:
             reload = SettingsReload(engine, place.watched.read, has_terminal=True)
             engine.beside["settings"] = SettingsWatch(place.watched.file, reload, place.clock).run
-        yield Hosted(engine, source, lock)
+        yield Hosted(engine, source)
 
 
 def as_set_now(place: Place) -> Place:

@@ -17,12 +17,13 @@ from tui_monitor.attach.calls import CALLS
 from tui_monitor.attach.client import attached
 from tui_monitor.attach.place import Place
 from tui_monitor.config import Settings
+from tui_monitor.engine_lock import EngineLock
 from tui_monitor.errors import EngineGone, EngineHeld, MonitorError
 from tui_monitor.source import Source
 
 log = logging.getLogger(__name__)
 
-# An engine that has the lock serves viewers as soon as its database is open.
+# An engine that has the lock serves viewers as soon as its database is open. At a start only.
 PATIENCE_S = 10.0
 RETRY_S = 0.25
 
@@ -70,18 +71,24 @@ class Live:
             try:
                 await self._host(after)
             except EngineHeld as held:
-                if self._place.clock.monotonic_s() >= until_s:
+                # Who shows boards already waits for as long as it takes: after a kill the next
+                # engine looks through the whole database before it serves anybody.
+                if not after and self._place.clock.monotonic_s() >= until_s:
                     raise EngineHeld(f"{held.message}; it answers no viewers", held.hint) from held
             else:
                 return
             await self._place.clock.sleep(RETRY_S)
 
     async def _host(self, after: str) -> None:
-        hosting = await _loaded()
-        if after:
-            self._place = hosting.as_set_now(self._place)
-            self._tell(self._place.settings)
-        here = await self._stack.enter_async_context(hosting.hosted(self._place))
+        async with AsyncExitStack() as stack:
+            # The lock first: of several viewers only the one that has it loads an engine.
+            stack.enter_context(EngineLock(self._place.folder).acquire(self._place.info))
+            hosting = await _loaded()
+            if after:
+                self._place = hosting.as_set_now(self._place)
+                self._tell(self._place.settings)
+            here = await stack.enter_async_context(hosting.hosted(self._place))
+            self._stack = stack.pop_all()
         if after:
             here.engine.events.add("warning", "engine", f"{after}; it runs here now")
         here.engine.on_settings.append(self._tell)

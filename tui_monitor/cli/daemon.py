@@ -19,8 +19,8 @@ from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.daemon import Around, run_daemon
 from tui_monitor.engine.settings_reload import SettingsReload
+from tui_monitor.engine_lock import EngineLock
 from tui_monitor.errors import BadInput
-from tui_monitor.store import EngineLock
 
 
 @click.command()
@@ -70,23 +70,24 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
 
 async def _host(place: Place, read: Callable[[], Settings], notifier: Notifier) -> None:
     settings, clock = place.settings, place.clock
-    async with hosted(place) as here:
-        await run_daemon(
-            here.engine.run,
-            here.source,
-            settings.api,
-            clock,
-            zone_of(settings),
-            on_ready=_announce(here.lock, place.info, notifier),
-            around=Around(
-                on_stop=notifier.stopping,
-                on_hangup=SettingsReload(here.engine, read, has_terminal=False),
-                beside=[
-                    StatusLine(here.engine, notifier.status).run,
-                    Heart(notifier, here.engine.recorder, clock).run,
-                ],
-            ),
-        )
+    with EngineLock(place.folder).acquire(place.info) as lock:
+        async with hosted(place) as here:
+            await run_daemon(
+                here.engine.run,
+                here.source,
+                settings.api,
+                clock,
+                zone_of(settings),
+                on_ready=_announce(lock, place.info, notifier),
+                around=Around(
+                    on_stop=notifier.stopping,
+                    on_hangup=SettingsReload(here.engine, read, has_terminal=False),
+                    beside=[
+                        StatusLine(here.engine, notifier.status).run,
+                        Heart(notifier, here.engine.recorder, clock).run,
+                    ],
+                ),
+            )
 
 
 def _announce(

@@ -13,9 +13,10 @@ from tui_monitor.cli.db_block import contents, summary
 from tui_monitor.cli.stored import stored_in
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
+from tui_monitor.engine_lock import EngineLock
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
-from tui_monitor.store import EngineLock, Scope, open_store
+from tui_monitor.store import Scope, open_store
 from tui_monitor.store import archive as archived
 from tui_monitor.store import backup as copied
 

@@ -25,12 +25,12 @@ from tui_monitor.engine.checkup import (
     check_sqlite,
 )
 from tui_monitor.engine.engine import CACHE
+from tui_monitor.engine_lock import read_holder
 from tui_monitor.errors import FolderUnusable, SettingsError
 from tui_monitor.feeds.bans import FILE, Bans
 from tui_monitor.feeds.checkup import Check, Outcome, check_exchanges
 from tui_monitor.model import Exchange
 from tui_monitor.printable import printable
-from tui_monitor.store import read_holder
 
 _TEXT = 400
 _NAME_WIDTH = 20

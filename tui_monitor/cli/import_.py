@@ -10,7 +10,8 @@ from tui_monitor import logs, paths
 from tui_monitor.cli.common import Context, engine_options, holder_info, zone_of
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
-from tui_monitor.store import EngineLock, ImportReport, import_file, open_store
+from tui_monitor.engine_lock import EngineLock
+from tui_monitor.store import ImportReport, import_file, open_store
 
 DONE_IN_PART = 3
 

@@ -34,6 +34,7 @@ from tui_monitor.cli.stored import stored_in
 from tui_monitor.cli.tables import Row, Table, csv_text, eye_text, number
 from tui_monitor.clock import BoardZone, SystemClock, parse_day
 from tui_monitor.config import Settings
+from tui_monitor.engine_lock import read_holder
 from tui_monitor.errors import EngineGone, Unreachable
 from tui_monitor.model import FeedState
 from tui_monitor.model.place import alias_of
@@ -41,7 +42,6 @@ from tui_monitor.printable import printable
 from tui_monitor.source import Query, Source
 from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.source.stored import Own, StoredSource
-from tui_monitor.store import read_holder
 
 # An engine answers within milliseconds; the system board counts messages for 2 s.
 ASK_S = 4.0

@@ -1,5 +1,5 @@
 """The engine: owns the workers and wires feeds, market, store and boards."""
 
-from tui_monitor.engine.engine import Engine, opened_engine
+from tui_monitor.engine.engine import Engine, engine_of, opened_engine
 
-__all__ = ["Engine", "opened_engine"]
+__all__ = ["Engine", "engine_of", "opened_engine"]

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from tui_monitor import paths
 from tui_monitor.clock import Clock
+from tui_monitor.engine_lock import read_holder
 from tui_monitor.errors import MonitorError, StoreError
 from tui_monitor.feeds.checkup import Check, Outcome
 from tui_monitor.printable import printable
-from tui_monitor.store import open_reader, read_holder
+from tui_monitor.store import open_reader
 
 # A year of 30-minute prices takes some 50 MB; the log and the WAL take a few more.
 LITTLE_BYTES = 1_000_000_000

@@ -39,6 +39,7 @@ from tui_monitor.engine.retention import Retention
 from tui_monitor.engine.slots import SlotKeeper
 from tui_monitor.engine.spreads import SpreadWatch
 from tui_monitor.engine.today import Today
+from tui_monitor.engine_lock import EngineLock
 from tui_monitor.errors import BadInput
 from tui_monitor.feeds.aggregate import AggregateClient
 from tui_monitor.feeds.bans import Bans
@@ -48,7 +49,7 @@ from tui_monitor.feeds.plans import Given
 from tui_monitor.feeds.registry import ENTRIES
 from tui_monitor.market import MarketState
 from tui_monitor.model import Exchange, ExchangeHealth, Job, Outage
-from tui_monitor.store import EngineLock, Store, open_store
+from tui_monitor.store import Store, open_store
 
 log = logging.getLogger(__name__)
 
@@ -382,13 +383,20 @@ async def opened_engine(
     settings: Settings, data_dir: Path, clock: Clock, *, kind: str, info: Mapping[str, Any]
 ) -> AsyncIterator[tuple[Engine, EngineLock]]:
     """Lock the data folder, open its database, make an engine; undo it in the reverse order."""
+    with EngineLock(data_dir).acquire(info) as lock:
+        async with engine_of(settings, data_dir, clock, kind=kind) as engine:
+            yield engine, lock
 
-    with EngineLock(data_dir) as lock:
-        lock.acquire(info)
-        async with open_store(data_dir, clock, kind=kind) as store:
-            (data_dir / CACHE).mkdir(exist_ok=True)
-            engine = Engine(settings, store, clock, kind=kind, cache=data_dir / CACHE)
-            try:
-                yield engine, lock
-            finally:
-                await engine.aclose()
+
+@asynccontextmanager
+async def engine_of(
+    settings: Settings, data_dir: Path, clock: Clock, *, kind: str
+) -> AsyncIterator[Engine]:
+    """The same for who holds the folder's lock."""
+    async with open_store(data_dir, clock, kind=kind) as store:
+        (data_dir / CACHE).mkdir(exist_ok=True)
+        engine = Engine(settings, store, clock, kind=kind, cache=data_dir / CACHE)
+        try:
+            yield engine
+        finally:
+            await engine.aclose()

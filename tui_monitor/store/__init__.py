@@ -1,4 +1,4 @@
-"""What is kept: SQLite through aiosqlite, exports, imports, and the engine's lock."""
+"""What is kept: SQLite through aiosqlite, exports and imports."""
 
 from tui_monitor.store.archive import Month, archive
 from tui_monitor.store.backup import backup
@@ -6,7 +6,6 @@ from tui_monitor.store.database import Kind, open_reader, open_store
 from tui_monitor.store.export_rows import Scope
 from tui_monitor.store.exports import FILE_FORMATS, LIQUIDATION_MINUTES, WHATS, Exported, export
 from tui_monitor.store.imports import ImportReport, import_file
-from tui_monitor.store.lock import EngineLock, read_holder
 from tui_monitor.store.reader import Reader
 from tui_monitor.store.settling import slot_within_reach
 from tui_monitor.store.writer import Cleaned, Store
@@ -16,7 +15,6 @@ __all__ = [
     "LIQUIDATION_MINUTES",
     "WHATS",
     "Cleaned",
-    "EngineLock",
     "Exported",
     "ImportReport",
     "Kind",
@@ -30,6 +28,5 @@ __all__ = [
     "import_file",
     "open_reader",
     "open_store",
-    "read_holder",
     "slot_within_reach",
 ]

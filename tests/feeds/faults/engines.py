@@ -13,6 +13,7 @@ from tests.feeds.faults.broken import few
 from tui_monitor import config
 from tui_monitor.clock import Clock
 from tui_monitor.engine import Engine
+from tui_monitor.engine_lock import EngineLock
 from tui_monitor.feeds.feed import Feed
 from tui_monitor.feeds.plans import FeedPlan, Given
 from tui_monitor.feeds.registry import ENTRIES
@@ -25,7 +26,7 @@ from tui_monitor.model import (
     Outage,
 )
 from tui_monitor.simulator import Simulator
-from tui_monitor.store import EngineLock, open_store
+from tui_monitor.store import open_store
 
 POLLS_EVERY_S = 6.0
 LISTS_EVERY_S = 25.0

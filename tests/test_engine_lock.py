@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 
 from tui_monitor import paths
+from tui_monitor.engine_lock import EngineLock, _lock, read_holder
 from tui_monitor.errors import EngineHeld
-from tui_monitor.store import EngineLock, read_holder
-from tui_monitor.store.lock import _lock
 
 HOLD = """
 import sys
 from pathlib import Path
-from tui_monitor.store.lock import EngineLock
+from tui_monitor.engine_lock import EngineLock
 import os
 lock = EngineLock(Path(sys.argv[1])).acquire({"pid": os.getpid(), "url": "http://127.0.0.1:5000"})
 print("held", flush=True)
@@ -109,7 +108,8 @@ def test_asking_for_the_holder_never_keeps_an_engine_from_starting(tmp_path: Pat
         [
             sys.executable,
             "-c",
-            "import sys\nfrom pathlib import Path\nfrom tui_monitor.store import read_holder\n"
+            "import sys\nfrom pathlib import Path\n"
+            "from tui_monitor.engine_lock import read_holder\n"
             "print('asking', flush=True)\n"
             "while True: read_holder(Path(sys.argv[1]))",
             str(tmp_path),
