@@ -41,6 +41,14 @@ def test_the_command_line_loads_nothing_before_it_knows_the_command() -> None:
     assert "click" not in loaded_by("tui_monitor.cli")
 
 
+def test_a_terminal_that_looks_at_anothers_engine_loads_none() -> None:
+    """Half its memory and half its time to a first picture went to what it never runs."""
+    engines = {"engine", "store", "feeds", "simulator", "source.local", "source.stored"}
+    unneeded = {f"tui_monitor.{name}" for name in engines}
+    unneeded |= {"numpy", "pandas", "pyarrow", "sqlite3", "aiosqlite", "httpx", "starlette"}
+    assert not loaded_by("tui_monitor.cli.terminal") & unneeded
+
+
 def test_the_terminal_never_loads_the_server() -> None:
     """The REST endpoint is the daemon's."""
     assert not loaded_by("tui_monitor.cli.terminal") & {"starlette", "uvicorn"}
