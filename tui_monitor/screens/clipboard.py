@@ -10,6 +10,7 @@ from textual.app import App
 
 from tui_monitor.paths import APP, write_whole
 from tui_monitor.screens.terminal import PaintedApp
+from tui_monitor.words import t, told
 
 # Terminals cut or drop longer sequences; the file has it all.
 OSC_LIMIT = 74_000
@@ -40,9 +41,12 @@ def copy(app: App[Any], text: str, what: str) -> None:
     try:
         keep(text, file)
     except OSError as error:
-        app.notify(f"copied the {what}; no file: {error.strerror or error}", severity="warning")
+        why = error.strerror or error
+        app.notify(
+            t("copied the {what}; no file: {why}", what=told(what), why=why), severity="warning"
+        )
         return
-    app.notify(f"copied the {what}; also in {file}")
+    app.notify(t("copied the {what}; also in {file}", what=told(what), file=file))
 
 
 def keep(text: str, file: Path) -> None:

@@ -31,6 +31,7 @@ from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.help import BoardHelp, KeyHelp
 from tui_monitor.screens.palette import Palette
 from tui_monitor.screens.registry import VIEWS
+from tui_monitor.screens.telling import problem
 from tui_monitor.screens.view import HEIGHTS, WIDTHS, BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.panel import Panel, panel_of
@@ -132,7 +133,7 @@ class Desk(DeskWork):
             view.status = self.status
             changed = await view.pull(self.source)
         except MonitorError as error:
-            self._say_problem(error.line())
+            self._say_problem(problem(error))
         except Exception as error:
             log.exception("the %s board failed", view.NAME)
             self._say_problem(f"the {view.NAME} board failed: {type(error).__name__}: {error}")

@@ -11,6 +11,7 @@ from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.frame import Footer, StatusLine, TopLine
 from tui_monitor.screens.widgets.line import Lines
+from tui_monitor.words import t
 
 
 class DeskFrame:
@@ -33,12 +34,12 @@ class DeskFrame:
     def show_waiting(self, board: str) -> None:
         """Before the engine's first answer."""
         self.top.show_boards(board)
-        self.status.say("the engine has not answered yet")
+        self.status.say(t("the engine has not answered yet"))
 
     def show_keys(self, ids: list[str], view: BoardView, focused: object) -> None:
         """The keys that help here and now, of those that work."""
         if isinstance(focused, Input):
-            self.footer.say(("Enter", "keep the filter"), ("Esc", "clear it"))
+            self.footer.say(("Enter", t("keep the filter")), ("Esc", t("clear it")))
             return
         board = focused if isinstance(focused, Board) else None
         self.footer.show([one for one in ids if _helps(one, view, board)])

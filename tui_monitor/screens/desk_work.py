@@ -16,6 +16,7 @@ from tui_monitor.screens.dialogs import (
 )
 from tui_monitor.screens.errands import Errands
 from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.telling import problem
 from tui_monitor.screens.view import BoardView
 
 
@@ -78,7 +79,7 @@ class DeskWork(Screen[None]):
         try:
             ask()
         except BadInput as error:
-            self.app.notify(error.line(), severity="warning")
+            self.app.notify(problem(error), severity="warning")
 
     def action_date(self) -> None:
         self._or_say(self.ask_date)

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from tui_monitor.errors import BadInput
 from tui_monitor.screens.days import parse_one, parse_range, parse_shown
 from tui_monitor.screens.widgets.dialog import Dialog
+from tui_monitor.words import t
 
 FORMATS = ("csv", "jsonl", "parquet")
 
@@ -69,8 +70,8 @@ class ExportDialog(Dialog[ExportChoice]):
         super().__init__(
             "Export",
             [
-                (f"what ({', '.join(kinds)})", kinds[0]),
-                (f"format ({', '.join(FORMATS)})", FORMATS[0]),
+                (t("what ({kinds})", kinds=", ".join(kinds)), kinds[0]),
+                (t("format ({formats})", formats=", ".join(FORMATS)), FORMATS[0]),
                 ("days, first and last", f"{shown[0]} {shown[1]}"),
             ],
             "Tab goes on · Enter writes the file, its path is shown",

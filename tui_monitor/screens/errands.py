@@ -10,7 +10,9 @@ from textual.screen import Screen
 from tui_monitor.clock import DAY_MS, BoardZone
 from tui_monitor.errors import MonitorError
 from tui_monitor.screens.dialogs import BackfillDialog, ConfirmDialog, ExportChoice, ExportDialog
+from tui_monitor.screens.telling import problem
 from tui_monitor.source import Source
+from tui_monitor.words import t
 
 log = logging.getLogger(__name__)
 
@@ -65,16 +67,18 @@ class Errands:
 
     async def _export(self, what: str, file_format: str, first_ms: int, last_ms: int) -> None:
         done = await self._source.export(what, first_ms, last_ms, file_format, None)
-        self._screen.app.notify(f"{done.rows} rows in {done.path}", timeout=10)
+        said = t("{n} rows in {path}", n=done.rows, path=done.path)
+        self._screen.app.notify(said, timeout=10)
 
     async def _backfill(self, first: date, last: date) -> None:
         job = await self._source.start_backfill(first, last)
-        self._screen.app.notify(f"backfill {job.first_day} to {job.last_day} has begun")
+        said = t("backfill {first} to {last} has begun", first=job.first_day, last=job.last_day)
+        self._screen.app.notify(said)
         self._done()
 
     async def _stop(self) -> None:
         stopped = await self._source.stop_backfill()
-        self._screen.app.notify("backfill stopped" if stopped else "no backfill runs")
+        self._screen.app.notify(t("backfill stopped" if stopped else "no backfill runs"))
         self._done()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
@@ -86,7 +90,8 @@ class Errands:
         try:
             await work
         except MonitorError as error:
-            app.notify(error.line(), severity="warning", timeout=10)
+            app.notify(problem(error), severity="warning", timeout=10)
         except Exception as error:
             log.exception("an errand failed")
-            app.notify(f"failed: {type(error).__name__}: {error}", severity="error", timeout=10)
+            said = t("failed: {why}", why=f"{type(error).__name__}: {error}")
+            app.notify(said, severity="error", timeout=10)

@@ -16,6 +16,7 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import Cell, Column
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
+from tui_monitor.words import t, told
 
 _EVERY_S = 1.0
 
@@ -54,7 +55,7 @@ EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
         width=7,
         align="left",
         paint=lambda row, looks, _: Cell(
-            row.line.level,
+            t(row.line.level),
             {"error": looks.bad, "warning": looks.warn}.get(row.line.level, looks.dim),
         ),
         value=lambda row: row.line.level,
@@ -66,7 +67,7 @@ EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
         title="area",
         width=12,
         align="left",
-        paint=lambda row, looks, _: Cell(row.line.area, looks.accent),
+        paint=lambda row, looks, _: Cell(t(row.line.area), looks.accent),
         value=lambda row: row.line.area,
         priority=1,
         help="The part of the program.",
@@ -77,7 +78,7 @@ EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
         width=20,
         align="left",
         grows=True,
-        paint=lambda row, looks, _: Cell(row.line.text, looks.text),
+        paint=lambda row, looks, _: Cell(told(row.line.text), looks.text),
         value=lambda row: row.line.text,
         help="What happened.",
     ),
@@ -120,7 +121,7 @@ class EventLog(ModalScreen[None]):
     def _opened(self, _: Board.Opened) -> None:
         row = self.table.cursor_row
         if row is not None:
-            self.app.push_screen(TextDialog(f"{row.line.area}, {row.last}", row.line.text))
+            self.app.push_screen(TextDialog(f"{t(row.line.area)}, {row.last}", row.line.text))
 
     def _fill(self) -> None:
         def time(ms: int) -> str:

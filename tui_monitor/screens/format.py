@@ -1,12 +1,15 @@
 """Numbers, times and texts as they stand on screen: fixed widths, signs shown, nothing dances."""
 
+import re
 from datetime import UTC, datetime
 from math import floor, log10
+from textwrap import wrap
 
 from rich.cells import cell_len, chop_cells
 
 from tui_monitor.clock import DAY_MS, BoardZone
 from tui_monitor.printable import printable
+from tui_monitor.words import t, told
 
 # What stands where there is no number. Never 0: the reason is beside it.
 ABSENT = "–"
@@ -93,6 +96,22 @@ def fit(text: str, width: int, align: str = "left") -> str:
     return padding + text if align == "right" else text + padding
 
 
+# A wide character, with the stop behind it that begins no line; a word; blanks.
+_PART = re.compile(r"[\u2e80-\uffef][、。，；：！？）》」]*|[^\s\u2e80-\uffef]+|\s+")
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A text on lines of so many cells; between wide characters there need be no blank."""
+    if cell_len(text) == len(text):
+        return wrap(text, width)
+    lines = [""]
+    for part in (piece for word in _PART.findall(text) for piece in chop_cells(word, width)):
+        if cell_len(lines[-1] + part.rstrip()) > width:
+            lines.append("")
+        lines[-1] += part if lines[-1] else part.lstrip()
+    return [line.rstrip() for line in lines if line.strip()]
+
+
 def shown(text: str, limit: int = 200) -> str:
     """Text from outside, fit for a cell."""
     return printable(text, limit)
@@ -145,5 +164,12 @@ class ShownZone:
 def ago(ms: int | None, now_ms: int) -> str:
     """`12s ago`; None: never."""
     if ms is None:
-        return "never"
-    return f"{age(max(0, now_ms - ms))} ago" if now_ms - ms < 400 * DAY_MS else "long ago"
+        return t("never")
+    if now_ms - ms >= 400 * DAY_MS:
+        return t("long ago")
+    return t("{age} ago", age=age(max(0, now_ms - ms)))
+
+
+def because(what: str, why: str) -> str:
+    """`okx: not asked for yet`; the reason, which others made, in the reader's language."""
+    return t("{what}: {why}", what=what, why=told(why))

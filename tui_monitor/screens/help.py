@@ -18,6 +18,7 @@ from tui_monitor.screens.actions import ACTIONS, GROUPS
 from tui_monitor.screens.looks import Looks, looks_of
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.columns import Column
+from tui_monitor.words import t, told
 
 _CSS = """
     {name} {{ align: center middle; background: $background 60%; }}
@@ -48,9 +49,9 @@ class KeyHelp(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = "Keys"
-            box.border_subtitle = "type to filter, Esc leaves"
-            field = Input(placeholder="filter", id="filter")
+            box.border_title = Text(t("Keys"))
+            box.border_subtitle = Text(t("type to filter, Esc leaves"))
+            field = Input(placeholder=t("filter"), id="filter")
             field.cursor_blink = False
             yield field
             with VerticalScroll(can_focus=False):
@@ -78,10 +79,10 @@ class KeyHelp(ModalScreen[None]):
 def key_list(filter_text: str, looks: Looks) -> RenderableType:
     """The keys that match, by group."""
     needle = filter_text.strip().casefold()
-    boards = [(info.key, f"{info.title}: {info.help}") for info in BOARDS]
-    groups: list[tuple[str, list[tuple[str, str]]]] = [("Boards", boards)]
+    boards = [(info.key, f"{t(info.title)}: {t(info.help)}") for info in BOARDS]
+    groups: list[tuple[str, list[tuple[str, str]]]] = [(t("Boards"), boards)]
     groups += [
-        (title, [(one.label, one.help) for one in ACTIONS if one.where == where])
+        (t(title), [(one.label, t(one.help)) for one in ACTIONS if one.where == where])
         for where, title in GROUPS.items()
     ]
     parts: list[RenderableType] = []
@@ -90,7 +91,7 @@ def key_list(filter_text: str, looks: Looks) -> RenderableType:
         if chosen:
             parts.append(Text(f"\n{title}", looks.title))
             parts.append(listed(chosen, looks))
-    return Group(*parts) if parts else Text("\nno key matches", looks.dim)
+    return Group(*parts) if parts else Text("\n" + t("no key matches"), looks.dim)
 
 
 def listed(lines: Iterable[tuple[str, str]], looks: Looks) -> RenderableType:
@@ -117,20 +118,20 @@ class BoardHelp(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         name = self._view.NAME
-        title = next((one.title for one in BOARDS if one.name == name), name.capitalize())
+        title = t(next((one.title for one in BOARDS if one.name == name), name.capitalize()))
         with Vertical() as box:
             box.border_title = Text(title)
-            box.border_subtitle = "↑ ↓ scroll, Esc leaves"
+            box.border_subtitle = Text(t("↑ ↓ scroll, Esc leaves"))
             with VerticalScroll():
                 yield Static(self._text())
 
     def _text(self) -> RenderableType:
         looks = looks_of(self._view)
         parts: list[RenderableType] = [
-            Text(paragraph + "\n", looks.text) for paragraph in self._view.help_text()
+            Text(told(paragraph) + "\n", looks.text) for paragraph in self._view.help_text()
         ]
         for board in self._view.panels():
-            parts.append(Text("Columns", looks.title))
+            parts.append(Text(t("Columns"), looks.title))
             parts.append(listed(_columns(board.columns), looks))
             parts.append(Text(""))
         return Group(*parts)
@@ -142,5 +143,8 @@ class BoardHelp(ModalScreen[None]):
 def _columns(columns: Iterable[Column[Any]]) -> Iterator[tuple[str, str]]:
     for column in columns:
         title = column.title if column.title and len(column.title) < 12 else column.key
-        name = column.word or title
-        yield name, f"{column.help} [{column.unit}]" if column.unit else column.help
+        said = told(column.help)
+        # What is typed in a filter is the same in every language.
+        if t(title) != title:
+            said = f"{column.name}: {said}"
+        yield column.word or t(title), f"{said} [{t(column.unit)}]" if column.unit else said

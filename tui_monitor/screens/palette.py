@@ -16,6 +16,8 @@ from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 from tui_monitor.screens.commands import Commanded, run, suggestions
 from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.telling import problem
+from tui_monitor.words import t
 
 _LINES = 12
 
@@ -45,7 +47,7 @@ class Palette(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = "Command"
+            box.border_title = Text(t("Command"))
             field = Input(placeholder="day 2026-01-04", id="command")
             field.cursor_blink = False
             yield field
@@ -61,7 +63,7 @@ class Palette(ModalScreen[None]):
         shown.add_column(no_wrap=True, overflow="ellipsis")
         shown.add_column(no_wrap=True, overflow="ellipsis")
         for usage, words in suggestions(text)[:_LINES]:
-            shown.add_row(Text(usage, looks.accent), Text(words, looks.dim))
+            shown.add_row(Text(usage, looks.accent), Text(t(words), looks.dim))
         said = [Text(printable(problem, 200), looks.bad)] if problem else []
         self._list.update(Group(*said, shown))
 
@@ -74,7 +76,7 @@ class Palette(ModalScreen[None]):
         try:
             run(event.value, self._desk)
         except BadInput as error:
-            self._show(event.value, error.line())
+            self._show(event.value, problem(error))
             return
         self.dismiss(None)
 

@@ -19,6 +19,7 @@ from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.source import Query, Source
+from tui_monitor.words import t
 
 # Classes of the screen by its size; what is cramped or flat is too small for a board.
 WIDTHS = [(0, "-cramped"), (60, "-narrow"), (100, "-medium"), (200, "-wide")]
@@ -90,7 +91,7 @@ class BoardView(Vertical):
         """Until the first board is there the first line says that it is on its way."""
         first = self.query(Lines).first()
         if not first.plain:
-            first.set_lines([("loading…", looks_of(self).dim)])
+            first.set_lines([(t("loading…"), looks_of(self).dim)])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Days are only where there are some."""
@@ -175,7 +176,7 @@ class BoardView(Vertical):
             return
         first, last = (day + timedelta(days=days) for day in shown)
         if last > self.today:
-            self.app.notify("today is the last day")
+            self.app.notify(t("today is the last day"))
             return
         self.show_days(first, last)
 

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
 from tui_monitor.printable import printable
 from tui_monitor.screens.format import fit
 from tui_monitor.screens.looks import Looks
+from tui_monitor.words import t
 
 R = TypeVar("R")
 SortValue = float | str | None
@@ -64,8 +66,9 @@ class Column(Generic[R]):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All that is understood for it, in lower case."""
-        return self.name.casefold(), self.title.casefold(), self.key
+        """All that is understood for it, in lower case: in the reader's language, too."""
+        title = self.title.casefold()
+        return self.name.casefold(), title, self.key, t(self.title).casefold()
 
 
 @dataclass(frozen=True)
@@ -153,11 +156,11 @@ def paint_header(
     for index, one in enumerate(placed):
         sorted_by = one.column.key == sort_key
         mark = ("▾" if descending else "▴") if sorted_by else ""
-        title = one.column.title + mark
+        title = t(one.column.title) + mark
         style = looks.accent if sorted_by else looks.dim
         lead = GAP if index else 0
         # The mark may stand in the gap before the column.
-        over = min(lead, 1) if one.column.align == "right" and len(title) > one.width else 0
+        over = min(lead, 1) if one.column.align == "right" and cell_len(title) > one.width else 0
         text = fit(title, one.width + over, one.column.align)
         segments.append(Segment(" " * (lead - over) + text, style))
         used += lead + one.width
@@ -182,7 +185,7 @@ def _sortable(value: SortValue) -> tuple[int, float, str]:
 
 def tabbed(columns: Sequence[Column[R]], rows: Sequence[R], looks: Looks) -> str:
     """Titles and rows as tab-separated text."""
-    lines = ["\t".join(column.title for column in columns)]
+    lines = ["\t".join(t(column.title) for column in columns)]
     lines += [
         "\t".join(column.paint(row, looks, column.width).text.strip() for column in columns)
         for row in rows

@@ -14,6 +14,8 @@ from textual.widgets import Input, Static
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.telling import problem
+from tui_monitor.words import told
 
 T = TypeVar("T")
 _LONGEST_TEXT = 2_000
@@ -70,18 +72,18 @@ class Dialog(ModalScreen[T | None], Generic[T]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = Text(printable(self._title, 60))
+            box.border_title = Text(told(printable(self._title, 60)))
             if self._lines:
-                lines = [printable(line, _LONGEST_TEXT) for line in self._lines]
+                lines = [told(printable(line, _LONGEST_TEXT)) for line in self._lines]
                 yield Static(Text("\n".join(lines) + "\n"))
             for index, (label, value) in enumerate(self._fields):
-                yield Static(Text(printable(label, 60)))
+                yield Static(Text(told(printable(label, 60))))
                 field = Field(self.STEPS, value=value, id=f"field{index}", select_on_focus=True)
                 field.cursor_blink = False
                 yield field
             yield self._problem
             if self._hint:
-                yield Static(Text(self._hint), classes="hint")
+                yield Static(Text(told(self._hint)), classes="hint")
 
     def values(self) -> list[str]:
         """What is typed, in the fields' order."""
@@ -100,7 +102,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         try:
             result = self.result(self.values())
         except BadInput as error:
-            self._problem.update(Text(printable(error.line(), 200), style=looks_of(self).bad))
+            self._problem.update(Text(printable(problem(error), 200), style=looks_of(self).bad))
             self._problem.add_class("-there")
             return
         self.dismiss(result)

@@ -21,6 +21,7 @@ from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import R
 from tui_monitor.screens.widgets.line import Lines, Piece
+from tui_monitor.words import t, told
 
 
 class FilterLine(Input):
@@ -119,8 +120,8 @@ class Panel(Vertical, Generic[R]):
 
     def _show_title(self) -> None:
         self._rule.set_title(
-            self._title,
-            self._problem or self._note,
+            told(self._title),
+            told(self._problem or self._note),
             self._place(),
             is_problem=bool(self._problem),
             focused=self.has_focus_within,
@@ -129,7 +130,7 @@ class Panel(Vertical, Generic[R]):
     def _place(self) -> str:
         shown, total = len(self.board.rows), self.board.total
         if shown != total:
-            return f"{shown} of {total}"
+            return t("{n} of {all}", n=shown, all=total)
         row = self.board.cursor_row
         index = self.board.rows.index(row) + 1 if row is not None else 0
         return f"{index}/{shown}"

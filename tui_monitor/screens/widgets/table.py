@@ -5,7 +5,6 @@ for a repaint of the lines that changed, and lets the painter compare cells.
 """
 
 from collections.abc import Callable, Sequence
-from textwrap import wrap
 from typing import Any, Generic
 
 from rich.segment import Segment
@@ -17,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_monitor.printable import printable
-from tui_monitor.screens.format import fit
+from tui_monitor.screens.format import fit, wrapped
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.columns import (
     Column,
@@ -28,6 +27,7 @@ from tui_monitor.screens.widgets.columns import (
     place,
 )
 from tui_monitor.screens.widgets.rows import Rows
+from tui_monitor.words import t, told
 
 # Before the first rows are there.
 LOADING = "loading…"
@@ -263,11 +263,11 @@ class Table(ScrollView, Generic[R], can_focus=True):
     def _why_empty(self, width: int) -> list[str]:
         """On as many lines as it needs."""
         reason = (
-            f"no row matches /{printable(self.filter_text, 60)}"
+            t("no row matches /{filter}", filter=printable(self.filter_text, 60))
             if self.total
-            else printable(self.empty, 400)
+            else told(printable(self.empty, 400))
         )
-        return wrap(reason, max(20, width - 4))
+        return wrapped(reason, max(20, width - 4))
 
     def _row_strip(self, row: R, width: int) -> Strip:
         key = self._rows.key_of(row)
