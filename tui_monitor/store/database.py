@@ -18,7 +18,7 @@ from msgspec import Struct
 from tui_monitor import paths
 from tui_monitor.clock import Clock, SystemClock
 from tui_monitor.errors import StoreError, StoreUnusable
-from tui_monitor.store import inspection, quarantine
+from tui_monitor.store import inspection, quarantine, writers
 from tui_monitor.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate
 from tui_monitor.store.reader import Reader
 from tui_monitor.store.session import Session, translated, uncancelled
@@ -96,8 +96,9 @@ async def open_store(
         await _mark(writer, path, "clean", "0")
         if wanted is not None:
             await _mark(writer, path, "kind", wanted.value)
+        writer_id = await _begin(writer, path, clock.now_ms())
         async with connected(path, "ro", connect) as reader:
-            session = Session(path, clock, reader, writer)
+            session = Session(path, clock, reader, writer, writer_id)
             await _set_up_reader(reader, session)
             try:
                 yield Store(session, notices)
@@ -248,6 +249,13 @@ async def _set_up_reader(reader: aiosqlite.Connection, session: Session) -> None
 async def _mark(writer: aiosqlite.Connection, path: Path, key: str, value: str) -> None:
     try:
         await writer.execute(_SET_META, (key, value))
+    except sqlite3.Error as error:
+        raise translated(error, path) from error
+
+
+async def _begin(writer: aiosqlite.Connection, path: Path, now_ms: int) -> int:
+    try:
+        return await writers.begin(writer, now_ms)
     except sqlite3.Error as error:
         raise translated(error, path) from error
 

@@ -116,6 +116,7 @@ _ODD_HOURS = """
     )
     LIMIT 20
 """
+_MINGLED = "SELECT id, pid FROM writer WHERE commits <> last_commit - first_commit + 1 LIMIT 20"
 _FUTURE = "SELECT DISTINCT slot_ms FROM slot_price WHERE slot_ms > ? LIMIT 20"
 
 
@@ -197,6 +198,8 @@ async def _odd_rows(session: Session) -> list[str]:
         found.append(f"spread_tally: {utc_text(minute_ms)} does not have {told} rows")
     for hour_ms, exchange in await _ask(session, _ODD_HOURS):
         found.append(f"liquidation_hour: {exchange} {utc_text(hour_ms)} is not its minutes")
+    for number, pid in await _ask(session, _MINGLED):
+        found.append(f"writer: while {number} (process {pid}) wrote, another did too")
     for (slot_ms,) in await _ask(session, _FUTURE, (session.clock.now_ms() + DAY_MS,)):
         found.append(f"slot_price: {utc_text(slot_ms)} lies in the future")
     return found

@@ -277,7 +277,21 @@ _FOURTH = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_FIFTH = (
+    "PRAGMA user_version = 5",
+    """CREATE TABLE writer (
+        id INTEGER PRIMARY KEY,
+        pid INTEGER NOT NULL,
+        begin_ms INTEGER NOT NULL,
+        end_ms INTEGER,
+        last_ms INTEGER,
+        first_commit INTEGER NOT NULL,
+        last_commit INTEGER NOT NULL,
+        commits INTEGER NOT NULL
+    )""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 

@@ -15,6 +15,7 @@ import aiosqlite
 
 from tui_monitor.clock import Clock
 from tui_monitor.errors import StoreError, StoreFull, StoreUnusable
+from tui_monitor.store import writers
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -73,11 +74,13 @@ class Session:
         clock: Clock,
         reader: aiosqlite.Connection,
         writer: aiosqlite.Connection | None = None,
+        writer_id: int = 0,
     ) -> None:
         self.path = path
         self.clock = clock
         self._reader = reader
         self._writer = writer
+        self._writer_id = writer_id
         self.committed_ms: int | None = None
         """When the last transaction was committed; None before the first."""
         self._read_lock = asyncio.Lock()
@@ -129,10 +132,14 @@ class Session:
     async def close_cleanly(self) -> None:
         """Mark the end as clean and fold the WAL in; nothing here may keep us from closing."""
         try:
-            await self.write(_mark_clean)
+            await self.write(self._leave)
             await self.maintain("PRAGMA wal_checkpoint(TRUNCATE)")
         except StoreError as error:
             _log.warning("closed without the clean mark: %s", error.message)
+
+    async def _leave(self, database: aiosqlite.Connection) -> None:
+        await database.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('clean', '1')")
+        await writers.end(database, self._writer_id, self.clock.now_ms())
 
     async def _statement(self, sql: str) -> list[Row]:
         try:
@@ -162,8 +169,10 @@ class Session:
             await self._roll_back()
             await self._begin()
             result = await work(database)
+            now_ms = self.clock.now_ms()
+            await writers.commits(database, self._writer_id, now_ms)
             await database.execute("COMMIT")
-            self.committed_ms = self.clock.now_ms()
+            self.committed_ms = now_ms
         except sqlite3.Error as error:
             await self._abandon()
             raise translated(error, self.path) from error
@@ -199,10 +208,6 @@ class Session:
         if self._writer is None:
             raise StoreError(f"{self.path}: opened for reading only")
         return self._writer
-
-
-async def _mark_clean(database: aiosqlite.Connection) -> None:
-    await database.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('clean', '1')")
 
 
 def _is_busy(error: sqlite3.Error) -> bool:
