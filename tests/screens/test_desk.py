@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tui_monitor.clock import SLOT_MS, slot_of
 from tui_monitor.errors import BadInput, StoreFull
 from tui_monitor.model import FeedState
 from tui_monitor.screens import sum_texts
+from tui_monitor.screens.clipboard import copied_file
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.help import KeyHelp
 from tui_monitor.screens.looks import STANDARD
@@ -146,6 +148,59 @@ async def test_freezing_holds_the_display_and_counts_what_waits() -> None:
         await pressed(pilot, app, "space")
         assert "FROZEN" not in screen_text(app)
         assert before.shown is not shown
+
+
+async def test_what_repaints_a_frozen_sum_shows_no_newer_node() -> None:
+    """Another zone, another size, the coins of another node: the nodes stay as they were."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        view = app.desk.view
+        assert isinstance(view, SumView)
+        await pilot.press("space")
+        kept = list(view.nodes.rows)
+        source.now_ms += SLOT_MS
+        await pulled(pilot, app)
+        await pilot.resize_terminal(120, 40)
+        await pressed(pilot, app, "j", "j", "enter")
+        assert asked(source).slot_ms == slot_of(NOW_MS) - SLOT_MS
+        assert "Coins at 14:00" in screen_text(app)
+        assert [row.key for row in view.nodes.rows] == [row.key for row in kept]
+        await pressed(pilot, app, "t")
+        assert [row.key for row in view.nodes.rows] == [row.key for row in kept]
+        await pressed(pilot, app, "space")
+        await pulled(pilot, app)
+        assert len(view.nodes.rows) == len(kept) + 1
+
+
+async def test_a_frozen_ranking_is_sorted_filtered_and_copied_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No row moves under the cursor, whatever the market does meanwhile."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    source = MemorySource()
+    source.funding = await source.funding_board()
+    app = an_app(source, "funding")
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        table = app.desk.view.panels()[0]
+        await pilot.press("j", "space")
+        coin, rows = table.cursor_key, list(table.rows)
+        for left in (2, 1):
+            source.funding = replace(source.funding, rows=source.funding.rows[:left])
+            await pulled(pilot, app)
+        await pilot.resize_terminal(120, 40)
+        assert "FROZEN, 2 behind" in screen_text(app)
+        assert table.rows == rows
+        assert table.cursor_key == coin
+        await pilot.press("I", "slash", *str(coin).lower(), "enter")
+        await pulled(pilot, app)
+        assert table.cursor_key == coin
+        await pressed(pilot, app, "c", "y")
+        assert f"\t{coin}\t" in copied_file().read_text()
+        await pressed(pilot, app, "space")
+        assert len(table.rows) == 1
 
 
 async def test_live_data_takes_the_place_of_stored_data_under_an_idle_cursor() -> None:

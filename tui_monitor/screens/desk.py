@@ -22,6 +22,7 @@ from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.screens.actions import bindings, board_bindings
 from tui_monitor.screens.anomalies import AnomaliesView
+from tui_monitor.screens.answers import Answers
 from tui_monitor.screens.coin import CoinView
 from tui_monitor.screens.desk_frame import DeskFrame
 from tui_monitor.screens.desk_work import DeskWork
@@ -62,6 +63,7 @@ class Desk(DeskWork):
     def __init__(self, source: Source, board: str, refresh_s: float | None = REFRESH_S) -> None:
         super().__init__()
         self.source = source
+        self._answers = Answers(source)
         self.frozen_behind: int | None = None
         self.engine_failure = ""
         self.pulls = 0
@@ -126,12 +128,16 @@ class Desk(DeskWork):
         """Ask for the status and the visible board and show them."""
         if self._switching:
             return  # it asks for its board as soon as it is there
-        asked, view = self._wanted.is_set(), self.view
+        asked, view, answers = self._wanted.is_set(), self.view, self._answers
         self._wanted.clear()
+        answers.begin()
+        # What was under way when the display was frozen is what is frozen.
+        asked |= not answers.held
         try:
             self._take_status(self.source.status())
             view.status = self.status
-            changed = await view.pull(self.source)
+            view.frozen = answers.held
+            await view.pull(answers.source)
         except MonitorError as error:
             self._say_problem(problem(error))
         except Exception as error:
@@ -139,7 +145,7 @@ class Desk(DeskWork):
             self._say_problem(f"the {view.NAME} board failed: {type(error).__name__}: {error}")
         else:
             self._say_problem("")
-            self._show(view, asked=asked, changed=changed)
+            self._show(view, asked=asked)
         self.pulls += 1
 
     def _take_status(self, status: EngineStatus) -> None:
@@ -149,16 +155,15 @@ class Desk(DeskWork):
         if ran != self.backfill_runs:
             self.refresh_bindings()
 
-    def _show(self, view: BoardView, *, asked: bool, changed: bool) -> None:
+    def _show(self, view: BoardView, *, asked: bool) -> None:
         """Paint, unless frozen: then only what a key asked for, and count what waits."""
         if view is not self.view:
             return
-        if self.frozen_behind is not None and not asked:
-            self.frozen_behind += changed
-        else:
+        if self.frozen_behind is not None:
+            self.frozen_behind += self._answers.is_newer
+        if self.frozen_behind is None or asked:
             view.zone = self.zone
             view.paint()
-            self.frozen_behind = None if self.frozen_behind is None else 0
         self._show_frame()
 
     def _show_frame(self) -> None:
@@ -327,8 +332,12 @@ class Desk(DeskWork):
     # Keys of the frame
 
     def action_freeze(self) -> None:
-        self.frozen_behind = 0 if self.frozen_behind is None else None
         if self.frozen_behind is None:
+            self.frozen_behind = 0
+            self._answers.hold()
+        else:
+            self.frozen_behind = None
+            self._answers.release()
             self._wanted.set()
         self._show_frame()
 

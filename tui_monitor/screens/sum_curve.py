@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -11,7 +12,7 @@ from textual.containers import Horizontal
 from tui_monitor.boards.sum_curve import NodeState, SumBoard, is_drawn
 from tui_monitor.clock import BoardZone
 from tui_monitor.screens import sum_texts
-from tui_monitor.screens.format import signed
+from tui_monitor.screens.format import because, fit, signed
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.sum_rows import (
     COIN_COLUMNS,
@@ -29,6 +30,7 @@ from tui_monitor.screens.widgets.chart import ChartView
 from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Query, Source
+from tui_monitor.words import t
 
 
 class SumView(BoardView):
@@ -93,6 +95,9 @@ class SumView(BoardView):
         board = await source.sum_board(
             Query(first_day=query.first_day, last_day=query.last_day, slot_ms=slot_ms)
         )
+        if self.frozen and self.board is not None and slot_ms is not None:
+            # Another node's coins are a new question; the nodes stay as they are.
+            board = replace(self.board, shown_ms=board.shown_ms, coins=board.coins)
         changed = board != self.board
         self.board = board
         self.today = date.fromisoformat(board.today)
@@ -152,27 +157,27 @@ class SumView(BoardView):
         groups: list[list[Piece]] = [[(f"{name} ", looks.faint), value] for name, value in facts]
         self._figures.set_lines(fitting(groups, "  ", width))
         self._facts.set_lines(
-            [], *([(f"  {name:<19}", looks.faint), value] for name, value in facts)
+            [], *([(f"  {fit(name, 19)}", looks.faint), value] for name, value in facts)
         )
         self._paint_chart(board)
         self._nodes_panel.set_title("Nodes", self._cursor_note())
         coin = self.coins.cursor_row
-        why = f"{coin.change.coin}: {coin.change.reason}" if coin and coin.change.reason else ""
-        self._coins_panel.set_title(f"Coins {self._shown_name(board)}", why)
+        why = because(coin.change.coin, coin.change.reason) if coin and coin.change.reason else ""
+        self._coins_panel.set_title(f"{t('Coins')} {self._shown_name(board)}", why)
 
     def _cursor_note(self) -> str:
         """Why the node under the cursor is not whole: the column may be too narrow for it."""
         row = self.nodes.cursor_row
         if row is None or row.node.state is NodeState.OK:
             return ""
-        return f"{row.node.state.value}: {row.node.reason}" if row.node.reason else ""
+        return because(t(row.node.state.value), row.node.reason) if row.node.reason else ""
 
     def _shown_name(self, board: SumBoard) -> str:
         if board.shown_ms is None:
             return ""
         if board.live is not None and board.shown_ms == board.live.slot_ms:
             return sum_texts.live_word(aging=self._is_aging)
-        return f"at {self.zone.when(board.shown_ms, board.now_ms)}"
+        return t("at {when}", "node", when=self.zone.when(board.shown_ms, board.now_ms))
 
     def _paint_chart(self, board: SumBoard) -> None:
         row = self.nodes.cursor_row
@@ -231,19 +236,19 @@ class SumView(BoardView):
         """Sum, coins and age, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("loading…", looks.dim)]]
+            return [[(t("loading…"), looks.dim)]]
         node = board.live or next((one for one in reversed(board.nodes) if is_drawn(one)), None)
         if node is None:
-            return [[("no prices yet", looks.warn)]]
+            return [[(t("no prices yet"), looks.warn)]]
         grey = sum_texts.is_stale(board) or sum_texts.is_aging(board, self.status)
         style = looks.dim if grey else looks.signed(node.sum_pct)
         name = self.zone.when(node.slot_ms, board.now_ms)
         if board.live is not None:
             name = sum_texts.live_word(aging=grey)
         return [
-            [(f"sum {signed(node.sum_pct)} %", style + looks.title)],
-            [(f"{node.valid}/{node.expected} coins  {name}", looks.text)],
-            [(f"{node.up} up  {node.down} down", looks.dim)],
+            [(t("sum {pct} %", pct=signed(node.sum_pct)), style + looks.title)],
+            [(f"{node.valid}/{node.expected} {t('coins')}  {name}", looks.text)],
+            [(f"{sum_texts.up(node)}  {sum_texts.down(node)}", looks.dim)],
         ]
 
     def help_text(self) -> Sequence[str]:

@@ -43,7 +43,8 @@ class Days:
 class BoardView(Vertical):
     """One board. A subclass pulls its struct from the source and paints it.
 
-    `status` is the engine's, from just before the pull.
+    `status` is the engine's, from just before the pull. While the display is `frozen` the source
+    answers what it answered before.
     """
 
     NAME: ClassVar[str]
@@ -86,6 +87,7 @@ class BoardView(Vertical):
         self.today: date | None = None
         self.zone = ShownZone(BoardZone())
         self.status: EngineStatus | None = None
+        self.frozen = False
 
     def on_mount(self) -> None:
         """Until the first board is there the first line says that it is on its way."""
