@@ -24,12 +24,14 @@ from tui_monitor.screens.coin_texts import HELP, PAIR_LINES, chart, headline, no
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.signals_rows import SIGNAL_COLUMNS, SignalRow, detail, signal_rows
+from tui_monitor.screens.spreads_cells import leg
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.chart import ChartView
 from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
+from tui_monitor.words import t
 
 
 class CoinView(BoardView, can_focus=True):
@@ -136,8 +138,10 @@ class CoinView(BoardView, can_focus=True):
         self._show_waiting()
 
     def _show_waiting(self) -> None:
-        looks, waiting = looks_of(self), f"waiting for {self.coin}"
-        self._headline.set_lines([(f" {self.coin} ", looks.banner), ("   loading…", looks.dim)])
+        looks, waiting = looks_of(self), t("waiting for {coin}", coin=self.coin)
+        self._headline.set_lines(
+            [(f" {self.coin} ", looks.banner), (f"   {t('loading…')}", looks.dim)]
+        )
         self._pairs.set_lines()
         self._show_chart_title()
         self._chart.show(no_chart(self.coin, self.zone))
@@ -149,9 +153,9 @@ class CoinView(BoardView, can_focus=True):
 
     def _show_chart_title(self) -> None:
         looks = looks_of(self)
-        looked = "the highest of each minute, all pairs"
+        title, looked = t("Spread, 24 h"), t("the highest of each minute, all pairs")
         self._chart_title.set_lines(
-            [("─ ", looks.faint), ("Spread, 24 h", looks.dim), (f"  {looked}", looks.faint)]
+            [("─ ", looks.faint), (title, looks.dim), (f"  {looked}", looks.faint)]
         )
 
     async def pull(self, source: Source) -> bool:
@@ -211,15 +215,17 @@ class CoinView(BoardView, can_focus=True):
             return
         row = event.row
         if event.board is self.legs:
-            title = f"{page.coin} on {row.key}: {row.found.leg.symbol}"
+            one = row.found.leg
+            where = leg(one.exchange, one.market)
+            title = t("{coin} on {leg}: {symbol}", coin=page.coin, leg=where, symbol=one.symbol)
             self.app.push_screen(TextDialog(title, *leg_text(row, self.zone, page.now_ms)))
         elif event.board is self.signals:
             lines = detail(row, self.zone, looks_of(self), 200)
             texts = ("".join(text for text, _ in line) for line in lines)
-            self.app.push_screen(TextDialog(f"Signal of {page.coin}", *texts))
+            self.app.push_screen(TextDialog(t("Signal of {coin}", coin=page.coin), *texts))
         elif event.board is self.anomalies:
             text = anomaly_text(row, self.zone, page.now_ms)
-            self.app.push_screen(TextDialog(f"Anomaly of {page.coin}", *text))
+            self.app.push_screen(TextDialog(t("Anomaly of {coin}", coin=page.coin), *text))
 
     # Bars
 
@@ -360,7 +366,7 @@ class CoinView(BoardView, can_focus=True):
         """The best pair, for very small terminals."""
         looks, page = looks_of(self), self.shown
         if page is None:
-            return [[(f"waiting for {self.coin}", looks.dim)]]
+            return [[(t("waiting for {coin}", coin=self.coin), looks.dim)]]
         return [headline(page, looks, 60), *pair_lines(page, looks, 60)]
 
     def help_text(self) -> Sequence[str]:

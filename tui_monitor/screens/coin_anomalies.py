@@ -7,6 +7,7 @@ from tui_monitor.screens.format import ABSENT, ShownZone, count, price, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import pct_cell
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 
 def key_of(one: CoinAnomaly) -> str:
@@ -120,7 +121,7 @@ def anomaly_columns(zone: ShownZone) -> tuple[Column[CoinAnomaly], ...]:
             align="left",
             priority=4,
             grows=True,
-            paint=lambda one, looks, _: Cell(one.why, looks.dim),
+            paint=lambda one, looks, _: Cell(told(one.why), looks.dim),
             value=lambda one: one.why,
             help="The measures against their limits.",
         ),
@@ -133,15 +134,40 @@ def anomaly_text(one: CoinAnomaly, zone: ShownZone, now_ms: int) -> list[str]:
     pattern = "%H:%M" if now_ms - row.open_ms < DAY_MS else "%m-%d %H:%M"
     first, last = (zone.format(ms, pattern) for ms in (row.open_ms, row.close_ms))
     return [
-        one.why,
-        f"{row.exchange} {row.symbol}, {one.bar} bar {first}–{last}, {bar_state(row)}, "
-        f"judged {zone.when(one.judged_ms, now_ms)}",
-        f"return {signed(row.return_pct)} %, close {price(row.close)}, turnover "
-        f"{count(row.turnover_usd)} USD, range {signed(row.range_pct)} %, n={row.n}",
-        f"score {_number(row.score)} = of price {_number(row.price_score)}, volume "
-        f"{_number(row.volume_score)}, volatility {_number(row.volatility_score)} before weights",
-        f"z: price {_number(row.price_z)}, volume {_number(row.volume_z)}, volatility "
-        f"{_number(row.volatility_z)}; percentile {_number(row.price_percentile)}",
+        told(one.why),
+        t(
+            "{exchange} {symbol}, {bar} bar {first}–{last}, {state}, judged {time}",
+            exchange=row.exchange,
+            symbol=row.symbol,
+            bar=one.bar,
+            first=first,
+            last=last,
+            state=bar_state(row),
+            time=zone.when(one.judged_ms, now_ms),
+        ),
+        t(
+            "return {change} %, close {close}, turnover {turnover} USD, range {range} %, n={n}",
+            change=signed(row.return_pct),
+            close=price(row.close),
+            turnover=count(row.turnover_usd),
+            range=signed(row.range_pct),
+            n=row.n,
+        ),
+        t(
+            "score {score} = of price {price}, volume {volume}, volatility {volatility} before "
+            "weights",
+            score=_number(row.score),
+            price=_number(row.price_score),
+            volume=_number(row.volume_score),
+            volatility=_number(row.volatility_score),
+        ),
+        t(
+            "z: price {price}, volume {volume}, volatility {volatility}; percentile {percentile}",
+            price=_number(row.price_z),
+            volume=_number(row.volume_z),
+            volatility=_number(row.volatility_z),
+            percentile=_number(row.price_percentile),
+        ),
     ]
 
 

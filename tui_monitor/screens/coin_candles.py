@@ -16,6 +16,7 @@ from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.candles import CandlesView
 from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.source import Source
+from tui_monitor.words import t, told
 
 _BARS = tuple(BAR_MS)
 _USUAL_BAR = "15m"
@@ -106,11 +107,13 @@ class CoinCandles(Vertical):
     def show(self, coin: str, zone: ShownZone, page: CoinPage | None) -> None:
         """What was pulled last; the title until then."""
         klines, name = self.klines, shown(coin, 30)
-        waiting = f"waiting for {name}'s {self.bar} bars" if page else f"waiting for {name}"
+        waiting = t("waiting for {coin}", coin=name)
+        if page:
+            waiting = t("waiting for {coin}'s {bar} bars", coin=name, bar=self.bar)
         if klines is not None:
             self._chart.show(candles(klines, zone, waiting))
         elif page is not None and not _perps(page):
-            self._chart.clear(page.reason or "no perpetual")
+            self._chart.clear(told(page.reason) or t("no perpetual"))
         else:
             self._chart.clear(waiting)
         self._zone = zone
@@ -125,13 +128,14 @@ class CoinCandles(Vertical):
             self._title.set_lines(self._title_line(self.klines, self._zone))
 
     def _title_line(self, klines: Klines | None, zone: ShownZone) -> list[Piece]:
-        looks = looks_of(self)
-        groups: list[list[Piece]] = [[("─ ", looks.faint), (f"Candles, {self.bar}", looks.dim)]]
+        looks, title = looks_of(self), t("Candles, {bar}", bar=self.bar)
+        groups: list[list[Piece]] = [[("─ ", looks.faint), (title, looks.dim)]]
         if klines is not None:
             whose = f"{klines.exchange} {shown(klines.symbol, 30)}"
             groups.append([(whose, looks.faint)])
             if klines.forming is not None:
-                since = f"{zone.format(klines.forming.open_ms)}… forms, grey"
+                begun = zone.format(klines.forming.open_ms)
+                since = t("{time}… forms, grey", time=begun)
                 groups.append([(since, looks.faint)])
         elif self.exchange is not None:
             groups.append([(self.exchange.value, looks.faint)])

@@ -5,6 +5,7 @@ from tui_monitor.model import Settlement
 from tui_monitor.screens.format import ABSENT, ShownZone
 from tui_monitor.screens.spreads_cells import fraction, pct_cell, price_cell
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 _AGAINST = {Against.SPOT: "spot", Against.PERPS: "perps", None: ABSENT}
 
@@ -32,7 +33,7 @@ PREMIUM_COLUMNS: tuple[Column[Premium], ...] = (
         title="over",
         width=5,
         align="left",
-        paint=lambda row, looks, _: Cell(_AGAINST[row.against], looks.dim),
+        paint=lambda row, looks, _: Cell(t(_AGAINST[row.against]), looks.dim),
         value=lambda row: row.against and row.against.value,
         help="The other: spot of the same exchange; without one the mean of the other perpetuals.",
     ),
@@ -74,7 +75,7 @@ PREMIUM_COLUMNS: tuple[Column[Premium], ...] = (
         align="left",
         priority=1,
         grows=True,
-        paint=lambda row, looks, _: Cell(row.reason, looks.warn),
+        paint=lambda row, looks, _: Cell(told(row.reason), looks.warn),
         value=lambda row: row.reason or None,
         help="Why there is no premium.",
     ),

@@ -21,6 +21,7 @@ from tui_monitor.screens.widgets.columns import Cell, Column
 from tui_monitor.screens.widgets.curve import Chart
 from tui_monitor.screens.widgets.line import Lines
 from tui_monitor.screens.widgets.panel import Panel
+from tui_monitor.words import t, told
 
 ALL = "all"
 _SPARK = 24
@@ -62,7 +63,9 @@ def interest_lines(found: CoinInterest) -> list[InterestLine]:
         share_pct=None if total.usd is None else 100.0,
         changes=tuple(total.change(hours).change_pct for hours in WINDOWS_H),
         age=age(total.age_ms),
-        note="; ".join(one for one in (*total.remarks(WINDOWS_H[-1]), left_out(found)) if one),
+        note="; ".join(
+            one for one in (*map(told, total.remarks(WINDOWS_H[-1])), left_out(found)) if one
+        ),
         spark=_spark(points, found),
         points=points,
     )
@@ -76,8 +79,10 @@ def _leg_line(one: LegInterest, found: CoinInterest) -> InterestLine:
         for point in found.points
         if (point.exchange, point.symbol) == (leg.exchange, leg.symbol)
     )
-    unknown = [f"{change.hours} h: {change.reason}" for change in one.changes if change.reason]
-    why = leg.suspicion or leg.reason
+    unknown = [
+        f"{change.hours} h: {told(change.reason)}" for change in one.changes if change.reason
+    ]
+    why = told(leg.suspicion or leg.reason)
     return InterestLine(
         key=f"{leg.exchange} {leg.symbol}",
         name=leg.exchange.value,
@@ -114,6 +119,10 @@ def _percent_column(place: int, hours: int) -> Column[InterestLine]:
     )
 
 
+def _name(row: InterestLine) -> str:
+    return t(ALL) if row.key == ALL else row.name
+
+
 def _share(row: InterestLine, looks: Looks, _: int) -> Cell:
     return Cell(percent(row.share_pct), looks.faint if row.share_pct is None else looks.text)
 
@@ -124,7 +133,9 @@ INTEREST_COLUMNS: tuple[Column[InterestLine], ...] = (
         title="exchange",
         width=8,
         align="left",
-        paint=lambda row, looks, _: Cell(row.name, looks.bright if row.key == ALL else looks.text),
+        paint=lambda row, looks, _: Cell(
+            _name(row), looks.bright if row.key == ALL else looks.text
+        ),
         value=lambda row: row.name,
         help="Whose perpetual it is; all: together. The line is of the row under the cursor.",
     ),
@@ -247,25 +258,26 @@ class CoinInterestView(Vertical):
         looks, zone = looks_of(self), self._zone
         if zone is None:
             return
-        name = ALL if row is None else row.name
+        name = t(ALL) if row is None else _name(row)
         chart = interest_chart(row, self._found, zone, reason)
-        unit = f"in {chart.unit}coins, by stored five-minute samples"
+        unit = t("in {unit}coins, by stored five-minute samples", unit=chart.unit)
+        title = t("Open interest, 24 h, {whose}", whose=shown(name, 20))
         self._title.set_lines(
             [
                 ("─ ", looks.faint),
-                (f"Open interest, 24 h, {shown(name, 20)}", looks.dim),
+                (title, looks.dim),
                 (f"  {unit}", looks.faint),
             ]
         )
         self._chart.show(chart)
         # Narrow tables have no room for what there is to say of the row under the cursor.
-        self._panel.set_title("Open interest", reason or (row.note if row else ""))
+        self._panel.set_title(t("Open interest"), told(reason) or (row.note if row else ""))
 
 
 def left_out(found: CoinInterest) -> str:
     """Who is in no sum of the line of all."""
-    names = ", ".join(f"{one.exchange} ({one.reason})" for one in found.left_out)
-    return f"line without {names}" if names else ""
+    names = ", ".join(f"{one.exchange} ({told(one.reason)})" for one in found.left_out)
+    return t("line without {names}", names=names) if names else ""
 
 
 def interest_chart(
@@ -275,11 +287,11 @@ def interest_chart(
     if row is None or found is None:
         return Chart(
             version=reason, first_ms=0, last_ms=1, points=(), zone=zone, zero=False, unit="",
-            empty=reason,
+            empty=told(reason),
         )  # fmt: skip
     size, letter = _unit(row.points)
     points = [(at_ms, None if value is None else value / size) for at_ms, value in row.points]
-    none = "no sample of the last 24 h is stored: one is taken every five minutes"
+    none = t("no sample of the last 24 h is stored: one is taken every five minutes")
     first_ms, last_ms = _span(found)
     return Chart(
         version=(row.key, row.points),
@@ -292,7 +304,7 @@ def interest_chart(
         stale=not found.live,
         unit=f"{letter} " if letter else "",
         joins_ms=_JOINS_MS,
-        empty=reason or none,
+        empty=told(reason) or none,
     )
 
 

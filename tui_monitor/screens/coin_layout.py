@@ -4,6 +4,7 @@ from enum import Enum
 
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.line import Piece, fitting
+from tui_monitor.words import t
 
 # By the id of each part's widget, in the order in which they come: its name in the line of parts.
 PARTS = {
@@ -62,7 +63,7 @@ def parts_line(pages: tuple[Page, ...], shown: int, looks: Looks, width: int) ->
     groups: list[list[Piece]] = [[(f"{shown + 1}/{len(pages)}", looks.faint)]]
     for number, page in enumerate(pages):
         if number == shown:
-            names = " ".join(PARTS[part] for part in page)
+            names = " ".join(t(PARTS[part], "part") for part in page)
             groups.append([(f"[{names}]", looks.accent)])
         elif not set(page) <= set(pages[shown]):
             groups.append([(_short(page), looks.dim)])
@@ -72,5 +73,5 @@ def parts_line(pages: tuple[Page, ...], shown: int, looks: Looks, width: int) ->
 
 def _short(page: Page) -> str:
     """Of a page that is away: the candles beside the legs have a page of their own."""
-    names = [PARTS[part] for part in page if page != _SMALL[0] or part == "legs"]
+    names = [t(PARTS[part], "part") for part in page if page != _SMALL[0] or part == "legs"]
     return " ".join(names)

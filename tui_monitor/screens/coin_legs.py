@@ -17,6 +17,7 @@ from tui_monitor.screens.spreads_cells import (
     short_age,
 )
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class LegRow:
     @property
     def key(self) -> str:
         """What identifies a leg."""
-        return leg(self.found.leg.exchange, self.found.leg.market)
+        return f"{self.found.leg.exchange} {self.found.leg.market}"
 
     @property
     def is_grey(self) -> bool:
@@ -41,10 +42,10 @@ class LegRow:
         """Why it ranks nowhere, or what else there is."""
         one = self.found.leg
         if one.suspicion:
-            return f"quarantine: {one.suspicion}"
+            return t("quarantine: {why}", why=told(one.suspicion))
         if one.stale:
-            return "no book yet" if one.age_ms is None else "its book is old"
-        return f"also {', '.join(one.others)}" if one.others else ""
+            return t("no book yet" if one.age_ms is None else "its book is old")
+        return t("also {symbols}", symbols=", ".join(one.others)) if one.others else ""
 
 
 def leg_rows(page: CoinPage) -> list[LegRow]:
@@ -55,22 +56,67 @@ def leg_rows(page: CoinPage) -> list[LegRow]:
 def leg_text(row: LegRow, zone: ShownZone, now_ms: int) -> list[str]:
     """All that is known of a leg, in lines."""
     found, one = row.found, row.found.leg
-    interval = "not known: no APR" if one.interval_h is None else f"{one.interval_h:g} h"
     settles = one.next_settlement_ms
+    settled = ABSENT if settles is None else zone.when(settles, now_ms)
     lines = [
-        f"bid {price(one.bid)} × {amount(one.bid_coins)}, ask {price(one.ask)} × "
-        f"{amount(one.ask_coins)}, {_age(one.age_ms)} old, by {found.book_source or 'nobody'}",
-        f"last {price(one.last)}, {_age(one.last_age_ms)} old, by {found.last_source or 'nobody'}",
-        f"mark {price(one.mark_price)} ({_age(found.mark_age_ms)}), index "
-        f"{price(one.index_price)} ({_age(found.index_age_ms)})",
-        f"rate {rate(one.rate)} % ({_age(found.funding_age_ms)}), interval {interval}, 8 h "
-        f"{rate(found.rate_8h)} %, APR {_percent(found.apr)}",
-        f"settles {ABSENT if settles is None else zone.when(settles, now_ms)}",
-        f"open interest {count(found.open_interest_usd)} USDT, "
-        f"{count(found.open_interest_coins)} coins ({_age(found.open_interest_age_ms)})",
-        f"24 h turnover {count(one.turnover_24h_usd)} USDT, multiplier {one.multiplier:g}",
+        *_prices(found),
+        _funding(found),
+        t("settles {time}", time=settled),
+        t(
+            "open interest {usd} USDT, {coins} coins ({age})",
+            usd=count(found.open_interest_usd),
+            coins=count(found.open_interest_coins),
+            age=_age(found.open_interest_age_ms),
+        ),
+        t(
+            "24 h turnover {usd} USDT, multiplier {multiplier}",
+            usd=count(one.turnover_24h_usd),
+            multiplier=f"{one.multiplier:g}",
+        ),
     ]
     return [*lines, row.note] if row.note else lines
+
+
+def _prices(found: CoinLeg) -> list[str]:
+    """The book, the last price, mark and index, a line each."""
+    one = found.leg
+    return [
+        t(
+            "bid {bid} × {bid_coins}, ask {ask} × {ask_coins}, {age} old, by {source}",
+            bid=price(one.bid),
+            bid_coins=amount(one.bid_coins),
+            ask=price(one.ask),
+            ask_coins=amount(one.ask_coins),
+            age=_age(one.age_ms),
+            source=t(found.book_source or "nobody"),
+        ),
+        t(
+            "last {price}, {age} old, by {source}",
+            price=price(one.last),
+            age=_age(one.last_age_ms),
+            source=t(found.last_source or "nobody"),
+        ),
+        t(
+            "mark {mark} ({mark_age}), index {index} ({index_age})",
+            mark=price(one.mark_price),
+            mark_age=_age(found.mark_age_ms),
+            index=price(one.index_price),
+            index_age=_age(found.index_age_ms),
+        ),
+    ]
+
+
+def _funding(found: CoinLeg) -> str:
+    one = found.leg
+    known = one.interval_h is not None
+    return t(
+        "rate {rate} % ({age}), interval {interval}, 8 h {rate_8h} %, APR {apr}",
+        rate=rate(one.rate),
+        age=_age(found.funding_age_ms),
+        interval=f"{one.interval_h:g} {t('h')}" if known else t("not known: no APR"),
+        rate_8h=rate(found.rate_8h),
+        apr=_percent(found.apr),
+    )
 
 
 def _percent(fraction: float | None) -> str:
@@ -166,9 +212,10 @@ def _interval(row: LegRow, looks: Looks, _: int) -> Cell:
 
 
 def _leg(row: LegRow, looks: Looks, _: int) -> Cell:
+    where = leg(row.found.leg.exchange, row.found.leg.market)
     if row.found.leg.suspicion:
-        return Cell(f"{row.key}?", looks.warn)
-    return Cell(row.key, looks.faint if row.is_grey else looks.text)
+        return Cell(f"{where}?", looks.warn)
+    return Cell(where, looks.faint if row.is_grey else looks.text)
 
 
 LEG_COLUMNS: tuple[Column[LegRow], ...] = (
@@ -251,7 +298,7 @@ LEG_COLUMNS: tuple[Column[LegRow], ...] = (
         width=6,
         align="left",
         priority=5,
-        paint=lambda row, looks, _: Cell(str(row.found.book_source or ABSENT), looks.dim),
+        paint=lambda row, looks, _: Cell(t(row.found.book_source or ABSENT), looks.dim),
         value=lambda row: row.found.book_source and str(row.found.book_source),
         help="Which way the book came: stream, or rest.",
     ),

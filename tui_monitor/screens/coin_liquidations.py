@@ -22,6 +22,7 @@ from tui_monitor.screens.looks import Looks, looks_of
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
+from tui_monitor.words import t, told
 
 
 class CoinLiquidationsView(Vertical):
@@ -87,7 +88,7 @@ class CoinLiquidationsView(Vertical):
     def _show_headline(self) -> None:
         looks, width = looks_of(self), self.content_size.width
         if self._shown is None:
-            self._headline.set_lines([("─ ", looks.faint), ("Liquidations, 1 h", looks.dim)])
+            self._headline.set_lines([("─ ", looks.faint), (t("Liquidations, 1 h"), looks.dim)])
         else:
             self._headline.set_lines(headline(*self._shown, looks, width))
 
@@ -96,21 +97,21 @@ def headline(found: CoinLiquidations, now_ms: int, looks: Looks, width: int) -> 
     """The hour's sum and its sides, how much of it was heard; or why there is nothing."""
     total = found.total
     style = looks.text if total.covered >= 1 else looks.warn
-    title: list[Piece] = [("─ ", looks.faint), ("Liquidations, 1 h", looks.dim)]
-    heard: list[Piece] = [(f"heard {percent(total.covered * 100)}", style)]
+    title: list[Piece] = [("─ ", looks.faint), (t("Liquidations, 1 h"), looks.dim)]
+    heard: list[Piece] = [(t("heard {share}", share=percent(total.covered * 100)), style)]
     quiet: list[Piece] = [(silence(found.venues, now_ms), looks.bad)]
     if found.reason:
         first, *others = found.reason.split(" · ")
         groups = [
-            [*title, (f"  {first}", style)],
+            [*title, (f"  {told(first)}", style)],
             heard,
             quiet,
-            *([(one, looks.dim)] for one in others),
+            *([(told(one), looks.dim)] for one in others),
         ]
     else:
         groups = [title, *_sums(found, looks), heard, quiet]
     if total.unsized:
-        groups.append([(f"{total.unsized} of unknown size", looks.warn)])
+        groups.append([(t("{n} of unknown size", n=total.unsized), looks.warn)])
     # The first group is cut with an ellipsis rather than left out.
     there = [group for group in groups if group[0][0]]
     is_first_whole = sum(cell_len(text) for text, _ in there[0]) <= width
@@ -122,26 +123,27 @@ def _sums(found: CoinLiquidations, looks: Looks) -> list[list[Piece]]:
     bound = "≥" if total.is_lower_bound else ""
     return [
         [(f"{bound}{count(total.total_usd)} USD", looks.liquidation)],
-        [(f"long ▾{count(total.long_usd)}", looks.down)],
-        [(f"short ▴{count(total.short_usd)}", looks.up)],
-        [(f"{total.count} event{'s' * (total.count != 1)}", looks.text)],
+        [(f"{t('long', 'liquidated')} ▾{count(total.long_usd)}", looks.down)],
+        [(f"{t('short', 'liquidated')} ▴{count(total.short_usd)}", looks.up)],
+        [(t("{n} event" if total.count == 1 else "{n} events", n=total.count), looks.text)],
     ]
 
 
 def sampled(found: CoinLiquidations) -> str:
     """Whose sums are lower bounds."""
     names = [one.exchange.value for one in found.venues if one.told is Told.SAMPLED]
-    return f"sampled, so ≥: {', '.join(names)}" if names else ""
+    return t("sampled, so ≥: {names}", names=", ".join(names)) if names else ""
 
 
 def why_no_events(found: CoinLiquidations) -> str:
     """Why there is none of a day."""
     if not found.live:
-        return found.reason
-    return "none was told in the last 24 h" if found.venues else found.reason
+        return told(found.reason)
+    none = t("none was told in the last 24 h")
+    return none if found.venues else told(found.reason)
 
 
 def last_word(found: CoinLiquidations, zone: ShownZone, now_ms: int) -> str:
     """When the last one was."""
     times = [one.exchange_ms for one in found.events]
-    return f"last {zone.when(max(times), now_ms)}" if times else ""
+    return t("last {time}", time=zone.when(max(times), now_ms)) if times else ""

@@ -4,11 +4,12 @@ from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.spreads import SpreadRow
 from tui_monitor.clock import DAY_MS, MINUTE_MS
 from tui_monitor.printable import printable
-from tui_monitor.screens.format import ABSENT, ShownZone, price, signed
+from tui_monitor.screens.format import ABSENT, ShownZone, fit, price, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import leg, short_age
 from tui_monitor.screens.widgets.curve import Chart
 from tui_monitor.screens.widgets.line import Piece, fitting
+from tui_monitor.words import t, told
 
 HELP = (
     "One coin on every exchange and market. Prices are per coin, whatever a contract holds.",
@@ -48,33 +49,36 @@ _GAP = "   "
 def headline(page: CoinPage, looks: Looks, width: int) -> list[Piece]:
     """The coin, its legs, how often its spread was high."""
     fresh = sum(not one.leg.stale and not one.leg.suspicion for one in page.legs)
+    ranked = t("{n} of {all}", n=fresh, all=len(page.legs))
     groups: list[list[Piece]] = [
         [(f" {printable(page.coin, 30)} ", looks.banner)],
-        [(f"{fresh} of {len(page.legs)}", looks.text), (" legs rank", looks.faint)],
+        [(ranked, looks.text), (f" {t('legs rank')}", looks.faint)],
         _past(page, looks),
     ]
     if page.reason:
-        groups.insert(1, [(page.reason, looks.warn)])
+        groups.insert(1, [(told(page.reason), looks.warn)])
     for one in page.quarantine:
-        text = f"{leg(one.exchange, one.market)} in quarantine: {one.text}"
+        where = leg(one.exchange, one.market)
+        text = t("{leg} in quarantine: {why}", leg=where, why=told(one.text))
         groups.insert(1, [(text, looks.warn)])
     return fitting(groups, _GAP, width)
 
 
 def _past(page: CoinPage, looks: Looks) -> list[Piece]:
-    limit = f"24 h at {page.threshold_pct:g} % or over "
+    limit = t("24 h at {limit} % or over", limit=f"{page.threshold_pct:g}") + " "
     if page.over_24h_s is None:
-        return [(limit, looks.faint), (f"{ABSENT} nothing stored", looks.dim)]
+        return [(limit, looks.faint), (f"{ABSENT} {t('nothing stored')}", looks.dim)]
     rises = page.rises_24h or 0
-    text = f"{short_age(round(page.over_24h_s * 1000))}, {rises:,} time{'s' * (rises != 1)}"
+    times = t("{n} time" if rises == 1 else "{n} times", n=f"{rises:,}")
+    text = f"{short_age(round(page.over_24h_s * 1000))}, {times}"
     return [(limit, looks.faint), (text, looks.text)]
 
 
 def pair_lines(page: CoinPage, looks: Looks, width: int) -> list[list[Piece]]:
     """The best pair of now, then those of the other kinds."""
     if not page.spreads:
-        why = "" if page.live else f": {page.reason}"
-        return [[(f"no pair of legs{why}", looks.dim)]]
+        why = "" if page.live else f": {told(page.reason)}"
+        return [[(f"{t('no pair of legs')}{why}", looks.dim)]]
     found: dict[tuple[object, ...], SpreadRow] = {}
     for row in page.spreads:
         legs = (row.buy_exchange, row.buy_market, row.sell_exchange, row.sell_market)
@@ -88,16 +92,16 @@ def _pair(row: SpreadRow, looks: Looks) -> list[list[Piece]]:
     style = looks.faint if grey else looks.text
     result, sign = signed(row.executable_pct), looks.signed(row.executable_pct)
     groups: list[list[Piece]] = [
-        [(f"{row.kind.value:<9}", looks.faint)],
+        [(fit(t(row.kind.value), 9), looks.faint)],
         [(f"{f'({result})' if grey else result:>9}", style if grey else sign)],
-        [(f"{leg(row.buy_exchange, row.buy_market):<12} {price(row.ask):>12}", style)],
+        [(f"{fit(leg(row.buy_exchange, row.buy_market), 12)} {price(row.ask):>12}", style)],
         [("→ ", looks.faint)],
-        [(f"{leg(row.sell_exchange, row.sell_market):<12} {price(row.bid):>12}", style)],
-        [("net ", looks.faint), (f"{signed(row.net_pct):>6}", style)],
-        [("with funding ", looks.faint), (f"{signed(row.net_funding_pct):>6}", style)],
+        [(f"{fit(leg(row.sell_exchange, row.sell_market), 12)} {price(row.bid):>12}", style)],
+        [(f"{t('net')} ", looks.faint), (f"{signed(row.net_pct):>6}", style)],
+        [(f"{t('with funding')} ", looks.faint), (f"{signed(row.net_funding_pct):>6}", style)],
     ]
     if grey:
-        groups.append([(row.reason, looks.warn)])
+        groups.append([(told(row.reason), looks.warn)])
     return groups
 
 
@@ -109,7 +113,7 @@ def no_chart(coin: str, zone: ShownZone) -> Chart:
         last_ms=DAY_MS,
         points=(),
         zone=zone,
-        empty=f"waiting for {printable(coin, 30)}",
+        empty=t("waiting for {coin}", coin=printable(coin, 30)),
     )
 
 
@@ -130,5 +134,5 @@ def chart(page: CoinPage, zone: ShownZone) -> Chart:
         thresholds=[(page.threshold_pct, f"{page.threshold_pct:g} %")],
         stale=not page.live,
         joins_ms=MINUTE_MS * 5 // 2,
-        empty=printable(page.reason, 200) or "no minute of the last 24 h is stored yet",
+        empty=told(printable(page.reason, 200)) or t("no minute of the last 24 h is stored yet"),
     )

@@ -33,6 +33,7 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
+from tui_monitor.words import t, told
 
 LOG_LINES = 200
 
@@ -154,18 +155,20 @@ class CoverageView(BoardView):
         due = sum(day.due for day in board.days)
         have = sum(day.have for day in board.days)
         whole = share(100 * have / due if due else None)
+        days = t("{first} to {last}", first=board.first_day, last=board.last_day)
+        there = t("{n} of {all}", n=f"{have:,}", all=f"{due:,}")
         groups: list[list[Piece]] = [
-            [(f"{board.first_day} to {board.last_day}", looks.title)],
-            [(board.series, looks.dim)],
-            [("complete ", looks.faint), (whole, looks.text)],
-            [(f"{have:,} of {due:,}", looks.dim), (" coin-slots", looks.faint)],
+            [(days, looks.title)],
+            [(told(board.series), looks.dim)],
+            [(f"{t('complete')} ", looks.faint), (whole, looks.text)],
+            [(there, looks.dim), (f" {t('coin-slots')}", looks.faint)],
         ]
         for word, count in (
             ("missing", sum(day.missing for day in board.days)),
             ("failed", sum(day.failed for day in board.days)),
         ):
             if count:
-                groups.append([(f"{word} ", looks.faint), (f"{count:,}", looks.warn)])
+                groups.append([(f"{t(word)} ", looks.faint), (f"{count:,}", looks.warn)])
         self._headline.set_lines(fitting(groups, "   ", self.content_size.width))
         self.set_class(board.running is not None, "-running")
         if board.running is not None:
@@ -188,11 +191,12 @@ class CoverageView(BoardView):
     def _whole(self, event: Board.Opened) -> tuple[str, str]:
         row = event.row
         if event.board is self.log_table:
-            return f"Log, {row.time}", row.line.text
+            return t("Log, {time}", time=row.time), told(row.line.text)
         if event.board is self.queue_table:
-            return f"{row.hole.coin} {row.slot}", row.hole.reason
+            return f"{row.hole.coin} {row.slot}", told(row.hole.reason)
         days = f"{row.job.first_day}..{row.job.last_day}"
-        return f"Backfill {days}", f"{row.job.state.value}: {row.job.message}".rstrip(": ")
+        said = f"{t(row.job.state.value)}: {told(row.job.message)}".rstrip(": ")
+        return t("Backfill {days}", days=days), said
 
     # For the frame
 
@@ -217,13 +221,14 @@ class CoverageView(BoardView):
         """Completeness, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("loading…", looks.dim)]]
+            return [[(t("loading…"), looks.dim)]]
         lines: list[list[Piece]] = [
             [(f"{day.day} {share(day.complete_pct)}", looks.text)]
             for day in reversed(board.days[-3:])
         ]
         if board.running is not None:
-            lines.insert(0, [(f"backfill {board.running.done_pct:.1f} %", looks.accent)])
+            done = t("backfill {pct} %", pct=f"{board.running.done_pct:.1f}")
+            lines.insert(0, [(done, looks.accent)])
         return lines
 
     def shown_range(self) -> tuple[date, date] | None:

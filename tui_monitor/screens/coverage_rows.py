@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.segment import Segment
 
 from tui_monitor.boards.coverage import CoverageBoard, DayCoverage, Progress
@@ -11,6 +12,7 @@ from tui_monitor.screens.format import ABSENT, ShownZone, duration, fit, share
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.columns import GAP, Cell, Column
 from tui_monitor.screens.widgets.line import Piece
+from tui_monitor.words import t, told
 
 # From nothing to nearly all; a full block is all. A dot: nothing was due.
 _HEAT = "▁▂▃▄▅▆▇"
@@ -179,7 +181,8 @@ def _job_state(row: JobRow, looks: Looks, _: int) -> Cell:
         JobState.RUNNING: looks.accent,
         JobState.FAILED: looks.bad,
     }.get(state, looks.warn)
-    return Cell(f"{state.value}{': ' + row.job.message if row.job.message else ''}", style)
+    said = f": {told(row.job.message)}" if row.job.message else ""
+    return Cell(f"{t(state.value)}{said}", style)
 
 
 JOB_COLUMNS: tuple[Column[JobRow], ...] = (
@@ -243,6 +246,10 @@ class HoleRow:
     next_s: int | None
 
 
+def _wait(seconds: int) -> str:
+    return t("now") if seconds <= 0 else duration(seconds)
+
+
 QUEUE_COLUMNS: tuple[Column[HoleRow], ...] = (
     Column(
         key="slot",
@@ -276,7 +283,7 @@ QUEUE_COLUMNS: tuple[Column[HoleRow], ...] = (
         title="next",
         width=6,
         paint=lambda row, looks, _: Cell(
-            ABSENT if row.next_s is None else "now" if row.next_s <= 0 else duration(row.next_s),
+            ABSENT if row.next_s is None else _wait(row.next_s),
             looks.dim,
         ),
         value=lambda row: None if row.next_s is None else float(row.next_s),
@@ -289,7 +296,7 @@ QUEUE_COLUMNS: tuple[Column[HoleRow], ...] = (
         width=10,
         align="left",
         grows=True,
-        paint=lambda row, looks, _: Cell(row.hole.reason, looks.warn),
+        paint=lambda row, looks, _: Cell(told(row.hole.reason), looks.warn),
         value=lambda row: row.hole.reason,
         help="What the last attempt said.",
     ),
@@ -321,7 +328,7 @@ LOG_COLUMNS: tuple[Column[LogRow], ...] = (
         align="left",
         grows=True,
         paint=lambda row, looks, _: Cell(
-            row.line.text,
+            told(row.line.text),
             {"error": looks.bad, "warning": looks.warn}.get(row.line.level, looks.text),
         ),
         value=lambda row: row.line.text,
@@ -333,15 +340,20 @@ LOG_COLUMNS: tuple[Column[LogRow], ...] = (
 def progress(running: Progress, width: int, looks: Looks) -> list[Piece]:
     """The running backfill: days, bar, percentage, pages, speed, time left."""
     job = running.job
-    eta = "ETA unknown" if running.eta_s is None else f"ETA {duration(running.eta_s)}"
-    head = f"backfill {job.first_day} to {job.last_day}  "
-    tail = (
-        f"  {running.done_pct:5.1f} %  {job.pages}/{job.pages_total} pages"
-        f"  {running.pages_per_s:.1f} pages/s  {eta}  {job.filled:,} filled"
-    )
-    if job.failed:
-        tail += f"  {job.failed} failed"
-    room = max(8, min(60, width - len(head) - len(tail) - 2))
+    left = running.eta_s
+    eta = t("ETA unknown") if left is None else t("ETA {time}", time=duration(left))
+    days = t("backfill {first} to {last}", first=job.first_day, last=job.last_day)
+    head = f"{days}  "
+    groups = [
+        f"{running.done_pct:5.1f} %",
+        t("{done}/{total} pages", done=job.pages, total=job.pages_total),
+        t("{n} pages/s", n=f"{running.pages_per_s:.1f}"),
+        eta,
+        t("{n} filled", n=f"{job.filled:,}"),
+        *([t("{n} failed", n=job.failed)] if job.failed else []),
+    ]
+    tail = "".join(f"  {group}" for group in groups)
+    room = max(8, min(60, width - cell_len(head) - cell_len(tail) - 2))
     full = max(0, min(room, round(running.done_pct / 100 * room)))
     return [
         (head, looks.text),

@@ -18,6 +18,7 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
+from tui_monitor.words import t, told
 
 _HELP = (
     "A perpetual's funding is paid between its holders at each settlement: a positive rate by "
@@ -85,10 +86,10 @@ class FundingView(BoardView):
             self._exchanges = list(board.exchanges)
             self.table.set_columns(funding_columns(board.exchanges))
         self.table.set_rows(
-            board.rows, empty=f"no perpetual has a rate; {why_nothing(self.status)}"
+            board.rows, empty=f"{t('no perpetual has a rate')}; {why_nothing(self.status)}"
         )
         self._headline.set_lines(headline(board, looks_of(self), self.content_size.width))
-        self._coins.set_title("Funding", "% a year on each exchange")
+        self._coins.set_title(t("Funding"), t("% a year on each exchange"))
         self._show_perps()
 
     @on(Board.Moved)
@@ -102,10 +103,10 @@ class FundingView(BoardView):
         row = self.table.cursor_row
         rows = perp_rows(row, self.shown, self.zone)
         self.perps.set_idle(frozenset() if any(one.note for one in rows) else frozenset({"note"}))
-        self.perps.set_rows(rows, empty="no perpetual")
+        self.perps.set_rows(rows, empty=t("no perpetual"))
         notes = [f"{one.cell.exchange}: {one.note}" for one in rows if one.note]
-        said = [row.reason] if row is not None and row.reason else notes
-        self._perps.set_title(shown(row.coin, 30) if row else "Coin", shown(" · ".join(said)))
+        said = [told(row.reason)] if row is not None and row.reason else notes
+        self._perps.set_title(shown(row.coin, 30) if row else t("Coin"), shown(" · ".join(said)))
 
     @on(Board.Opened)
     def _opened(self, event: Board.Opened) -> None:
@@ -131,7 +132,7 @@ class FundingView(BoardView):
         """The largest differences, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("loading…", looks.dim)]]
+            return [[(t("loading…"), looks.dim)]]
         best = [row for row in board.rows if row.ranked][:3]
         if not best:
             return [[(why_nothing(self.status), looks.dim)]]
@@ -151,14 +152,16 @@ class FundingView(BoardView):
 
 def headline(board: FundingBoard, looks: Looks, width: int) -> list[Piece]:
     """How many coins can be compared, what the signs mean, how far the history is."""
+    compared = t("{n} of {all}", n=f"{board.ranked:,}", all=f"{board.coins:,}")
     groups: list[list[Piece]] = [
-        [(f"{board.ranked:,} of {board.coins:,}", looks.text), (" coins compared", looks.faint)],
-        [("positive: longs pay shorts", looks.dim)],
+        [(compared, looks.text), (f" {t('coins compared')}", looks.faint)],
+        [(t("positive: longs pay shorts"), looks.dim)],
     ]
     for past in board.past:
         if past.error:
-            groups.append([(f"{past.exchange} history: {past.error}", looks.warn)])
+            text = f"{past.exchange} {t('history')}: {told(past.error)}"
+            groups.append([(text, looks.warn)])
         elif past.asked < past.perps:
-            text = f"{past.exchange} history {past.asked:,}/{past.perps:,}"
+            text = f"{past.exchange} {t('history')} {past.asked:,}/{past.perps:,}"
             groups.append([(text, looks.dim)])
     return fitting(groups, "   ", width)

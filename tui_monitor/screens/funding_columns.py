@@ -8,6 +8,7 @@ from tui_monitor.screens.format import ABSENT
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import fraction
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import told
 
 
 def cell_of(row: FundingRow, exchange: Exchange) -> FundingCell | None:
@@ -130,7 +131,7 @@ _REASON: Column[FundingRow] = Column(
     align="left",
     priority=7,
     grows=True,
-    paint=lambda row, looks, _: Cell(row.reason, looks.dim),
+    paint=lambda row, looks, _: Cell(told(row.reason), looks.dim),
     value=lambda row: row.reason or None,
     help="Why it is compared with nothing.",
 )

@@ -9,6 +9,7 @@ from tui_monitor.screens.funding_columns import interval_cell, is_grey, percent
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import countdown, fraction, short_age
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 # Windows of the settled sums, in days.
 WINDOWS = (1, 7, 30)
@@ -30,11 +31,11 @@ class PerpRow:
         """What is to be known of it: why no APR, why it is compared with nothing."""
         one = self.cell
         notes = [
-            f"quarantine: {one.suspicion}" if one.suspicion else "",
-            "no rate for too long" if one.stale else "",
-            NO_INTERVAL if one.interval_h is None else "",
+            t("quarantine: {why}", why=told(one.suspicion)) if one.suspicion else "",
+            t("no rate for too long") if one.stale else "",
+            t(NO_INTERVAL) if one.interval_h is None else "",
             self._change(),
-            f"also {', '.join(one.others)}" if one.others else "",
+            t("also {symbols}", symbols=", ".join(one.others)) if one.others else "",
         ]
         return "; ".join(note for note in notes if note)
 
@@ -42,7 +43,12 @@ class PerpRow:
         one = self.cell
         if one.interval_was_h is None or one.interval_h is None or not self.changed_at:
             return ""
-        return f"every {one.interval_h:g} h since {self.changed_at}, was {one.interval_was_h:g} h"
+        return t(
+            "every {is_h} h since {time}, was {was_h} h",
+            is_h=f"{one.interval_h:g}",
+            time=self.changed_at,
+            was_h=f"{one.interval_was_h:g}",
+        )
 
 
 def perp_rows(row: FundingRow | None, board: FundingBoard, zone: ShownZone) -> list[PerpRow]:
@@ -91,8 +97,8 @@ def _who_pays(row: PerpRow, looks: Looks, _: int) -> Cell:
     if value is None:
         return Cell(ABSENT, looks.faint)
     if value == 0:
-        return Cell("nobody", looks.dim)
-    return Cell("longs" if value > 0 else "shorts", looks.signed(value))
+        return Cell(t("nobody"), looks.dim)
+    return Cell(t("longs" if value > 0 else "shorts"), looks.signed(value))
 
 
 def paid_sum(cell: FundingCell, days: int) -> PaidSum | None:

@@ -25,6 +25,7 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
+from tui_monitor.words import t
 
 _HELP = (
     "A signal is a pair of legs of one coin whose spread was at the threshold or over it in "
@@ -93,8 +94,8 @@ class SignalsView(BoardView):
         self.newest.set_rows(rows[:NEWEST], empty=empty, stale=not board.live)
         self.table.set_rows(rows, empty=empty, stale=not board.live)
         self._headline.set_lines(headline(board, looks_of(self), self.content_size.width))
-        self._newest.set_title("Newest")
-        self._all.set_title("Signals")
+        self._newest.set_title(t("Newest"))
+        self._all.set_title(t("Signals"))
         self._show_detail()
 
     @on(Board.Moved)
@@ -132,7 +133,7 @@ class SignalsView(BoardView):
         """The newest, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("loading…", looks.dim)]]
+            return [[(t("loading…"), looks.dim)]]
         if not board.runs:
             return [[(why_empty(board), looks.dim)]]
         return [

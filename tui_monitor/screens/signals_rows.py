@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from tui_monitor.boards.signals import Basis, Ending, Run, Sample, Signal, SignalsBoard
 from tui_monitor.screens.format import ABSENT, ShownZone, fit, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import leg, narrow_price, price_cell, short_age
 from tui_monitor.screens.widgets.columns import Cell, Column
 from tui_monitor.screens.widgets.line import Piece, fitting
+from tui_monitor.words import t, told
 
 NEWEST = 5
 # Samples of a signal that have a column each, and a line each below.
@@ -32,7 +35,6 @@ _IN_SHORT = {
     Ending.GAP: "gap",
     Ending.LOST: "not seen",
 }
-_LONGEST = max(map(len, Ending))
 
 
 @dataclass(frozen=True)
@@ -105,37 +107,44 @@ def _when(ms: int, now_ms: int, zone: ShownZone) -> str:
 
 def headline(board: SignalsBoard, looks: Looks, width: int) -> list[Piece]:
     """The rule, and what goes on now."""
-    prices = "bid and ask" if board.basis is Basis.EXECUTABLE else "last prices"
+    prices = t("bid and ask" if board.basis is Basis.EXECUTABLE else "last prices")
+    samples = t("{n} samples {every} s apart", n=board.samples, every=f"{board.every_s:g}")
+    kept = t("{n} of {all}", n=len(board.runs), all=board.keep)
     groups: list[list[Piece]] = [
         [("≥ ", looks.faint), (f"{board.threshold_pct:g} %", looks.title)],
-        [(f"{board.samples} samples {board.every_s:g} s apart", looks.text)],
-        [("cooldown ", looks.faint), (f"{board.cooldown_s:g} s", looks.text)],
-        [("over it now ", looks.faint), (str(board.open_runs), looks.accent)],
-        [(f"{board.pairs}, {prices}", looks.dim)],
-        [("last sample ", looks.faint), _sampled(board, looks)],
-        [("kept ", looks.faint), (f"{len(board.runs)} of {board.keep}", looks.dim)],
+        [(samples, looks.text)],
+        [(f"{t('cooldown')} ", looks.faint), (f"{board.cooldown_s:g} s", looks.text)],
+        [(f"{t('over it now')} ", looks.faint), (str(board.open_runs), looks.accent)],
+        [(f"{t(board.pairs)}, {prices}", looks.dim)],
+        [(f"{t('last sample')} ", looks.faint), _sampled(board, looks)],
+        [(f"{t('kept')} ", looks.faint), (kept, looks.dim)],
     ]
     if not board.live:
-        groups.insert(0, [(f"stored: {board.reason}", looks.warn)])
+        groups.insert(0, [(t("stored: {why}", why=told(board.reason)), looks.warn)])
     return fitting(groups, "   ", width)
 
 
 def _sampled(board: SignalsBoard, looks: Looks) -> Piece:
     if board.last_sample_ms is None:
-        return "none yet", looks.warn
+        return t("none yet"), looks.warn
     age_ms = max(0, board.now_ms - board.last_sample_ms)
     late = age_ms > 2_000 * board.every_s
-    return f"{short_age(age_ms)} ago", looks.warn if late else looks.dim
+    return t("{age} ago", age=short_age(age_ms)), looks.warn if late else looks.dim
 
 
 def why_empty(board: SignalsBoard) -> str:
     """Why there is no signal."""
     if not board.live:
-        return f"none is stored; {board.reason}"
+        return f"{t('none is stored')}; {told(board.reason)}"
     if board.last_sample_ms is None:
-        return "none: no sample has been taken yet"
-    near = f", {board.open_runs} pairs are over it now" if board.open_runs else ""
-    return f"none: no pair was at {board.threshold_pct:g} % for {board.samples} samples{near}"
+        return t("none: no sample has been taken yet")
+    none = t(
+        "none: no pair was at {limit} % for {n} samples",
+        limit=f"{board.threshold_pct:g}",
+        n=board.samples,
+    )
+    near = t("{n} pairs are over it now", n=board.open_runs)
+    return f"{none}, {near}" if board.open_runs else none
 
 
 def detail(row: SignalRow | None, zone: ShownZone, looks: Looks, width: int) -> list[list[Piece]]:
@@ -160,8 +169,10 @@ def _sample_groups(
     return [
         [(when, looks.dim)],
         [(f"{signed(sample.spread_pct, 3):>7}{' %' * wide}", looks.signed(sample.spread_pct))],
-        _sampled_leg("short" if wide else "s.", short_at(signal), sample.price_short, looks),
-        _sampled_leg("long" if wide else "l.", long_at(signal), sample.price_long, looks),
+        _sampled_leg(
+            t("short" if wide else "s.", "leg"), short_at(signal), sample.price_short, looks
+        ),
+        _sampled_leg(t("long" if wide else "l.", "leg"), long_at(signal), sample.price_long, looks),
     ]
 
 
@@ -184,11 +195,12 @@ def _lasted(row: SignalRow, looks: Looks) -> Cell:
 
 def _ending(row: SignalRow, looks: Looks, width: int) -> Cell:
     if row.goes_on:
-        return Cell(GOES_ON, looks.accent)
+        return Cell(t(GOES_ON), looks.accent)
     ending = row.signal.ending
     if ending is None:
-        return Cell("not seen", looks.dim)
-    return Cell(ending.value if width >= _LONGEST else _IN_SHORT[ending], looks.dim)
+        return Cell(t("not seen"), looks.dim)
+    whole = max(cell_len(t(one.value)) for one in Ending) <= width
+    return Cell(t(ending.value if whole else _IN_SHORT[ending]), looks.dim)
 
 
 def _sample_column(place: int, newest: bool) -> Column[SignalRow]:

@@ -24,6 +24,7 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
+from tui_monitor.words import t
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
@@ -106,12 +107,13 @@ class SpreadsView(BoardView):
         self._set_columns(board)
         self.table.set_rows(board.rows, empty=why_empty(board, self.status))
         self.suspects.set_rows(
-            board.quarantine, empty="nothing: every instrument's price fits its name"
+            board.quarantine, empty=t("nothing: every instrument's price fits its name")
         )
         self._headline.set_lines(headline(board, looks_of(self), self.content_size.width))
-        held = f"quarantine {len(board.quarantine)} (Tab)" if board.quarantine else ""
-        self._pairs.set_title("Spreads", held)
-        self._quarantine.set_title("Quarantine", "ranks nowhere (Tab: back to the spreads)")
+        many = len(board.quarantine)
+        held = t("quarantine {n} (Tab)", n=many) if many else ""
+        self._pairs.set_title(t("Spreads"), held)
+        self._quarantine.set_title(t("Quarantine"), t("ranks nowhere (Tab: back to the spreads)"))
         self._show_detail()
 
     def _start_over(self, before: SpreadsBoard | None, board: SpreadsBoard) -> None:
@@ -188,7 +190,10 @@ class SpreadsView(BoardView):
             self.post_message(self.CoinWanted(event.row.coin))
         elif self.shown is not None:
             suspect = event.row
-            title = f"{suspect.coin} on {leg(suspect.exchange, suspect.market)}: {suspect.symbol}"
+            where = leg(suspect.exchange, suspect.market)
+            title = t(
+                "{coin} on {leg}: {symbol}", coin=suspect.coin, leg=where, symbol=suspect.symbol
+            )
             lines = evidence(suspect, self.zone, self.shown.now_ms)
             self.app.push_screen(TextDialog(title, *lines))
 
@@ -233,7 +238,7 @@ class SpreadsView(BoardView):
         """The best pairs, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("loading…", looks.dim)]]
+            return [[(t("loading…"), looks.dim)]]
         best = [row for row in board.rows if row.ranked][:3]
         if not best:
             return [[(why_empty(board, self.status), looks.dim)]]

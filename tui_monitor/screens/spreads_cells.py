@@ -7,6 +7,7 @@ from tui_monitor.model import Exchange, FeedState, Market
 from tui_monitor.screens.format import ABSENT, count, duration, price, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell
+from tui_monitor.words import t, told
 
 # Below this a plain number is shorter than its digits after the point.
 _TINY = 0.001
@@ -21,7 +22,7 @@ _HUNDREDTH = 0.01
 
 def leg(exchange: Exchange, market: Market) -> str:
     """`binance perp`."""
-    return f"{exchange} {market}"
+    return f"{exchange} {t(market.value)}"
 
 
 def pct_cell(value: float | None, looks: Looks, width: int, *, grey: bool = False) -> Cell:
@@ -114,15 +115,15 @@ def rate(value: float | None) -> str:
 def why_nothing(status: EngineStatus | None) -> str:
     """Why there are no prices: what each exchange says that does not deliver."""
     if status is None:
-        return "waiting for the engine"
+        return t("waiting for the engine")
     if not status.lights:
-        return "no exchange is watched; [exchanges] in the settings"
+        return t("no exchange is watched; [exchanges] in the settings")
     words = [
-        f"{one.exchange} {one.text or one.state.value}"
+        f"{one.exchange} {told(one.text) or t(one.state.value)}"
         for one in status.lights
         if one.state not in (FeedState.LIVE, FeedState.OFF)
     ]
-    return "waiting for prices" + (f": {', '.join(words)}" if words else "")
+    return t("waiting for prices") + (f": {', '.join(words)}" if words else "")
 
 
 def countdown(at_ms: int | None, now_ms: int) -> str:
@@ -131,7 +132,7 @@ def countdown(at_ms: int | None, now_ms: int) -> str:
         return ABSENT
     minutes = (at_ms - now_ms) // 60_000
     if minutes < 1:
-        return "due" if at_ms <= now_ms else "<1m"
+        return t("due") if at_ms <= now_ms else "<1m"
     return f"{minutes}m" if minutes < 60 else duration(minutes * 60)
 
 

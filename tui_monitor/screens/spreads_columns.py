@@ -18,9 +18,14 @@ from tui_monitor.screens.spreads_cells import (
     text_cell,
 )
 from tui_monitor.screens.widgets.columns import Cell, Column, SortValue
+from tui_monitor.words import t
 
 # Before the first board says it.
 _USUAL_LIMIT_MS = 3_000.0
+
+_RANKS_NOWHERE = "beyond {limit} s (marked !) the pair ranks nowhere."
+_LONG_AGE = f"Age of the long leg's ask; {_RANKS_NOWHERE}"
+_SHORT_AGE = f"Age of the short leg's bid; {_RANKS_NOWHERE}"
 
 Number = Callable[[SpreadRow], float | None]
 
@@ -185,16 +190,14 @@ def _ages(limit_ms: float) -> tuple[Column[SpreadRow], ...]:
             searched=False,
         )
 
-    limit = f"beyond {limit_ms / 1000:g} s (marked !) the pair ranks nowhere."
+    limit = f"{limit_ms / 1000:g}"
     return (
-        column(
-            "buy_age", "l.age", lambda row: row.buy_age_ms, f"Age of the long leg's ask; {limit}", 1
-        ),
+        column("buy_age", "l.age", lambda row: row.buy_age_ms, t(_LONG_AGE, limit=limit), 1),
         column(
             "sell_age",
             "s.age",
             lambda row: row.sell_age_ms,
-            f"Age of the short leg's bid; {limit}",
+            t(_SHORT_AGE, limit=limit),
             1,
         ),
         column("skew", "skew", lambda row: row.skew_ms, "How far the two ages are apart.", 4),
@@ -252,6 +255,12 @@ _MORE: tuple[Column[SpreadRow], ...] = (
 )
 
 
+_OVER = (
+    "How long it was at {limit} or over it in the last 24 hours ({minutes} minutes of them were "
+    "watched)."
+)
+
+
 def _past(board: SpreadsBoard) -> tuple[Column[SpreadRow], ...]:
     """How long and how often over the threshold in 24 h; None where nobody looked."""
     kind = SpreadKind[board.kind.name]
@@ -266,8 +275,7 @@ def _past(board: SpreadsBoard) -> tuple[Column[SpreadRow], ...]:
         found = times.get(row.coin)
         return float(found.rises) if found else 0.0 if watched else None
 
-    limit = "the threshold" if board.threshold_pct is None else f"{board.threshold_pct:g} %"
-    looked = f" ({watched or 0:,} minutes of them were watched)"
+    limit = t("the threshold") if board.threshold_pct is None else f"{board.threshold_pct:g} %"
     return (
         Column(
             key="over_24h",
@@ -278,7 +286,7 @@ def _past(board: SpreadsBoard) -> tuple[Column[SpreadRow], ...]:
             paint=lambda row, looks, _: _time_cell(over_s(row), looks),
             value=over_s,
             unit="s",
-            help=f"How long it was at {limit} or over it in the last 24 hours{looked}.",
+            help=t(_OVER, limit=limit, minutes=f"{watched or 0:,}"),
             searched=False,
         ),
         Column(
@@ -289,7 +297,7 @@ def _past(board: SpreadsBoard) -> tuple[Column[SpreadRow], ...]:
             pair="past",
             paint=lambda row, looks, _: _count_cell(rises(row), looks),
             value=rises,
-            help=f"How often it came to {limit} from below in the last 24 hours.",
+            help=t("How often it came to {limit} from below in the last 24 hours.", limit=limit),
             searched=False,
         ),
     )
@@ -318,6 +326,6 @@ def _last(index: int, slot: str) -> Column[SpreadRow]:
         paint=lambda row, looks, _: Cell(compact_price(row.lasts[index]), looks.dim),
         value=lambda row: row.lasts[index],
         unit="USDT a coin",
-        help=f"Last price on {slot}, whatever its age.",
+        help=t("Last price on {leg}, whatever its age.", leg=f"{exchange} {t(market)}"),
         searched=False,
     )

@@ -6,6 +6,7 @@ from tui_monitor.boards.same_coin import Doubt, Suspect
 from tui_monitor.screens.format import ABSENT, ShownZone, price
 from tui_monitor.screens.spreads_cells import leg, price_cell
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 
 def suspect_columns(zone: ShownZone, now_ms: int) -> tuple[Column[Suspect], ...]:
@@ -45,7 +46,7 @@ def suspect_columns(zone: ShownZone, now_ms: int) -> tuple[Column[Suspect], ...]
             width=25,
             align="left",
             priority=2,
-            paint=lambda row, looks, _: Cell(row.doubt.value, looks.warn),
+            paint=lambda row, looks, _: Cell(t(row.doubt.value), looks.warn),
             value=lambda row: row.doubt.value,
             help="Why it may not be the coin that its name says.",
         ),
@@ -67,7 +68,7 @@ def suspect_columns(zone: ShownZone, now_ms: int) -> tuple[Column[Suspect], ...]
             align="left",
             grows=True,
             priority=5,
-            paint=lambda row, looks, _: Cell(row.text, looks.dim),
+            paint=lambda row, looks, _: Cell(told(row.text), looks.dim),
             value=lambda row: row.text,
             help="The evidence in words.",
         ),
@@ -117,20 +118,27 @@ def _ratio(value: float | None) -> str:
 
 def evidence(suspect: Suspect, zone: ShownZone, now_ms: int) -> list[str]:
     """All that is known of an instrument in quarantine, in lines."""
-    doubt = suspect.doubt.value
-    lines = [suspect.text if suspect.text.startswith(doubt) else f"{doubt}: {suspect.text}"]
+    doubt, text = suspect.doubt.value, told(suspect.text)
+    lines = [text if suspect.text.startswith(doubt) else f"{t(doubt)}: {text}"]
     if suspect.ratio is not None:
         lines.append(
-            f"{price(suspect.price)} a coin (multiplier {suspect.multiplier:g}), "
-            f"{price(suspect.others_price)} on {suspect.others} others: {_ratio(suspect.ratio)}"
+            t(
+                "{price} a coin (multiplier {multiplier}), {theirs} on {n} others: {ratio}",
+                price=price(suspect.price),
+                multiplier=f"{suspect.multiplier:g}",
+                theirs=price(suspect.others_price),
+                n=suspect.others,
+                ratio=_ratio(suspect.ratio),
+            )
         )
-    back = "; it is back within the band and about to leave" if suspect.settled else ""
-    lines.append(f"since {zone.when(suspect.since_ms, now_ms)}{back}; {_way_out(suspect)}")
+    since = t("since {time}", time=zone.when(suspect.since_ms, now_ms))
+    back = t("it is back within the band and about to leave") if suspect.settled else ""
+    lines.append("; ".join(one for one in (since, back, _way_out(suspect)) if one))
     return lines
 
 
 def _way_out(suspect: Suspect) -> str:
     if suspect.doubt is Doubt.SETTINGS:
-        return "that setting lets it rank again"
+        return t("that setting lets it rank again")
     name = f"{suspect.exchange}:{suspect.market}:{suspect.symbol}"
-    return f"spreads.same = [{name!r}] lets it rank"
+    return t("{setting} lets it rank", setting=f"spreads.same = [{name!r}]")

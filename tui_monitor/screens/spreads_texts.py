@@ -10,6 +10,7 @@ from tui_monitor.screens.format import ABSENT, ShownZone, count, fit, price, sig
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import amount, hours, leg, rate, short_age, why_nothing
 from tui_monitor.screens.widgets.line import Piece, fitting
+from tui_monitor.words import t, told
 
 FILTER_WORDS = {
     Filter.ALL: "all",
@@ -25,32 +26,36 @@ _GAP = "   "
 
 def shown_coins(board: SpreadsBoard) -> str:
     """Which coins are shown, in words."""
-    words = FILTER_WORDS[board.filter]
+    words = t(FILTER_WORDS[board.filter])
     if board.coin is None:
         return words
-    only = f"only {printable(board.coin, 30)}"
+    only = t("only {coin}", coin=printable(board.coin, 30))
     return only if board.filter is Filter.ALL else f"{only}, {words}"
 
 
 def headline(board: SpreadsBoard, looks: Looks, width: int) -> list[Piece]:
     """What is paired, which coins, how many there are and rank."""
     groups: list[list[Piece]] = [
-        [("p ", looks.key), ("pairs ", looks.faint), *_kinds(board.kind, looks, width)],
-        [("f ", looks.key), ("coins ", looks.faint), (shown_coins(board), looks.title)],
-        [(f"{board.matching:,}", looks.text), (" shown", looks.faint)],
-        [(f"{board.ranked:,} of {board.coins:,}", looks.text), (" rank", looks.faint)],
-        [(f"legs beyond {board.max_age_s:g} s rank nowhere", looks.faint)],
-        [("taker fees ", looks.faint), (_fees(board), looks.dim)],
+        [("p ", looks.key), (f"{t('pairs')} ", looks.faint), *_kinds(board.kind, looks, width)],
+        [("f ", looks.key), (f"{t('coins')} ", looks.faint), (shown_coins(board), looks.title)],
+        [(f"{board.matching:,}", looks.text), (f" {t('shown')}", looks.faint)],
+        [(_ranked(board), looks.text), (f" {t('rank')}", looks.faint)],
+        [(t("legs beyond {age} s rank nowhere", age=f"{board.max_age_s:g}"), looks.faint)],
+        [(f"{t('taker fees')} ", looks.faint), (_fees(board), looks.dim)],
     ]
     if not board.live:
-        groups.insert(0, [(board.reason, looks.warn)])
+        groups.insert(0, [(told(board.reason), looks.warn)])
     return fitting(groups, _GAP, width)
+
+
+def _ranked(board: SpreadsBoard) -> str:
+    return t("{n} of {all}", n=f"{board.ranked:,}", all=f"{board.coins:,}")
 
 
 def _kinds(kind: Kind, looks: Looks, width: int) -> list[Piece]:
     if width < 130:
-        return [(kind.value, looks.title)]
-    return [(f" {one.value} ", looks.banner if one is kind else looks.dim) for one in Kind]
+        return [(t(kind.value), looks.title)]
+    return [(f" {t(one.value)} ", looks.banner if one is kind else looks.dim) for one in Kind]
 
 
 def _fees(board: SpreadsBoard) -> str:
@@ -67,12 +72,14 @@ def _fees(board: SpreadsBoard) -> str:
 def why_empty(board: SpreadsBoard, status: EngineStatus | None) -> str:
     """Why no pair is shown, and what helps."""
     if not board.live:
-        return board.reason
+        return told(board.reason)
     if board.coins == 0:
-        kind = "" if board.kind is Kind.ALL else f" of {board.kind}"
-        return f"no coin has two legs{kind}; {why_nothing(status)}"
-    what = "o shows all of them" if board.coin is not None else "f shows others"
-    return f"none of {board.coins:,} coins: {shown_coins(board)}; {what}"
+        none = t("no coin has two legs")
+        if board.kind is not Kind.ALL:
+            none = t("no coin has two legs of {kind}", kind=t(board.kind.value))
+        return f"{none}; {why_nothing(status)}"
+    none = t("none of {n} coins: {coins}", n=f"{board.coins:,}", coins=shown_coins(board))
+    return f"{none}; {t('o shows all of them' if board.coin is not None else 'f shows others')}"
 
 
 def detail(
@@ -102,10 +109,13 @@ def _leg_groups(
     )
     value, coins = (row.ask, row.ask_coins) if bought else (row.bid, row.bid_coins)
     return [
-        [(f"{'long' if bought else 'short':<6}", looks.faint), (leg(exchange, market), looks.text)],
-        [("ask " if bought else "bid ", looks.faint), (price(value), looks.bright)],
+        [
+            (fit(t("long" if bought else "short", "leg"), 6), looks.faint),
+            (leg(exchange, market), looks.text),
+        ],
+        [(f"{t('ask' if bought else 'bid')} ", looks.faint), (price(value), looks.bright)],
         [("× ", looks.faint), (amount(coins), looks.text)],
-        [(short_age(age_ms), looks.text), (" old", looks.faint)],
+        [(short_age(age_ms), looks.text), (f" {t('old')}", looks.faint)],
         _funding(row, side, now_ms, zone, looks),
         [(printable(symbol, 30), looks.dim)],
     ]
@@ -118,7 +128,7 @@ def _funding(row: SpreadRow, side: str, now_ms: int, zone: ShownZone, looks: Loo
         else (row.sell_market, row.sell_rate, row.sell_interval_h, row.sell_next_settlement_ms)
     )
     if market is Market.SPOT:
-        return [("no funding", looks.faint)]
+        return [(t("no funding"), looks.faint)]
     each = "? h" if interval_h is None else f"{interval_h:g} h"
     at = "" if next_ms is None else f" {zone.when(next_ms, now_ms)}"
     return [(f"{rate(found)} %", looks.text), (f"/{each}{at}", looks.faint)]
@@ -138,35 +148,38 @@ def _cells(group: list[Piece]) -> int:
 
 
 def _sum_groups(row: SpreadRow, now_ms: int, zone: ShownZone, looks: Looks) -> list[list[Piece]]:
-    groups: list[list[Piece]] = [] if row.ranked else [[(row.reason, looks.warn)]]
+    groups: list[list[Piece]] = [] if row.ranked else [[(told(row.reason), looks.warn)]]
     groups.append(
         [
             (signed(row.executable_pct, 3), looks.signed(row.executable_pct)),
-            (" − fees ", looks.faint),
+            (f" − {t('fees')} ", looks.faint),
             (f"{row.fees_pct:.3f}", looks.text),
             (" = ", looks.faint),
             (signed(row.net_pct, 3), looks.signed(row.net_pct)),
         ]
     )
     groups.append(_after_funding(row, now_ms, zone, looks))
-    groups.append([("even after ", looks.faint), (f"{hours(row.breakeven_h)} h", looks.text)])
-    groups.append([("size ", looks.faint), (f"{count(row.size_usd)} USDT", looks.text)])
+    even = f"{hours(row.breakeven_h)} {t('h')}"
+    groups.append([(f"{t('even after')} ", looks.faint), (even, looks.text)])
+    groups.append([(f"{t('size')} ", looks.faint), (f"{count(row.size_usd)} USDT", looks.text)])
     indicative = signed(row.pair_indicative_pct, 3)
-    groups.append([("last prices ", looks.faint), (indicative, looks.dim)])
-    groups.append([("skew ", looks.faint), (short_age(row.skew_ms), looks.dim)])
+    groups.append([(f"{t('last prices')} ", looks.faint), (indicative, looks.dim)])
+    groups.append([(f"{t('skew')} ", looks.faint), (short_age(row.skew_ms), looks.dim)])
     if row.suspects:
-        groups.append([(f"{row.suspects} in quarantine", looks.warn)])
+        groups.append([(t("{n} in quarantine", n=row.suspects), looks.warn)])
     return groups
 
 
 def _after_funding(row: SpreadRow, now_ms: int, zone: ShownZone, looks: Looks) -> list[Piece]:
     if row.net_funding_pct is None:
-        return [("funding ", looks.faint), (f"{ABSENT} {row.funding_reason}".rstrip(), looks.warn)]
+        why = f"{ABSENT} {told(row.funding_reason)}".rstrip()
+        return [(f"{t('funding')} ", looks.faint), (why, looks.warn)]
     until = ""
     if row.hold_h:
-        until = f" till {zone.when(now_ms + round(row.hold_h * 3_600_000), now_ms)}"
+        end = zone.when(now_ms + round(row.hold_h * 3_600_000), now_ms)
+        until = f" {t('till {time}', time=end)}"
     return [
-        ("funding ", looks.faint),
+        (f"{t('funding')} ", looks.faint),
         (signed(row.funding_pct, 3), looks.text),
         (f"{until} = ", looks.faint),
         (signed(row.net_funding_pct, 3), looks.signed(row.net_funding_pct)),

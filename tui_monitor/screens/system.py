@@ -18,6 +18,7 @@ from tui_monitor.screens.system_connections import (
     ConnectionRow,
     connection_rows,
     connection_text,
+    shown_channel,
 )
 from tui_monitor.screens.system_exchanges import (
     EXCHANGE_COLUMNS,
@@ -35,6 +36,7 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
+from tui_monitor.words import t, told
 
 LAG_MS = 100.0
 
@@ -140,7 +142,9 @@ class SystemView(BoardView):
         )
         live = sum(line.state is FeedState.LIVE for line in board.connections)
         self._exchanges.set_title("Exchanges")
-        self._connections.set_title("Connections", f"{live} of {len(board.connections)} live")
+        self._connections.set_title(
+            "Connections", t("{n} of {all} live", n=live, all=len(board.connections))
+        )
         self._lists.set_title("Lists of instruments")
         self._limits.set_title("Limits")
 
@@ -157,12 +161,16 @@ class SystemView(BoardView):
         if event.board is self.connection_table:
             return row.key, connection_text(row)
         if event.board is self.list_table:
-            return f"List of {row.key}", list_text(row)
+            return t("List of {name}", name=row.key), list_text(row)
         if event.board is self.limit_table:
             return row.key, limit_text(row)
         name = row.line.exchange.value
         others = (one for one in self.connection_table.rows if one.exchange == name)
-        troubled = (f"{one.market} {one.channel}: {one.reason}" for one in others if not one.past)
+        troubled = (
+            f"{t(one.market)} {shown_channel(one.channel)}: {one.reason}"
+            for one in others
+            if not one.past
+        )
         return name, exchange_text(row, troubled)
 
     # For the frame
@@ -200,12 +208,12 @@ class SystemView(BoardView):
         """One line an exchange, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("loading…", looks.dim)]]
+            return [[(t("loading…"), looks.dim)]]
         return [
             [
                 (f"{glyph} ", style),
                 (f"{line.exchange} ", looks.text),
-                (f"{line.state.value} {line.live}/{line.connections}", style),
+                (f"{t(line.state.value)} {line.live}/{line.connections}", style),
             ]
             for line in board.exchanges
             for glyph, style in (mark(line.state, looks),)
@@ -219,19 +227,19 @@ class SystemView(BoardView):
 def _figure(
     name: str, value: str, looks: Looks, *, odd: bool = False, more: str = ""
 ) -> list[Piece]:
-    pieces = [(f"{name} ", looks.faint), (value, looks.warn if odd else looks.text)]
+    pieces = [(f"{t(name)} ", looks.faint), (value, looks.warn if odd else looks.text)]
     return [*pieces, (f" {more}", looks.faint)] if more else pieces
 
 
 def _process(board: SystemBoard, looks: Looks) -> list[list[Piece]]:
-    failed = [[(f"FAILED {text}", looks.bad)] for text in board.failed_workers]
+    failed = [[(t("FAILED {what}", what=told(text)), looks.bad)] for text in board.failed_workers]
     process = board.process
     return failed + ([] if process is None else _process_figures(process, looks))
 
 
 def _process_figures(process: ProcessFigures, looks: Looks) -> list[list[Piece]]:
     lag, worst = process.loop_lag_ms, process.loop_lag_worst_ms
-    peak = f"peak {megabytes(process.memory_peak_bytes)}"
+    peak = t("peak {size}", size=megabytes(process.memory_peak_bytes))
     cpu = ABSENT if process.cpu_pct is None else f"{process.cpu_pct:.0f} %"
     loop = ABSENT if lag is None else f"{lag:.0f} ms"
     return [
@@ -243,7 +251,7 @@ def _process_figures(process: ProcessFigures, looks: Looks) -> list[list[Piece]]
             loop,
             looks,
             odd=(worst or 0) > LAG_MS,
-            more="" if worst is None else f"worst {worst:.0f} ms",
+            more="" if worst is None else t("worst {ms} ms", ms=f"{worst:.0f}"),
         ),
         _figure("threads", str(process.threads), looks),
         _figure("sockets", ABSENT if process.sockets is None else str(process.sockets), looks),
@@ -252,10 +260,10 @@ def _process_figures(process: ProcessFigures, looks: Looks) -> list[list[Piece]]
 
 def _database(board: SystemBoard, looks: Looks) -> list[list[Piece]]:
     if board.database is None:
-        return [[("database ", looks.faint), (board.database_error, looks.bad)]]
+        return [[(f"{t('database')} ", looks.faint), (told(board.database_error), looks.bad)]]
     groups = _database_figures(board.database, board.now_ms, looks)
     if not board.recording:
-        groups.insert(0, [("REC paused", looks.bad)])
+        groups.insert(0, [(t("REC paused"), looks.bad)])
     return groups
 
 
@@ -267,15 +275,20 @@ def _database_figures(found: DatabaseFigures, now_ms: int, looks: Looks) -> list
         _figure("backlog", f"{found.backlog_rows:,}", looks, odd=found.backlog_rows > 0),
     ]
     if found.dropped_rows:
-        groups.append(_figure("lost", f"{found.dropped_rows:,} rows", looks, odd=True))
+        groups.append(_figure("lost", t("{n} rows", n=f"{found.dropped_rows:,}"), looks, odd=True))
     prices = found.rows.get("slot_prices")
     if prices is not None:
         oldest = found.oldest_ms.get("slot_prices")
-        since = f"oldest {age(now_ms - oldest)}" if oldest is not None else ""
+        since = "" if oldest is None else t("oldest {age}", age=age(now_ms - oldest))
         groups.append(_figure("prices", count(prices), looks, more=since))
     return [
         *groups,
-        _figure("SQLite", found.sqlite_version, looks, more=f"schema {found.schema_version}"),
+        _figure(
+            "SQLite",
+            found.sqlite_version,
+            looks,
+            more=t("schema {version}", version=found.schema_version),
+        ),
     ]
 
 

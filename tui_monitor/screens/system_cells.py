@@ -8,6 +8,7 @@ from tui_monitor.screens.format import ABSENT, count, duration
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.status import mark
 from tui_monitor.screens.widgets.columns import Cell
+from tui_monitor.words import t
 
 
 def severity(state: FeedState) -> float:
@@ -18,7 +19,7 @@ def severity(state: FeedState) -> float:
 def state_cell(state: FeedState, looks: Looks) -> Cell:
     """Glyph and word."""
     glyph, style = mark(state, looks)
-    return Cell(f"{glyph} {state.value}", style)
+    return Cell(f"{glyph} {t(state.value)}", style)
 
 
 def age_cell(age_s: int | None, looks: Looks, style: Style | None = None) -> Cell:

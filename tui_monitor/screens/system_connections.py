@@ -14,6 +14,7 @@ from tui_monitor.screens.system_cells import (
     state_cell,
 )
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 _WELL = (FeedState.LIVE, FeedState.OFF)
 
@@ -77,14 +78,14 @@ def _connection(line: ConnectionLine, now_ms: int, zone: ShownZone) -> Connectio
 
 
 def _was(line: ConnectionLine) -> str:
-    return f"last: {line.last_error}" if line.last_error else ""
+    return t("last: {error}", error=told(line.last_error)) if line.last_error else ""
 
 
 def _why(line: ConnectionLine, zone: ShownZone) -> str:
-    why = line.reason or line.last_error
+    why = told(line.reason or line.last_error)
     if line.until_ms is None:
         return why
-    until = f"until {zone.format(line.until_ms, '%H:%M:%S')}"
+    until = t("until {time}", time=zone.format(line.until_ms, "%H:%M:%S"))
     return f"{why}, {until}" if why else until
 
 
@@ -95,19 +96,32 @@ def _age(row: ConnectionRow, looks: Looks) -> Cell:
 
 def connection_text(row: ConnectionRow) -> list[str]:
     """All of it, for the dialog behind Enter."""
-    lines = [f"{row.state.value} since {row.since}"]
+    lines = [t("{state} since {time}", state=t(row.state.value), time=row.since)]
     if row.reason:
-        lines.append(f"{'last error' if row.past else 'why'}: {row.reason}")
-    way = {"stream": "by stream", "rest": "by REST"}.get(row.source, "not at all")
-    every = f", asked every {row.every_s:g} s" if row.every_s is not None else ""
-    lines.append(f"data comes {way}{every}; opened again {row.reconnects} times")
+        lines.append(f"{t('last error' if row.past else 'why')}: {row.reason}")
+    lines.append(_way(row))
     if row.rate is not None:
-        age = ABSENT if row.age_s is None else f"{row.age_s} s ago"
-        lines.append(f"{row.rate:g} messages a second, the last one {age}")
+        age = ABSENT if row.age_s is None else t("{n} s ago", n=row.age_s)
+        said = "{n} messages a second, the last one {age}"
+        lines.append(t(said, n=f"{row.rate:g}", age=age))
     if row.topics:
-        lines.append(f"{row.topics} subscriptions")
+        lines.append(t("{n} subscriptions", n=row.topics))
     lines.append(row.host)
     return lines
+
+
+def _way(row: ConnectionRow) -> str:
+    ways = {"stream": "data comes by stream", "rest": "data comes by REST"}
+    way = t(ways.get(row.source, "data comes not at all"))
+    every = t("asked every {n} s", n=f"{row.every_s:g}") if row.every_s is not None else ""
+    again = t("opened again {n} times", n=row.reconnects)
+    return f"{way}, {every}; {again}" if every else f"{way}; {again}"
+
+
+def shown_channel(channel: str) -> str:
+    """A kind of data in the reader's language; `#2` is its second socket."""
+    kind, mark, number = channel.partition("#")
+    return f"{t(kind)}{mark}{number}"
 
 
 CONNECTION_COLUMNS: tuple[Column[ConnectionRow], ...] = (
@@ -136,7 +150,7 @@ CONNECTION_COLUMNS: tuple[Column[ConnectionRow], ...] = (
         title="market",
         width=6,
         align="left",
-        paint=lambda row, looks, _: Cell(row.market, looks.dim),
+        paint=lambda row, looks, _: Cell(t(row.market), looks.dim),
         value=lambda row: row.market,
         help="perp: USDT-settled perpetuals; spot.",
     ),
@@ -145,7 +159,7 @@ CONNECTION_COLUMNS: tuple[Column[ConnectionRow], ...] = (
         title="channel",
         width=14,
         align="left",
-        paint=lambda row, looks, _: Cell(row.channel, looks.text),
+        paint=lambda row, looks, _: Cell(shown_channel(row.channel), looks.text),
         value=lambda row: row.channel,
         help="The kind of data; #2 and on are further sockets for the same kind.",
     ),
@@ -192,7 +206,7 @@ CONNECTION_COLUMNS: tuple[Column[ConnectionRow], ...] = (
         width=6,
         align="left",
         priority=5,
-        paint=lambda row, looks, _: Cell(row.source or ABSENT, looks.dim),
+        paint=lambda row, looks, _: Cell(t(row.source) or ABSENT, looks.dim),
         value=lambda row: row.source or None,
         help="stream, or rest: which way the data comes now.",
     ),

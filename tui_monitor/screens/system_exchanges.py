@@ -15,6 +15,7 @@ from tui_monitor.screens.system_cells import (
     state_cell,
 )
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 # The exchanges themselves mind a second; half of it is worth a look at our own clock.
 SKEW_MS = 500.0
@@ -34,7 +35,7 @@ def exchange_rows(board: SystemBoard, zone: ShownZone) -> list[ExchangeRow]:
     return [
         ExchangeRow(
             line,
-            f"until {zone.format(line.banned_until_ms, '%H:%M:%S')}"
+            t("until {time}", time=zone.format(line.banned_until_ms, "%H:%M:%S"))
             if line.banned_until_ms is not None and line.banned_until_ms > board.now_ms
             else "",
         )
@@ -55,13 +56,18 @@ def exchange_text(row: ExchangeRow, troubled: Iterable[str]) -> list[str]:
     rate = ABSENT if line.messages_per_s is None else f"{line.messages_per_s:,.1f}"
     trip = ABSENT if line.round_trip_ms is None else f"{line.round_trip_ms:,.0f} ms"
     skew = ABSENT if line.clock_skew_ms is None else f"{signed(line.clock_skew_ms, 0)} ms"
+    live = t("{n} of {all} connections live", n=line.live, all=line.connections)
     lines = [
-        f"{line.state.value}, {line.live} of {line.connections} connections live",
+        f"{t(line.state.value)}, {live}",
         *troubled,
-        f"{rate} messages a second, sockets opened again {line.reconnects:,} times",
-        f"round trip {trip}, its clock minus ours {skew}",
-        f"banned {row.ban}" if row.ban else "",
-        f"REST at {line.host}" if line.host else "",
+        t(
+            "{rate} messages a second, sockets opened again {n} times",
+            rate=rate,
+            n=f"{line.reconnects:,}",
+        ),
+        t("round trip {trip}, its clock minus ours {skew}", trip=trip, skew=skew),
+        t("banned {until}", until=row.ban) if row.ban else "",
+        t("REST at {host}", host=line.host) if line.host else "",
     ]
     return [text for text in lines if text]
 
@@ -182,9 +188,10 @@ class ListRow:
     @property
     def note(self) -> str:
         """What is wrong with it."""
+        why = told(self.error)
         if not self.stale:
-            return self.error
-        return f"old: {self.error}" if self.error else "old"
+            return why
+        return f"{t('old')}: {why}" if why else t("old")
 
 
 def list_rows(board: SystemBoard) -> list[ListRow]:
@@ -209,11 +216,13 @@ def _list(line: ListLine) -> ListRow:
 def list_text(row: ListRow) -> list[str]:
     """All of a list, in lines."""
     listed = ABSENT if row.instruments is None else f"{row.instruments:,}"
-    given = "not given yet" if row.age_s is None else f"given {duration(row.age_s)} ago"
+    given = t("not given yet")
+    if row.age_s is not None:
+        given = t("given {age} ago", age=duration(row.age_s))
     lines = [
-        f"{listed} listed, {row.priced:,} with a price",
+        t("{n} listed, {priced} with a price", n=listed, priced=f"{row.priced:,}"),
         given,
-        f"as {row.example}" if row.example else "",
+        t("as {symbol}", symbol=row.example) if row.example else "",
         row.note,
     ]
     return [text for text in lines if text]
@@ -234,7 +243,7 @@ LIST_COLUMNS: tuple[Column[ListRow], ...] = (
         title="market",
         width=6,
         align="left",
-        paint=lambda row, looks, _: Cell(row.market, looks.dim),
+        paint=lambda row, looks, _: Cell(t(row.market), looks.dim),
         value=lambda row: row.market,
         help="perp: USDT-settled perpetuals; spot: traded in USDT.",
     ),

@@ -9,6 +9,7 @@ from tui_monitor.screens.format import ABSENT, duration
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.system_cells import number_cell
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 NEARLY_PCT = 80.0
 _BAR = 10
@@ -34,11 +35,16 @@ def limit_rows(board: SystemBoard) -> list[LimitRow]:
 def limit_text(row: LimitRow) -> list[str]:
     """All of a limit, in lines."""
     line = row.line
-    used = "" if line.used_pct is None else f", {line.used_pct:.0f} % of what we allow ourselves"
+    taken = t(
+        "{n} taken in the last {window} s", n=f"{line.used:,.0f}", window=f"{line.window_s:g}"
+    )
+    if line.used_pct is not None:
+        of = t("{pct} % of what we allow ourselves", pct=f"{line.used_pct:.0f}")
+        taken = f"{taken}, {of}"
     return [
-        f"{line.used:,.0f} taken in the last {line.window_s:g} s{used}",
-        f"{line.allowed:,.0f} is what we allow ourselves",
-        f"{line.documented:,.0f} is what the exchange documents",
+        taken,
+        t("{n} is what we allow ourselves", n=f"{line.allowed:,.0f}"),
+        t("{n} is what the exchange documents", n=f"{line.documented:,.0f}"),
     ]
 
 
@@ -79,7 +85,7 @@ LIMIT_COLUMNS: tuple[Column[LimitRow], ...] = (
         width=30,
         align="left",
         grows=True,
-        paint=lambda row, looks, _: Cell(row.line.name, looks.text),
+        paint=lambda row, looks, _: Cell(told(row.line.name), looks.text),
         value=lambda row: row.line.name,
         help="What the exchange counts: request weight, requests of a path, attempts to connect.",
     ),
