@@ -2,25 +2,26 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual.binding import BindingType
 
+from tui_monitor import words
 from tui_monitor.config import Ui
 from tui_monitor.errors import MonitorError
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.desk import REFRESH_S, Desk
-from tui_monitor.screens.looks import DEFAULT_PAIR, THEME, Looks, colourless, looks_for
+from tui_monitor.screens.looks import Looks, looks_for
 from tui_monitor.screens.terminal import (
     PAINTS_PER_S,
     PAINTS_PER_S_LOW,
     PaintedApp,
-    color_system,
     require_terminal,
-    shows_ascii_only,
     signals_end,
 )
+from tui_monitor.screens.themes import MONOCHROME, THEMES, textual_theme
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.source import Source
 
@@ -32,7 +33,8 @@ Run = Callable[[], Awaitable[None]]
 class MonitorApp(PaintedApp):
     """The boards of a source. `run` is the engine, which lives as long as the app.
 
-    `refresh_s` None leaves refreshing to the caller (`desk.pull()`).
+    `refresh_s` None leaves refreshing to the caller (`desk.pull()`), `language` None leaves the
+    language as it is; it is named as in the settings.
     """
 
     TITLE = "tui-monitor"
@@ -47,49 +49,72 @@ class MonitorApp(PaintedApp):
         source: Source,
         run: Run | None = None,
         ui: Ui | None = None,
-        board: str = "sum",
+        board: str | None = None,
         refresh_s: float | None = REFRESH_S,
+        language: str | None = None,
     ) -> None:
+        if language is not None:
+            words.use(words.language_for(language, os.environ))
+        self._language = language
         self.ui = ui or Ui()
+        self.shown_theme: str = self.ui.theme
         super().__init__(PAINTS_PER_S_LOW if self.ui.low_bandwidth else PAINTS_PER_S)
-        self.looks = self._looks(DEFAULT_PAIR)
+        for name in THEMES:
+            self.register_theme(textual_theme(name))
+        self._put_on()
         self.engine_failed = False
         self._run_engine = run
-        self.desk = Desk(source, board, refresh_s)
+        self.desk = Desk(source, board or self.ui.start_board, refresh_s)
 
-    def use(self, ui: Ui) -> None:
-        """Other settings of the interface from now on."""
+    def use(self, ui: Ui, language: str | None = None) -> None:
+        """Other settings of the interface from now on; what is as it was keeps a user's choice."""
+        before, self.ui = self.ui, ui
         self.paint_at(PAINTS_PER_S_LOW if ui.low_bandwidth else PAINTS_PER_S)
-        if ui.mouse != self.ui.mouse:
+        if ui.mouse != before.mouse:
             self.set_mouse_reports(ui.mouse)
-        self.ui = ui
+        if ui.theme != before.theme:
+            self.shown_theme = ui.theme
+        if (ui.theme, ui.colors, ui.ascii) != (before.theme, before.colors, before.ascii):
+            self._put_on()
+        if language is not None and language != self._language:
+            self._language = language
+            words.use(words.language_for(language, os.environ))
+        self._redraw()
 
     def get_default_screen(self) -> Desk:
         """The one screen there is; everything else is a dialog above it."""
         return self.desk
-
-    def on_mount(self) -> None:
-        """The colours."""
-        self.register_theme(THEME)
-        self.theme = THEME.name
 
     def frame_shown(self) -> None:
         """Enter opens the row that the user sees, not the one that came since."""
         if isinstance(self.focused, Board):
             self.focused.frame_shown()
 
-    def choose_pair(self, name: str) -> None:
-        """Other colours for rises and falls."""
-        self.looks = self._looks(name)
+    # Looks and language
 
-    def _looks(self, pair: str) -> Looks:
-        system = color_system(self.console.color_system)
-        braille = not shows_ascii_only()
-        return (
-            colourless(braille=braille)
-            if self.no_color
-            else looks_for(system, pair, braille=braille)
-        )
+    def choose_theme(self, name: str) -> None:
+        """Other colours, of everything that is on the screen."""
+        self.shown_theme = name
+        self._put_on()
+        self._redraw()
+
+    def choose_language(self, name: str) -> None:
+        """`en`, `zh`, or `auto`: what the locale asks for."""
+        words.use(words.language_for(name, os.environ))
+        self._redraw()
+
+    def _put_on(self) -> None:
+        """The chosen theme in the colours that the terminal has."""
+        theme = MONOCHROME if self.no_color else self.shown_theme
+        self.show_in(self.ui.colors, ascii_only=self.ui.ascii, colourless=theme == MONOCHROME)
+        self.looks: Looks = looks_for(self.shown_colors, theme, braille=not self.ascii_only)
+        self.theme = f"monitor-{theme}"
+
+    def _redraw(self) -> None:
+        """Everything anew, dialogs too."""
+        if self.is_running and self.desk.is_mounted:
+            self.desk.redraw()
+            self.repaint_all()
 
     # Running
 
@@ -141,8 +166,3 @@ class MonitorApp(PaintedApp):
 
     def action_stop_process(self) -> None:
         self.stop_group()
-
-
-async def run_app(source: Source, run: Run | None, ui: Ui, board: str = "sum") -> int:
-    """Show the boards of a source until the user leaves; the exit code."""
-    return await MonitorApp(source, run, ui, board).run_here()

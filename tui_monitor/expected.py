@@ -48,6 +48,8 @@ def _words(kind: inspect.Type) -> str:
             return "text" if most is None else f"text of at most {most} characters"
         case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
             return f"a list, each {_words(item)}"
+        case inspect.DictType():
+            return "a table"
         case _:
             return "something else"
 

@@ -13,7 +13,8 @@ from tui_monitor.screens.actions import ACTIONS, BY_ID, GROUPS
 from tui_monitor.screens.days import parse_one, parse_range
 from tui_monitor.screens.dialogs import ExportChoice
 from tui_monitor.screens.format import ShownZone, age, ago, count, price, share, signed
-from tui_monitor.screens.looks import PAIRS, STANDARD, looks_for
+from tui_monitor.screens.looks import STANDARD, looks_for
+from tui_monitor.screens.themes import MONOCHROME, THEMES
 
 FIRST, LAST = date(2026, 1, 3), date(2026, 1, 16)
 
@@ -243,10 +244,10 @@ def test_banners_say_what_must_not_be_overlooked() -> None:
     assert status.banners(a_status(), None, STANDARD) == []
 
 
-def test_rises_and_falls_differ_in_every_colour_system_and_pair() -> None:
-    """Though the sign is what says it."""
-    for pair in PAIRS:
+def test_rises_and_falls_differ_in_every_colour_system_and_theme() -> None:
+    """Though the sign is what says it; who wants no colours has the sign alone."""
+    for theme in set(THEMES) - {MONOCHROME}:
         for system in (ColorSystem.STANDARD, ColorSystem.EIGHT_BIT, ColorSystem.TRUECOLOR):
-            looks = looks_for(system, pair)
+            looks = looks_for(system, theme)
             assert looks.up.color != looks.down.color
             assert looks.signed(None) == looks.signed(0.0) == looks.dim

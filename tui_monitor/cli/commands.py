@@ -80,12 +80,10 @@ class Tree(click.Group):
 )
 @click.version_option(__version__, prog_name="tui-monitor", message="%(prog)s %(version)s")
 @click.option("--demo", is_flag=True, help="Watch the built-in simulator, in its own folder.")
-@click.option(
-    "--board", default="sum", show_default=True, metavar="NAME", help="Board to begin with."
-)
+@click.option("--board", metavar="NAME", help="Board to begin with; else that of ui.start_board.")
 @engine_options
 @click.pass_context
-def tui_monitor(ctx: click.Context, context: Context, demo: bool, board: str) -> None:
+def tui_monitor(ctx: click.Context, context: Context, demo: bool, board: str | None) -> None:
     """A terminal live monitor for crypto perpetuals.
 
     Without a command it opens the terminal interface. Every setting can also be given as

@@ -12,10 +12,10 @@ from tui_monitor.errors import BadInput
 from tui_monitor.screens.terminal import require_terminal
 
 
-def open_terminal(context: Context, *, demo: bool, board: str) -> int:
+def open_terminal(context: Context, *, demo: bool, board: str | None) -> int:
     """Show the boards of this data folder's engine: one in this process, unless there is one."""
     names = [info.name for info in BOARDS]
-    if board not in names:
+    if board is not None and board not in names:
         raise BadInput(f"there is no board {board!r}", f"boards: {', '.join(names)}")
     context.load()
     require_terminal()
@@ -36,8 +36,9 @@ def open_terminal(context: Context, *, demo: bool, board: str) -> int:
         return ticks.run(_show(place, board))
 
 
-async def _show(place: Place, board: str) -> int:
+async def _show(place: Place, board: str | None) -> int:
     async with live(place) as engine:
-        app = MonitorApp(engine.source, engine.run, place.settings.ui, board=board)
-        engine.on_settings.append(lambda settings: app.use(settings.ui))
+        ui, language = place.settings.ui, place.settings.general.language
+        app = MonitorApp(engine.source, engine.run, ui, board=board, language=language)
+        engine.on_settings.append(lambda settings: app.use(settings.ui, settings.general.language))
         return await app.run_here()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from itertools import combinations
 
 from tui_monitor.errors import BadInput
+from tui_monitor.expected import echoed
 from tui_monitor.printable import printable
 
 DEFAULT_KEYS: Mapping[str, Mapping[str, str]] = {
@@ -56,6 +57,18 @@ DEFAULT_KEYS: Mapping[str, Mapping[str, str]] = {
         "range_more": "plus",
         "range_less": "minus",
         "range_reset": "equals_sign",
+    },
+    "charts": {"read": "r"},
+    "chart": {
+        "read_earlier": "left,h",
+        "read_later": "right,l",
+        "read_before": "up,k",
+        "read_after": "down,j",
+        "read_far_back": "pageup,ctrl+u",
+        "read_far_on": "pagedown,ctrl+d",
+        "read_oldest": "home,g",
+        "read_newest": "end,G",
+        "read_open": "enter",
     },
     "work": {"date": "d", "export": "e", "start_backfill": "b", "stop_backfill": "x"},
     "desk": {
@@ -118,6 +131,7 @@ KEY_NAMES = frozenset(
     }
 )
 """What any terminal can send."""
+_LABELS = {name: one for one, name in _CHARACTERS.items() if one != " "}
 _MODIFIERS = {"ctrl", "shift", "alt", "meta", "super", "hyper"}
 
 
@@ -138,9 +152,16 @@ def key_name(text: str) -> str:
     raise BadInput(f"names no key: {printable(text, 40)!r}", hint)
 
 
-def key_names(value: str | list[str] | tuple[str, ...]) -> str:
+def key_label(name: str) -> str:
+    """What is pressed, in a word: `/` for `slash`; other names as they are."""
+    return _LABELS.get(name, name)
+
+
+def key_names(value: object) -> str:
     """`"f"`, `"f, ctrl+f"` or `["f", "ctrl+f"]` as Textual's names, with commas between them."""
-    written = _split(value) if isinstance(value, str) else list(value)
+    written = _split(value) if isinstance(value, str) else value
+    if not isinstance(written, list) or not all(isinstance(one, str) for one in written):
+        raise BadInput(f"must be a key or a list of keys, not {echoed(value)}")
     if not written:
         raise BadInput("names no key", 'write one or more: "f", or ["f", "ctrl+f"]')
     return ",".join(dict.fromkeys(key_name(one if one == " " else one.strip()) for one in written))

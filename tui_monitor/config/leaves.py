@@ -20,8 +20,13 @@ def _walk(struct: type[Struct], prefix: str) -> dict[str, tuple[Any, Any, str]]:
             continue
         metas = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
         text = next((meta.description for meta in metas if meta.description), "")
-        found[name] = (kind, info.default, text)
+        found[name] = (kind, _default(info), text)
     return found
+
+
+def _default(info: msgspec.structs.FieldInfo) -> Any:
+    made = info.default_factory
+    return info.default if made is msgspec.NODEFAULT else made()
 
 
 LEAVES: Mapping[str, tuple[Any, Any, str]] = _walk(Settings, "")

@@ -5,20 +5,23 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
 
 from tui_monitor import paths
+from tui_monitor.config.keys import key_names, known_action
 from tui_monitor.config.leaves import LEAVES, bare_type
 from tui_monitor.config.sections import PRESETS, Settings
 from tui_monitor.config.sense import check_sense
-from tui_monitor.errors import SettingsError
+from tui_monitor.errors import BadInput, SettingsError
 from tui_monitor.expected import echoed, expected
 from tui_monitor.printable import printable
 from tui_monitor.toml_lines import line_of, lines_of_keys
 
+# The one setting that is a table: each of its lines is a name of its own.
+KEYS = "ui.keys"
 ENV_PREFIX = "TUI_MONITOR_"
 
 
@@ -53,10 +56,11 @@ def load(
         for name, value in layer.items():
             line = line_of(name, lines) if layer is in_file else None
             place = f"{origin}:{line}" if line else origin
-            _known(name, place)
-            _put(merged, name, value)
-            origins[name], places[name] = origin, place
-            _check_one(name, value, place)
+            leaf = _leaf(name, place)
+            read = _read_keys(name, value, place) if name != leaf else value
+            _put(merged, name, read)
+            origins[leaf], places[name] = origin, place
+            _check_one(leaf, read, place)
     settings = msgspec.convert(merged, Settings, strict=False)
     check_sense(settings, places)
     return Loaded(settings, origins, path)
@@ -123,12 +127,24 @@ def _listed(text: str) -> list[Any]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _known(name: str, place: str) -> None:
+def _leaf(name: str, place: str) -> str:
+    """The setting of a name: itself, or the table that it is a line of."""
     if name in LEAVES:
-        return
+        return name
+    if name.startswith(f"{KEYS}."):
+        return KEYS
     near = _nearest(name)
     hint = f"did you mean {near}?" if near else "see: tui-monitor config template"
     raise SettingsError(f"{place}: unknown setting {printable(name, 80)!r}", hint)
+
+
+def _read_keys(name: str, value: Any, place: str) -> str:
+    """The keys of a line of [ui.keys], by their names."""
+    try:
+        known_action(name.removeprefix(f"{KEYS}."))
+        return key_names(value)
+    except BadInput as error:
+        raise SettingsError(f"{place}: {name}: {error.message}", error.hint) from error
 
 
 def _nearest(name: str) -> str:
@@ -136,20 +152,33 @@ def _nearest(name: str) -> str:
     key = name.rpartition(".")[2]
     elsewhere = [known for known in LEAVES if known.rpartition(".")[2] == key]
     sections = sorted({known.rpartition(".")[0] for known in LEAVES})
-    for names, cutoff in ((elsewhere, 0.0), (LEAVES, 0.7), (sections, 0.7)):
-        if near := difflib.get_close_matches(name, names, n=1, cutoff=cutoff):
-            return near[0] if names is not sections else f"[{near[0]}]"
+    section = name.rpartition(".")[0]
+    tries = (
+        (name, elsewhere, 0.0),
+        (name, LEAVES, 0.7),
+        (section, [KEYS], 0.8),
+        (name, sections, 0.7),
+    )
+    for meant, names, cutoff in tries:
+        if near := difflib.get_close_matches(meant, names, n=1, cutoff=cutoff):
+            return near[0] if near[0] in LEAVES and near[0] != KEYS else f"[{near[0]}]"
     return ""
 
 
 def _check_one(name: str, value: Any, origin: str) -> None:
     # Text from the environment is converted; a file and flags must have the right type.
     strict = origin != "environment"
+    if name == KEYS and isinstance(value, str):
+        return  # read already
     try:
         msgspec.convert(value, LEAVES[name][0], strict=strict)
     except msgspec.ValidationError as error:
+        kind = bare_type(LEAVES[name][0])
         must = f"must be {expected(LEAVES[name][0])}, not {echoed(value)}"
-        raise SettingsError(f"{origin}: {name} {must}") from error
+        words = get_args(kind) if get_origin(kind) is Literal else ()
+        near = difflib.get_close_matches(str(value), words, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else ""
+        raise SettingsError(f"{origin}: {name} {must}", hint) from error
 
 
 def _put(table: dict[str, Any], name: str, value: Any) -> None:

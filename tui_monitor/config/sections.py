@@ -16,6 +16,13 @@ COINS = (
     "AAVE",
 )
 # fmt: on
+Theme = Literal["blue-orange", "green-red", "red-green", "monochrome", "high-contrast"]
+# fmt: off
+BoardName = Literal[
+    "sum", "liquidations", "anomalies", "picks", "oi", "spreads", "signals", "funding", "coverage",
+    "system",
+]
+# fmt: on
 PairKind = Literal["all", "perp-perp", "spot-perp", "spot-spot"]
 
 
@@ -29,6 +36,10 @@ class General(Struct, frozen=True, forbid_unknown_fields=True):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], _d("How much the log says.")
     ] = "info"
+    language: Annotated[
+        Literal["auto", "en", "zh"],
+        _d("Language of the screens: English, Chinese, or what the locale asks for."),
+    ] = "auto"
 
 
 class SumCurve(Struct, frozen=True, forbid_unknown_fields=True):
@@ -256,12 +267,30 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ui(Struct, frozen=True, forbid_unknown_fields=True):
-    """[ui]"""
+    """[ui]. `keys` has an action's id, or a board's name, and its keys by name with commas."""
 
-    mouse: Annotated[bool, _d("Capture the mouse at start (key m toggles it).")] = False
-    low_bandwidth: Annotated[bool, _d("Repaint at most twice a second instead of four times.")] = (
-        False
+    theme: Annotated[Theme, _d("Colours of the screens, those of rises and falls first.")] = (
+        "blue-orange"
     )
+    colors: Annotated[
+        Literal["auto", "truecolor", "256", "16"],
+        _d("How many colours the terminal has; auto: as COLORTERM and TERM say."),
+    ] = "auto"
+    ascii: Annotated[
+        bool, _d("Draw with ASCII alone; done anyway where a terminal shows no more.")
+    ] = False
+    start_board: Annotated[BoardName, _d("The board that is shown first.")] = "sum"
+    mouse: Annotated[bool, _d("Capture the mouse at start (key m toggles it).")] = False
+    low_bandwidth: Annotated[
+        bool, _d("Few bytes: data every 2 s, charts and ages every 5 s, 2 repaints a second.")
+    ] = False
+    status_bytes: Annotated[
+        bool, _d("Bytes per second written to the terminal, on the status line.")
+    ] = False
+    keys: Annotated[
+        dict[str, str],
+        _d('Other keys, by action: a table [ui.keys] of lines like freeze="f".'),
+    ] = field(default_factory=dict)
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from tui_monitor.clock import BoardZone
 from tui_monitor.config.exchanges import Exchange, is_loopback
+from tui_monitor.config.keys import clash, key_label
 from tui_monitor.config.leaves import LEAVES
 from tui_monitor.config.sections import SMALLEST_CAP_MB, Api, Liquidations, Settings, Spreads
 from tui_monitor.errors import BadInput, SettingsError
@@ -58,6 +59,7 @@ def check_sense(settings: Settings, origins: Mapping[str, str]) -> None:
     if 0 < settings.retention.max_db_size_mb < SMALLEST_CAP_MB:
         raise refuse("retention.max_db_size_mb", f"must be 0 or at least {SMALLEST_CAP_MB:g}")
     _check_listen(settings.api, refuse)
+    _check_keys(settings.ui.keys, refuse)
 
 
 def _check_liquidations(liquidations: Liquidations, refuse: Any) -> None:
@@ -98,6 +100,14 @@ def _check_listen(api: Api, refuse: Any) -> None:
             f"{api.listen} is open to other machines and api.token is empty",
             "set api.token, or listen on 127.0.0.1",
         )
+
+
+def _check_keys(keys: Mapping[str, str], refuse: Any) -> None:
+    found = clash(keys)
+    if found is not None:
+        ours, other, key = found
+        hint = f"give {other} another one in [ui.keys], or {ours} a free one"
+        raise refuse(f"ui.keys.{ours}", f"is {key_label(key)!r}, which is {other}'s key too", hint)
 
 
 def _check_url(name: str, url: str, refuse: Any) -> None:

@@ -9,7 +9,7 @@ from tui_monitor.config.leaves import LEAVES, value_of
 from tui_monitor.config.reading import Loaded
 from tui_monitor.expected import expected
 
-_PLAIN = ("text", "true or false", "a number", "a whole number")
+_PLAIN = ("text", "true or false", "a number", "a whole number", "a table")
 
 
 class Setting(Struct, frozen=True):
@@ -62,5 +62,7 @@ def toml(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(toml(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + "}"
     # Both write text the same way, but for what nobody can type.
     return msgspec.json.encode(value).decode() if isinstance(value, str) else str(value)

@@ -33,7 +33,11 @@ _OF_SECTIONS = {
 }
 LIVE = frozenset(f"{section}.{key}" for section, keys in _OF_SECTIONS.items() for key in keys)
 """What the engine can be told while it runs."""
-OF_TERMINALS = frozenset(f"ui.{key}" for key in config.Ui.__struct_fields__)
+OF_TERMINALS = frozenset(
+    {"general.language", *(f"ui.{key}" for key in config.Ui.__struct_fields__)}
+)
+# A terminal that is on has begun.
+_OF_STARTS = frozenset({"ui.start_board"})
 
 Read = Callable[[], Settings]
 
@@ -74,7 +78,7 @@ class SettingsReload:
     def __init__(self, engine: Engine, read: Read, *, has_terminal: bool) -> None:
         self._engine = engine
         self._read = read
-        self._live = LIVE | OF_TERMINALS if has_terminal else LIVE
+        self._live = LIVE | OF_TERMINALS - _OF_STARTS if has_terminal else LIVE
 
     def __call__(self) -> None:
         """What is wrong changes nothing."""

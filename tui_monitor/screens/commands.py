@@ -13,7 +13,7 @@ from tui_monitor.model import BAR_MS, Exchange
 from tui_monitor.screens.actions import ACTIONS
 from tui_monitor.screens.days import parse_range, parse_shown
 from tui_monitor.screens.dialogs import FORMATS, ExportChoice
-from tui_monitor.screens.looks import PAIRS
+from tui_monitor.screens.themes import THEMES
 
 
 class Commanded(Protocol):
@@ -105,8 +105,8 @@ def _export(desk: Commanded, words: list[str]) -> None:
 
 
 def _theme(desk: Commanded, words: list[str]) -> None:
-    if not words or words[0] not in PAIRS:
-        raise BadInput("which colours?", f"there is {', '.join(PAIRS)}")
+    if not words or words[0] not in THEMES:
+        raise BadInput("which colours?", f"there is {', '.join(THEMES)}")
     desk.set_pair(words[0])
 
 
@@ -156,7 +156,7 @@ COMMANDS = (
     Command("backfill", "FIRST LAST", "Fill days from the exchange", _backfill),
     Command("stop", "", "Stop the running backfill", lambda desk, _: desk.stop_backfill()),
     Command("export", "[WHAT] [FORMAT] [FIRST LAST]", "Write a file of what is shown", _export),
-    Command("theme", " | ".join(PAIRS), "Colours of rises and falls", _theme),
+    Command("theme", " | ".join(THEMES), "Colours of the screens", _theme),
     Command("quit", "", "Leave", lambda desk, _: desk.act("quit")),
 )
 _BY_WORD = {command.word: command for command in COMMANDS}

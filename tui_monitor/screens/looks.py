@@ -1,27 +1,16 @@
-"""Colours by role. A colour never carries meaning alone: a sign or a glyph stands beside it.
+"""Looks by role. A colour never carries meaning alone: a sign or a glyph stands beside it.
 
-Every colour but the tints and the liquidations' amber is an entry of the 256-colour palette,
-because that is what plain ssh gives; truecolour terminals show the very same. Terminals of 16
-colours get attributes.
+Terminals of 16 colours get the colours' names, so that they are those the user chose for the
+terminal; who wants no colours gets attributes.
 """
 
 from dataclasses import dataclass, replace
 
 from rich.color import ColorSystem
 from rich.style import Style
-from textual.theme import Theme
 from textual.widget import Widget
 
-BACKGROUND = "#121212"
-# Rises and falls: (up, down, tint of the area above zero, tint of the area below).
-PAIRS = {
-    "blue-orange": ("#5fafff", "#ffaf5f", "#14283c", "#33240f"),
-    "green-red": ("#87d787", "#ff8787", "#14301f", "#3a1719"),
-    "red-green": ("#ff8787", "#87d787", "#3a1719", "#14301f"),
-}
-# The palette's dark colours are garish: in 256 colours both areas are grey.
-_TINT_256 = "#262626"
-DEFAULT_PAIR = "blue-orange"
+from tui_monitor.screens.themes import DEFAULT_THEME, MONOCHROME, SIXTEEN, THEMES, Palette
 
 
 @dataclass(frozen=True)
@@ -62,38 +51,42 @@ class Looks:
         return self.up if value > 0 else self.down
 
 
-def looks_for(system: ColorSystem, pair: str = DEFAULT_PAIR, *, braille: bool = True) -> Looks:
+def looks_for(system: ColorSystem, theme: str = DEFAULT_THEME, *, braille: bool = True) -> Looks:
     """The looks for a terminal's colours; not every terminal has braille."""
-    up, down, up_tint, down_tint = PAIRS[pair]
+    if theme == MONOCHROME:
+        return colourless(braille=braille)
     if system is ColorSystem.STANDARD:
-        return replace(_sixteen(), braille=braille)
+        return replace(_sixteen(theme), braille=braille)
     true = system is ColorSystem.TRUECOLOR
+    return replace(_coloured(THEMES[theme], tinted=true), braille=braille)
+
+
+def _coloured(colors: Palette, *, tinted: bool) -> Looks:
     return Looks(
-        text=Style(color="#d0d0d0"),
-        bright=Style(color="#ffffff", bold=True),
-        dim=Style(color="#8a8a8a"),
-        faint=Style(color="#585858"),
-        grid=Style(color="#303030"),
-        title=Style(color="#d7d7d7", bold=True),
-        accent=Style(color="#87d7d7"),
-        key=Style(color="#87d7d7", bold=True),
-        up=Style(color=up),
-        down=Style(color=down),
-        warn=Style(color="#ffd75f"),
-        bad=Style(color="#ff5f5f", bold=True),
-        good=Style(color="#87d787"),
-        mean=Style(color="#d7af5f"),
-        banner=Style(color="#121212", bgcolor="#87d7d7", bold=True),
-        alarm=Style(color="#ffffff", bgcolor="#af0000", bold=True),
-        calm=Style(color="#005f87"),
-        up_area=Style(bgcolor=up_tint if true else _TINT_256),
-        down_area=Style(bgcolor=down_tint if true else _TINT_256),
-        cursor_row=Style(bgcolor="#303030"),
-        idle_row=Style(bgcolor="#1c1c1c"),
-        bar=Style(bgcolor="#1c1c1c"),
-        liquidation=Style(color="#f59e0b"),
-        liquidation_area=Style(bgcolor="#33240f" if true else _TINT_256),
-        braille=braille,
+        text=Style(color=colors.text),
+        bright=Style(color=colors.bright, bold=True),
+        dim=Style(color=colors.dim),
+        faint=Style(color=colors.faint),
+        grid=Style(color=colors.grid),
+        title=Style(color=colors.text, bold=True),
+        accent=Style(color=colors.accent),
+        key=Style(color=colors.accent, bold=True),
+        up=Style(color=colors.up),
+        down=Style(color=colors.down),
+        warn=Style(color=colors.warn),
+        bad=Style(color=colors.bad, bold=True),
+        good=Style(color=colors.good),
+        mean=Style(color=colors.mean),
+        banner=Style(color=colors.banner_text, bgcolor=colors.banner_ground, bold=True),
+        alarm=Style(color=colors.alarm_text, bgcolor=colors.alarm_ground, bold=True),
+        calm=Style(color=colors.calm),
+        up_area=Style(bgcolor=colors.up_tint if tinted else colors.tint_256),
+        down_area=Style(bgcolor=colors.down_tint if tinted else colors.tint_256),
+        cursor_row=Style(bgcolor=colors.cursor_row),
+        idle_row=Style(bgcolor=colors.idle_row),
+        bar=Style(bgcolor=colors.bar),
+        liquidation=Style(color=colors.liquidation),
+        liquidation_area=Style(bgcolor=colors.liquidation_tint if tinted else colors.tint_256),
     )
 
 
@@ -131,26 +124,28 @@ def colourless(*, braille: bool = True) -> Looks:
     )
 
 
-def _sixteen() -> Looks:
+def _sixteen(theme: str) -> Looks:
+    up, down = SIXTEEN[theme]
     plain = Style()
     return Looks(
         text=plain,
         bright=Style(bold=True),
         dim=plain,
-        faint=Style(color="bright_black"),
+        # Many a palette has its ground for the bright black: a line may vanish, a word may not.
+        faint=plain,
         grid=Style(color="bright_black"),
         title=Style(bold=True),
         accent=Style(color="cyan"),
         key=Style(color="cyan", bold=True),
-        up=Style(color="bright_blue"),
-        down=Style(color="yellow"),
+        up=Style(color=up),
+        down=Style(color=down),
         warn=Style(color="yellow", bold=True),
-        bad=Style(color="red", bold=True),
+        bad=Style(color="bright_red", bold=True),
         good=Style(color="green"),
         mean=Style(color="yellow"),
         banner=Style(reverse=True),
         alarm=Style(color="white", bgcolor="red", bold=True),
-        calm=Style(color="blue"),
+        calm=Style(color="cyan"),
         up_area=plain,
         down_area=plain,
         cursor_row=Style(color="black", bgcolor="white"),
@@ -163,20 +158,6 @@ def _sixteen() -> Looks:
 
 
 STANDARD = looks_for(ColorSystem.TRUECOLOR)
-
-THEME = Theme(
-    name="monitor",
-    primary="#87d7d7",
-    background=BACKGROUND,
-    surface=BACKGROUND,
-    panel="#1c1c1c",
-    foreground="#d0d0d0",
-    accent="#87d7d7",
-    warning="#ffd75f",
-    error="#ff5f5f",
-    success="#87d787",
-    dark=True,
-)
 
 
 def looks_of(widget: Widget) -> Looks:

@@ -36,6 +36,12 @@ class Ink:
         self._numbers = {self._codes[0]: _PLAIN}
         self._by_style: dict[Style | None, int] = {None: _PLAIN}
 
+    def become(self, system: ColorSystem, *, colourless: bool) -> None:
+        """Other codes for the styles that come; the numbers that were given keep theirs."""
+        self.system = system
+        self.colourless = colourless
+        self._by_style = {None: _PLAIN}
+
     def number(self, style: Style | None) -> int:
         """The number of a style; styles that look alike share one."""
         found = self._by_style.get(style)
@@ -113,6 +119,12 @@ class Painter:
         self.wanted: list[list[Cell]] = []
         self.shown: list[list[Cell]] | None = None
         self._touched: set[int] = set()
+
+    def show_in(self, system: ColorSystem, *, ascii_only: bool, colourless: bool) -> None:
+        """Another way to show things, from what is put next on; all of it is written anew."""
+        self.ink.become(system, colourless=colourless)
+        self.ascii_only = ascii_only
+        self.forget()
 
     def resize(self, width: int, height: int) -> None:
         """Another size: both frames begin anew."""

@@ -21,6 +21,7 @@ from rich.color import ColorSystem
 from rich.text import Text
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
+from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, Paste, Resize
 from textual.screen import Screen
@@ -28,6 +29,7 @@ from textual.screen import Screen
 from tui_monitor.errors import MonitorError
 from tui_monitor.printable import printable
 from tui_monitor.screens.painter import Painter
+from tui_monitor.screens.written import Written
 
 log = logging.getLogger(__name__)
 
@@ -84,9 +86,7 @@ class PaintedApp(App[int]):
 
     def __init__(self, paints_per_s: float = PAINTS_PER_S, **options: Any) -> None:
         super().__init__(**options)
-        if self.console.color_system == "standard":
-            # The terminal's own 16 colours by name: converted to RGB and back, yellow turns red.
-            self.ansi_color = True
+        self._detected = color_system(self.console.color_system)
         self.animation_level = "none"
         self.painter: Painter | None = None
         self.paints = 0
@@ -97,12 +97,10 @@ class PaintedApp(App[int]):
         self._suspended = False
         self._shown_cursor = (0, 0)
         self.last_resort = LastResort(self.PATIENCE_S)
+        self.written = Written()
         if os.environ.get("TUI_PAINT") != "stock":
-            self.painter = Painter(
-                color_system(self.console.color_system),
-                ascii_only=shows_ascii_only(),
-                colourless=self.no_color,
-            )
+            self.painter = Painter(self._detected)
+        self.show_in("auto", ascii_only=False, colourless=False)
 
     def on_mount(self) -> None:
         """Ctrl+Z and fg: nothing is written in between, everything anew afterwards."""
@@ -122,6 +120,21 @@ class PaintedApp(App[int]):
         absorb(self.painter, renderable)
         self._paint_soon()
         self.post_display_hook()
+
+    def show_in(self, colors: str, *, ascii_only: bool, colourless: bool) -> None:
+        """Paint so from the next frame on: `colors` as the settings name them, or as detected.
+
+        What the terminal can't show, or its user's NO_COLOR forbids, stays as it is.
+        """
+        self.shown_colors = color_system(colors) if colors != "auto" else self._detected
+        self.ascii_only = ascii_only or shows_ascii_only()
+        # The terminal's own 16 colours by name: converted to RGB and back, yellow turns red.
+        self.ansi_color = True if self.shown_colors is ColorSystem.STANDARD else None
+        if self.painter is not None:
+            colourless = colourless or self.no_color
+            self.painter.show_in(
+                self.shown_colors, ascii_only=self.ascii_only, colourless=colourless
+            )
 
     def paint_at(self, paints_per_s: float) -> None:
         """So often at most, from the next paint on."""
@@ -177,9 +190,17 @@ class PaintedApp(App[int]):
             self._shown_cursor = (cursor.x, cursor.y)
         self.paints += 1
         self._begin_update()
-        driver.write(changed)
+        self._write(driver, changed)
         self._end_update()
         driver.flush()
+
+    def _write(self, driver: Driver, text: str) -> None:
+        self.written.add(len(text.encode(errors="replace")), asyncio.get_running_loop().time())
+        driver.write(text)
+
+    def bytes_per_s(self) -> float:
+        """What went to the terminal in the last seconds."""
+        return self.written.per_s(asyncio.get_running_loop().time())
 
     def _congested(self) -> bool:
         """Whether the terminal has not taken what was written before."""
@@ -242,7 +263,7 @@ class PaintedApp(App[int]):
     def write_sequence(self, sequence: str) -> None:
         """Send a finished escape sequence, such as one that sets the clipboard."""
         if self._driver is not None and sequence and not self._congested():
-            self._driver.write(sequence)
+            self._write(self._driver, sequence)
 
     # The end
 
@@ -284,6 +305,7 @@ def color_system(name: str | None) -> ColorSystem:
     return {
         "truecolor": ColorSystem.TRUECOLOR,
         "256": ColorSystem.EIGHT_BIT,
+        "16": ColorSystem.STANDARD,
     }.get(name or "", ColorSystem.STANDARD)
 
 
