@@ -46,6 +46,8 @@ def test_a_terminal_that_looks_at_anothers_engine_loads_none() -> None:
     engines = {"engine", "store", "feeds", "simulator", "source.local", "source.stored"}
     unneeded = {f"tui_monitor.{name}" for name in engines}
     unneeded |= {"numpy", "pandas", "pyarrow", "sqlite3", "aiosqlite", "httpx", "starlette"}
+    # Nor a board's view before the board is visited.
+    unneeded |= {f"tui_monitor.screens.{name}" for name in ("anomalies", "coin", "system")}
     assert not loaded_by("tui_monitor.cli.terminal") & unneeded
 
 

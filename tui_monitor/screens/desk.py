@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,9 +21,7 @@ from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.screens.actions import bindings, board_bindings
-from tui_monitor.screens.anomalies import AnomaliesView
 from tui_monitor.screens.answers import Answers
-from tui_monitor.screens.coin import CoinView
 from tui_monitor.screens.desk_frame import DeskFrame
 from tui_monitor.screens.desk_work import DeskWork
 from tui_monitor.screens.errands import Errands
@@ -31,12 +29,16 @@ from tui_monitor.screens.event_log import EventLog
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.help import BoardHelp, KeyHelp
 from tui_monitor.screens.palette import Palette
-from tui_monitor.screens.registry import VIEWS
+from tui_monitor.screens.registry import ANOMALIES, COIN, VIEWS
 from tui_monitor.screens.telling import problem
 from tui_monitor.screens.view import HEIGHTS, WIDTHS, BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.panel import Panel, panel_of
 from tui_monitor.source import Source
+
+if TYPE_CHECKING:
+    from tui_monitor.screens.anomalies import AnomaliesView
+    from tui_monitor.screens.coin import CoinView
 
 log = logging.getLogger(__name__)
 
@@ -213,19 +215,15 @@ class Desk(DeskWork):
 
     def show_coin(self, coin: str) -> None:
         """The page of a coin; Esc leads back from there."""
-        view = self._view(CoinView.NAME)
-        if isinstance(view, CoinView):
-            view.open_coin(coin)
-        if self._current != CoinView.NAME:
+        cast("CoinView", self._view(COIN)).open_coin(coin)
+        if self._current != COIN:
             self._before = self._current
-        self.show_board(CoinView.NAME)
+        self.show_board(COIN)
 
     def explain(self, coin: str) -> None:
         """Why a coin is among the anomalies, or why it is not."""
-        view = self._view(AnomaliesView.NAME)
-        if isinstance(view, AnomaliesView):
-            view.explain(coin)
-        self.show_board(AnomaliesView.NAME)
+        cast("AnomaliesView", self._view(ANOMALIES)).explain(coin)
+        self.show_board(ANOMALIES)
 
     @on(BoardView.Left)
     def _go_back(self) -> None:
@@ -355,7 +353,7 @@ class Desk(DeskWork):
 
     def set_pair(self, name: str) -> None:
         """Other colours for rises and falls."""
-        chooser: Callable[[str], None] | None = getattr(self.app, "choose_pair", None)
+        chooser: Callable[[str], None] | None = getattr(self.app, "choose_theme", None)
         if chooser is not None:
             chooser(name)
             self.redraw()

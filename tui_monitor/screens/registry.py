@@ -1,24 +1,47 @@
 """Which view shows which board: one line a board, and the page of a coin."""
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import cast
 
-from tui_monitor.screens.anomalies import AnomaliesView
-from tui_monitor.screens.coin import CoinView
-from tui_monitor.screens.coverage import CoverageView
-from tui_monitor.screens.funding import FundingView
-from tui_monitor.screens.liquidations import LiquidationsView
-from tui_monitor.screens.oi import OpenInterestView
-from tui_monitor.screens.picks import PicksView
-from tui_monitor.screens.signals import SignalsView
-from tui_monitor.screens.spreads import SpreadsView
-from tui_monitor.screens.sum_curve import SumView
-from tui_monitor.screens.system import SystemView
 from tui_monitor.screens.view import BoardView
 
-VIEWS: dict[str, Callable[[], BoardView]] = {
-    view.NAME: view
-    for view in (
-        *(SumView, LiquidationsView, AnomaliesView, PicksView, OpenInterestView),
-        *(SpreadsView, SignalsView, FundingView, CoverageView, SystemView, CoinView),
-    )
+Make = Callable[[], BoardView]
+
+ANOMALIES = "anomalies"
+COIN = "coin"
+
+_PLACES = {
+    "sum": "sum_curve.SumView",
+    "liquidations": "liquidations.LiquidationsView",
+    ANOMALIES: "anomalies.AnomaliesView",
+    "picks": "picks.PicksView",
+    "oi": "oi.OpenInterestView",
+    "spreads": "spreads.SpreadsView",
+    "signals": "signals.SignalsView",
+    "funding": "funding.FundingView",
+    "coverage": "coverage.CoverageView",
+    "system": "system.SystemView",
+    COIN: "coin.CoinView",
 }
+
+
+class _Views(Mapping[str, Make]):
+    """By the name of the board; a view's module is loaded on the board's first visit."""
+
+    def __getitem__(self, name: str) -> Make:
+        module, _, view = _PLACES[name].partition(".")
+        found = importlib.import_module(f"tui_monitor.screens.{module}")
+        return cast("Make", getattr(found, view))
+
+    def __contains__(self, name: object) -> bool:
+        return name in _PLACES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_PLACES)
+
+    def __len__(self) -> int:
+        return len(_PLACES)
+
+
+VIEWS = _Views()
