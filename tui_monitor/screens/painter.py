@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from rich.cells import cell_len, get_character_cell_size
-from rich.color import ColorSystem
+from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
@@ -77,11 +77,31 @@ class Ink:
         if style is None:
             return self._codes[_PLAIN]
         # Without its link: a hyperlink is text from outside that a terminal would obey.
-        rendered = style.update_link(None).render("x", color_system=self.system)
+        plain = style.update_link(None)
+        if self.system is ColorSystem.EIGHT_BIT:
+            plain += Style(color=in_palette(plain.color), bgcolor=in_palette(plain.bgcolor))
+        rendered = plain.render("x", color_system=self.system)
         if not rendered.startswith("\x1b["):
             return self._codes[_PLAIN]
         codes = _sort_codes(rendered.partition("m")[0].removeprefix("\x1b[").split(";"))
         return (codes[0], *self._codes[_PLAIN][1:]) if self.colourless else codes
+
+
+_LEVELS = (0, *range(95, 256, 40))
+_CUBE = {
+    (red, green, blue): 16 + 36 * r + 6 * g + b
+    for r, red in enumerate(_LEVELS)
+    for g, green in enumerate(_LEVELS)
+    for b, blue in enumerate(_LEVELS)
+}
+_PALETTE = _CUBE | {(8 + 10 * step,) * 3: 232 + step for step in range(24)}
+
+
+def in_palette(color: Color | None) -> Color | None:
+    """A colour that the 256-colour palette has, as its number: rich takes another grey for some."""
+    if color is None or color.triplet is None or color.triplet not in _PALETTE:
+        return color
+    return Color.from_ansi(_PALETTE[color.triplet])
 
 
 def _sort_codes(codes: list[str]) -> tuple[tuple[str, ...], str, str]:
