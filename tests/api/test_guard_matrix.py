@@ -41,6 +41,8 @@ ASKED = (
     Asked("POST", "/api/database/maintenance", 200),
     Asked("GET", "/api/stream", 426),
     Asked("GET", "/api/stream", 101, UPGRADE),
+    Asked("GET", "/api/attach", 426),
+    Asked("GET", "/api/attach", 101, UPGRADE),
     Asked("GET", "/api/health", 404, UPGRADE),
     Asked("DELETE", "/api/health", 405),
     Asked("GET", "/nothing", 404),

@@ -35,6 +35,7 @@ DEPENDENT = {
     "/api/boards/liquidations",
     "/api/boards/coverage",
     "/api/stream",
+    "/api/attach",
     "/api/switch_symbol",
 }
 

@@ -22,6 +22,7 @@ from tests.support.boards import MemorySource, a_status, some_events
 from tui_monitor.attach.answers import FRESH_S, MOST_ANSWERS
 from tui_monitor.attach.calls import CALLS
 from tui_monitor.attach.client import SILENT_S, Attached, attached
+from tui_monitor.attach.hello import Hello
 from tui_monitor.attach.server import MOST_VIEWERS, viewers_served
 from tui_monitor.boards.open_interest import RankedBy
 from tui_monitor.boards.spreads import Filter
@@ -175,6 +176,8 @@ async def test_an_engine_that_stands_still_is_told_of(path: Path) -> None:
     clock = Own()
 
     async def answer_once(socket: ServerConnection) -> None:
+        assert json.loads(await socket.recv())["call"] == "hello"
+        await socket.send(msgspec.json.encode({"id": 0, "data": Hello()}))
         asked = json.loads(await socket.recv())
         assert asked["call"] == "status"
         reply = {"id": asked["id"], "revision": "1", "data": a_status(0)}

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tui_monitor.api import (
     anomalies,
+    attach,
     backfill,
     boards,
     coins,
@@ -44,6 +45,7 @@ ENDPOINTS = self_describing(
         *oitop.ENDPOINTS,
         *boards.ENDPOINTS,
         *stream.ENDPOINTS,
+        *attach.ENDPOINTS,
         *coins.ENDPOINTS,
         *history.ENDPOINTS,
         *system.ENDPOINTS,
@@ -71,6 +73,7 @@ def build_app(
     app = Starlette(
         routes=[
             *(route(endpoint, world) for endpoint in ENDPOINTS),
+            *attach.attach_routes(world, bounds),
             *stream.stream_routes(world, bounds),
         ],
         middleware=[guard],

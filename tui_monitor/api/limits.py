@@ -22,6 +22,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     linger_bytes: int = 1_000_000
     close_s: float = 0.5
     streams: int = 32
+    viewers: int = 16
+    """Who are attached over the network."""
     subscriptions: int = 8
     """Of one stream."""
     message_bytes: int = 16_384

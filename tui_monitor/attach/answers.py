@@ -7,24 +7,41 @@ would take longer than all of it does, and what viewers on this machine are spar
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from tui_monitor.attach.calls import json_of
 from tui_monitor.clock import Clock
 
 FRESH_S = 0.25
 MOST_ANSWERS = 32
+# Itself, not only as empty as it: that is how a default that need not be sent is known.
 NOTHING = msgspec.Raw()
 
 
+Ask = Callable[[], Awaitable[Any]]
+
+
 class Answer(Struct, frozen=True, kw_only=True):
-    """`revision` is another one whenever the answer is. No `data`: it is as it was."""
+    """`revision` is another one whenever the answer is. No `data`, no `changes`: it is as it was.
+
+    `missed` beside `data`: how many revisions went by since the one that was known; None: nobody
+    knows.
+    """
 
     revision: str | None = None
     data: msgspec.Raw = NOTHING
+    changes: msgspec.Raw = NOTHING
+    missed: int | UnsetType | None = UNSET
+
+
+class Newest(Protocol):
+    """The newest answers for many viewers."""
+
+    async def reply(self, key: bytes, ask: Ask, since: str | None) -> Answer:
+        """The newest answer to the question of that key, for who has the one of `since`."""
 
 
 class _Kept:
@@ -42,9 +59,7 @@ class Answers:
         self._clock = clock
         self._kept: dict[bytes, _Kept] = {}
 
-    async def reply(
-        self, key: bytes, ask: Callable[[], Awaitable[Any]], since: str | None
-    ) -> Answer:
+    async def reply(self, key: bytes, ask: Ask, since: str | None) -> Answer:
         """The newest answer, `FRESH_S` old at most; those who ask meanwhile wait for it."""
         kept = self._kept.pop(key) if key in self._kept else _Kept()
         self._kept[key] = kept

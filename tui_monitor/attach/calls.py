@@ -114,9 +114,13 @@ def json_of(value: Any) -> bytes:
     return msgspec.json.encode(value, enc_hook=_as_text)
 
 
-def answered(name: str, content: msgspec.Raw) -> Any:
-    """What came over the wire; ValidationError if another version of this program wrote it."""
-    return CALLS[name].gives.decode(content)
+def meant(name: str, content: msgspec.Raw) -> Any:
+    """What came over the wire; MonitorError if another version of this program wrote it."""
+    try:
+        return CALLS[name].gives.decode(content)
+    except msgspec.ValidationError as error:
+        text = f"the engine's {name} can't be understood: {error}"
+        raise MonitorError(text, "its version is another one") from error
 
 
 def error_tree(error: MonitorError) -> dict[str, str]:

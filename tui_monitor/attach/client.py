@@ -12,7 +12,9 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tui_monitor.attach.calls import CALLS, answered, arguments, error_of
+from tui_monitor.attach.calls import CALLS, arguments, error_of, meant
+from tui_monitor.attach.hello import greet
+from tui_monitor.attach.memory import Memory
 from tui_monitor.attach.session import SHARED, Reply
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.clock import Clock
@@ -30,8 +32,6 @@ SILENT_S = 4.0
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _PING_S = 20.0
 _CLOSE_S = 0.2
-# Boards whose last answer is kept: what has not changed since need not come again.
-_MOST_KEPT = 8
 
 _reply = msgspec.json.Decoder(Reply)
 
@@ -40,15 +40,18 @@ class Attached:
     """Asks an engine over one socket, as long as `run` runs.
 
     It has all methods of `Source`; each raises what the engine's own raised, EngineGone once the
-    engine is, and MonitorError where it gives no answer in time.
+    engine is, and MonitorError where it gives no answer in time. A `memory` may have the answers
+    of a connection before this one.
     """
 
-    def __init__(self, socket: ClientConnection, clock: Clock) -> None:
+    def __init__(
+        self, socket: ClientConnection, clock: Clock, memory: Memory | None = None
+    ) -> None:
         self._socket = socket
         self._clock = clock
+        self._memory = memory or Memory()
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
         self._last_id = 0
-        self._kept: dict[bytes, tuple[str | None, Any]] = {}
         self._status: EngineStatus | None = None
         self._status_s = 0.0
         self._events: list[EventLine] = []
@@ -140,20 +143,17 @@ class Attached:
     async def _ask(self, name: str, *given: Any, **named: Any) -> Any:
         args = arguments(name, *given, **named)
         if name not in SHARED:
-            return _meant(name, await self._question(name, args, ERRAND_S))
+            return meant(name, (await self.question(name, args, ERRAND_S)).data)
         key = msgspec.json.encode([name, args], order="deterministic")
-        revision, before = self._kept.get(key, (None, None))
-        reply = await self._question(name, args, BOARD_S, since=revision)
-        found = _meant(name, reply) if reply.data else before
-        self._kept.pop(key, None)
-        self._kept[key] = (reply.revision, found)
-        while len(self._kept) > _MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        return found
+        # Another answer to the same question may come while this one is under way.
+        before = self._memory.answer(key)
+        reply = await self.question(name, args, BOARD_S, since=before.revision)
+        return self._memory.take(name, key, before, reply)
 
-    async def _question(
+    async def question(
         self, name: str, args: dict[str, Any], within_s: float, since: str | None = None
     ) -> Reply:
+        """Ask what need not be one of `Source`'s methods."""
         self._last_id += 1
         number = self._last_id
         question = {"id": number, "call": name, "args": args, "since": since}
@@ -176,15 +176,6 @@ class Attached:
         if reply.error is not None:
             raise error_of(reply.error)
         return reply
-
-
-def _meant(name: str, reply: Reply) -> Any:
-    try:
-        return answered(name, reply.data)
-    except msgspec.ValidationError as error:
-        raise MonitorError(
-            f"the engine's {name} can't be understood: {error}", "its version is another one"
-        ) from error
 
 
 def _gone() -> EngineGone:
@@ -212,6 +203,7 @@ async def attached(path: Path, clock: Clock, within_s: float = OPEN_S) -> AsyncI
         silent = isinstance(error, TimeoutError)
         raise EngineGone(f"no engine answers at {path}: {error}", silent=silent) from error
     async with socket:
+        await greet(socket, f"the engine at {path}", within_s)
         yield Attached(socket, clock)
 
 

@@ -32,7 +32,8 @@ class EventLine(Struct, frozen=True, kw_only=True):
 
 
 class EngineStatus(Struct, frozen=True, kw_only=True):
-    """`mode`: "host" (this process has the engine). `kind`: "real", "simulator" or "demo".
+    """`mode`: "host" (this process has the engine) or "attached". `kind`: "real", "simulator" or
+    "demo". `at`: the URL of an engine that is watched over the network.
 
     `catching_up`: slots that were missed while we were off are being filled.
     """
@@ -54,3 +55,4 @@ class EngineStatus(Struct, frozen=True, kw_only=True):
     failed_workers: list[str]
     catching_up: bool = False
     events_total: int
+    at: str = ""
