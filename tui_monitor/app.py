@@ -13,6 +13,7 @@ from tui_monitor.config import Ui
 from tui_monitor.errors import MonitorError
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.desk import REFRESH_S, Desk
+from tui_monitor.screens.layouts import Layouts
 from tui_monitor.screens.looks import Looks, looks_for
 from tui_monitor.screens.terminal import (
     PAINTS_PER_S,
@@ -24,6 +25,7 @@ from tui_monitor.screens.terminal import (
 from tui_monitor.screens.themes import MONOCHROME, THEMES, textual_theme
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.source import Source
+from tui_monitor.words import t, told
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +61,12 @@ class MonitorApp(PaintedApp):
         self.ui = ui or Ui()
         self.shown_theme: str = self.ui.theme
         super().__init__(PAINTS_PER_S_LOW if self.ui.low_bandwidth else PAINTS_PER_S)
+        self.shows_bytes = self.ui.status_bytes
         for name in THEMES:
             self.register_theme(textual_theme(name))
         self._put_on()
+        # How the tables are arranged; without a file it is kept for the run.
+        self.layouts = Layouts()
         self.engine_failed = False
         self._run_engine = run
         self.desk = Desk(source, board or self.ui.start_board, refresh_s)
@@ -70,6 +75,7 @@ class MonitorApp(PaintedApp):
         """Other settings of the interface from now on; what is as it was keeps a user's choice."""
         before, self.ui = self.ui, ui
         self.paint_at(PAINTS_PER_S_LOW if ui.low_bandwidth else PAINTS_PER_S)
+        self.shows_bytes = ui.status_bytes
         if ui.mouse != before.mouse:
             self.set_mouse_reports(ui.mouse)
         if ui.theme != before.theme:
@@ -152,14 +158,15 @@ class MonitorApp(PaintedApp):
 
     def _engine_ended(self, text: str) -> None:
         self.engine_failed = True
-        self.desk.engine_failed(f"the engine stopped: {text}")
+        self.desk.engine_failed(t("the engine stopped: {reason}", reason=told(text)))
 
     def action_leave(self) -> None:
         self.exit(0)
 
     def action_mouse(self) -> None:
         self.set_mouse_reports(not self.mouse_reports())
-        self.notify("mouse on" if self.mouse_reports() else "mouse off: text can be selected")
+        on, off = t("mouse on"), t("mouse off: text can be selected")
+        self.notify(on if self.mouse_reports() else off)
 
     def action_repaint(self) -> None:
         self.repaint_all()

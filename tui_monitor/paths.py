@@ -19,6 +19,11 @@ def config_file() -> Path:
     return Path(platformdirs.user_config_dir(APP)) / "config.toml"
 
 
+def layouts_file() -> Path:
+    """How the user arranged the tables."""
+    return Path(platformdirs.user_state_dir(APP)) / "tables.json"
+
+
 def default_data_dir() -> Path:
     """Where history is kept unless the settings say otherwise."""
     return Path(platformdirs.user_data_dir(APP))

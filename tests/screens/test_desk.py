@@ -557,22 +557,6 @@ async def test_a_toast_from_outside_is_text() -> None:
         await settled(pilot, shows(app, "[/]\ufffd[2J[@click=app.quit]x[/]"))
 
 
-async def test_columns_are_chosen_by_name() -> None:
-    """C names those that are shown; an unknown one is refused."""
-    app = an_app()
-    async with app.run_test(size=LARGE) as pilot:
-        await pulled(pilot, app)
-        await pilot.press("C")
-        await settled(pilot)
-        app.screen.query_one(Input).value = "time summ"
-        await pilot.press("enter")
-        await settled(pilot, shows(app, "no column 'summ'"))
-        app.screen.query_one(Input).value = "time sum"
-        await pilot.press("enter")
-        await settled(pilot, lambda: app.screen is app.desk)
-        assert "mean %" not in screen_text(app)
-
-
 async def test_pulls_follow_one_another_and_never_overlap() -> None:
     """A slow source is asked again when it has answered; keys do not pile up questions."""
     gate = asyncio.Event()

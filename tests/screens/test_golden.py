@@ -101,6 +101,11 @@ async def test_the_quarantine_looks_as_it_did() -> None:
     await _compare("spreads-80x24-quarantine", "80x24", MemorySource(), "spreads", "tab")
 
 
+async def test_the_list_of_columns_looks_as_it_did() -> None:
+    """Shown, without room, sorted; what the one under the cursor means."""
+    await _compare("columns-80x24", "80x24", MemorySource(), "oi", "C", "j", "j")
+
+
 async def test_a_large_terminal_uses_its_room() -> None:
     """240×70: the statistics have a panel of their own, the chart the rest."""
     await _compare("sum-240x70-live", "240x70", a_source("live"), "sum")

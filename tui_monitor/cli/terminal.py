@@ -9,6 +9,7 @@ from tui_monitor.cli.common import Context, holder_info, kind_of
 from tui_monitor.cli.demo import simulated
 from tui_monitor.clock import SystemClock
 from tui_monitor.errors import BadInput
+from tui_monitor.screens.layouts import Layouts
 from tui_monitor.screens.terminal import require_terminal
 
 
@@ -40,5 +41,6 @@ async def _show(place: Place, board: str | None) -> int:
     async with live(place) as engine:
         ui, language = place.settings.ui, place.settings.general.language
         app = MonitorApp(engine.source, engine.run, ui, board=board, language=language)
+        app.layouts = Layouts(paths.layouts_file())
         engine.on_settings.append(lambda settings: app.use(settings.ui, settings.general.language))
         return await app.run_here()

@@ -22,12 +22,13 @@ from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.screens.actions import bindings, board_bindings
 from tui_monitor.screens.answers import Answers
-from tui_monitor.screens.desk_frame import DeskFrame
+from tui_monitor.screens.desk_frame import DeskFrame, whereabouts
 from tui_monitor.screens.desk_work import DeskWork
 from tui_monitor.screens.errands import Errands
 from tui_monitor.screens.event_log import EventLog
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.help import BoardHelp, KeyHelp
+from tui_monitor.screens.layouts import layouts_of
 from tui_monitor.screens.palette import Palette
 from tui_monitor.screens.registry import ANOMALIES, COIN, VIEWS
 from tui_monitor.screens.telling import problem
@@ -35,6 +36,7 @@ from tui_monitor.screens.view import HEIGHTS, WIDTHS, BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.panel import Panel, panel_of
 from tui_monitor.source import Source
+from tui_monitor.words import told
 
 if TYPE_CHECKING:
     from tui_monitor.screens.anomalies import AnomaliesView
@@ -91,7 +93,10 @@ class Desk(DeskWork):
 
     async def on_mount(self) -> None:
         """Stored data at once, then the loop."""
-        self._frame.show_waiting(self._current)
+        self._frame.show_waiting(self._where())
+        said = layouts_of(self).take_problem()
+        if said:
+            self.app.notify(told(said), severity="warning", timeout=10)
         self.bindings_updated_signal.subscribe(self, lambda _: self._show_footer())
         self.run_worker(self._follow(), name="refresh", group="refresh", exit_on_error=False)
 
@@ -174,10 +179,21 @@ class Desk(DeskWork):
         if self.focused is None and self.is_current and not self.is_too_small:
             # At the start, and after a size at which nothing was there to have the keys.
             self.set_focus(self.view.panels()[0])
-        self._frame.show(self._current, self.status, self.zone, self.frozen_behind)
+        self._frame.show(self._where(), self.status, self.zone, self.frozen_behind)
         self._show_footer()
         if self.is_too_small:
             self._frame.small.set_lines(*self.view.summary())
+
+    def _where(self) -> list[str]:
+        return whereabouts(self.view, self._before, self.app.screen_stack)
+
+    def on_screen_suspend(self) -> None:
+        """A dialog opens: the top line says which, once it has its title."""
+        self.call_after_refresh(self._show_frame)
+
+    def on_screen_resume(self) -> None:
+        """It is left."""
+        self._show_frame()
 
     def _show_footer(self) -> None:
         if self.is_current and self.is_mounted and not self._switching:

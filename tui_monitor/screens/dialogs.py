@@ -1,6 +1,6 @@
 """The dialogs: a day, an export, a backfill, a question, columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
@@ -147,26 +147,3 @@ class TextDialog(Dialog[bool]):
     def result(self, values: Sequence[str]) -> bool:
         """It was read."""
         return not values
-
-
-class ColumnsDialog(Dialog[frozenset[str]]):
-    """Which columns to hide, by name. `names` and the result's keys are those of the columns."""
-
-    def __init__(self, names: Mapping[str, str], hidden: frozenset[str]) -> None:
-        shown = (name for key, name in names.items() if key not in hidden)
-        super().__init__(
-            "Columns",
-            [("shown, in any order", " ".join(shown))],
-            f"there are: {' '.join(names.values())}\nEmpty: all · F1 explains them",
-        )
-        self._keys = {name.casefold(): key for key, name in names.items()}
-        self._names = " ".join(names.values())
-
-    def result(self, values: Sequence[str]) -> frozenset[str]:
-        """The hidden ones."""
-        wanted = values[0].replace(",", " ").casefold().split()
-        unknown = next((name for name in wanted if name not in self._keys), None)
-        if unknown is not None:
-            raise BadInput(f"no column {unknown!r}", f"there are {self._names}")
-        kept = {self._keys[name] for name in wanted}
-        return frozenset(self._keys.values()) - kept if wanted else frozenset()

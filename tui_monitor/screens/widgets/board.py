@@ -1,10 +1,11 @@
 """The table that boards show: its keys, its sorting, the mouse."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import BindingType
 from textual.events import Click
+from textual.message import Message
 
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.looks import looks_of
@@ -16,6 +17,37 @@ class Board(Table[R]):
     """A table with the keys of a board."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
+
+    class Sorted(Message):
+        """The user wants another order."""
+
+        def __init__(self, board: "Board[Any]") -> None:
+            super().__init__()
+            self.board = board
+
+    # Its arrangement
+
+    def arrange_columns(self, order: tuple[str, ...], hidden: frozenset[str]) -> None:
+        """Columns in another order, some left out; keys that are no column's mean nothing."""
+        self.order, self.hidden = order, hidden
+        self.repaint()
+
+    def sort(self, key: str, *, descending: bool) -> None:
+        """By another column; one that is not there changes nothing."""
+        if any(column.key == key and column.value is not None for column in self.columns):
+            self._rows.sort_key, self._rows.descending = key, descending
+            self._resorted()
+
+    def _resorted(self) -> None:
+        self._forget_seen()
+        self._arrange()
+        self._show_cursor()
+        self.refresh()
+
+    @property
+    def fitting(self) -> frozenset[str]:
+        """The keys of the columns that have room."""
+        return frozenset(one.column.key for one in self._placed or self._place())
 
     # The cursor
 
@@ -71,10 +103,8 @@ class Board(Table[R]):
         self._sorted()
 
     def _sorted(self) -> None:
-        self._forget_seen()
-        self._arrange()
-        self._show_cursor()
-        self.refresh()
+        self._resorted()
+        self.post_message(self.Sorted(self))
 
     # The mouse, where it is on
 

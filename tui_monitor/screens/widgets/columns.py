@@ -68,7 +68,7 @@ class Column(Generic[R]):
     def names(self) -> tuple[str, ...]:
         """All that is understood for it, in lower case: in the reader's language, too."""
         title = self.title.casefold()
-        return self.name.casefold(), title, self.key, t(self.title).casefold()
+        return self.name.casefold(), title, self.key, t(self.title, self.key).casefold()
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,17 @@ class Placed(Generic[R]):
 
     column: Column[R]
     width: int
+
+
+def ordered(columns: Sequence[Column[R]], keys: Sequence[str]) -> list[Column[R]]:
+    """Columns in somebody's order; one that it doesn't name comes after its neighbour."""
+    found = {column.key: column for column in columns}
+    arranged = [found[key] for key in keys if key in found]
+    for index, column in enumerate(columns):
+        if column.key not in keys:
+            at = arranged.index(columns[index - 1]) + 1 if index else 0
+            arranged.insert(at, column)
+    return arranged
 
 
 def place(
@@ -156,7 +167,7 @@ def paint_header(
     for index, one in enumerate(placed):
         sorted_by = one.column.key == sort_key
         mark = ("▾" if descending else "▴") if sorted_by else ""
-        title = t(one.column.title) + mark
+        title = t(one.column.title, one.column.key) + mark
         style = looks.accent if sorted_by else looks.dim
         lead = GAP if index else 0
         # The mark may stand in the gap before the column.
@@ -185,7 +196,7 @@ def _sortable(value: SortValue) -> tuple[int, float, str]:
 
 def tabbed(columns: Sequence[Column[R]], rows: Sequence[R], looks: Looks) -> str:
     """Titles and rows as tab-separated text."""
-    lines = ["\t".join(t(column.title) for column in columns)]
+    lines = ["\t".join(t(column.title, column.key) for column in columns)]
     lines += [
         "\t".join(column.paint(row, looks, column.width).text.strip() for column in columns)
         for row in rows

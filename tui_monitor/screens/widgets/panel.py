@@ -1,13 +1,10 @@
 """A titled table: a rule with the title, a filter line while one is set, the table."""
 
-import asyncio
-from collections.abc import Sequence
 from typing import Any, ClassVar, Generic
 
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Input
@@ -15,75 +12,18 @@ from textual.widgets import Input
 from tui_monitor.errors import BadInput
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.clipboard import copy
-from tui_monitor.screens.dialogs import ColumnsDialog
-from tui_monitor.screens.format import fit
+from tui_monitor.screens.columns_dialog import ColumnsDialog
+from tui_monitor.screens.filter_hints import hint
+from tui_monitor.screens.filters import Unfinished, finished_part
+from tui_monitor.screens.layouts import Layout, layouts_of
 from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.telling import problem
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import R
-from tui_monitor.screens.widgets.line import Lines, Piece
+from tui_monitor.screens.widgets.filter_line import FilterLine
+from tui_monitor.screens.widgets.line import Lines
+from tui_monitor.screens.widgets.title_rule import TitleRule
 from tui_monitor.words import t, told
-
-
-class FilterLine(Input):
-    """Where a filter is typed. Enter gives the keys back to the table before the next key comes."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        # Else the keys that come with Enter, as over a slow link, would be typed too.
-        Binding("enter", "keep", "Keep the filter", show=False, priority=True),
-    ]
-
-    def __init__(self) -> None:
-        super().__init__(placeholder="text, !text, sum>5 & up<9", select_on_focus=False)
-        self.cursor_blink = False
-
-    async def action_keep(self) -> None:
-        # What was typed before Enter may still be on its way here.
-        typed = asyncio.Event()
-        if self.call_later(typed.set):
-            await typed.wait()
-        if isinstance(self.parent, Panel):
-            self.parent.keep_filter()
-
-
-class TitleRule(Lines):
-    """A title in a rule, made for its width whenever it is painted: it is there from the start."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._parts: tuple[str, str, str, bool, bool] = ("", "", "", False, False)
-
-    def set_title(
-        self, title: str, note: str, place: str, *, is_problem: bool, focused: bool
-    ) -> None:
-        """The title, what else there is to say, where in the table the cursor is."""
-        parts = (title, note, place, is_problem, focused)
-        if parts != self._parts:
-            self._parts = parts
-            self.refresh()
-
-    @property
-    def plain(self) -> str:
-        """The text without looks."""
-        return "".join(text for text, _ in self._at(0))
-
-    def _at(self, y: int) -> Sequence[Piece]:
-        if y:
-            return ()
-        title, note, place, is_problem, focused = self._parts
-        looks = looks_of(self)
-        style = looks.accent if focused else looks.dim
-        rule = looks.accent if focused else looks.faint
-        room = self.size.width - cell_len(title) - len(place) - 9
-        note = fit(note, min(cell_len(note), max(0, room)))
-        rest = room + 1 - cell_len(note)
-        return [
-            ("─ ", rule),
-            (title, looks.title if focused else style),
-            (f"  {note} " if note else " ", looks.bad if is_problem else looks.dim),
-            ("─" * max(1, rest), rule),
-            (f" {place} ", looks.dim),
-            ("─", rule),
-        ]
 
 
 class Panel(Vertical, Generic[R]):
@@ -93,6 +33,8 @@ class Panel(Vertical, Generic[R]):
     Panel { height: 1fr; width: 1fr; }
     Panel Input { height: 1; border: none; padding: 0 1; display: none; background: $panel; }
     Panel Input:focus { border: none; }
+    Panel .hint { display: none; padding: 0 1; }
+    Panel .hint.-there { display: block; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("panel")]
@@ -102,16 +44,71 @@ class Panel(Vertical, Generic[R]):
         self.board = board
         self._title = title
         self._note = "loading…"
-        self._problem = ""
+        # What is wrong with the filter, and what it lacks while it is typed.
+        self._problem = self._lacks = ""
         self._rule = TitleRule()
-        self._input = FilterLine()
-
+        self._input = FilterLine(self)
+        self._hint = Lines(classes="hint")
+        self._usual: Layout | None = None
         self._show_title()
 
     def compose(self) -> ComposeResult:
         yield self._rule
         yield self._input
+        yield self._hint
         yield self.board
+
+    def on_mount(self) -> None:
+        """As the user arranged it, here or in a run before."""
+        board = self.board
+        self._usual = Layout((), tuple(board.hidden), board.sort_key, board.descending)
+        self.use_layout(layouts_of(self).of(self.layout_name))
+
+    # Its columns
+
+    @property
+    def layout_name(self) -> str:
+        """What its layout is kept under: the board that it stands on, and itself."""
+        view = next((one.id for one in self.ancestors if (one.id or "").startswith("board-")), "")
+        return f"{(view or '').removeprefix('board-')}/{self.id}"
+
+    def use_layout(self, layout: Layout) -> None:
+        """Arrange the table; what a layout leaves open is as the board has it."""
+        usual, board = self._usual or Layout(), self.board
+        hidden = usual.hidden if layout.hidden is None else layout.hidden
+        wanted = (layout.order, frozenset(hidden or ()))
+        if wanted != (board.order, board.hidden):
+            board.arrange_columns(*wanted)
+        sort = (layout.sort, layout.descending) if layout.sort else (usual.sort, usual.descending)
+        if sort[0] is not None and sort != (board.sort_key, board.descending):
+            board.sort(sort[0], descending=sort[1])
+
+    def keep_layout(self) -> None:
+        """The table as it is now, from now on."""
+        board, usual = self.board, self._usual or Layout()
+        hidden = tuple(sorted(board.hidden))
+        sort, layouts = (board.sort_key, board.descending), layouts_of(self)
+        layouts.keep(
+            self.layout_name,
+            Layout(
+                board.order,
+                None if board.hidden == frozenset(usual.hidden or ()) else hidden,
+                None if sort == (usual.sort, usual.descending) else board.sort_key,
+                board.descending,
+            ),
+        )
+        said = layouts.take_problem()
+        if said:
+            self.app.notify(told(said), severity="warning")
+
+    def reset_layout(self) -> None:
+        """Order, columns and sorting as the board has them."""
+        self.use_layout(Layout())
+        self.keep_layout()
+
+    @on(Board.Sorted)
+    def _sorted(self, _: Board.Sorted) -> None:
+        self.keep_layout()
 
     def set_title(self, title: str, note: str = "") -> None:
         """The rule above the table."""
@@ -140,12 +137,16 @@ class Panel(Vertical, Generic[R]):
         self._show_title()
 
     def on_descendant_focus(self, _: DescendantFocus) -> None:
-        """The table has the keys."""
-        self._show_title()
+        """The table has the keys, or its filter."""
+        self._focus_moved()
 
     def on_descendant_blur(self, _: DescendantBlur) -> None:
         """Another table has them."""
-        self.call_after_refresh(self._show_title)
+        self.call_after_refresh(self._focus_moved)
+
+    def _focus_moved(self) -> None:
+        self._hint.set_class(self.is_typing, "-there")
+        self._show_title()
 
     @property
     def is_typing(self) -> bool:
@@ -156,6 +157,7 @@ class Panel(Vertical, Generic[R]):
 
     def action_filter(self) -> None:
         self._input.display = True
+        self._show_hint()
         self.screen.set_focus(self._input)
 
     def action_clear_filter(self) -> None:
@@ -164,13 +166,7 @@ class Panel(Vertical, Generic[R]):
         self.screen.refresh_bindings()
 
     def action_columns(self) -> None:
-        def chosen(hidden: frozenset[str] | None) -> None:
-            if hidden is not None:
-                self.board.hidden = hidden
-                self.board.repaint()
-
-        names = {column.key: column.name for column in self.board.columns}
-        self.app.push_screen(ColumnsDialog(names, self.board.hidden), chosen)
+        self.app.push_screen(ColumnsDialog(self))
 
     def action_copy_row(self) -> None:
         row = self.board.cursor_row
@@ -185,7 +181,7 @@ class Panel(Vertical, Generic[R]):
     def set_filter(self, text: str) -> None:
         """Filter without typing; an empty text clears. BadInput for what can't be read."""
         self.board.set_filter(text)
-        self._problem = ""
+        self._problem = self._lacks = ""
         with self._input.prevent(Input.Changed):
             self._input.value = text
         self._input.display = bool(text)
@@ -198,21 +194,44 @@ class Panel(Vertical, Generic[R]):
 
     def _read_filter(self) -> None:
         text = self._input.value
+        self._problem = ""
         try:
             self.board.set_filter(text)
+        except Unfinished as error:
+            # Half a comparison is not a filter yet; what is typed before it is.
+            self._lacks = problem(error)
+            self._use_finished(text)
         except BadInput as error:
-            # Half a comparison is not a filter yet; what it lacks is said in the title.
-            self._problem = error.line()
+            self._problem = problem(error)
             self.board.set_filter("")
         else:
-            self._problem = ""
+            self._lacks = ""
         self._show_title()
+        self._show_hint()
+
+    def _use_finished(self, text: str) -> None:
+        try:
+            self.board.set_filter(finished_part(text))
+        except BadInput:
+            self.board.set_filter("")
+
+    def _show_hint(self) -> None:
+        looks, board = looks_of(self), self.board
+        if self._problem:
+            self._hint.set_lines([(self._problem, looks.bad)])
+        else:
+            rows = board.all_rows
+            self._hint.set_lines(hint(self._input.value, board.columns, rows, "Tab", looks))
 
     def keep_filter(self) -> None:
         """The typing is over; what can't be read must be mended first."""
         self._read_filter()
-        if self._problem:
+        if self._problem or self._lacks:
+            self._problem = self._problem or self._lacks
+            self._show_title()
+            self._show_hint()
             return
+        self._input.keep()
         self._input.display = bool(self._input.value)
         self.screen.set_focus(self.board)
         self.screen.refresh_bindings()

@@ -22,6 +22,7 @@ from tui_monitor.screens.widgets.columns import (
     Column,
     Placed,
     R,
+    ordered,
     paint_header,
     paint_row,
     place,
@@ -84,6 +85,7 @@ class Table(ScrollView, Generic[R], can_focus=True):
         super().__init__(id=id)
         self._rows = Rows(columns, key_of, sort, descending=descending)
         self.hidden: frozenset[str] = frozenset()
+        self.order: tuple[str, ...] = ()
         self._idle: frozenset[str] = frozenset()
         self.cursor_key: str | None = None
         self.empty = LOADING
@@ -102,13 +104,18 @@ class Table(ScrollView, Generic[R], can_focus=True):
 
     @property
     def columns(self) -> tuple[Column[R], ...]:
-        """All columns, shown or not."""
-        return self._rows.columns
+        """All columns, shown or not, in the user's order."""
+        return tuple(ordered(self._rows.columns, self.order))
 
     @property
     def rows(self) -> list[R]:
         """The rows as shown: filtered and sorted."""
         return self._rows.shown
+
+    @property
+    def all_rows(self) -> list[R]:
+        """The rows whatever the filter says."""
+        return self._rows.all
 
     @property
     def total(self) -> int:

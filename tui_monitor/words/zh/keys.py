@@ -3,8 +3,8 @@
 _BOARDS = {
     "Sum curve": "求和曲线",
     "Sum": "求和",
-    "Liquidations": "强平",
-    "Liq": "强平",
+    "Liquidations": "爆仓",
+    "Liq": "爆仓",
     "Anomalies": "异动",
     "Anom": "异动",
     "Picks": "优选",
@@ -26,7 +26,7 @@ _BOARDS = {
         "所选币种当日涨跌幅之和，逐时段显示。"
     ),
     "What was force-closed in the last hours, who was heard, and the largest orders.": (
-        "最近几小时的强平、哪些交易所有数据，以及最大的订单。"
+        "最近几小时的爆仓、哪些交易所有数据，以及最大的订单。"
     ),
     "Which bars are unlike those before them, and how each score came to be.": (
         "哪些 K 线与之前的不同，每个分数从何而来。"
@@ -157,8 +157,6 @@ _FOOTER = {
     "quit": "退出",
     "mouse": "鼠标",
     "repaint": "重绘",
-    "keep the filter": "保留筛选",
-    "clear it": "清除",
 }
 
 _HELP = {
@@ -167,6 +165,9 @@ _HELP = {
     "↑ ↓ scroll, Esc leaves": "↑ ↓ 滚动，Esc 退出",
     "Columns": "列",
     "no key matches": "没有匹配的按键",
+    "filter": "筛选",
+    "keep the filter": "保留筛选",
+    "clear it": "清除",
 }
 
 _COMMANDS = {
@@ -265,6 +266,25 @@ _TABLES = {
     "no column {name} to compare": "没有可比较的列 {name}",
     "{text} is no number": "{text} 不是数字",
     "no number after {text}": "{text} 后没有数字",
+    "no ( before )": ") 前没有 (",
+    "no ) yet": "还缺 )",
+    "nothing before {sign}": "{sign} 前没有内容",
+    "write (a | b) & c": "请写 (a | b) & c",
+    "text · !text · sum>5 & up<9 | (…); columns:": "文字 · !文字 · sum>5 & up<9 | (…)；列：",
+    "column|shown": "显示",
+    "column|hidden": "隐藏",
+    "column|no room": "放不下",
+    "title": "标题",
+    "name": "名称",
+    "meaning": "含义",
+    "Space show or hide · K J move · s sort · r reset · Esc leaves": (
+        "Space 显示或隐藏 · K J 移动 · s 排序 · r 复位 · Esc 退出"
+    ),
+    "one column must stay": "至少要保留一列",
+    "nothing sorts by this column": "此列不能排序",
+    "the tables' layout can't be kept: {why}": "无法保存表格布局：{why}",
+    "the tables' layout can't be read: {why}": "无法读取表格布局：{why}",
+    "the tables' layout was unreadable; it is {file} now": "表格布局文件无法读懂，已改名为 {file}",
 }
 
 _EVENTS = {
@@ -289,7 +309,7 @@ WORDS: dict[str, str] = {
     **_BOARDS,
     **_GROUPS,
     **_ACTIONS,
-    **_FOOTER,
+    **{f"key|{short}": said for short, said in _FOOTER.items()},
     **_HELP,
     **_COMMANDS,
     **_DIALOGS,
