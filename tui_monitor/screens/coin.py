@@ -267,6 +267,12 @@ class CoinView(BoardView, can_focus=True):
         """Parts may be on another page at every size."""
         return True
 
+    def steps(self) -> Sequence[str]:
+        """The coin; and which part of its page, where there is room for one."""
+        if self.is_attached and self._room() is Room.SMALL:
+            return (self.coin, t(PARTS[self._page()[0]], "part"))
+        return (self.coin,)
+
     def _room(self) -> Room:
         has = self.screen.has_class
         if has("-narrow") or has("-short"):

@@ -14,6 +14,7 @@ from tui_monitor.screens.format import ABSENT, ShownZone, age, shown
 from tui_monitor.screens.format import share as percent
 from tui_monitor.screens.liquidations_texts import sparkline
 from tui_monitor.screens.looks import Looks, looks_of
+from tui_monitor.screens.read_words import of_samples
 from tui_monitor.screens.spreads_cells import amount, money_cell, pct_cell
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.chart import ChartView
@@ -304,6 +305,7 @@ def interest_chart(
         stale=not found.live,
         unit=f"{letter} " if letter else "",
         joins_ms=_JOINS_MS,
+        telling=of_samples(found, letter, size),
         empty=told(reason) or none,
     )
 

@@ -98,7 +98,10 @@ def _pair(row: SpreadRow, looks: Looks) -> list[list[Piece]]:
         [("→ ", looks.faint)],
         [(f"{fit(leg(row.sell_exchange, row.sell_market), 12)} {price(row.bid):>12}", style)],
         [(f"{t('net')} ", looks.faint), (f"{signed(row.net_pct):>6}", style)],
-        [(f"{t('with funding')} ", looks.faint), (f"{signed(row.net_funding_pct):>6}", style)],
+        [
+            (f"{t('with funding', 'net')} ", looks.faint),
+            (f"{signed(row.net_funding_pct):>6}", style),
+        ],
     ]
     if grey:
         groups.append([(told(row.reason), looks.warn)])

@@ -200,7 +200,7 @@ def _ending(row: SignalRow, looks: Looks, width: int) -> Cell:
     if ending is None:
         return Cell(t("not seen"), looks.dim)
     whole = max(cell_len(t(one.value)) for one in Ending) <= width
-    return Cell(t(ending.value if whole else _IN_SHORT[ending]), looks.dim)
+    return Cell(t(ending.value) if whole else t(_IN_SHORT[ending], "ending"), looks.dim)
 
 
 def _sample_column(place: int, newest: bool) -> Column[SignalRow]:

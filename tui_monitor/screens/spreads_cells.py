@@ -119,7 +119,7 @@ def why_nothing(status: EngineStatus | None) -> str:
     if not status.lights:
         return t("no exchange is watched; [exchanges] in the settings")
     words = [
-        f"{one.exchange} {told(one.text) or t(one.state.value)}"
+        f"{one.exchange} {told(one.text) or t(one.state.value, 'feed')}"
         for one in status.lights
         if one.state not in (FeedState.LIVE, FeedState.OFF)
     ]

@@ -37,8 +37,12 @@ def headline(board: SpreadsBoard, looks: Looks, width: int) -> list[Piece]:
     """What is paired, which coins, how many there are and rank."""
     groups: list[list[Piece]] = [
         [("p ", looks.key), (f"{t('pairs')} ", looks.faint), *_kinds(board.kind, looks, width)],
-        [("f ", looks.key), (f"{t('coins')} ", looks.faint), (shown_coins(board), looks.title)],
-        [(f"{board.matching:,}", looks.text), (f" {t('shown')}", looks.faint)],
+        [
+            ("f ", looks.key),
+            (f"{t('coins', 'shown')} ", looks.faint),
+            (shown_coins(board), looks.title),
+        ],
+        [(f"{board.matching:,}", looks.text), (f" {t('shown', 'rows')}", looks.faint)],
         [(_ranked(board), looks.text), (f" {t('rank')}", looks.faint)],
         [(t("legs beyond {age} s rank nowhere", age=f"{board.max_age_s:g}"), looks.faint)],
         [(f"{t('taker fees')} ", looks.faint), (_fees(board), looks.dim)],
@@ -115,7 +119,7 @@ def _leg_groups(
         ],
         [(f"{t('ask' if bought else 'bid')} ", looks.faint), (price(value), looks.bright)],
         [("× ", looks.faint), (amount(coins), looks.text)],
-        [(short_age(age_ms), looks.text), (f" {t('old')}", looks.faint)],
+        [(short_age(age_ms), looks.text), (f" {t('old', 'age')}", looks.faint)],
         _funding(row, side, now_ms, zone, looks),
         [(printable(symbol, 30), looks.dim)],
     ]
@@ -161,7 +165,8 @@ def _sum_groups(row: SpreadRow, now_ms: int, zone: ShownZone, looks: Looks) -> l
     groups.append(_after_funding(row, now_ms, zone, looks))
     even = f"{hours(row.breakeven_h)} {t('h')}"
     groups.append([(f"{t('even after')} ", looks.faint), (even, looks.text)])
-    groups.append([(f"{t('size')} ", looks.faint), (f"{count(row.size_usd)} USDT", looks.text)])
+    size = f"{count(row.size_usd)} USDT"
+    groups.append([(f"{t('size', 'book')} ", looks.faint), (size, looks.text)])
     indicative = signed(row.pair_indicative_pct, 3)
     groups.append([(f"{t('last prices')} ", looks.faint), (indicative, looks.dim)])
     groups.append([(f"{t('skew')} ", looks.faint), (short_age(row.skew_ms), looks.dim)])

@@ -213,7 +213,7 @@ class SystemView(BoardView):
             [
                 (f"{glyph} ", style),
                 (f"{line.exchange} ", looks.text),
-                (f"{t(line.state.value)} {line.live}/{line.connections}", style),
+                (f"{t(line.state.value, 'feed')} {line.live}/{line.connections}", style),
             ]
             for line in board.exchanges
             for glyph, style in (mark(line.state, looks),)
@@ -227,7 +227,7 @@ class SystemView(BoardView):
 def _figure(
     name: str, value: str, looks: Looks, *, odd: bool = False, more: str = ""
 ) -> list[Piece]:
-    pieces = [(f"{t(name)} ", looks.faint), (value, looks.warn if odd else looks.text)]
+    pieces = [(f"{t(name, 'machine')} ", looks.faint), (value, looks.warn if odd else looks.text)]
     return [*pieces, (f" {more}", looks.faint)] if more else pieces
 
 

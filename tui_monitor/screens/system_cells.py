@@ -19,7 +19,7 @@ def severity(state: FeedState) -> float:
 def state_cell(state: FeedState, looks: Looks) -> Cell:
     """Glyph and word."""
     glyph, style = mark(state, looks)
-    return Cell(f"{glyph} {t(state.value)}", style)
+    return Cell(f"{glyph} {t(state.value, 'feed')}", style)
 
 
 def age_cell(age_s: int | None, looks: Looks, style: Style | None = None) -> Cell:

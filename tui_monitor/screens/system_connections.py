@@ -96,7 +96,7 @@ def _age(row: ConnectionRow, looks: Looks) -> Cell:
 
 def connection_text(row: ConnectionRow) -> list[str]:
     """All of it, for the dialog behind Enter."""
-    lines = [t("{state} since {time}", state=t(row.state.value), time=row.since)]
+    lines = [t("{state} since {time}", state=t(row.state.value, "feed"), time=row.since)]
     if row.reason:
         lines.append(f"{t('last error' if row.past else 'why')}: {row.reason}")
     lines.append(_way(row))
@@ -121,7 +121,7 @@ def _way(row: ConnectionRow) -> str:
 def shown_channel(channel: str) -> str:
     """A kind of data in the reader's language; `#2` is its second socket."""
     kind, mark, number = channel.partition("#")
-    return f"{t(kind)}{mark}{number}"
+    return f"{told(t(kind, 'channel'))}{mark}{number}"
 
 
 CONNECTION_COLUMNS: tuple[Column[ConnectionRow], ...] = (
@@ -206,7 +206,7 @@ CONNECTION_COLUMNS: tuple[Column[ConnectionRow], ...] = (
         width=6,
         align="left",
         priority=5,
-        paint=lambda row, looks, _: Cell(t(row.source) or ABSENT, looks.dim),
+        paint=lambda row, looks, _: Cell(t(row.source, "way") or ABSENT, looks.dim),
         value=lambda row: row.source or None,
         help="stream, or rest: which way the data comes now.",
     ),

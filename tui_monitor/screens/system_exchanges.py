@@ -58,7 +58,7 @@ def exchange_text(row: ExchangeRow, troubled: Iterable[str]) -> list[str]:
     skew = ABSENT if line.clock_skew_ms is None else f"{signed(line.clock_skew_ms, 0)} ms"
     live = t("{n} of {all} connections live", n=line.live, all=line.connections)
     lines = [
-        f"{t(line.state.value)}, {live}",
+        f"{t(line.state.value, 'feed')}, {live}",
         *troubled,
         t(
             "{rate} messages a second, sockets opened again {n} times",
