@@ -9,8 +9,8 @@ from rich.style import Style
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows, styles_of
 from tui_monitor.config import Ui
+from tui_monitor.screens.ink import in_palette
 from tui_monitor.screens.looks import Looks, looks_for
-from tui_monitor.screens.painter import in_palette
 from tui_monitor.screens.themes import MONOCHROME, THEMES, Palette, textual_theme
 
 SYSTEMS = (ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT)

@@ -36,14 +36,15 @@ def a_painter(system: ColorSystem = ColorSystem.TRUECOLOR) -> Painter:
 
 
 def cells_of(screen: Any) -> list[list[tuple[object, ...]]]:
-    """Cells with their looks, as a terminal shows them."""
-    return [
-        [
-            (cell.data, cell.fg, cell.bg, cell.bold, cell.underscore, cell.reverse)
-            for cell in (screen.buffer[y][x] for x in range(WIDTH))
-        ]
-        for y in range(HEIGHT)
-    ]
+    """Cells as they look."""
+    return [[look_of(screen.buffer[y][x]) for x in range(WIDTH)] for y in range(HEIGHT)]
+
+
+def look_of(cell: Any) -> tuple[object, ...]:
+    """What a user sees of a cell: not the foreground of a blank."""
+    if cell.data == " " and not cell.underscore and not cell.reverse:
+        return (cell.bg,)
+    return (cell.data, cell.fg, cell.bg, cell.bold, cell.underscore, cell.reverse)
 
 
 @settings(max_examples=150, deadline=None)
@@ -78,15 +79,52 @@ def test_one_digit_costs_one_jump_one_look_one_digit() -> None:
     painter.put(0, 1, [Segment("12:00:01", STYLES[1])], WIDTH)
     painter.changes()
     painter.put(0, 1, [Segment("12:00:02", STYLES[1])], WIDTH)
-    assert painter.changes() == "\x1b[2;8H\x1b[38;2;255;0;0m2\x1b[0m"
+    assert painter.changes() == "\x1b[2;8H\x1b[38;5;196m2\x1b[0m"
 
 
 def test_only_the_codes_that_differ_are_written_between_looks() -> None:
-    """From red to bold red is one code."""
+    """From red to bold red is one code, and back; what has no end of its own ends by a reset."""
     ink = a_painter().ink
     red, bold_red = ink.number(STYLES[1]), ink.number(STYLES[3])
     assert ink.change(red, bold_red) == "\x1b[1m"
-    assert ink.change(bold_red, red) == "\x1b[0;38;2;255;0;0m"
+    assert ink.change(bold_red, red) == "\x1b[22m"
+    dim_red = ink.number(Style(color="#ff0000", dim=True))
+    assert ink.change(bold_red, dim_red) == "\x1b[22;2m"
+    framed = ink.number(Style(color="#ff0000", overline=True))
+    assert ink.change(framed, red) == "\x1b[0;38;5;196m"
+    assert ink.change(bold_red, ink.number(None)) == "\x1b[0m"
+
+
+def test_colours_of_the_palette_are_named_by_their_number() -> None:
+    """It is half as long; the first few, which shells' themes redefine, and all others are told."""
+    for color, code in (
+        ("#d0d0d0", "38;5;252"), ("#00005f", "38;2;0;0;95"), ("#f59e0b", "38;2;245;158;11"),
+    ):  # fmt: skip
+        painter = a_painter()
+        painter.put(0, 0, [Segment("x", Style(color=color))], 1)
+        assert f"\x1b[{code}mx" in painter.changes()
+
+
+def test_between_words_of_two_colours_no_third_one_is_written() -> None:
+    """A blank shows no foreground: neither its own nor a change of it costs anything."""
+    painter = a_painter()
+    red, plain, green = Style(color="#ff0000"), Style(color="#d0d0d0"), Style(color="#00ff00")
+    painter.put(0, 0, [Segment("a", red), Segment("  ", plain), Segment("b", green)], 4)
+    assert painter.changes().endswith("\x1b[38;5;196ma  \x1b[38;5;46mb\x1b[0m")
+    painter.put(0, 0, [Segment("a", red), Segment("  ", green), Segment("b", green)], 4)
+    assert painter.changes() == ""
+
+
+def test_a_short_way_along_a_line_is_a_step_not_an_address() -> None:
+    """As long as all terminals agree where the cursor is: after a wide character they may not."""
+    painter = a_painter()
+    for texts, steps in (
+        (("a     b", "c     d"), "\x1b[1Hc\x1b[5Cd"), (("币    b", "生    d"), "\x1b[1H生\x1b[1;7Hd"),
+    ):  # fmt: skip
+        painter.put(0, 0, [Segment(texts[0])], 7)
+        painter.changes()
+        painter.put(0, 0, [Segment(texts[1])], 7)
+        assert painter.changes() == steps
 
 
 def test_a_link_is_not_written() -> None:

@@ -9,118 +9,37 @@ import unicodedata
 from collections.abc import Iterable
 
 from rich.cells import cell_len, get_character_cell_size
-from rich.color import Color, ColorSystem
+from rich.color import ColorSystem
 from rich.segment import Segment
-from rich.style import Style
 
+from tui_monitor.screens.ink import PLAIN, Ink
 from tui_monitor.screens.plain import in_ascii
 
 # The text of a cell (empty: the right half of a wide character) and the number of its look.
 Cell = tuple[str, int]
 
-_PLAIN = 0
-_BLANK: Cell = (" ", _PLAIN)
+_BLANK: Cell = (" ", PLAIN)
 _CLEAR = "\x1b[0m\x1b[2J"
 # A gap of unchanged cells up to this long costs less to write again than to jump over.
 _CHEAP_GAP = 4
-_MAX_STYLES = 5_000
+# Characters that a look remembers before it begins anew.
+_MAX_GLYPHS = 5_000
 
 
-class Ink:
-    """Looks by number: rich styles to attribute, foreground and background codes."""
+class _Glyphs(dict[str, Cell]):
+    """The cells of one look by their character: the same object each time, which compares fast."""
 
-    def __init__(self, system: ColorSystem, *, colourless: bool = False) -> None:
-        self.system = system
-        self.colourless = colourless
-        self._codes: list[tuple[tuple[str, ...], str, str]] = [((), "39", "49")]
-        self._numbers = {self._codes[0]: _PLAIN}
-        self._by_style: dict[Style | None, int] = {None: _PLAIN}
+    def __init__(self, number: int, blank: int) -> None:
+        super().__init__()
+        self._number = number
+        self._blank = blank
 
-    def become(self, system: ColorSystem, *, colourless: bool) -> None:
-        """Other codes for the styles that come; the numbers that were given keep theirs."""
-        self.system = system
-        self.colourless = colourless
-        self._by_style = {None: _PLAIN}
-
-    def number(self, style: Style | None) -> int:
-        """The number of a style; styles that look alike share one."""
-        found = self._by_style.get(style)
-        if found is not None:
-            return found
-        if len(self._by_style) > _MAX_STYLES:
-            self._by_style = {None: _PLAIN}
-        codes = self._split(style)
-        number = self._numbers.setdefault(codes, len(self._codes))
-        if number == len(self._codes):
-            self._codes.append(codes)
-        self._by_style[style] = number
-        return number
-
-    def change(self, old: int, new: int) -> str:
-        """The sequence that turns one look into another."""
-        if old == new:
-            return ""
-        attributes, foreground, background = self._codes[new]
-        before = self._codes[old]
-        parts: list[str] = []
-        if set(before[0]) - set(attributes):
-            parts.append("0")
-            before = self._codes[_PLAIN]
-        parts += [code for code in attributes if code not in before[0]]
-        if foreground != before[1]:
-            parts.append(foreground)
-        if background != before[2]:
-            parts.append(background)
-        return f"\x1b[{';'.join(parts)}m" if parts else ""
-
-    def _split(self, style: Style | None) -> tuple[tuple[str, ...], str, str]:
-        if style is None:
-            return self._codes[_PLAIN]
-        # Without its link: a hyperlink is text from outside that a terminal would obey.
-        plain = style.update_link(None)
-        if self.system is ColorSystem.EIGHT_BIT:
-            plain += Style(color=in_palette(plain.color), bgcolor=in_palette(plain.bgcolor))
-        rendered = plain.render("x", color_system=self.system)
-        if not rendered.startswith("\x1b["):
-            return self._codes[_PLAIN]
-        codes = _sort_codes(rendered.partition("m")[0].removeprefix("\x1b[").split(";"))
-        return (codes[0], *self._codes[_PLAIN][1:]) if self.colourless else codes
-
-
-_LEVELS = (0, *range(95, 256, 40))
-_CUBE = {
-    (red, green, blue): 16 + 36 * r + 6 * g + b
-    for r, red in enumerate(_LEVELS)
-    for g, green in enumerate(_LEVELS)
-    for b, blue in enumerate(_LEVELS)
-}
-_PALETTE = _CUBE | {(8 + 10 * step,) * 3: 232 + step for step in range(24)}
-
-
-def in_palette(color: Color | None) -> Color | None:
-    """A colour that the 256-colour palette has, as its number: rich takes another grey for some."""
-    if color is None or color.triplet is None or color.triplet not in _PALETTE:
-        return color
-    return Color.from_ansi(_PALETTE[color.triplet])
-
-
-def _sort_codes(codes: list[str]) -> tuple[tuple[str, ...], str, str]:
-    """SGR parameters as attributes, foreground, background."""
-    attributes: list[str] = []
-    foreground, background = "39", "49"
-    rest = iter(codes)
-    for first in rest:
-        number, code = int(first), first
-        if number in (38, 48):
-            kind = next(rest)
-            code = ";".join((first, kind, *(next(rest) for _ in range(3 if kind == "2" else 1))))
-        if number in range(30, 40) or number in range(90, 98):
-            foreground = code
-        elif number in range(40, 50) or number in range(100, 108):
-            background = code
-        else:
-            attributes.append(code)
-    return tuple(attributes), foreground, background
+    def __missing__(self, char: str) -> Cell:
+        if len(self) > _MAX_GLYPHS:
+            self.clear()
+        # A blank's foreground shows nowhere: it is no reason to write one again.
+        cell = self[char] = (char, self._blank if char == " " else self._number)
+        return cell
 
 
 class Painter:
@@ -139,6 +58,7 @@ class Painter:
         self.wanted: list[list[Cell]] = []
         self.shown: list[list[Cell]] | None = None
         self._touched: set[int] = set()
+        self._glyphs: dict[int, _Glyphs] = {}
 
     def show_in(self, system: ColorSystem, *, ascii_only: bool, colourless: bool) -> None:
         """Another way to show things, from what is put next on; all of it is written anew."""
@@ -170,9 +90,9 @@ class Painter:
         line, after = self.wanted[y], x + len(cells)
         # What is overwritten by half is gone as a whole, as in a terminal.
         if x and not line[x][0]:
-            line[x - 1] = (" ", line[x - 1][1])
+            line[x - 1] = self._blanked(line[x - 1])
         if after < self.width and not line[after][0]:
-            line[after] = (" ", line[after][1])
+            line[after] = self._blanked(line[after])
         line[x:after] = cells
         self._touched.add(y)
 
@@ -187,31 +107,60 @@ class Painter:
         if shown is None:
             parts.append(_CLEAR)
             shown = self.shown = [[_BLANK] * self.width for _ in range(self.height)]
-        look = _PLAIN
+        look = PLAIN
         for y in sorted(self._touched):
             look = self._write_line(y, shown[y], look, parts)
             shown[y] = self.wanted[y].copy()
         self._touched.clear()
-        if look != _PLAIN:
+        if look != PLAIN:
             parts.append("\x1b[0m")
         return "".join(parts)
 
     def _write_line(self, y: int, shown: list[Cell], look: int, parts: list[str]) -> int:
         line = self.wanted[y]
+        # Where the cursor is, as far as every terminal agrees.
         at: int | None = None
-        for first, last in _runs(line, shown):
-            if at is None or first - at > _CHEAP_GAP or not _plain_between(line, at, first):
-                parts.append(f"\x1b[{y + 1};{first + 1}H")
-                at = first
-            for text, number in line[at:last]:
-                if not text:
-                    continue
-                parts.append(self.ink.change(look, number))
-                parts.append(text)
-                look = number
+        for changed, last in _runs(line, shown):
+            first = changed
+            if at is None:
+                parts.append(f"\x1b[{y + 1};{first + 1}H" if first else f"\x1b[{y + 1}H")
+            elif self._is_cheap(line[at:first], look):
+                first = at
+            else:
+                parts.append(f"\x1b[{first - at}C" if first - at > 1 else "\x1b[C")
+            look = self._write_cells(line[first:last], look, parts)
             # Terminals disagree on the width of some characters; a jump mends what follows.
-            at = last if _sure_width(line, last - 1) else None
+            at = last if all(map(_has_sure_width, line[first:last])) else None
         return look
+
+    def _is_cheap(self, gap: list[Cell], look: int) -> bool:
+        """Whether a gap is no longer than a jump, and there is nothing else to it."""
+        if len(gap) > _CHEAP_GAP:
+            return False
+        blank = self.ink.blank(look)
+        return all(
+            number == (blank if text == " " else look) and text.isascii() and text
+            for text, number in gap
+        )
+
+    def _write_cells(self, cells: list[Cell], look: int, parts: list[str]) -> int:
+        ink = self.ink
+        for text, number in cells:
+            if number != look and text:
+                wanted = ink.for_blank(look, number) if text == " " else number
+                parts.append(ink.change(look, wanted))
+                look = wanted
+            parts.append(text)
+        return look
+
+    def _blanked(self, cell: Cell) -> Cell:
+        return (" ", self.ink.blank(cell[1]))
+
+    def _glyphs_of(self, number: int) -> _Glyphs:
+        found = self._glyphs.get(number)
+        if found is None:
+            found = self._glyphs[number] = _Glyphs(number, self.ink.blank(number))
+        return found
 
     def _cells(self, segments: Iterable[Segment], room: int) -> list[Cell]:
         cells: list[Cell] = []
@@ -219,21 +168,21 @@ class Painter:
             if control:
                 continue
             text = in_ascii(given) if self.ascii_only else given
-            number = self.ink.number(style)
+            glyphs = self._glyphs_of(self.ink.number(style))
             if text.isascii():
-                cells += [(char, number) for char in text]
+                cells += map(glyphs.__getitem__, text)
             else:
-                _add_wide(cells, text, number)
+                _add_wide(cells, text, glyphs)
             if len(cells) >= room:
                 break
         if len(cells) > room:
             cells = cells[: max(0, room)]
             if cells and room < self.width and cell_len(cells[-1][0]) > 1:
-                cells[-1] = (" ", cells[-1][1])
+                cells[-1] = self._blanked(cells[-1])
         return cells
 
 
-def _add_wide(cells: list[Cell], text: str, number: int) -> None:
+def _add_wide(cells: list[Cell], text: str, glyphs: _Glyphs) -> None:
     for char in text:
         width = get_character_cell_size(char)
         if width == 0:
@@ -242,9 +191,9 @@ def _add_wide(cells: list[Cell], text: str, number: int) -> None:
             elif len(cells) > 1:
                 cells[-2] = (cells[-2][0] + char, cells[-2][1])
             continue
-        cells.append((char, number))
+        cells.append(glyphs[char])
         if width == 2:
-            cells.append(("", number))
+            cells.append(glyphs[""])
 
 
 def _runs(new: list[Cell], old: list[Cell]) -> list[tuple[int, int]]:
@@ -253,10 +202,11 @@ def _runs(new: list[Cell], old: list[Cell]) -> list[tuple[int, int]]:
     A wide character's right half differs from anything but another right half, so no run ends
     in the middle of one that comes or goes.
     """
+    if new == old:
+        return []
     runs: list[tuple[int, int]] = []
-    for x, pair in enumerate(zip(new, old, strict=True)):
-        if pair[0] == pair[1]:
-            continue
+    pairs = enumerate(zip(new, old, strict=True))
+    for x in [x for x, (one, other) in pairs if one is not other and one != other]:
         if runs and runs[-1][1] == x:
             runs[-1] = (runs[-1][0], x + 1)
         else:
@@ -264,13 +214,9 @@ def _runs(new: list[Cell], old: list[Cell]) -> list[tuple[int, int]]:
     return runs
 
 
-def _plain_between(line: list[Cell], first: int, last: int) -> bool:
-    return all(text.isascii() and text for text, _ in line[first:last])
-
-
-def _sure_width(line: list[Cell], x: int) -> bool:
+def _has_sure_width(cell: Cell) -> bool:
     """Whether every terminal agrees on the width of a cell."""
-    text = line[x][0]
+    text = cell[0]
     if not text or len(text) > 1:
         return False
     if text.isascii() or "\u2500" <= text <= "\u259f" or "\u2800" <= text <= "\u28ff":
