@@ -96,9 +96,7 @@ class Terminal:
         return taken
 
     def _feed(self, data: bytes) -> None:
-        for query in _QUERIES:
-            data = data.replace(query, b"")
-        self._stream.feed(data)
+        self._stream.feed(without_queries(data))
 
     def until(self, found: str | Callable[["Terminal"], bool], seconds: float = 60.0) -> None:
         """Read until a text is on the screen or a condition holds."""
@@ -162,6 +160,13 @@ class Terminal:
         after = bytes(self.raw)
         left = after.rfind(b"\x1b[?1049l") > after.rfind(b"\x1b[?1049h")
         return left and after.rfind(b"\x1b[?25h") > after.rfind(b"\x1b[?25l")
+
+
+def without_queries(data: bytes) -> bytes:
+    """What a terminal would print of these bytes."""
+    for query in _QUERIES:
+        data = data.replace(query, b"")
+    return data
 
 
 def _set_size(fd: int, columns: int, rows: int) -> None:

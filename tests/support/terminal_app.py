@@ -1,17 +1,23 @@
 """The terminal program over a source in memory, as a process of its own for the pty tests.
 
 `python -m tests.support.terminal_app [stored] [hostile] [ticking] [refresh=S] [beats=FILE]
-[patience=S]`
+[lags=FILE] [patience=S] [board=NAME] [moving=LOAD] [cells=N] [visible=N] [gated]`
+
+`moving` is a board of a thousand spreads; `gated`, its time stands still until SIGUSR1, which
+lets ten steps pass. `lags` gets the longest that the event loop has kept a task waiting, in ms.
 """
 
 import asyncio
+import itertools
+import signal
 import sys
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from tests.support.boards import MemorySource, a_coin, a_status, a_sum_board
-from tui_monitor.app import MonitorApp
+from tests.support.moving_spreads import CELLS_PER_S, Load, MovingSource
+from tui_monitor.app import MonitorApp, Run
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import SumBoard
 from tui_monitor.config import Ui
@@ -20,6 +26,9 @@ from tui_monitor.paths import write_whole
 from tui_monitor.screens.terminal import require_terminal
 from tui_monitor.source import Query
 
+# How far SIGUSR1 lets a gated source go.
+STEPS = 10
+BEAT_S = 0.02
 # What a remote party might send: escapes, C1, bidi, zero width, markup, wide, combining.
 HOSTILE = (
     "\x1b[31mred\x1b[2J",
@@ -68,6 +77,36 @@ class HostileSource(MemorySource):
         ]
 
 
+def _moving(named: dict[str, str], *, gated: bool) -> MovingSource:
+    refresh_s = float(named.get("refresh", 1.0))
+    source = MovingSource(
+        Load(named["moving"]),
+        cells=int(named.get("cells", CELLS_PER_S)),
+        visible=int(named.get("visible", 30)),
+        step_ms=int(float(named.get("step", refresh_s)) * 1000),
+    )
+    if gated:
+        source.steps = 0
+        signal.signal(signal.SIGUSR1, lambda *_: _let_pass(source))
+    return source
+
+
+def _let_pass(source: MovingSource) -> None:
+    source.steps = (source.steps or 0) + STEPS
+
+
+async def _measure_lag(file: Path) -> None:
+    """An engine that measures how late the event loop lets it run, once a second anew."""
+    loop = asyncio.get_running_loop()
+    longest_s = 0.0
+    for beat in itertools.count(1):
+        begun_s = loop.time()
+        await asyncio.sleep(BEAT_S)
+        longest_s = max(longest_s, loop.time() - begun_s - BEAT_S)
+        if beat % 50 == 0:
+            write_whole(file, f"{longest_s * 1000:.1f}".encode())
+
+
 async def _beat(file: Path) -> None:
     """An engine that counts how often the event loop lets it run."""
     beats = 0
@@ -78,13 +117,22 @@ async def _beat(file: Path) -> None:
             write_whole(file, str(beats).encode())
 
 
+def _engine(named: dict[str, str]) -> Run | None:
+    if "beats" in named:
+        return lambda: _beat(Path(named["beats"]))
+    if "lags" in named:
+        return lambda: _measure_lag(Path(named["lags"]))
+    return None
+
+
 def main(*options: str) -> int:
     """Run until left."""
     named = dict(option.split("=") for option in options if "=" in option)
     kind = {"ticking": TickingSource, "hostile": HostileSource}
     source = next((kind[one]() for one in options if one in kind), MemorySource())
+    if "moving" in named:
+        source = _moving(named, gated="gated" in options)
     source.live = "stored" not in options
-    beats = Path(named["beats"]) if "beats" in named else None
     MonitorApp.PATIENCE_S = float(named.get("patience", MonitorApp.PATIENCE_S))
     try:
         require_terminal()
@@ -93,8 +141,9 @@ def main(*options: str) -> int:
         return error.exit_code
     app = MonitorApp(
         source,
-        (lambda: _beat(beats)) if beats else None,
+        _engine(named),
         Ui(),
+        board=named.get("board", "sum"),
         refresh_s=float(named.get("refresh", 1.0)),
     )
     return asyncio.run(app.run_here())
