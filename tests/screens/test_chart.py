@@ -1,5 +1,7 @@
 """The chart: scales, ticks, gaps, spikes, labels."""
 
+import math
+
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
@@ -8,7 +10,9 @@ from tui_monitor.clock import SLOT_MS, BoardZone
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.looks import STANDARD
 from tui_monitor.screens.widgets.chart import ChartView
-from tui_monitor.screens.widgets.curve import Chart, Point, paint_chart
+from tui_monitor.screens.widgets.curve import Chart, Point
+from tui_monitor.screens.widgets.plot import paint_chart
+from tui_monitor.screens.widgets.raster import draw_lines, runs
 from tui_monitor.screens.widgets.scale import nice_step, time_ticks, value_scale
 
 START = ZONE.day_start_ms(TODAY)
@@ -158,3 +162,116 @@ async def test_it_is_drawn_again_only_when_something_changed() -> None:
         await pilot.pause()
         app.chart.render_line(3)
         assert app.chart.drawings == 2
+
+
+def a_day(minutes: int = 1440) -> list[Point]:
+    """A day's minutes, in waves."""
+    return [(START + n * MINUTE, 20 * math.sin(n / 90) + n % 7) for n in range(minutes)]
+
+
+async def test_a_live_point_that_stays_in_its_dot_draws_no_picture() -> None:
+    """Fifty prices within a dot: the label changes, the curve is drawn once; a jump draws it."""
+    app = One()
+    points = a_day(700)
+    at_ms = points[-1][0] + MINUTE
+    async with app.run_test(size=(120, 30)) as pilot:
+        for n in range(50):
+            app.chart.show(a_chart(points, live=(at_ms, 5.0 + n / 1000)))
+            await pilot.pause()
+            app.chart.render_line(3)
+        assert app.chart.drawings == 1
+        assert app.chart.finishings > 1
+        app.chart.show(a_chart(points, live=(at_ms, 15.0)))
+        await pilot.pause()
+        app.chart.render_line(3)
+        assert app.chart.drawings == 2
+
+
+async def test_a_live_point_beyond_all_others_moves_the_scale_by_whole_dots() -> None:
+    """A price that makes a new high with every trade does not draw all anew each time."""
+    app = One()
+    points: list[Point] = [(START + n * SLOT_MS, float(n)) for n in range(40)]
+    async with app.run_test(size=(100, 20)) as pilot:
+        for n in range(40):
+            app.chart.show(a_chart(points, live=(START + 40 * SLOT_MS, 40.0 + n / 400)))
+            await pilot.pause()
+            app.chart.render_line(3)
+        assert app.chart.drawings <= 3
+
+
+def words_of(app: One) -> str:
+    """The line above the chart that is read."""
+    return app.chart.render_line(0).text.strip()
+
+
+async def test_a_chart_is_read_by_keys() -> None:
+    """Column by column, point by point, to both ends; a gap says that it is one."""
+    app = One()
+    points: list[Point] = [(START + n * SLOT_MS, float(n)) for n in range(40)]
+    points[20] = (points[20][0], None)
+    async with app.run_test(size=(100, 20)) as pilot:
+        app.chart.show(a_chart(points, live=(START + 40 * SLOT_MS, 41.0)))
+        await pilot.pause()
+        app.chart.read()
+        await pilot.pause()
+        assert words_of(app) == "20:00  +41.00 %"
+        await pilot.press("left")
+        assert words_of(app) == "19:30  +39.00 %"
+        await pilot.press("home")
+        assert words_of(app) == "00:00  0.00 %"
+        await pilot.press(*["l"] * 20)
+        assert words_of(app) == "10:00  no value"
+        await pilot.press("pagedown", "pageup", "k", "j")
+        assert words_of(app) == "10:00  no value"
+        # Who reads the newest point goes on doing so.
+        await pilot.press("G")
+        app.chart.show(a_chart(points, live=(START + 41 * SLOT_MS, 42.0)))
+        await pilot.pause()
+        assert words_of(app) == "20:30  +42.00 %"
+
+
+async def test_a_dense_chart_is_read_by_columns_and_by_points() -> None:
+    """An arrow to the side moves by a cell, however many minutes that is; one upwards by one."""
+    app = One()
+    points = a_day()
+    async with app.run_test(size=(100, 20)) as pilot:
+        app.chart.show(a_chart(points, telling=lambda ms, _: f"{(ms - START) // MINUTE}"))
+        await pilot.pause()
+        app.chart.read()
+        await pilot.press("up")
+        assert words_of(app).endswith("  1438")
+        columns = {place.column for place in app.chart.places()}
+        await pilot.press("g", *["right"] * (len(columns) // 2))
+        assert 600 < int(words_of(app).split()[-1]) < 840
+
+
+async def test_the_mouse_reads_where_it_points() -> None:
+    """Hovering shows the point, leaving hides it, a click keeps it."""
+    app = One()
+    points: list[Point] = [(START + n * SLOT_MS, float(n)) for n in range(48)]
+    async with app.run_test(size=(100, 20)) as pilot:
+        app.chart.show(a_chart(points))
+        await pilot.pause()
+        place = app.chart.places()[12]
+        await pilot.hover(ChartView, offset=(place.column, 5))
+        assert words_of(app) == "06:00  +12.00 %"
+        await pilot.click(ChartView, offset=(app.chart.places()[24].column, 5))
+        await pilot.pause()
+        assert app.chart.has_focus
+        assert words_of(app) == "12:00  +24.00 %"
+
+
+def test_lines_of_dots_have_no_holes() -> None:
+    """Steep and flat, up and down: every dot has a neighbour, and none is drawn twice a column."""
+    for high in (-37, -5, 0, 3, 40):
+        segment = ((0, 50), (9, 50 + high))
+        dots = {(x, y) for x, top, bottom in runs(segment) for y in range(top, bottom + 1)}
+        assert {(0, 50), (9, 50 + high)} <= dots
+        for x, y in dots - {(9, 50 + high)}:
+            assert any((x + dx, y + dy) in dots for dx in (0, 1) for dy in (-1, 0, 1) if dx or dy)
+
+
+def test_blocks_stand_for_braille() -> None:
+    """Where fonts lack it: quadrants, in the same places."""
+    assert draw_lines((((0, 0), (3, 3)),), 2, 2, "hd") == ("▚ ", " ▚")
+    assert draw_lines((((0, 0),), ((9, 1),)), 5, 1) == ("⠁   ⠐",)

@@ -11,6 +11,7 @@ from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.frame import Footer, StatusLine, TopLine
 from tui_monitor.screens.widgets.line import Lines
+from tui_monitor.screens.widgets.reading import ReadChart
 from tui_monitor.words import t
 
 
@@ -42,7 +43,10 @@ class DeskFrame:
             self.footer.say(("Enter", t("keep the filter")), ("Esc", t("clear it")))
             return
         board = focused if isinstance(focused, Board) else None
-        self.footer.show([one for one in ids if _helps(one, view, board)])
+        reads = isinstance(focused, ReadChart)
+        self.footer.show(
+            [one for one in ids if (reads and one == "back") or _helps(one, view, board)]
+        )
 
     def say_problem(self, text: str) -> None:
         """What went wrong, in red; empty: nothing."""

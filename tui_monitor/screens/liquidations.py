@@ -10,6 +10,7 @@ from textual.events import Resize
 
 from tui_monitor.boards.liquidations import HOURS, LiquidationsBoard
 from tui_monitor.screens import liquidations_texts as texts
+from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import count
 from tui_monitor.screens.liquidations_rows import (
     ORDER_COLUMNS,
@@ -21,12 +22,14 @@ from tui_monitor.screens.liquidations_rows import (
     venue_rows,
 )
 from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.read_words import minute_lines, minute_title
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.bars import BarsView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.chart import ChartView
 from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
+from tui_monitor.screens.widgets.reading import ReadChart
 from tui_monitor.source import Source
 
 # Below so many lines there is no room for all parts.
@@ -70,7 +73,7 @@ class LiquidationsView(BoardView):
         self._headline = Lines(id="headline")
         self._trend = Lines(id="trend")
         self._statistics = Lines(id="statistics")
-        self.chart = ChartView(id="curve")
+        self.chart = ChartView(id="curve", opens=True)
         self.bars = BarsView(id="bars")
         self._venues = Panel(self.venues, "Venues", id="venues")
         self._orders = Panel(self.orders, "Largest", id="orders")
@@ -117,6 +120,15 @@ class LiquidationsView(BoardView):
         )
         self._venues.set_title("Venues", texts.sampled(board))
         self._orders.set_title("Largest", texts.last_word(board))
+
+    @on(ReadChart.Opened)
+    def _point_opened(self, event: ReadChart.Opened) -> None:
+        """All of a minute, or of a longer step."""
+        board = self.shown
+        if board is not None:
+            title = minute_title(self.zone.when(event.at_ms, board.now_ms))
+            lines = minute_lines(board, event.at_ms, lambda ms: self.zone.format(ms, "%H:%M:%S"))
+            self.app.push_screen(TextDialog(title, *lines))
 
     @on(Board.Opened)
     def _opened(self, event: Board.Opened) -> None:

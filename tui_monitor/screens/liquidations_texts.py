@@ -19,6 +19,7 @@ from tui_monitor.screens.format import ABSENT, ShownZone, ago, count, round_amou
 from tui_monitor.screens.format import share as percent
 from tui_monitor.screens.liquidations_rows import silence
 from tui_monitor.screens.looks import Looks
+from tui_monitor.screens.read_words import of_minutes
 from tui_monitor.screens.widgets.bars import Bar, Bars
 from tui_monitor.screens.widgets.curve import Chart
 from tui_monitor.screens.widgets.line import Piece
@@ -278,6 +279,7 @@ def chart(board: LiquidationsBoard, zone: ShownZone) -> Chart:
         unit="",
         stale=board.hours is not None and not board.live,
         joins_ms=board.step_ms * 3 // 2,
+        telling=of_minutes(board, bound=_bound(board)),
         empty=empty(board, zone),
     )
 

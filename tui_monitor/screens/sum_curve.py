@@ -29,6 +29,7 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.chart import ChartView
 from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
+from tui_monitor.screens.widgets.reading import ReadChart
 from tui_monitor.source import Query, Source
 from tui_monitor.words import t
 
@@ -67,7 +68,7 @@ class SumView(BoardView):
             node_columns(self.zone, with_day=False), lambda row: row.key, sort="time"
         )
         self.coins: Board[CoinRow] = Board(COIN_COLUMNS, lambda row: row.change.coin, sort="change")
-        self.chart = ChartView(id="chart")
+        self.chart = ChartView(id="chart", opens=True)
         self._headline = Lines(id="headline")
         self._figures = Lines(id="figures")
         self._facts = Lines(id="facts")
@@ -192,6 +193,15 @@ class SumView(BoardView):
             self._paint_chart(self.shown)
             self._nodes_panel.set_title("Nodes", self._cursor_note())
             self.post_message(self.Wanted())
+
+    @on(ReadChart.Opened)
+    def _point_opened(self, event: ReadChart.Opened) -> None:
+        """The node of the point, with its coins."""
+        live = self.shown.live if self.shown is not None else None
+        is_live = live is not None and live.slot_ms == event.at_ms
+        self.nodes.move_to(LIVE_KEY if is_live else str(event.at_ms))
+        self.add_class("-coins")
+        self.coins.focus()
 
     @on(Board.Opened)
     def _opened(self, event: Board.Opened) -> None:

@@ -8,6 +8,7 @@ from tui_monitor.clock import SLOT_MS, BoardZone
 from tui_monitor.model import Exchange, FeedState
 from tui_monitor.screens.format import ABSENT, ShownZone, age, ago, duration, share, signed
 from tui_monitor.screens.looks import Looks
+from tui_monitor.screens.read_words import of_nodes
 from tui_monitor.screens.widgets.curve import Chart, Point
 from tui_monitor.screens.widgets.line import Piece
 
@@ -215,4 +216,5 @@ def chart(
         joins_ms=SLOT_MS + SLOT_MS // 10,
         aging=is_aging(board, status),
         empty=_no_data(board, status, zone),
+        telling=of_nodes(board),
     )

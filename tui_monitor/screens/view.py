@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
+from textual import on
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.events import Resize
 from textual.message import Message
+from textual.widget import Widget
 
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
@@ -18,6 +20,7 @@ from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece
+from tui_monitor.screens.widgets.reading import ReadChart
 from tui_monitor.source import Query, Source
 from tui_monitor.words import t
 
@@ -57,7 +60,7 @@ class BoardView(Vertical):
     HAS_RANGES: ClassVar[bool] = False
     # Whether what it lacks can be asked for again.
     FILLS: ClassVar[bool] = False
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("days")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("days", "charts")]
     DEFAULT_CSS = "BoardView { height: 1fr; padding: 0 1; }"
 
     class Wanted(Message):
@@ -87,6 +90,8 @@ class BoardView(Vertical):
         self.today: date | None = None
         self.zone = ShownZone(BoardZone())
         self.status: EngineStatus | None = None
+        # What had the keys before a chart was read.
+        self._before_reading: Widget | None = None
         self.frozen = False
 
     def on_mount(self) -> None:
@@ -96,7 +101,9 @@ class BoardView(Vertical):
             first.set_lines([(t("loading…"), looks_of(self).dim)])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Days are only where there are some."""
+        """Days are only where there are some, and so are charts."""
+        if action == "read":
+            return bool(self.charts())
         if action in BY_ID and BY_ID[action].where == "days":
             return self.HAS_DAYS or (self.HAS_RANGES and action.startswith("range_"))
         return super().check_action(action, parameters)
@@ -142,6 +149,30 @@ class BoardView(Vertical):
     def go_back(self) -> None:
         """One step back: the last one leads to the usual days."""
         self.action_range_reset()
+
+    # Charts
+
+    def charts(self) -> list[ReadChart]:
+        """Those on screen that have points."""
+        return [one for one in self.query(ReadChart) if one.can_be_read]
+
+    def action_read(self) -> None:
+        charts, focused = self.charts(), self.screen.focused
+        at = next((n for n, one in enumerate(charts) if one is focused), -1)
+        if at < 0:
+            self._before_reading = focused
+        if at + 1 < len(charts):
+            charts[at + 1].read()
+        else:
+            self._read_no_more()
+
+    @on(ReadChart.Left)
+    def _read_no_more(self) -> None:
+        """What had the keys before has them again."""
+        before = self._before_reading
+        is_there = before is not None and before.is_attached and before.region.area > 0
+        self.screen.set_focus(before if is_there else self.panels()[0])
+        self.screen.refresh_bindings()
 
     # Days
 

@@ -12,11 +12,13 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_monitor.model import CandleRow
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.looks import Looks, looks_of
+from tui_monitor.screens.widgets.candle_words import of_bar, of_no_bar
+from tui_monitor.screens.widgets.plot import readout
+from tui_monitor.screens.widgets.reading import Place, ReadChart
 from tui_monitor.screens.widgets.scale import ValueScale, nice_step, time_ticks
 from tui_monitor.screens.widgets.sheet import Sheet, empty_lines, time_axis
 
@@ -34,6 +36,8 @@ _VOLUME_ROWS = 2
 _LEAST_WITH_VOLUME = 10
 _MARGIN = 0.04
 _LEAST_LABELS = 2
+# A chart of fewer lines has none to give to the words of what is read.
+_LEAST_READ = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,25 +62,49 @@ class Candles:
     empty: str = ""
 
 
-def paint_candles(candles: Candles, width: int, height: int, looks: Looks) -> list[list[Segment]]:
+def paint_candles(
+    candles: Candles, width: int, height: int, looks: Looks, read_ms: int | None = None
+) -> list[list[Segment]]:
     """The chart as `height` lines of exactly `width` cells, the newest bar on the right.
 
     Bars are evenly apart and fill the width; of more than have a column the newest are drawn.
+    `read_ms` is the bar that a cursor is on.
     """
     rows = height - 1
-    bars = [one for one in candles.bars if one.open_ms <= candles.newest_ms]
-    if rows < 3 or width < 24 or not bars:
+    bars = _bars(candles)
+    plan = _plan_for(candles, width, height, looks)
+    if plan is None:
         return empty_lines("" if bars else candles.empty, width, height, looks)
-    plan = _planned(candles, bars, width, rows, looks)
     gutter = width - plan.sheet.columns
     labels = _labels(plan.scale, plan.rows)
     ticks = plan.ticks()
-    plan.draw(bars, labels, [column for column, _ in ticks])
+    plan.draw(bars, labels, [column for column, _ in ticks], read_ms)
     lines = [
         [*plan.sheet.line(y), Segment(" " + labels.get(y, "").rjust(gutter - 1), looks.dim)]
         for y in range(rows)
     ]
     return [*lines, time_axis([*plan.forming_tick(), *ticks], 0, width, looks)]
+
+
+def _bars(candles: Candles) -> list[CandleRow]:
+    return [one for one in candles.bars if one.open_ms <= candles.newest_ms]
+
+
+def _plan_for(candles: Candles, width: int, height: int, looks: Looks) -> "_Plan | None":
+    """Where all lies; None where there is nothing to draw, or no room."""
+    bars, rows = _bars(candles), height - 1
+    if rows < 3 or width < 24 or not bars:
+        return None
+    return _planned(candles, bars, width, rows, looks)
+
+
+def places_of(candles: Candles, width: int, height: int, looks: Looks) -> list[Place]:
+    """Every bar's place from the oldest that has a column on, whether there is a bar or not."""
+    plan = _plan_for(candles, width, height, looks)
+    if plan is None:
+        return []
+    times = range(plan.first_ms, candles.newest_ms + 1, candles.bar_ms)
+    return [Place(ms, plan.column(ms)) for ms in times]
 
 
 def _planned(
@@ -172,11 +200,20 @@ class _Plan:
             return []
         return [(self.column(ms), f"{self.candles.zone.format(ms)}…")]
 
-    def draw(self, bars: Sequence[CandleRow], labels: dict[int, str], ticks: Sequence[int]) -> None:
+    def draw(
+        self,
+        bars: Sequence[CandleRow],
+        labels: dict[int, str],
+        ticks: Sequence[int],
+        read_ms: int | None,
+    ) -> None:
         """All layers, from below."""
         bars = self.shown_of(bars)
         self._grid(labels, ticks)
         self._mark_below()
+        if read_ms is not None:
+            for y in range(self.rows):
+                self.sheet.put(self.column(read_ms), y, "│", self.looks.accent)
         for bar in bars:
             self._candle(bar)
         self._volumes(bars)
@@ -253,17 +290,20 @@ class _Plan:
                     self.sheet.put(x, y, _EIGHTHS[filled - 1], style)
 
 
-class CandlesView(Widget):
-    """Candles on screen: painted again only when data, size or looks change."""
+class CandlesView(ReadChart):
+    """Candles on screen: painted again only when data, size, looks or the cursor change."""
 
     DEFAULT_CSS = "CandlesView { width: 1fr; height: 1fr; }"
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
+        self.drawings = 0
         self._candles: Candles | None = None
         self._empty = ""
         self._drawn_for: tuple[object, ...] = ()
         self._strips: list[Strip] = []
+        self._placed_for: tuple[object, ...] = ()
+        self._places: list[Place] = []
 
     @property
     def candles(self) -> Candles | None:
@@ -283,6 +323,17 @@ class CandlesView(Widget):
             self._candles, self._drawn_for, self._empty = None, (), empty
             self.refresh()
 
+    def places(self) -> Sequence[Place]:
+        """The places of bars, those of missing ones, too."""
+        if self._candles is None:
+            return ()
+        width, height = self.size
+        key = (_key(self._candles), width, height)
+        if key != self._placed_for:
+            self._placed_for = key
+            self._places = places_of(self._candles, width, height, looks_of(self))
+        return self._places
+
     def render_line(self, y: int) -> Strip:
         """One line of the drawing."""
         looks = looks_of(self)
@@ -290,15 +341,31 @@ class CandlesView(Widget):
         if self._candles is None:
             (line,) = empty_lines(self._empty if y == (height - 1) // 2 else "", width, 1, looks)
             return Strip(line, width).apply_style(self.rich_style)
-        key = (_key(self._candles), width, height, looks)
+        key = (_key(self._candles), width, height, looks, self.read_ms)
         if key != self._drawn_for:
             self._drawn_for = key
             ground = self.rich_style
             self._strips = [
-                Strip(line, width).apply_style(ground)
-                for line in paint_candles(self._candles, width, height, looks)
+                Strip(line, width).apply_style(ground) for line in self._lines(self._candles)
             ]
         return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.rich_style)
+
+    def _lines(self, candles: Candles) -> list[list[Segment]]:
+        self.drawings += 1
+        looks, read_ms = looks_of(self), self.read_ms
+        width, height = self.size
+        if read_ms is None or height < _LEAST_READ:
+            return paint_candles(candles, width, height, looks, read_ms)
+        said = readout(_words(candles, read_ms), width, looks)
+        return [said, *paint_candles(candles, width, height - 1, looks, read_ms)]
+
+
+def _words(candles: Candles, read_ms: int) -> str:
+    """The bar that is read."""
+    bar = next((one for one in candles.bars if one.open_ms == read_ms), None)
+    forms = read_ms == candles.forming_ms
+    said = of_no_bar() if bar is None else of_bar(bar, forms=forms)
+    return f"{candles.zone.format(read_ms, '%m-%d %H:%M')}  {said}"
 
 
 def _key(candles: Candles) -> tuple[object, ...]:

@@ -1,37 +1,35 @@
-"""A chart as lines of segments: the pure painter behind the chart widget.
+"""A chart's content, and where on a sheet of cells each part of it lies.
 
-Layers from below: tint from zero to the curve, grid, zero line, dashed mean and thresholds,
-marks, the curve, the live point, labels. Everything is measured in cells, so wide characters in
-labels keep the rows straight.
+Plans are compared to tell whether a picture would look any different: a live point that moves by
+less than a dot changes nothing but its label, which is no part of the plan.
 """
 
-from collections.abc import Hashable, Sequence, Set
-from dataclasses import dataclass
-from itertools import pairwise
+import math
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 
 from rich.cells import cell_len
-from rich.segment import Segment
-from rich.style import Style
 
+from tui_monitor.clock import DAY_MS
 from tui_monitor.screens.format import ShownZone, count, round_amount, signed
-from tui_monitor.screens.looks import Looks
-from tui_monitor.screens.widgets.raster import DOTS, Dot, draw_lines
+from tui_monitor.screens.widgets.raster import DOTS, Dot
 from tui_monitor.screens.widgets.scale import ValueScale, amount_scale, time_ticks, value_scale
-from tui_monitor.screens.widgets.sheet import Sheet, empty_lines, time_axis
+from tui_monitor.words import t
 
 Point = tuple[int, float | None]
-_NONE = Style()
+_LEAST_ROWS, _LEAST_WIDTH = 2, 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
     """What to draw. A point without a value is a gap. `version` changes when the data does.
 
-    `live` is the moving last point, `cursor_ms` the node that is looked at, `mean` a dashed
-    line with its value, `thresholds` labelled horizontal lines (drawn where in range), `marks`
-    labelled times, `peaks` labelled points. `aging`: the live point is grey; `stale`: all is, and
-    there is no live point. `amounts`: USD without a sign, from zero, in the liquidations' colour.
-    `gutter` is the least width of the labels on the left.
+    `live` is the moving last point, `cursor_ms` the node that a table's cursor is on, `mean` a
+    dashed line with its value, `thresholds` labelled horizontal lines (drawn where in range),
+    `marks` labelled times, `peaks` labelled points. `aging`: the live point is grey; `stale`: all
+    is, and there is no live point. `amounts`: USD without a sign, from zero, in the liquidations'
+    colour. `gutter` is the least width of the labels on the left. `telling` says all there is to
+    say of a point but its time, or why it is a gap.
     """
 
     version: Hashable
@@ -54,31 +52,133 @@ class Chart:
     unit: str = "%"
     empty: str = ""
     joins_ms: int = 3_600_000
+    telling: Callable[[int, float | None], str] | None = None
+
+    def text(self, value: float) -> str:
+        """A value of the curve with its unit."""
+        if self.amounts:
+            return count(value)
+        plain = signed(value) if self.zero else f"{value:,.2f}"
+        return f"{plain} {self.unit}".rstrip()
+
+    def told(self, at_ms: int, value: float | None) -> str:
+        """A point in words: its time, its value or why there is none."""
+        if self.telling is not None:
+            said = self.telling(at_ms, value)
+        else:
+            said = t("no value") if value is None else self.text(value)
+        pattern = "%H:%M" if self.last_ms - self.first_ms <= DAY_MS else "%m-%d %H:%M"
+        return f"{self.zone.format(at_ms, pattern)}  {said}"
+
+    def key(self) -> tuple[object, ...]:
+        """Differs where the plan may."""
+        looked = (self.zone.name, self.stale, self.aging, self.empty)
+        lines = (self.mean, tuple(self.thresholds), tuple(self.peaks), tuple(self.marks))
+        return (self.version, self.first_ms, self.last_ms, self.cursor_ms, self.live, looked, lines)
 
 
-def paint_chart(chart: Chart, width: int, height: int, looks: Looks) -> list[list[Segment]]:
-    """The chart as `height` lines of exactly `width` cells."""
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Where all lies, in cells, the curve in dots from the top left corner. Equal plans give
+    equal pictures.
+
+    `labels` and `levels` are rows with texts, `ticks` and `marks` columns; a level that `is_mean`
+    is the mean's, else a threshold's. `outside`: each row that the labels on the left need.
+    """
+
+    columns: int
+    rows: int
+    gutter: int
+    labels: tuple[tuple[int, str], ...]
+    ticks: tuple[tuple[int, str], ...]
+    segments: tuple[tuple[Dot, ...], ...]
+    levels: tuple[tuple[int, str, bool], ...]
+    marks: tuple[tuple[int, str], ...]
+    peaks: tuple[tuple[int, int, str], ...]
+    zero_row: int
+    marker: str
+    amounts: bool
+    stale: bool
+    signs: bool
+    area: bool
+    scale: ValueScale = field(compare=False)
+    span_ms: tuple[int, int] = field(compare=False)
+
+    def column(self, at_ms: int) -> int:
+        """The column of a time."""
+        dots = DOTS[self.marker][0]
+        return _dot_x(at_ms, self.span_ms, self.columns * dots) // dots
+
+    def row(self, value: float) -> int:
+        """The row of a value."""
+        return self.scale.place(value, self.rows)
+
+
+def plan_chart(chart: Chart, width: int, height: int, marker: str) -> Plan | None:
+    """Where all lies in a chart of this size, one line of which is the times'; None where there
+    is nothing to draw, or no room.
+    """
     rows = height - 1
     values = [value for _, value in chart.points if value is not None]
-    if chart.live is not None:
-        values.append(chart.live[1])
-    if rows < 2 or width < 20 or not values:
-        return empty_lines(chart.empty, width, height, looks)
-    scale = (
-        amount_scale(values, rows) if chart.amounts else value_scale(values, rows, zero=chart.zero)
-    )
+    if rows < _LEAST_ROWS or width < _LEAST_WIDTH or not (values or chart.live):
+        return None
+    scale = _scale(chart, values, rows, DOTS[marker][1])
     labels = _value_labels(chart, scale, rows)
     gutter = max(chart.gutter, *(cell_len(text) + 1 for text in labels.values()), 1)
-    sheet = Sheet(width - gutter - 1, rows)
-    plan = _Plan(chart, scale, sheet, looks)
-    ticks = time_ticks(chart.first_ms, chart.last_ms, sheet.columns, chart.zone)
-    plan.draw(labels, [ms for ms, _ in ticks])
-    lines = []
-    for y in range(rows):
-        text = labels.get(y, "").rjust(gutter - 1) + " "
-        lines.append([Segment(text, looks.dim), *sheet.line(y), Segment(" ", _NONE)])
-    lines.append(time_axis([(plan.column(ms), text) for ms, text in ticks], gutter, width, looks))
-    return lines
+    columns = width - gutter - 1
+    span_ms = (chart.first_ms, chart.last_ms)
+    dots_x = DOTS[marker][0]
+
+    def column(at_ms: int) -> int:
+        return _dot_x(at_ms, span_ms, columns * dots_x) // dots_x
+
+    peaks = chart.peaks
+    inside = [(ms, text) for ms, text in chart.marks if span_ms[0] <= ms <= span_ms[1]]
+    ticks = time_ticks(*span_ms, columns, chart.zone)
+    return Plan(
+        columns=columns,
+        rows=rows,
+        gutter=gutter,
+        labels=tuple(labels.items()),
+        ticks=tuple((column(ms), text) for ms, text in ticks),
+        segments=_segments(chart, scale, columns * dots_x, rows * DOTS[marker][1]),
+        levels=_levels(chart, scale, rows),
+        marks=tuple((column(ms), text) for ms, text in inside),
+        peaks=tuple((column(ms), scale.place(value, rows), text) for ms, value, text in peaks),
+        zero_row=scale.place(0.0, rows) if chart.zero else rows,
+        marker=marker,
+        amounts=chart.amounts,
+        stale=chart.stale,
+        signs=chart.zero,
+        area=chart.area and chart.zero,
+        scale=scale,
+        span_ms=span_ms,
+    )  # fmt: skip
+
+
+def _scale(chart: Chart, values: Sequence[float], rows: int, dots_y: int) -> ValueScale:
+    shown = [*values, *_live_reach(chart, values, rows * dots_y)]
+    if chart.amounts:
+        return amount_scale(shown, rows)
+    return value_scale(shown, rows, zero=chart.zero)
+
+
+def _live_reach(chart: Chart, values: Sequence[float], dots: int) -> list[float]:
+    """The live value as the scale takes it: beyond the others by whole dots, so that the scale
+    does not move with every price.
+    """
+    if chart.live is None:
+        return []
+    value = chart.live[1]
+    low, high = min(values, default=value), max(values, default=value)
+    if chart.zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    step = (high - low) / dots
+    if low <= value <= high or step <= 0:
+        return [value]
+    if value > high:
+        return [high + math.ceil((value - high) / step) * step]
+    return [low - math.ceil((low - value) / step) * step]
 
 
 def _value_labels(chart: Chart, scale: ValueScale, rows: int) -> dict[int, str]:
@@ -94,192 +194,59 @@ def _value_labels(chart: Chart, scale: ValueScale, rows: int) -> dict[int, str]:
     return labels
 
 
-class _Plan:
-    """One drawing in the making."""
-
-    def __init__(self, chart: Chart, scale: ValueScale, sheet: Sheet, looks: Looks) -> None:
-        self.chart, self.scale, self.sheet, self.looks = chart, scale, sheet, looks
-        self.marker = "braille" if looks.braille else "hd"
-        self.dots_x, self.dots_y = DOTS[self.marker]
-        self.zero_row = scale.place(0.0, sheet.rows) if chart.zero else sheet.rows
-
-    def draw(self, labels: dict[int, str], tick_ms: Sequence[int]) -> None:
-        """All layers, from below."""
-        segments = self._segments()
-        if self.chart.area and self.chart.zero and self.looks.tinted:
-            self._tint(segments)
-        self._grid(labels, tick_ms)
-        levels = self._levels()
-        self._marks()
-        self._curve(segments)
-        self._peaks({row for row, _, _ in levels})
-        self._live()
-        for row, text, style in levels:
-            self.sheet.write(self.sheet.columns - cell_len(text), row, text, style)
-
-    def column(self, ms: int) -> int:
-        """The cell column of a time."""
-        return self._dot_x(ms) // self.dots_x
-
-    def _dot_x(self, ms: int) -> int:
-        span = max(1, self.chart.last_ms - self.chart.first_ms)
-        dots = self.sheet.columns * self.dots_x
-        return max(0, min(dots - 1, (ms - self.chart.first_ms) * (dots - 1) // span))
-
-    def _dot_y(self, value: float) -> int:
-        return self.scale.place(value, self.sheet.rows * self.dots_y)
-
-    def _row(self, value: float) -> int:
-        return self.scale.place(value, self.sheet.rows)
-
-    def _segments(self) -> list[list[Dot]]:
-        """Runs of dots between gaps, thinned to lowest and highest of a column.
-
-        A column is a dot wide; with more points than dots a character, since plotext's time
-        grows with the points.
-        """
-        segments: list[list[Dot]] = [[]]
-        column: list[Dot] = []
-        last_ms: int | None = None
-        points = list(self.chart.points)
-        dense = len(points) > self.sheet.columns * self.dots_x
-        wide = self.dots_x if dense else 1
-        if self.chart.live is not None:
-            points.append(self.chart.live)
-        for ms, value in points:
-            gap = value is None or (last_ms is not None and ms - last_ms > self.chart.joins_ms)
-            if gap and (column or segments[-1]):
-                segments[-1] += _thin(column)
-                column = []
-                segments.append([])
-            if value is None:
-                continue
-            dot = (self._dot_x(ms), self._dot_y(value))
-            if column and column[-1][0] // wide != dot[0] // wide:
-                segments[-1] += _thin(column)
-                column = []
-            column.append(dot)
-            last_ms = ms
-        segments[-1] += _thin(column)
-        return [segment for segment in segments if segment]
-
-    def _tint(self, segments: Sequence[Sequence[Dot]]) -> None:
-        """Each column between zero and the curve gets the background of its sign."""
-        half = self.dots_y // 2
-        looks = self.looks
-        up, down = looks.up_area, looks.down_area
-        if self.chart.amounts:
-            up = looks.liquidation_area
-        if self.chart.stale:
-            up = down = looks.bar
-        for segment in segments:
-            for x, y in _along(segment):
-                column = x // self.dots_x
-                # A cell that the area fills by less than half stays as it is, and so does the
-                # zero line's row: it belongs to neither side.
-                above, below = (y + half) // self.dots_y, (y - half) // self.dots_y
-                self._fill(column, above, self.zero_row - 1, up)
-                self._fill(column, self.zero_row + 1, below, down)
-
-    def _fill(self, column: int, top: int, bottom: int, style: Style) -> None:
-        for row in range(top, bottom + 1):
-            self.sheet.back[row][column] = style
-
-    def _grid(self, labels: dict[int, str], tick_ms: Sequence[int]) -> None:
-        for row in labels:
-            zero = row == self.zero_row
-            for x in range(self.sheet.columns):
-                char, style = ("─", self.looks.faint) if zero else ("┈", self.looks.grid)
-                self.sheet.put(x, row, char, style)
-        for ms in tick_ms:
-            x = self.column(ms)
-            for y in range(self.sheet.rows):
-                self.sheet.put(x, y, "┼" if y == self.zero_row else "┊", self.looks.grid)
-
-    def _levels(self) -> list[tuple[int, str, Style]]:
-        """Dashed lines; their labels come back, to be written above everything else."""
-        levels = [(value, label, self.looks.warn) for value, label in self.chart.thresholds]
-        if self.chart.mean is not None:
-            levels.append((self.chart.mean, f"mean {self._text(self.chart.mean)}", self.looks.mean))
-        labels = []
-        for value, label, style in levels:
-            if self.scale.low <= value <= self.scale.high:
-                row = self._row(value)
-                for x in range(self.sheet.columns):
-                    self.sheet.put(x, row, "╌" if x % 3 != 2 else " ", style)
-                labels.append((row, f" {label} ", style))
-        return labels
-
-    def _marks(self) -> None:
-        marks = [(ms, label, self.looks.accent) for ms, label in self.chart.marks]
-        if self.chart.cursor_ms is not None:
-            marks.append((self.chart.cursor_ms, "", self.looks.dim))
-        for ms, label, style in marks:
-            if not self.chart.first_ms <= ms <= self.chart.last_ms:
-                continue
-            x = self.column(ms)
-            for y in range(self.sheet.rows):
-                self.sheet.put(x, y, "│", style)
-            if label:
-                self.sheet.write(x + 1, 0, label, style)
-
-    def _curve(self, segments: Sequence[Sequence[Dot]]) -> None:
-        fixed = tuple(tuple(segment) for segment in segments)
-        lines = draw_lines(fixed, self.sheet.columns, self.sheet.rows, self.marker)
-        for y, line in enumerate(lines):
-            for x, char in enumerate(line):
-                if char != " ":
-                    self.sheet.put(x, y, char, self._curve_style(y))
-
-    def _text(self, value: float) -> str:
-        return count(value) if self.chart.amounts else signed(value)
-
-    def _peaks(self, taken: Set[int]) -> None:
-        """Their labels keep off the rows that have others."""
-        for ms, value, label in self.chart.peaks:
-            x, y = self.column(ms), self._row(value)
-            self.sheet.put(x, y, "▴", self.looks.bright)
-            row = next((at for at in (y, y + 1, y - 1) if at not in taken), y)
-            text = f" {label} "
-            before = x + 1 + cell_len(text) > self.sheet.columns
-            self.sheet.write(x - cell_len(text) if before else x + 1, row, text, self.looks.bright)
-
-    def _curve_style(self, row: int) -> Style:
-        if self.chart.stale:
-            return self.looks.dim
-        if self.chart.amounts:
-            return self.looks.liquidation
-        if not self.chart.zero:
-            return self.looks.mean
-        return self.looks.up if row <= self.zero_row else self.looks.down
-
-    def _live(self) -> None:
-        if self.chart.live is None or self.chart.stale:
-            return
-        ms, value = self.chart.live
-        x, y = self.column(ms), self._row(value)
-        style = self.looks.dim if self.chart.aging else self.looks.bright
-        self.sheet.put(x, y, "●" if self.looks.braille else "o", style)
-        text = f" {self._text(value)} {self.chart.unit}".rstrip() + " "
-        before = x + 2 + len(text) > self.sheet.columns
-        self.sheet.write(x - len(text) if before else x + 1, y, text, style)
+def _levels(chart: Chart, scale: ValueScale, rows: int) -> tuple[tuple[int, str, bool], ...]:
+    """Dashed lines with their labels, where they are in range."""
+    levels = [(value, label, False) for value, label in chart.thresholds]
+    if chart.mean is not None:
+        value = count(chart.mean) if chart.amounts else signed(chart.mean)
+        levels.append((chart.mean, t("mean {value}", "curve", value=value), True))
+    return tuple(
+        (scale.place(value, rows), f" {label} ", is_mean)
+        for value, label, is_mean in levels
+        if scale.low <= value <= scale.high
+    )
 
 
-def _thin(column: Sequence[Dot]) -> list[Dot]:
-    """Lowest and highest dot of one column, in the order in which they came: no spike is lost."""
-    if len(column) <= 2:
-        return list(column)
-    low = max(range(len(column)), key=lambda index: column[index][1])
-    high = min(range(len(column)), key=lambda index: column[index][1])
-    return [column[index] for index in sorted({low, high})]
+def _dot_x(at_ms: int, span_ms: tuple[int, int], dots: int) -> int:
+    first_ms, last_ms = span_ms
+    return max(0, min(dots - 1, (at_ms - first_ms) * (dots - 1) // max(1, last_ms - first_ms)))
 
 
-def _along(segment: Sequence[Dot]) -> list[Dot]:
-    """One dot a dot column along the lines through a segment's dots."""
-    found = [segment[0]]
-    for (x1, y1), (x2, y2) in pairwise(segment):
-        if x2 == x1:
-            found.append((x2, y2))
+def _segments(
+    chart: Chart, scale: ValueScale, dots_x: int, dots_y: int
+) -> tuple[tuple[Dot, ...], ...]:
+    """Runs of dots between gaps, thinned to lowest and highest of a column of dots."""
+    points = chart.points if chart.live is None else [*chart.points, chart.live]
+    first_ms, joins_ms = chart.first_ms, chart.joins_ms
+    span_ms = max(1, chart.last_ms - first_ms)
+    segments: list[list[tuple[int, float]]] = [[]]
+    column: list[float] = []
+    # The column, and the time of the last point with a value; it is hot, so nothing is called.
+    at, last_ms = 0, first_ms
+    for ms, value in points:
+        if value is None or ms - last_ms > joins_ms:
+            segments[-1] += [(at, one) for one in _thin(column)]
+            segments.append([])
+            column = []
+        if value is None:
             continue
-        found += [(x, round(y1 + (y2 - y1) * (x - x1) / (x2 - x1))) for x in range(x1 + 1, x2 + 1)]
-    return found
+        x = (ms - first_ms) * (dots_x - 1) // span_ms
+        if column and x != at:
+            segments[-1] += [(at, one) for one in _thin(column)]
+            column = []
+        column.append(value)
+        at, last_ms = x, ms
+    segments[-1] += [(at, one) for one in _thin(column)]
+    return tuple(
+        tuple((max(0, min(dots_x - 1, x)), scale.place(value, dots_y)) for x, value in segment)
+        for segment in segments
+        if segment
+    )
+
+
+def _thin(column: Sequence[float]) -> Sequence[float]:
+    """Lowest and highest value of one column, in the order in which they came: no spike is lost."""
+    if len(column) <= 2:
+        return column
+    low, high = min(column), max(column)
+    return (low, high) if column.index(low) < column.index(high) else (high, low)

@@ -5,14 +5,13 @@ Everything is measured in cells, so wide characters in labels keep the rows stra
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from textwrap import wrap
 
 from rich.cells import cell_len, split_graphemes
 from rich.segment import Segment
 from rich.style import Style
 
 from tui_monitor.printable import printable
-from tui_monitor.screens.format import fit
+from tui_monitor.screens.format import fit, wrapped
 from tui_monitor.screens.looks import Looks
 
 _NONE = Style()
@@ -39,6 +38,20 @@ class Sheet:
             self.chars[y][x] = char
             self.fore[y][x] = style
 
+    def fill_row(self, y: int, char: str, style: Style) -> None:
+        """One character all the way."""
+        self.chars[y] = [char] * self.columns
+        self.fore[y] = [style] * self.columns
+
+    def copy(self) -> "Sheet":
+        """Another sheet of the same content."""
+        made = Sheet(self.columns, 0)
+        made.rows = self.rows
+        made.chars = [list(row) for row in self.chars]
+        made.fore = [list(row) for row in self.fore]
+        made.back = [list(row) for row in self.back]
+        return made
+
     def write(self, x: int, y: int, text: str, style: Style) -> None:
         """Text from a cell on, moved left if it would not fit; wide characters take two cells."""
         text = printable(text, 60)
@@ -58,7 +71,8 @@ class Sheet:
         begin = 0
         for x in range(1, self.columns + 1):
             if x == self.columns or fore[x] is not fore[begin] or back[x] is not back[begin]:
-                segments.append(Segment("".join(chars[begin:x]), fore[begin] + back[begin]))
+                style = fore[begin] if back[begin] is _NONE else fore[begin] + back[begin]
+                segments.append(Segment("".join(chars[begin:x]), style))
                 begin = x
         return segments
 
@@ -66,7 +80,7 @@ class Sheet:
 def empty_lines(text: str, width: int, height: int, looks: Looks) -> list[list[Segment]]:
     """Why there is nothing to draw, in the middle."""
     lines = [[Segment(" " * width, _NONE)] for _ in range(height)]
-    said = [text] if height == 1 else wrap(text, max(20, width - 2))[:height]
+    said = [text] if height == 1 else wrapped(text, max(20, width - 2))[:height]
     first = (height - len(said)) // 2
     for row, line in enumerate(said, first):
         part = fit(line, min(width, cell_len(line)))

@@ -4,7 +4,7 @@ from importlib import import_module
 
 AREAS = (
     *("frame", "keys", "attach", "sum_curve", "liquidations", "anomalies", "picks", "interest"),
-    *("spreads", "signals", "funding", "coverage", "system", "coin", "engine"),
+    *("spreads", "signals", "funding", "coverage", "system", "coin", "engine", "charts"),
 )
 
 WORDS: dict[str, str] = {
