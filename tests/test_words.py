@@ -43,6 +43,15 @@ def test_what_has_no_chinese_stays_english() -> None:
     assert language() == ENGLISH
 
 
+def test_sentences_in_one_are_found_one_by_one() -> None:
+    """Reasons are joined where nobody knows the reader; what is not ours among them stays."""
+    with speaking(CHINESE):
+        known = told("whole slot missing")
+        assert told("okx: whole slot missing") == f"okx：{known}"
+        assert told("HTTP 418: too many; whole slot missing") == f"HTTP 418: too many；{known}"
+        assert told("HTTP 418: too many; 1, 2") == "HTTP 418: too many; 1, 2"
+
+
 @pytest.mark.parametrize("area", AREAS)
 def test_chinese_has_the_places_of_the_english(area: str) -> None:
     """No number is lost, none is asked for that isn't given."""

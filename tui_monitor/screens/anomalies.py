@@ -19,7 +19,7 @@ from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.anomalies_columns import anomaly_columns, reasons_text, z_text
 from tui_monitor.screens.anomalies_parts import PART_COLUMNS, PartRow, part_rows
 from tui_monitor.screens.dialogs import CoinDialog
-from tui_monitor.screens.format import shown, signed
+from tui_monitor.screens.format import because, shown, signed
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
@@ -27,6 +27,7 @@ from tui_monitor.screens.widgets.candles import CandlesView
 from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
+from tui_monitor.words import t
 
 _BARS = tuple(BAR_MS)
 # Candles are asked for again after so long, or when another bar was judged.
@@ -172,8 +173,8 @@ class AnomaliesView(BoardView):
     def _show_title(self) -> None:
         """Why the row under the cursor is not judged: narrow tables have no room for it."""
         row = self.table.cursor_row
-        also = "without a reason too (a)" if self.everyone else ""
-        note = "" if row is None or not row.note else f"{shown(row.coin, 20)}: {shown(row.note)}"
+        also = t("without a reason too (a)") if self.everyone else ""
+        note = because(shown(row.coin, 20), shown(row.note)) if row and row.note else ""
         self._anomalies.set_title("Anomalies", note or also)
 
     def _start_over(self, before: AnomaliesBoard | None, board: AnomaliesBoard) -> None:
@@ -196,7 +197,7 @@ class AnomaliesView(BoardView):
             self.explained, self.klines, self._candles_for, self._place = None, None, (), 0
         self.asked = name
         self.add_class("-detail")
-        self.parts.clear(f"waiting for {name}")
+        self.parts.clear(t("waiting for {name}", name=name))
         if self.is_attached and self.display:
             self._show_explained()
             self.parts.focus()
@@ -209,7 +210,7 @@ class AnomaliesView(BoardView):
         looks, name = looks_of(self), shown(self.asked, 30)
         explained, one = self.explained, self.explanation
         if explained is None:
-            self._show_facts([[(f" {name} ", looks.banner), ("   loading…", looks.dim)]])
+            self._show_facts([[(f" {name} ", looks.banner), (f"   {t('loading…')}", looks.dim)]])
         else:
             width = self.content_size.width
             self._show_facts(
@@ -236,16 +237,18 @@ class AnomaliesView(BoardView):
 
     def _several(self, explained: Explained) -> str:
         many = len(explained.found)
-        return f"{self._place % many + 1} of {many} perpetuals (Tab)" if many > 1 else ""
+        if many <= 1:
+            return ""
+        return t("{n} of {all} perpetuals (Tab)", n=self._place % many + 1, all=many)
 
     def _show_candles(self, one: Explanation | None, name: str) -> None:
         looks, klines = looks_of(self), self.klines
-        title: list[Piece] = [("─ ", looks.faint), ("Candles", looks.dim)]
+        title: list[Piece] = [("─ ", looks.faint), (t("Candles"), looks.dim)]
         if klines is not None:
             bars = f"  {klines.exchange.value} {shown(klines.symbol, 30)} {klines.bar}"
             title.append((bars, looks.faint))
         self._chart_title.set_lines(title)
-        candles = texts.chart(one, klines, self.zone, f"waiting for {name}")
+        candles = texts.chart(one, klines, self.zone, t("waiting for {name}", name=name))
         if candles is not None:
             self.chart.show(candles)
 
@@ -368,7 +371,7 @@ class AnomaliesView(BoardView):
         """The highest scores, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("loading…", looks.dim)]]
+            return [[(t("loading…"), looks.dim)]]
         best = texts.shown_rows(board, forming=self.forming, everyone=False)[:3]
         if not best:
             return [[(texts.why_empty(board, forming=self.forming, zone=self.zone), looks.dim)]]

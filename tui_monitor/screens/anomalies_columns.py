@@ -1,10 +1,13 @@
 """The anomalies board's columns: what is unusual about a bar, and how unusual."""
 
+from rich.cells import cell_len
+
 from tui_monitor.boards.anomalies import AnomalyRow, Reason, State
 from tui_monitor.screens.format import ABSENT, ShownZone, count
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import compact_price, money_cell, pct_cell
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 _SHORT = {Reason.VOLUME: "vol", Reason.VOLATILITY: "vola", Reason.BOLLINGER: "boll"}
 _JUDGED = (State.ANOMALY, State.NORMAL)
@@ -13,14 +16,16 @@ _JUDGED = (State.ANOMALY, State.NORMAL)
 def reasons_text(row: AnomalyRow, width: int = 200) -> str:
     """`price+volume`, shorter where it must be; what became of a bar without a reason."""
     if not row.reasons:
-        return row.state.value
-    whole = "+".join(row.reasons)
-    return whole if len(whole) <= width else "+".join(_SHORT.get(one, one) for one in row.reasons)
+        return t(row.state.value, "bar")
+    whole = "+".join(t(one.value) for one in row.reasons)
+    if cell_len(whole) <= width:
+        return whole
+    return "+".join(t(_SHORT.get(one, one.value)) for one in row.reasons)
 
 
 def bar_state(row: AnomalyRow) -> str:
     """Whether the bar is over."""
-    return "forming" if row.forming else "closed"
+    return t("forming") if row.forming else t("closed")
 
 
 def _coin(row: AnomalyRow, looks: Looks, _: int) -> Cell:
@@ -226,7 +231,7 @@ _DETAILS: tuple[Column[AnomalyRow], ...] = (
         width=14,
         align="left",
         priority=9,
-        paint=lambda row, looks, _: Cell(", ".join(row.kinds), looks.dim),
+        paint=lambda row, looks, _: Cell(", ".join(t(one, "kind") for one in row.kinds), looks.dim),
         value=lambda row: ", ".join(row.kinds) or None,
         help="breakout, volume burst, range; only with anomalies.indicators.",
     ),
@@ -266,7 +271,7 @@ _NOTE: Column[AnomalyRow] = Column(
     align="left",
     priority=1,
     grows=True,
-    paint=lambda row, looks, _: Cell(row.note, looks.dim),
+    paint=lambda row, looks, _: Cell(told(row.note), looks.dim),
     value=lambda row: row.note or None,
     help="Why the bar is not judged, or not in full.",
 )

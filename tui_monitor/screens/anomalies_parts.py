@@ -8,6 +8,7 @@ from tui_monitor.screens.anomalies_columns import z_text
 from tui_monitor.screens.format import ABSENT, count
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 PERCENTILE = "percentile"
 _AMOUNT, _OVER, _GAVE = 8, 6, 6
@@ -55,11 +56,11 @@ def scaled_text(explanation: Explanation) -> str:
     if elapsed is None:
         return ""
     if explanation.mode == "original":
-        return "turnover as it is so far"
+        return t("turnover as it is so far")
     volume = next((part for part in explanation.parts if part.measure is Reason.VOLUME), None)
     if volume is not None and volume.value is None:
-        return "turnover not scaled yet: too little of it is over"
-    return f"turnover scaled up from {elapsed * 100:.0f} % of its time"
+        return t("turnover not scaled yet: too little of it is over")
+    return t("turnover scaled up from {pct} % of its time", pct=f"{elapsed * 100:.0f}")
 
 
 def amount_text(measure: Reason, value: float | None) -> str:
@@ -144,7 +145,7 @@ PART_COLUMNS: tuple[Column[PartRow], ...] = (
         title="part",
         width=10,
         align="left",
-        paint=lambda row, looks, _: Cell(row.name, looks.bright if row.reached else looks.text),
+        paint=lambda row, looks, _: Cell(t(row.name), looks.bright if row.reached else looks.text),
         value=lambda row: row.name,
         help="price: the size of the return; percentile: its place among the earlier ones; volume: "
         "the turnover in USD; volatility: the range in % of the close.",
@@ -268,7 +269,7 @@ PART_COLUMNS: tuple[Column[PartRow], ...] = (
         align="left",
         priority=6,
         grows=True,
-        paint=lambda row, looks, _: Cell(row.note, looks.dim),
+        paint=lambda row, looks, _: Cell(told(row.note), looks.dim),
         value=lambda row: row.note or None,
         help="Why there is no z, or how it counts.",
     ),

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from textwrap import wrap
 
 from msgspec.structs import replace
 from rich.cells import cell_len
@@ -14,10 +13,20 @@ from tui_monitor.model import BAR_MS
 from tui_monitor.printable import printable
 from tui_monitor.screens.anomalies_columns import reasons_text, z_text
 from tui_monitor.screens.anomalies_parts import PERCENTILE, part_rows, scaled_text
-from tui_monitor.screens.format import ABSENT, ShownZone, ago, count, price, signed
+from tui_monitor.screens.format import (
+    ABSENT,
+    ShownZone,
+    ago,
+    because,
+    count,
+    price,
+    signed,
+    wrapped,
+)
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.candles import Candles
 from tui_monitor.screens.widgets.line import Piece, fitting
+from tui_monitor.words import t, told
 
 # Bars that a chart is asked for, and the fewest places that it has.
 CHART_BARS = 192
@@ -77,7 +86,7 @@ def headline(
 def _counted(board: AnomaliesBoard, *, forming: bool, looks: Looks) -> list[list[Piece]]:
     groups: list[list[Piece]] = []
     if board.mode == "original":
-        groups.append([("mode original: the open bar", looks.warn)])
+        groups.append([(t("mode original: the open bar"), looks.warn)])
     if board.evaluated_ms is None:
         return groups
     of_forming = forming and board.mode != "original"
@@ -86,16 +95,16 @@ def _counted(board: AnomaliesBoard, *, forming: bool, looks: Looks) -> list[list
         return groups
     counts = board.counts if view is None else _states(view.rows)
     judged = sum(counts.get(state, 0) for state in KNOWN)
-    what = " unusual" if judged == board.universe else " judged unusual"
-    unusual = counts.get(State.ANOMALY, 0)
-    groups.append([(f"{unusual} of {judged}", looks.text), (what, looks.faint)])
+    what = t(" unusual") if judged == board.universe else t(" judged unusual")
+    unusual = t("{n} of {all}", n=counts.get(State.ANOMALY, 0), all=judged)
+    groups.append([(unusual, looks.text), (what, looks.faint)])
     unknown, usual = (
         {state: many for state, many in counts.items() if (state in KNOWN) is known}
         for known in (False, True)
     )
     groups += [[(text, looks.dim)] for text in [others_text(unknown)] if text]
     judged_ms = board.evaluated_ms if view is None else view.evaluated_ms
-    groups.append([(f"judged {ago(judged_ms, board.now_ms)}", looks.faint)])
+    groups.append([(t("judged {ago}", ago=ago(judged_ms, board.now_ms)), looks.faint)])
     groups += [[(text, looks.faint)] for text in [others_text(usual)] if text]
     return groups
 
@@ -106,26 +115,31 @@ def with_reason(
     """One line of groups, the reason among them if it fits there; else it has its own lines."""
     if not reason:
         return [fitting([*head, *rest], "  ", width)]
-    said = printable(reason, 400)
+    said = told(printable(reason, 400))
     room = width - sum(cell_len(text) for group in head for text, _ in group) - 2 * len(head)
     if cell_len(said) <= room:
         return [fitting([*head, [(said, looks.warn)], *rest], "  ", width)]
-    lines: list[list[Piece]] = [[(line, looks.warn)] for line in wrap(said, max(20, width))]
+    lines: list[list[Piece]] = [[(line, looks.warn)] for line in wrapped(said, max(20, width))]
     return [fitting([*head, *rest], "  ", width), *lines]
 
 
 def _bar_piece(board: AnomaliesBoard, *, forming: bool, zone: ShownZone, looks: Looks) -> Piece:
     view = board.forming
     if board.evaluated_ms is None:
-        return ("nothing is judged yet", looks.warn)
+        return (t("nothing is judged yet"), looks.warn)
     if board.mode == "original":
-        which = "open" if any(row.forming for row in board.rows) else "closed"
-        return (f"{which} bar {_span_of(board, board.open_ms, zone)}", looks.text)
+        is_open = any(row.forming for row in board.rows)
+        which = "open bar {span}" if is_open else "closed bar {span}"
+        return (t(which, span=_span_of(board, board.open_ms, zone)), looks.text)
     if not forming:
-        return (f"closed bar {_span_of(board, board.open_ms, zone)}", looks.text)
+        return (t("closed bar {span}", span=_span_of(board, board.open_ms, zone)), looks.text)
     if view is None:
-        return (_NO_FORMING, looks.warn)
-    text = f"forming bar {_span_of(board, view.open_ms, zone)}, {view.elapsed * 100:.0f} % over"
+        return (t(_NO_FORMING), looks.warn)
+    text = t(
+        "forming bar {span}, {pct} % over",
+        span=_span_of(board, view.open_ms, zone),
+        pct=f"{view.elapsed * 100:.0f}",
+    )
     return (text, looks.warn)
 
 
@@ -140,7 +154,7 @@ def _states(rows: Sequence[AnomalyRow]) -> Mapping[State, int]:
 def others_text(counts: Mapping[State, int]) -> str:
     """`small move 120, insufficient 2`: the states of those that are no anomalies."""
     return ", ".join(
-        f"{state.value} {counts[state]}"
+        f"{t(state.value, 'bar')} {counts[state]}"
         for state in State
         if counts.get(state) and state is not State.ANOMALY
     )
@@ -156,28 +170,38 @@ def shown_rows(board: AnomaliesBoard, *, forming: bool, everyone: bool) -> list[
 def why_empty(board: AnomaliesBoard, *, forming: bool, zone: ShownZone) -> str:
     """Why there is no row."""
     if board.evaluated_ms is None:
-        nothing = f"no {board.bar} bar of {board.exchange.value} is judged yet"
-        return f"{nothing}: {board.reason}" if board.reason else nothing
+        nothing = t(
+            "no {bar} bar of {exchange} is judged yet",
+            bar=board.bar,
+            exchange=board.exchange.value,
+        )
+        return because(nothing, board.reason) if board.reason else nothing
     if not board.live and not board.rows:
         # Of a stored board only anomalies are kept.
-        return f"{board.reason}: there were none" if board.reason else "there were none"
+        none = t("there were none")
+        return because(told(board.reason), none) if board.reason else none
     if forming and board.forming is None and board.mode != "original":
-        said = f"{_NO_FORMING}; u: the closed one"
+        said = t("no forming bar is known yet; u: the closed one")
     else:
         said = _nothing_unusual(board, forming=forming, zone=zone)
-    return f"{board.reason}; {said}" if board.reason else said
+    return (
+        t("{what}; {more}", "reason", what=told(board.reason), more=said) if board.reason else said
+    )
 
 
 def _nothing_unusual(board: AnomaliesBoard, *, forming: bool, zone: ShownZone) -> str:
     rows = shown_rows(board, forming=forming, everyone=True)
     if not rows:
-        return f"no perpetual of {board.exchange.value} has turnover enough to be judged"
-    which = "forming" if rows[0].forming else "closed"
-    at = f"the {which} bar {_span_of(board, rows[0].open_ms, zone)}"
-    others = f"{others_text(_states(rows))}; a shows them, w tells why"
+        exchange = board.exchange.value
+        return t("no perpetual of {exchange} has turnover enough to be judged", exchange=exchange)
+    at = t(
+        "the forming bar {span}" if rows[0].forming else "the closed bar {span}",
+        span=_span_of(board, rows[0].open_ms, zone),
+    )
+    others = t("{states}; a shows them, w tells why", states=others_text(_states(rows)))
     if not any(row.state in KNOWN for row in rows):
-        return f"nothing of {at} can be judged: {others}"
-    return f"nothing unusual in {at}: {others}"
+        return t("nothing of {bar} can be judged: {others}", bar=at, others=others)
+    return t("nothing unusual in {bar}: {others}", bar=at, others=others)
 
 
 def just_asked(board: AnomaliesBoard) -> AnomaliesBoard:
@@ -210,14 +234,15 @@ def facts(
         of = f"{explained.exchange.value} {explained.bar}"
         if explained.open_ms is not None:
             bar_ms = BAR_MS[explained.bar]
-            of += f"  bar {span(explained.open_ms, bar_ms, zone, explained.now_ms)}"
+            shown = span(explained.open_ms, bar_ms, zone, explained.now_ms)
+            of += f"  {t('bar {span}', 'span', span=shown)}"
         where: list[Piece] = [(of, looks.text)]
-        why = printable(explained.reason, 300) or "nothing is known of it"
-        said = [[(line, looks.warn)] for line in wrap(why, max(20, width))]
+        why = told(printable(explained.reason, 300) or "nothing is known of it")
+        said = [[(line, looks.warn)] for line in wrapped(why, max(20, width))]
         return [fitting([head, where], "  ", width), *said]
     style = looks.warn if _is_anomaly(one) else looks.text
     why_lines: list[list[Piece]] = [
-        [(line, style)] for line in wrap(printable(one.why, 400), max(20, width))
+        [(line, style)] for line in wrapped(told(printable(one.why, 400)), max(20, width))
     ]
     which = _which_bar(one, explained.now_ms, zone, looks, width)
     lines = [_who(one, explained, looks, width), *why_lines, which]
@@ -231,13 +256,12 @@ def facts(
 def _as_if_line(one: Explanation, looks: Looks, width: int) -> list[Piece]:
     """What a bar that is not over is judged by."""
     if one.mode == "original":
-        return fitting(
-            [[("the open bar as it is so far, its turnover, too", looks.warn)]], "", width
-        )
-    closed: list[Piece] = [("u: the closed bar", looks.faint)]
+        said = t("the open bar as it is so far, its turnover, too")
+        return fitting([[(said, looks.warn)]], "", width)
+    closed: list[Piece] = [(t("u: the closed bar"), looks.faint)]
     if one.row is None or one.row.state not in KNOWN:
-        return [("the forming bar is not judged  ", looks.warn), *closed]
-    text = f"forming: judged as if it ended now; {scaled_text(one)}"
+        return [(f"{t('the forming bar is not judged')}  ", looks.warn), *closed]
+    text = t("forming: judged as if it ended now; {scaled}", scaled=scaled_text(one))
     return fitting([[(text, looks.warn)], closed], "  ", width)
 
 
@@ -245,11 +269,11 @@ def _forming_line(row: AnomalyRow, zone: ShownZone, looks: Looks, width: int) ->
     """What the bar that is not over would be, if it ended now."""
     said = reasons_text(row)
     if row.score is not None:
-        said = f"score {z_text(row.score)}, {said}"
+        said = t("score {score}, {reasons}", "forming", score=z_text(row.score), reasons=said)
     elif row.state not in KNOWN:
-        said = f"not judged, {said}"
+        said = t("not judged, {state}", "forming", state=said)
     groups: list[list[Piece]] = [
-        [(f"forming since {zone.format(row.open_ms)}", looks.dim)],
+        [(t("forming since {time}", time=zone.format(row.open_ms)), looks.dim)],
         [(said, looks.text if row.reasons else looks.dim)],
     ]
     if row.return_pct is not None:
@@ -259,7 +283,8 @@ def _forming_line(row: AnomalyRow, zone: ShownZone, looks: Looks, width: int) ->
 
 
 def _no_score(row: AnomalyRow) -> str:
-    return "small moves have none" if row.state is State.SMALL_MOVE else "not judged"
+    small = row.state is State.SMALL_MOVE
+    return t("small moves have none") if small else t("not judged")
 
 
 def _is_anomaly(one: Explanation) -> bool:
@@ -267,42 +292,50 @@ def _is_anomaly(one: Explanation) -> bool:
 
 
 def _who(one: Explanation, explained: Explained, looks: Looks, width: int) -> list[Piece]:
-    rank = f"rank {one.rank_24h}" if one.rank_24h is not None else "no rank"
-    watched = f"{rank}, {one.top} are watched"
+    rank = t("no rank") if one.rank_24h is None else t("rank {n}", "rank", n=one.rank_24h)
+    watched = t("{rank}, {n} are watched", "rank", rank=rank, n=one.top)
     groups: list[list[Piece]] = [
         [(f" {printable(one.coin, 30)} ", looks.banner)],
         [(f"{one.exchange.value} {printable(one.symbol, 30)} {one.bar}", looks.text)],
     ]
     if not explained.live:
-        groups.append([("stored, not of now", looks.warn)])
+        groups.append([(t("stored, not of now"), looks.warn)])
     groups += [
-        [("24 h ", looks.faint), (f"{count(one.turnover_24h_usd)} USD", looks.text)],
+        [(t("24 h "), looks.faint), (f"{count(one.turnover_24h_usd)} USD", looks.text)],
         [(watched, looks.dim)],
     ]
     if one.mode == "original":
-        groups.append([("mode original", looks.warn)])
+        groups.append([(t("mode original"), looks.warn)])
     return fitting(groups, "  ", width)
 
 
 def _which_bar(
     one: Explanation, now_ms: int, zone: ShownZone, looks: Looks, width: int
 ) -> list[Piece]:
-    window = f"window {one.window_bars} bars since {zone.format(one.window_open_ms, '%m-%d %H:%M')}"
     if one.row is None:
-        return [("no bar of it is judged", looks.dim)]
+        return [(t("no bar of it is judged"), looks.dim)]
     row = one.row
-    state = "closed" if one.elapsed is None else f"forming, {one.elapsed * 100:.0f} % over"
+    state = t("closed")
+    if one.elapsed is not None:
+        state = t("forming, {pct} % over", pct=f"{one.elapsed * 100:.0f}")
+    shown = t("bar {span}", "span", span=span(row.open_ms, one.bar_ms, zone, now_ms))
+    window = t(
+        "window {bars} bars since {when}, n={n}",
+        bars=one.window_bars,
+        when=zone.format(one.window_open_ms, "%m-%d %H:%M"),
+        n=row.n,
+    )
     groups: list[list[Piece]] = [
-        [(f"bar {span(row.open_ms, one.bar_ms, zone, now_ms)} {state}", looks.text)],
-        [(f"{window}, n={row.n}", looks.dim)],
+        [(f"{shown} {state}", looks.text)],
+        [(window, looks.dim)],
     ]
     if row.state is State.NO_BAR and one.newest_bar_ms is not None:
         newest = span(one.newest_bar_ms, one.bar_ms, zone, now_ms)
-        groups.insert(1, [(f"its newest is {newest}", looks.text)])
+        groups.insert(1, [(t("its newest is {span}", span=newest), looks.text)])
     if row.return_pct is not None:
         groups.append([(f"{signed(row.return_pct)} %", looks.signed(row.return_pct))])
     if row.close is not None:
-        groups.append([("close ", looks.faint), (price(row.close), looks.text)])
+        groups.append([(f"{t('close')} ", looks.faint), (price(row.close), looks.text)])
     return fitting(groups, "  ", width)
 
 
@@ -310,19 +343,19 @@ def _sum(one: Explanation, looks: Looks, width: int) -> list[list[Piece]]:
     """The parts that add up to the score, on as many lines as they need."""
     row = one.row
     if row is None or row.score is None:
-        why = "not judged" if row is None else _no_score(row)
-        return [[("score ", looks.faint), (f"{ABSENT} {why}", looks.dim)]]
-    line: list[Piece] = [("score ", looks.faint), (z_text(row.score), looks.bright)]
+        why = t("not judged") if row is None else _no_score(row)
+        return [[(f"{t('score')} ", looks.faint), (f"{ABSENT} {why}", looks.dim)]]
+    line: list[Piece] = [(f"{t('score')} ", looks.faint), (z_text(row.score), looks.bright)]
     terms = [
         (f"{part.weight:g} × {part.over:.2f}", "pctile" if part.name == PERCENTILE else part.name)
         for part in part_rows(one)
         if part.over
     ]
     if not terms:
-        return [[*line, (", nothing is over its limit", looks.faint)]]
+        return [[*line, (t(", nothing is over its limit"), looks.faint)]]
     lines, sign = [line], " = "
     for text, name in terms:
-        term: list[Piece] = [(sign, looks.faint), (text, looks.text), (f" {name}", looks.dim)]
+        term: list[Piece] = [(sign, looks.faint), (text, looks.text), (f" {t(name)}", looks.dim)]
         if sum(cell_len(piece) for piece, _ in [*lines[-1], *term]) > width:
             lines.append([(" " * 5, looks.dim)])
         lines[-1] += term
@@ -363,5 +396,5 @@ def candles(
         marked_ms=marked_ms,
         mark=mark,
         forming_ms=None if klines.forming is None else klines.forming.open_ms,
-        empty=printable(klines.reason, 200) or waiting,
+        empty=told(printable(klines.reason, 200)) or waiting,
     )

@@ -31,6 +31,7 @@ from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.screens.widgets.reading import ReadChart
 from tui_monitor.source import Source
+from tui_monitor.words import t
 
 # Below so many lines there is no room for all parts.
 _LOW = 18
@@ -162,8 +163,9 @@ class LiquidationsView(BoardView):
             return
         place = HOURS.index(self.hours) + by
         if not 0 <= place < len(HOURS):
-            edge = "longest" if by > 0 else "shortest"
-            self.app.notify(f"{self.hours} h is the {edge}; [ ] and d show days")
+            longest = t("{hours} h is the longest; [ ] and d show days", hours=self.hours)
+            shortest = t("{hours} h is the shortest; [ ] and d show days", hours=self.hours)
+            self.app.notify(longest if by > 0 else shortest)
             return
         self.hours = HOURS[place]
         self.post_message(self.Wanted())
@@ -200,9 +202,9 @@ class LiquidationsView(BoardView):
         """The totals, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("loading…", looks.dim)]]
+            return [[(t("loading…"), looks.dim)]]
         lines: list[list[Piece]] = [
-            [(f"{total.hours} h ", looks.dim), (f"{texts.money(total)} USD", looks.liquidation)]
+            [(texts.of_hours(total), looks.dim), (f"{texts.money(total)} USD", looks.liquidation)]
             for total in board.totals
         ]
         quiet = silence(board.venues, board.now_ms)

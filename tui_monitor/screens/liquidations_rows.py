@@ -14,11 +14,12 @@ from tui_monitor.boards.liquidations import (
     VenueState,
 )
 from tui_monitor.model import Side, Told
-from tui_monitor.screens.format import ABSENT, ShownZone, ago, count, duration
+from tui_monitor.screens.format import ABSENT, ShownZone, ago, because, count, duration
 from tui_monitor.screens.format import share as percent
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import amount, money_cell, narrow_price
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 _STATES = {VenueState.HEARD: "●", VenueState.SILENT: "○", VenueState.OFF: "·"}
 
@@ -63,13 +64,16 @@ def venue_row(venue: VenueShare, now_ms: int, zone: ShownZone, *, live: bool) ->
 
 def _reason(venue: VenueShare, now_ms: int, *, live: bool) -> str:
     if venue.state is VenueState.SILENT:
-        since = "" if venue.since_ms is None else f" {ago(venue.since_ms, now_ms)}"
-        return f"silent{since}: {venue.reason}" if venue.reason else f"silent{since}"
+        silent = t("silent", "venue")
+        if venue.since_ms is not None:
+            silent = t("silent {ago}", "venue", ago=ago(venue.since_ms, now_ms))
+        return because(silent, venue.reason) if venue.reason else silent
     if venue.state is VenueState.OFF:
-        return venue.reason or ("not watched" if live else "")
+        return told(venue.reason) or (t("not watched") if live else "")
     if venue.rest_count:
-        return f"{venue.rest_count} more by REST, {count(venue.rest_usd)}, in no sum"
-    return venue.cap or venue.reason
+        usd = count(venue.rest_usd)
+        return t("{n} more by REST, {usd}, in no sum", n=venue.rest_count, usd=usd)
+    return told(venue.cap or venue.reason)
 
 
 def order_rows(board: LiquidationsBoard, zone: ShownZone) -> list[OrderRow]:
@@ -94,12 +98,12 @@ def _time(at_ms: int, now_ms: int, zone: ShownZone) -> str:
 def _state(row: VenueRow, looks: Looks, _: int) -> Cell:
     styles = {VenueState.HEARD: looks.good, VenueState.SILENT: looks.bad}
     state = row.venue.state
-    return Cell(f"{_STATES[state]} {state.value}", styles.get(state, looks.dim))
+    return Cell(f"{_STATES[state]} {t(state.value, 'venue')}", styles.get(state, looks.dim))
 
 
 def _told(row: VenueRow, looks: Looks, _: int) -> Cell:
     sampled = row.venue.told is Told.SAMPLED
-    return Cell(row.venue.told.value, looks.warn if sampled else looks.text)
+    return Cell(t(row.venue.told.value), looks.warn if sampled else looks.text)
 
 
 def _money(value: float | None, row: VenueRow, looks: Looks, style: Style) -> Cell:
@@ -271,7 +275,9 @@ VENUE_COLUMNS: tuple[Column[VenueRow], ...] = (
 
 def _side(row: OrderRow, looks: Looks, _: int) -> Cell:
     is_long = row.order.side is Side.LONG
-    return Cell(f"{'▾' if is_long else '▴'} {row.order.side}", looks.down if is_long else looks.up)
+    return Cell(
+        f"{'▾' if is_long else '▴'} {t(row.order.side.value)}", looks.down if is_long else looks.up
+    )
 
 
 ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
@@ -345,7 +351,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
         align="left",
         priority=4,
         paint=lambda row, looks, _: Cell(
-            "REST" if row.order.heard is HowHeard.REST else "stream", looks.dim
+            "REST" if row.order.heard is HowHeard.REST else t("stream"), looks.dim
         ),
         value=lambda row: row.order.heard.name,
         help="REST fills gaps; what it tells is in no sum.",
@@ -355,9 +361,11 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
 
 def silence(venues: Sequence[VenueShare], now_ms: int) -> str:
     """`bitget silent 02:10, okx off`: what is not heard now; "" where all are."""
-    parts = []
-    for one in venues:
-        if one.state is VenueState.SILENT:
-            since = "" if one.since_ms is None else f" {duration((now_ms - one.since_ms) / 1000)}"
-            parts.append(f"{one.exchange} silent{since}")
-    return ", ".join(parts)
+    return ", ".join(_silent(one, now_ms) for one in venues if one.state is VenueState.SILENT)
+
+
+def _silent(venue: VenueShare, now_ms: int) -> str:
+    if venue.since_ms is None:
+        return t("{exchange} silent", exchange=venue.exchange)
+    since = duration((now_ms - venue.since_ms) / 1000)
+    return t("{exchange} silent {since}", exchange=venue.exchange, since=since)

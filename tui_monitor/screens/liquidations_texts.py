@@ -23,6 +23,7 @@ from tui_monitor.screens.read_words import of_minutes
 from tui_monitor.screens.widgets.bars import Bar, Bars
 from tui_monitor.screens.widgets.curve import Chart
 from tui_monitor.screens.widgets.line import Piece
+from tui_monitor.words import t, told
 
 GUTTER = 7
 # Above this much of the highest value a threshold is no help.
@@ -59,10 +60,15 @@ HELP = (
 def title(board: LiquidationsBoard) -> str:
     """The window shown."""
     if board.hours is not None:
-        return f"last {board.hours} h"
+        return t("last {hours} h", hours=board.hours)
     if board.first_day == board.last_day:
         return board.first_day
-    return f"{board.first_day} to {board.last_day}"
+    return t("{first} to {last}", first=board.first_day, last=board.last_day)
+
+
+def of_hours(total: Total) -> str:
+    """`24 h `, before a sum."""
+    return t("{hours} h ", hours=total.hours)
 
 
 def money(total: Total) -> str:
@@ -77,18 +83,19 @@ def headline(board: LiquidationsBoard, looks: Looks) -> list[list[Piece]]:
     groups: list[list[Piece]] = [[(title(board), looks.title)]]
     quiet = silence(board.venues, board.now_ms)
     if not board.live and board.hours is not None:
-        groups.append([("stored, no engine runs", looks.warn)])
+        groups.append([(t("stored, no engine runs"), looks.warn)])
     if board.hours is None:
-        groups.append([("total ", looks.faint), (money(board.window), looks.liquidation)])
+        groups.append([(t("total "), looks.faint), (money(board.window), looks.liquidation)])
     else:
         groups += [
-            [(f"{total.hours} h ", looks.faint), (money(total), looks.liquidation)]
+            [(of_hours(total), looks.faint), (money(total), looks.liquidation)]
             for total in board.totals
         ]
     if quiet:
         groups.append([(quiet, looks.bad)])
     if is_told(board):
-        groups.append([("1 h sums of the aggregate source, none our own", looks.warn)])
+        said = t("1 h sums of the aggregate source, none our own")
+        groups.append([(said, looks.warn)])
         return groups
     groups.append(_sides(board.window, looks))
     groups.append(_heard(board.window, looks))
@@ -99,29 +106,31 @@ def headline(board: LiquidationsBoard, looks: Looks) -> list[list[Piece]]:
 
 def _sides(total: Total, looks: Looks) -> list[Piece]:
     pieces = [
-        ("long ", looks.faint),
+        (t("long "), looks.faint),
         (f"▾{count(total.long_usd)}", looks.down),
-        (" short ", looks.faint),
+        (t(" short "), looks.faint),
         (f"▴{count(total.short_usd)}", looks.up),
     ]
     if total.ratio is not None:
-        pieces.append((f" ratio {total.ratio:.2f}", looks.dim))
+        pieces.append((t(" ratio {ratio}", ratio=f"{total.ratio:.2f}"), looks.dim))
     return pieces
 
 
 def _heard(total: Total, looks: Looks) -> list[Piece]:
     style = looks.text if total.covered >= 1 else looks.warn
-    return [("heard ", looks.faint), (percent(total.covered * 100), style)]
+    return [(t("heard "), looks.faint), (percent(total.covered * 100), style)]
 
 
 def _interest(indices: Indices, looks: Looks) -> list[Piece]:
     record = indices.record
     interest = None if record is None else record.open_interest_usd
-    return [("OI ", looks.faint), (count(interest), looks.text)]
+    return [(t("OI "), looks.faint), (count(interest), looks.text)]
 
 
 def _age(age_ms: int | None) -> str:
-    return "of unknown age" if age_ms is None else f"{age_ms // 60_000} min old"
+    if age_ms is None:
+        return t("of unknown age")
+    return t("{minutes} min old", minutes=age_ms // 60_000)
 
 
 def _pct(value: float | None) -> str:
@@ -157,26 +166,28 @@ def _wash(board: LiquidationsBoard, looks: Looks) -> list[Piece]:
     if board.hours is not None and board.indices.record is not None:
         value = board.indices.record.wash_index_pct
     if value is None:
-        return [("wash ", looks.faint), (board.indices.reason or "not known", looks.dim)]
-    return [("wash ", looks.faint), (_pct(value), looks.text)]
+        why = told(board.indices.reason or "not known")
+        return [(t("wash "), looks.faint), (why, looks.dim)]
+    return [(t("wash "), looks.faint), (_pct(value), looks.text)]
 
 
 def _panic(board: LiquidationsBoard, looks: Looks) -> list[Piece]:
     """The index of now with its level and its faults, or the last one of past days."""
-    name: Piece = ("panic ", looks.faint)
+    name: Piece = (t("panic "), looks.faint)
     if board.hours is None:
         past = _newest(one.panic_index for one in board.trend)
         return [name, (ABSENT if past is None else f"{past:.4f}", looks.text)]
     source = board.indices.aggregate
     value = None if source.row is None else source.row.panic_index
     if value is None:
-        return [name, (source.error or source.reason or ABSENT, looks.warn)]
+        return [name, (told(source.error or source.reason or ABSENT), looks.warn)]
     style = _levels(looks).get(source.level or Level.HIGH, looks.bad)
-    pieces = [name, (f"{value:.4f} {source.level or ABSENT}", looks.dim if source.stale else style)]
+    level = t(source.level.value, "level") if source.level else ABSENT
+    pieces = [name, (f"{value:.4f} {level}", looks.dim if source.stale else style)]
     if source.error:
-        pieces.append((" source fails", looks.bad))
+        pieces.append((t(" source fails"), looks.bad))
     if source.stale:
-        pieces.append((f" stale, {_age(source.age_ms)}", looks.warn))
+        pieces.append((t(" stale, {age}", age=_age(source.age_ms)), looks.warn))
     return pieces
 
 
@@ -208,7 +219,7 @@ def statistics(board: LiquidationsBoard, zone: ShownZone, looks: Looks) -> list[
 
     def one(name: str, value: float | None, at_ms: int | None = None) -> list[Piece]:
         text = count(value) if value is None or name == "deviation" else bound + count(value)
-        pieces = [(f"{name} ", looks.faint), (text, looks.text)]
+        pieces = [(f"{t(name)} ", looks.faint), (text, looks.text)]
         if value is not None and at_ms is not None:
             pieces.append((f" {zone.when(at_ms, board.now_ms)}", looks.dim))
         return pieces
@@ -219,16 +230,21 @@ def statistics(board: LiquidationsBoard, zone: ShownZone, looks: Looks) -> list[
         one("max", stats.max, stats.max_ms),
         one("min", stats.min, stats.min_ms),
         one("deviation", stats.stdev),
-        [("variation ", looks.faint), (variation, looks.text)],
-        [("points ", looks.faint), (f"{stats.points}/{len(board.points)}", looks.text)],
-        [("liquidations ", looks.faint), (f"{board.window.count}", looks.text)],
-        *([[(f"{board.missed} lost unread", looks.bad)]] if board.missed else []),
-        *(
-            [[(f"{board.window.unsized} of unknown size", looks.warn)]]
-            if board.window.unsized
-            else []
-        ),
+        [(f"{t('variation')} ", looks.faint), (variation, looks.text)],
+        [(f"{t('points')} ", looks.faint), (f"{stats.points}/{len(board.points)}", looks.text)],
+        [(f"{t('liquidations', 'count')} ", looks.faint), (f"{board.window.count}", looks.text)],
+        *_lost(board, looks),
     ]
+
+
+def _lost(board: LiquidationsBoard, looks: Looks) -> list[list[Piece]]:
+    """What is in no sum."""
+    groups: list[list[Piece]] = []
+    if board.missed:
+        groups.append([(t("{n} lost unread", n=board.missed), looks.bad)])
+    if board.window.unsized:
+        groups.append([(t("{n} of unknown size", n=board.window.unsized), looks.warn)])
+    return groups
 
 
 def _bound(board: LiquidationsBoard) -> str:
@@ -302,7 +318,7 @@ def bars(board: LiquidationsBoard) -> Bars:
         version=(board.first_ms, board.end_ms, tuple(found)),
         bars=found,
         gutter=GUTTER,
-        names=("short", "long"),
+        names=(t("short"), t("long")),
         stale=board.hours is not None and not board.live,
     )
 
@@ -310,18 +326,18 @@ def bars(board: LiquidationsBoard) -> Bars:
 def empty(board: LiquidationsBoard, zone: ShownZone) -> str:
     """Why there is nothing to draw."""
     if board.reason:
-        return board.reason
-    first = f"{zone.when(board.first_ms, board.now_ms)}"
-    return f"nobody was heard since {first}: the hour begins with what is heard now"
+        return told(board.reason)
+    first = zone.when(board.first_ms, board.now_ms)
+    return t("nobody was heard since {first}: the hour begins with what is heard now", first=first)
 
 
 def sampled(board: LiquidationsBoard) -> str:
     """`sampled: binance, okx`, for the title of the venues."""
     names = [one.exchange.value for one in board.venues if one.told is Told.SAMPLED]
-    return f"sampled, so ≥: {', '.join(names)}" if names else ""
+    return t("sampled, so ≥: {names}", names=", ".join(names)) if names else ""
 
 
 def last_word(board: LiquidationsBoard) -> str:
     """When the last liquidation was."""
     times = [one.last_ms for one in board.venues if one.last_ms is not None]
-    return f"last {ago(max(times), board.now_ms)}" if times else ""
+    return t("last {ago}", "liquidation", ago=ago(max(times), board.now_ms)) if times else ""

@@ -23,6 +23,7 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
+from tui_monitor.words import t
 
 _TITLE = "Open interest  + - window, z by size or change"
 _HELP = (
@@ -141,7 +142,9 @@ class OpenInterestView(BoardView):
         now = self.hours or (self.shown.hours if self.shown else WINDOWS_H[-1])
         place = WINDOWS_H.index(now) + by
         if not 0 <= place < len(WINDOWS_H):
-            self.app.notify(f"{now} h is the {'longest' if by > 0 else 'shortest'} window")
+            longest = t("{hours} h is the longest window", hours=now)
+            shortest = t("{hours} h is the shortest window", hours=now)
+            self.app.notify(longest if by > 0 else shortest)
             return
         self.hours = WINDOWS_H[place]
         self.post_message(self.Wanted())
@@ -163,7 +166,7 @@ class OpenInterestView(BoardView):
         """The first coins, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("loading…", looks.dim)]]
+            return [[(t("loading…"), looks.dim)]]
         if not board.rows:
             return [[(why_empty(board), looks.dim)]]
         return [

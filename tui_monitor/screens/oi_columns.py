@@ -13,6 +13,7 @@ from tui_monitor.screens.format import ABSENT, age, count, fit
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import amount, money_cell, pct_cell
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import told
 
 # A share's glyph tells the exchange without its colour.
 GLYPHS = {
@@ -89,7 +90,7 @@ def _coin(row: InterestRow, looks: Looks, width: int) -> Cell:
 
 
 def _note(row: InterestRow, hours: int) -> str:
-    return "; ".join(row.remarks(hours))
+    return "; ".join(told(one) for one in row.remarks(hours))
 
 
 def _age(row: InterestRow, looks: Looks, _: int) -> Cell:

@@ -12,24 +12,27 @@ from tui_monitor.boards.open_interest import (
     MethodJump,
     OpenInterestBoard,
     RankedBy,
+    Told,
 )
-from tui_monitor.screens.format import ABSENT, ShownZone, count, fit, signed
+from tui_monitor.screens.format import ABSENT, ShownZone, because, count, fit, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.oi_columns import PARTIAL
 from tui_monitor.screens.spreads_cells import amount
 from tui_monitor.screens.widgets.line import Piece, fitting
+from tui_monitor.words import t, told
 
 
 def headline(board: OpenInterestBoard, zone: ShownZone, looks: Looks, width: int) -> list[Piece]:
     """What it is ranked by, the sum and what it lacks, and what is being asked for."""
     before = [[(_ranked_by(board), looks.title)], *_total(board, looks)]
     if not board.live:
-        before.insert(1, [(f"stored: {board.reason}", looks.warn)])
+        before.insert(1, [(because(t("stored"), board.reason), looks.warn)])
     after = _lacks(board, looks)
-    after.append([(f"{board.ranked} of {board.coins} coins ranked", looks.dim)])
+    ranked = t("{n} of {all} coins ranked", n=board.ranked, all=board.coins)
+    after.append([(ranked, looks.dim)])
     if board.sampled_ms is not None:
         sampled = zone.when(board.sampled_ms, board.now_ms)
-        after.append([("sampled ", looks.faint), (sampled, looks.dim)])
+        after.append([(t("sampled "), looks.faint), (sampled, looks.dim)])
     after.append([("█ binance ▓ okx ▒ bybit ░ bitget", looks.faint)])
     reading = [[(text, looks.dim)] for text in reading_texts(board.past)]
     line = fitting([*before, *after], "  ", width)
@@ -41,29 +44,37 @@ def headline(board: OpenInterestBoard, zone: ShownZone, looks: Looks, width: int
 
 
 def _ranked_by(board: OpenInterestBoard) -> str:
-    what = "by |USD change|" if board.by is RankedBy.CHANGE else "by size"
-    return f"{board.hours} h {what}"
+    by_change = board.by is RankedBy.CHANGE
+    return t("{hours} h by |USD change|" if by_change else "{hours} h by size", hours=board.hours)
 
 
 def _total(board: OpenInterestBoard, looks: Looks) -> list[list[Piece]]:
     if board.usd is None:
-        return [[("total ", looks.faint), ("not known yet", looks.dim)]] * bool(board.rows)
+        return [[(t("total "), looks.faint), (t("not known yet"), looks.dim)]] * bool(board.rows)
     mark = PARTIAL if board.partial else ""
     style = looks.warn if board.partial else looks.text
-    return [[("total ", looks.faint), (f"{mark}{count(board.usd)} $", style)]]
+    return [[(t("total "), looks.faint), (f"{mark}{count(board.usd)} $", style)]]
 
 
 def _lacks(board: OpenInterestBoard, looks: Looks) -> list[list[Piece]]:
     """What the total lacks, or has that it should not have."""
     groups: list[list[Piece]] = []
     if board.partial:
-        groups.append([(f"{PARTIAL} {board.partial} partial", looks.warn)])
+        groups.append([(f"{PARTIAL} {t('{n} partial', n=board.partial)}", looks.warn)])
     if board.jumped:
-        groups.append([(f"! {board.jumped} recounted", looks.warn)])
-    late = ", ".join(one.text for one in board.told if not one.is_whole)
+        groups.append([(f"! {t('{n} recounted', n=board.jumped)}", looks.warn)])
+    late = ", ".join(_late(one) for one in board.told if not one.is_whole)
     if late and board.partial:
-        groups.append([("told ", looks.faint), (late, looks.dim)])
+        groups.append([(t("told "), looks.faint), (late, looks.dim)])
     return groups
+
+
+def _late(told_of: Told) -> str:
+    """`binance 34 of 541`."""
+    if told_of.reason:
+        return because(told_of.exchange, told_of.reason)
+    exchange, told_by = told_of.exchange, told_of.told
+    return t("{exchange} {n} of {all}", exchange=exchange, n=told_by, all=told_of.perps)
 
 
 def reading_texts(past: Sequence[InterestPast]) -> list[str]:
@@ -73,22 +84,35 @@ def reading_texts(past: Sequence[InterestPast]) -> list[str]:
         return []
     if len(asked) == 1:
         (one,) = asked
-        wait = f", waits {one.wait_s:.0f} s" if one.wait_s > 0 else ""
-        return [one.text, f"reading {one.exchange} {one.read}/{one.reading}{wait}"]
+        short = t(
+            "reading {exchange} {n}/{all}", exchange=one.exchange, n=one.read, all=one.reading
+        )
+        if one.wait_s > 0:
+            short += t(", waits {s} s", s=f"{one.wait_s:.0f}")
+        return [told(one.text), short]
     read, reading = sum(one.read for one in asked), sum(one.reading for one in asked)
     parts = ", ".join(f"{one.exchange} {_progress(one)}" for one in asked)
-    total = f"reading {read} of {reading} histories"
-    return [f"reading histories: {parts}", f"{total} from {len(asked)} exchanges", total]
+    return [
+        t("reading histories: {parts}", parts=parts),
+        t(
+            "reading {n} of {all} histories from {exchanges} exchanges",
+            n=read,
+            all=reading,
+            exchanges=len(asked),
+        ),
+        t("reading {n} of {all} histories", n=read, all=reading),
+    ]
 
 
 def _progress(one: InterestPast) -> str:
-    wait = f" waits {one.wait_s:.0f} s" if one.wait_s > 0 else ""
-    return f"{one.read} of {one.reading}{wait}"
+    wait = t(" waits {s} s", s=f"{one.wait_s:.0f}") if one.wait_s > 0 else ""
+    return t("{n} of {all}", n=one.read, all=one.reading) + wait
 
 
 def why_empty(board: OpenInterestBoard) -> str:
     """Why there are no rows."""
-    return board.reason or "no open interest is known yet: the first round takes some seconds"
+    nothing = "no open interest is known yet: the first round takes some seconds"
+    return told(board.reason or nothing)
 
 
 def detail(
@@ -105,11 +129,14 @@ def detail(
         return ()
     hours, room = board.hours, max(width - 1, 1)
     change = row.change(hours)
-    gaps = [text for text in row.gaps(hours) if text != change.reason]
+    gaps = [told(text) for text in row.gaps(hours) if text != change.reason]
     jumps = [_evidence(one, row, board, zone) for one in row.jumps]
     return (
         fitting([[(f"{row.coin} ", looks.bright)], *_legs(row, looks, width)], "  ", width),
-        [(f"{hours} h ", looks.faint), (fit(_was(change), room - 5).rstrip(), looks.text)],
+        [
+            (t("{hours} h ", hours=hours), looks.faint),
+            (fit(_was(change), room - 5).rstrip(), looks.text),
+        ],
         [(fit("; ".join(gaps), room).rstrip(), looks.warn if row.is_partial else looks.dim)],
         [(fit("; ".join(jumps), room).rstrip(), looks.warn)],
     )
@@ -117,8 +144,14 @@ def detail(
 
 def _evidence(jump: MethodJump, row: InterestRow, board: OpenInterestBoard, zone: ShownZone) -> str:
     then, now = (zone.when(ms, board.now_ms) for ms in (jump.from_ms, jump.at_ms))
-    values = f"{amount(jump.coins_then)} coins {then}, {amount(jump.coins_now)} {now}"
-    return f"{row.where_is(jump, board.hours)}: {values}: {jump.text}"
+    values = t(
+        "{coins_then} coins {then}, {coins_now} {now}",
+        coins_then=amount(jump.coins_then),
+        then=then,
+        coins_now=amount(jump.coins_now),
+        now=now,
+    )
+    return because(because(told(row.where_is(jump, board.hours)), values), jump.text)
 
 
 def _legs(row: InterestRow, looks: Looks, width: int) -> list[list[Piece]]:
@@ -133,7 +166,7 @@ def _legs(row: InterestRow, looks: Looks, width: int) -> list[list[Piece]]:
 
 
 def _leg(leg: InterestLeg, said: str, looks: Looks) -> list[Piece]:
-    why = leg.suspicion or leg.reason
+    why = told(leg.suspicion or leg.reason)
     if leg.usd is None:
         return [(f"{leg.exchange} ", looks.faint), (why or ABSENT, looks.warn)]
     return [
@@ -145,8 +178,10 @@ def _leg(leg: InterestLeg, said: str, looks: Looks) -> list[Piece]:
 
 
 def _leg_whole(leg: InterestLeg) -> str:
-    ratio = "" if leg.long_accounts_pct is None else f" acc {leg.long_accounts_pct:.0f} %"
-    return f"{_leg_value(leg)}{ratio}{' stale' if leg.stale else ''}"
+    ratio = ""
+    if leg.long_accounts_pct is not None:
+        ratio = t(" acc {pct} %", pct=f"{leg.long_accounts_pct:.0f}")
+    return f"{_leg_value(leg)}{ratio}{t(' stale') if leg.stale else ''}"
 
 
 def _leg_value(leg: InterestLeg) -> str:
@@ -160,9 +195,11 @@ def _leg_share(leg: InterestLeg) -> str:
 
 def _was(change: InterestChange) -> str:
     if change.coins_then is None or change.coins_now is None:
-        return change.reason or "not known"
-    names = ", ".join(change.exchanges)
-    return (
-        f"{amount(change.coins_then)} to {amount(change.coins_now)} coins "
-        f"({signed(change.change_pct)} %) of {names}"
+        return told(change.reason or "not known")
+    return t(
+        "{then} to {now} coins ({pct} %) of {names}",
+        then=amount(change.coins_then),
+        now=amount(change.coins_now),
+        pct=signed(change.change_pct),
+        names=", ".join(change.exchanges),
     )

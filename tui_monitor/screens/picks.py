@@ -10,7 +10,7 @@ from tui_monitor.boards.picks import LeftOut, PickRow, PicksBoard
 from tui_monitor.model import BAR_MS
 from tui_monitor.printable import printable
 from tui_monitor.screens.anomalies_texts import with_reason
-from tui_monitor.screens.format import ABSENT, ShownZone, ago, count, price, signed
+from tui_monitor.screens.format import ABSENT, ShownZone, ago, because, count, price, signed
 from tui_monitor.screens.looks import Looks, looks_of
 from tui_monitor.screens.picks_columns import LEFT_COLUMNS, PICK_COLUMNS
 from tui_monitor.screens.view import BoardView
@@ -18,6 +18,7 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
+from tui_monitor.words import t, told
 
 _HELP = (
     "A fixed formula over the last 16 closed bars of a quarter of an hour, of the 30 perpetuals "
@@ -91,7 +92,7 @@ class PicksView(BoardView):
         self._headline.set_lines(*lines)
         self._headline.styles.height = len(lines)
         many = len(board.left_out)
-        self._picks.set_title("Picks", f"left out {many} (Tab)" if many else "")
+        self._picks.set_title("Picks", t("left out {n} (Tab)", n=many) if many else "")
         self._left.set_title("Left out", "(Tab: back to the picks)")
         self._show_terms()
 
@@ -142,7 +143,7 @@ class PicksView(BoardView):
         """The highest scores, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
-            return [[("loading…", looks.dim)]]
+            return [[(t("loading…"), looks.dim)]]
         if not board.rows:
             return [[(why_empty(board), looks.dim)]]
         return [
@@ -163,14 +164,15 @@ def headline(board: PicksBoard, zone: ShownZone, looks: Looks, width: int) -> li
     """Whose bars, up to when, how many were scored; below it a reason that has no room there."""
     head: list[list[Piece]] = [[(f" {board.exchange.value} {board.bar} ", looks.banner)]]
     if board.evaluated_ms is None:
-        head.append([("nothing is scored yet", looks.warn)])
+        head.append([(t("nothing is scored yet"), looks.warn)])
         return with_reason(head, [], board.reason, looks, width)
     scored = board.candidates - len(board.left_out)
+    counted = t("{n} of {all}", n=scored, all=board.candidates)
     groups: list[list[Piece]] = [
-        [(f"{scored} of {board.candidates}", looks.text), (" candidates scored", looks.faint)],
-        [("bars up to ", looks.faint), (zone.when(board.close_ms, board.now_ms), looks.text)],
-        [(f"scored {ago(board.evaluated_ms, board.now_ms)}", looks.faint)],
-        [("score = change + turnover + volatility + growth", looks.dim)],
+        [(counted, looks.text), (t(" candidates scored"), looks.faint)],
+        [(t("bars up to "), looks.faint), (zone.when(board.close_ms, board.now_ms), looks.text)],
+        [(t("scored {ago}", ago=ago(board.evaluated_ms, board.now_ms)), looks.faint)],
+        [(t("score = change + turnover + volatility + growth"), looks.dim)],
     ]
     return with_reason(head, groups, board.reason, looks, width)
 
@@ -181,21 +183,21 @@ def terms(
     """What the parts are of, and the prices: what a narrow table has no room for."""
     growth = ABSENT if row.growth_pct is None else f"{signed(row.growth_pct, 1)} %"
     measured = (
-        ("24 h ", f"{signed(row.change_24h_pct)} %"),
-        ("turnover ", f"{count(row.turnover_24h_usd)} USD"),
-        ("deviation ", f"{row.deviation_pct:.3f} %"),
-        ("volume ", growth),
+        (t("24 h "), f"{signed(row.change_24h_pct)} %"),
+        (t("turnover "), f"{count(row.turnover_24h_usd)} USD"),
+        (t("deviation "), f"{row.deviation_pct:.3f} %"),
+        (t("volume "), growth),
     )
     found: list[list[Piece]] = [[(printable(row.coin, 20), looks.bright)]]
     found += [[(name, looks.faint), (text, looks.text)] for name, text in measured]
     prices: list[list[Piece]] = [
-        [("start ", looks.faint), (price(row.start_price), looks.text)],
+        [(t("start "), looks.faint), (price(row.start_price), looks.text)],
         [(f"({zone.format(row.start_ms + BAR_MS[board.bar])})", looks.dim)],
-        [("now ", looks.faint), (price(row.current_price), looks.text)],
+        [(t("now "), looks.faint), (price(row.current_price), looks.text)],
         [(f"({zone.format(board.close_ms)})", looks.dim)],
         [(f"{signed(row.increase_pct)} %", looks.signed(row.increase_pct))],
-        [("highest ", looks.faint), (price(row.max_price), looks.text)],
-        [("max score ", looks.faint), (f"{row.max_score:.2f}", looks.text)],
+        [(t("highest "), looks.faint), (price(row.max_price), looks.text)],
+        [(t("max score "), looks.faint), (f"{row.max_score:.2f}", looks.text)],
     ]
     return [fitting(found, "  ", width), fitting(prices, "  ", width)]
 
@@ -205,18 +207,22 @@ def why_none_left_out(board: PicksBoard) -> str:
     if board.evaluated_ms is None:
         return why_empty(board)
     if not board.candidates:
-        return "nothing: there is no candidate"
-    return "nothing: every candidate was scored"
+        return t("nothing: there is no candidate")
+    return t("nothing: every candidate was scored")
 
 
 def why_empty(board: PicksBoard) -> str:
     """Why there is no row."""
     if board.evaluated_ms is None:
-        nothing = f"no picks of {board.exchange.value} are scored yet"
-        return f"{nothing}: {board.reason}" if board.reason else nothing
+        nothing = t("no picks of {exchange} are scored yet", exchange=board.exchange.value)
+        return because(nothing, board.reason) if board.reason else nothing
     if board.reason:
-        return board.reason
+        return told(board.reason)
     if board.left_out:
         first = board.left_out[0]
-        return f"none of {board.candidates} candidates can be scored; {first.coin}: {first.reason}"
-    return f"no perpetual of {board.exchange.value} has turnover enough yet"
+        return t(
+            "none of {n} candidates can be scored; {why}",
+            n=board.candidates,
+            why=because(first.coin, first.reason),
+        )
+    return t("no perpetual of {exchange} has turnover enough yet", exchange=board.exchange.value)

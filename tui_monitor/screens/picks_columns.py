@@ -7,6 +7,7 @@ from tui_monitor.screens.format import ABSENT, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import compact_price, money_cell, pct_cell
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 
 def _points(key: str, title: str, help_text: str, *, word: str = "") -> Column[PickRow]:
@@ -47,7 +48,7 @@ def _price(
 def _moved(row: PickRow, looks: Looks, _: int) -> Cell:
     """How the score stands to the one of the evaluation before."""
     if row.last_score is None:
-        return Cell("new", looks.accent)
+        return Cell(t("new"), looks.accent)
     change = row.score - row.last_score
     return Cell(signed(change), looks.signed(round(change, 2)))
 
@@ -213,7 +214,7 @@ LEFT_COLUMNS: tuple[Column[LeftOut], ...] = (
         width=30,
         align="left",
         grows=True,
-        paint=lambda row, looks, _: Cell(row.reason or ABSENT, looks.text),
+        paint=lambda row, looks, _: Cell(told(row.reason) or ABSENT, looks.text),
         value=lambda row: row.reason,
         help="Why it is not scored.",
     ),

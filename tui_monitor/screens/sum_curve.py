@@ -171,7 +171,7 @@ class SumView(BoardView):
         row = self.nodes.cursor_row
         if row is None or row.node.state is NodeState.OK:
             return ""
-        return because(t(row.node.state.value), row.node.reason) if row.node.reason else ""
+        return because(t(row.node.state.value, "node"), row.node.reason) if row.node.reason else ""
 
     def _shown_name(self, board: SumBoard) -> str:
         if board.shown_ms is None:
@@ -257,7 +257,7 @@ class SumView(BoardView):
             name = sum_texts.live_word(aging=grey)
         return [
             [(t("sum {pct} %", pct=signed(node.sum_pct)), style + looks.title)],
-            [(f"{node.valid}/{node.expected} {t('coins')}  {name}", looks.text)],
+            [(f"{node.valid}/{node.expected} {t('coins', 'headline')}  {name}", looks.text)],
             [(f"{sum_texts.up(node)}  {sum_texts.down(node)}", looks.dim)],
         ]
 

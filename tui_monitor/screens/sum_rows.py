@@ -7,9 +7,10 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui_monitor.boards.sum_curve import CoinChange, Node, NodeState, SumBoard
-from tui_monitor.screens.format import ABSENT, ShownZone, age, fit, price, signed
+from tui_monitor.screens.format import ABSENT, ShownZone, age, because, fit, price, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.words import t, told
 
 LIVE_KEY = "live"
 TOP = 5
@@ -84,7 +85,9 @@ def node_columns(zone: ShownZone, *, with_day: bool) -> Sequence[Column[NodeRow]
 
     def time(row: NodeRow, looks: Looks, _: int) -> Cell:
         if row.is_live:
-            return Cell("last", looks.dim) if row.aging else Cell("live", looks.bright)
+            if row.aging:
+                return Cell(t("last", "prices"), looks.dim)
+            return Cell(t("live", "prices"), looks.bright)
         pattern = "%m-%d %H:%M" if with_day else "%H:%M"
         return Cell(zone.format(row.node.slot_ms, pattern), looks.text)
 
@@ -136,11 +139,12 @@ def _extreme(coin: str | None, pct: float | None, looks: Looks) -> Cell:
 def _state(row: NodeRow, looks: Looks, _: int) -> Cell:
     node = row.node
     if row.is_live:
-        return Cell(node.reason or "", looks.dim)
+        return Cell(told(node.reason or ""), looks.dim)
     word = {NodeState.OK: "", NodeState.SUM_ONLY: "imported sum"}.get(node.state, node.state.value)
     if node.provisional and not word:
-        return Cell("provisional", looks.dim)
-    text = f"{word}: {node.reason}" if node.reason and word else word or (node.reason or "")
+        return Cell(t("provisional"), looks.dim)
+    why = node.reason or ""
+    text = because(t(word, "node"), why) if why and word else t(word, "node") or told(why)
     bad = node.state in (NodeState.GAP, NodeState.MISSING)
     return Cell(text, looks.bad if bad else looks.warn)
 
@@ -251,10 +255,10 @@ def _rank(row: CoinRow, looks: Looks, _: int) -> Cell:
 def note_of(row: CoinRow) -> str:
     """What has to be said of a coin; mostly nothing."""
     if row.change.reason:
-        return row.change.reason
+        return told(row.change.reason)
     if row.age_ms is not None and row.age_ms >= AGED_MS:
-        return f"{age(row.age_ms)} old"
-    return "~last" if row.age_ms is None and row.change.source == "ticker" else ""
+        return t("{age} old", age=age(row.age_ms))
+    return t("~last") if row.age_ms is None and row.change.source == "ticker" else ""
 
 
 def _note(row: CoinRow, looks: Looks, _: int) -> Cell:

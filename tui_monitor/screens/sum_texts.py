@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from tui_monitor.boards.status import EngineStatus
-from tui_monitor.boards.sum_curve import SumBoard, is_drawn
+from tui_monitor.boards.sum_curve import Node, SumBoard, is_drawn
 from tui_monitor.clock import SLOT_MS, BoardZone
 from tui_monitor.model import Exchange, FeedState
 from tui_monitor.screens.format import ABSENT, ShownZone, age, ago, duration, share, signed
@@ -11,12 +11,14 @@ from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.read_words import of_nodes
 from tui_monitor.screens.widgets.curve import Chart, Point
 from tui_monitor.screens.widgets.line import Piece
+from tui_monitor.words import t
 
 STALE_MS = 60_000
 # With a feed in trouble the live value is greyed from this age on.
 AGING_MS = 10_000
 # From this width on the headline says which way the prices come.
 ROOMY = 98
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 HELP = (
     "The sum curve adds up, at every half hour of the board day, how far each of the chosen coins "
@@ -55,7 +57,7 @@ def is_aging(board: SumBoard, status: EngineStatus | None) -> bool:
 
 def live_word(*, aging: bool) -> str:
     """What the newest prices are called: those of a dead feed are not live."""
-    return "last" if aging else "live"
+    return t("last", "prices") if aging else t("live", "prices")
 
 
 def is_filling(status: EngineStatus | None) -> bool:
@@ -70,9 +72,11 @@ def title(board: SumBoard) -> str:
     """The days shown."""
     if board.first_day != board.last_day:
         days = (date.fromisoformat(board.last_day) - date.fromisoformat(board.first_day)).days + 1
-        return f"{board.first_day} to {board.last_day} ({days} days)"
-    weekday = date.fromisoformat(board.first_day).strftime("%a")
-    return f"{board.first_day} {weekday}" + (" today" if board.first_day == board.today else "")
+        first, last = board.first_day, board.last_day
+        return t("{first} to {last} ({days} days)", first=first, last=last, days=days)
+    weekday = t(WEEKDAYS[date.fromisoformat(board.first_day).weekday()])
+    today = f" {t('today')}" if board.first_day == board.today else ""
+    return f"{board.first_day} {weekday}{today}"
 
 
 def headline(
@@ -93,20 +97,30 @@ def headline(
     groups.append([(f"{name} ", looks.faint), (f"{signed(node.sum_pct)} %", style + looks.title)])
     whole = node.valid == node.expected
     valid = looks.text if whole else looks.warn
-    groups.append([(f"{node.valid}/{node.expected}", valid), (" coins", looks.faint)])
     groups.append(
-        [(f"{node.up} up", looks.up), (" ", looks.text), (f"{node.down} down", looks.down)]
+        [(f"{node.valid}/{node.expected}", valid), (f" {t('coins', 'headline')}", looks.faint)]
     )
+    groups.append([(up(node), looks.up), (" ", looks.text), (down(node), looks.down)])
     text = _freshness(board, zone) if width >= ROOMY else _freshness_in_short(board)
     groups.append([(text, looks.warn if stale else looks.dim)])
-    groups.append([("per coin ", looks.faint), (f"{signed(node.mean_pct, 3)} %", style)])
+    groups.append([(f"{t('per coin')} ", looks.faint), (f"{signed(node.mean_pct, 3)} %", style)])
     for word, coin, pct in (
         ("best", node.best_coin, node.best_pct),
         ("worst", node.worst_coin, node.worst_pct),
     ):
         if coin is not None:
-            groups.append([(f"{word} {coin} ", looks.faint), (signed(pct), looks.signed(pct))])
+            groups.append([(f"{t(word)} {coin} ", looks.faint), (signed(pct), looks.signed(pct))])
     return groups
+
+
+def up(node: Node) -> str:
+    """`16 up`."""
+    return t("{n} up", "coins", n=node.up)
+
+
+def down(node: Node) -> str:
+    """`10 down`."""
+    return t("{n} down", "coins", n=node.down)
 
 
 def _percent(value: float | None) -> str:
@@ -115,33 +129,42 @@ def _percent(value: float | None) -> str:
 
 def _freshness(board: SumBoard, zone: ShownZone) -> str:
     if board.live is not None:
-        way = f" by {board.live_source}" if board.live_source else ""
-        return f"{age(board.live_age_ms)} old{way}"
+        old, way = age(board.live_age_ms), board.live_source
+        return (
+            t("{age} old by {way}", age=old, way=t(way, "source"))
+            if way
+            else t("{age} old", age=old)
+        )
     if board.as_of_ms is None:
-        return "stored"
-    stored = f"stored, as of {zone.when(board.as_of_ms, board.now_ms)}"
-    ends_today = board.last_day == board.today
-    return f"{stored}, {ago(board.as_of_ms, board.now_ms)}" if ends_today else stored
+        return t("stored")
+    when = zone.when(board.as_of_ms, board.now_ms)
+    if board.last_day != board.today:
+        return t("stored, as of {when}", when=when)
+    return t("stored, as of {when}, {ago}", when=when, ago=ago(board.as_of_ms, board.now_ms))
 
 
 def _freshness_in_short(board: SumBoard) -> str:
     if board.live is not None:
-        return f"{age(board.live_age_ms)} old"
+        return t("{age} old", age=age(board.live_age_ms))
     if board.as_of_ms is None or board.last_day != board.today:
-        return "stored"
+        return t("stored")
     return ago(board.as_of_ms, board.now_ms)
 
 
 def _no_data(board: SumBoard, status: EngineStatus | None, zone: ShownZone) -> str:
     due = board.statistics.due
     if board.last_day != board.today:
-        return "no prices stored for these days; b fills them from the exchange"
+        return t("no prices stored for these days; b fills them from the exchange")
     if due == 0:
-        return "no node is due yet; the live point comes with the first prices"
+        return t("no node is due yet; the live point comes with the first prices")
     if is_filling(status):
-        return "filling today's nodes…"
+        return t("filling today's nodes…")
     at = zone.format(board.nodes[0].slot_ms)
-    return f"no prices since {at}: {due} nodes missing, filled once the exchange answers"
+    return t(
+        "no prices since {at}: {due} nodes missing, filled once the exchange answers",
+        at=at,
+        due=due,
+    )
 
 
 def statistics(board: SumBoard, zone: ShownZone, looks: Looks) -> list[tuple[str, Piece]]:
@@ -156,11 +179,15 @@ def statistics(board: SumBoard, zone: ShownZone, looks: Looks) -> list[tuple[str
 
     whole = stats.records == stats.due
     span = (
-        f"{zone.when(stats.first_ms, now_ms)} to {zone.when(stats.last_ms, now_ms)}"
+        t(
+            "{first} to {last}",
+            first=zone.when(stats.first_ms, now_ms),
+            last=zone.when(stats.last_ms, now_ms),
+        )
         if stats.first_ms is not None and stats.last_ms is not None
         else ABSENT
     )
-    return [
+    named: list[tuple[str, Piece]] = [
         ("nodes", (f"{stats.records}/{stats.due}", looks.text if whole else looks.warn)),
         ("complete", (share(stats.completeness_pct), looks.text)),
         ("high", extreme(stats.max_sum_pct, stats.max_slot_ms)),
@@ -177,6 +204,7 @@ def statistics(board: SumBoard, zone: ShownZone, looks: Looks) -> list[tuple[str
             ),
         ),
     ]
+    return [(t(name, "sum"), piece) for name, piece in named]
 
 
 def _points(board: SumBoard, days: BoardZone) -> list[Point]:

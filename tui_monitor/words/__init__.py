@@ -97,7 +97,21 @@ def _found(sentence: str) -> str:
         if match is not None:
             filled = {name: _found(value) for name, value in match.groupdict().items()}
             return translated.format(**filled)
+    return _joined(sentence)
+
+
+def _joined(sentence: str) -> str:
+    """Several sentences in one, each in its turn; what none of them is known of stays as it is."""
+    for joint, chinese in _JOINTS:
+        parts = sentence.split(joint)
+        said = [_found(part) for part in parts] if len(parts) > 1 else parts
+        if said != parts:
+            return chinese.join(said)
     return sentence
+
+
+# What joins sentences, the loosest first, and what joins their Chinese.
+_JOINTS = ((" · ", " · "), ("; ", "；"), (": ", "："), (", ", "，"))
 
 
 def _words(language: str) -> Mapping[str, str]:
