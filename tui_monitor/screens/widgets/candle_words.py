@@ -6,16 +6,13 @@ from tui_monitor.words import t
 
 
 def of_bar(bar: CandleRow, *, forms: bool) -> str:
-    """A bar's prices, its change and its turnover."""
-    names = (("O", bar.open), ("H", bar.high), ("L", bar.low), ("C", bar.close))
-    parts = [f"{name} {price(value)}" for name, value in names]
-    if bar.open > 0:
-        parts.append(f"{signed((bar.close / bar.open - 1) * 100)} %")
+    """A bar's change, its prices and its turnover; what matters least is cut where it is narrow."""
+    change = [f"{signed((bar.close / bar.open - 1) * 100)} %"] if bar.open > 0 else []
+    names = (("C", bar.close), ("O", bar.open), ("H", bar.high), ("L", bar.low))
+    prices = [f"{name} {price(value)}" for name, value in names]
     usd = ABSENT if bar.turnover_usd is None else count(bar.turnover_usd)
-    parts.append(t("turnover {usd} USD", usd=usd))
-    if forms:
-        parts.append(t("it forms"))
-    return "  ".join(parts)
+    said = [*change, *([t("it forms")] if forms else []), *prices]
+    return "  ".join([*said, t("turnover {usd} USD", usd=usd)])
 
 
 def of_no_bar() -> str:
