@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.widgets import Input
 
 from tui_monitor import words
 from tui_monitor.config import Ui
 from tui_monitor.errors import MonitorError
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.desk import REFRESH_S, Desk
+from tui_monitor.screens.keymap import use_keys, would_be_typed
 from tui_monitor.screens.layouts import Layouts
 from tui_monitor.screens.looks import Looks, looks_for
 from tui_monitor.screens.terminal import (
@@ -60,6 +62,7 @@ class MonitorApp(PaintedApp):
         self._language = language
         self.ui = ui or Ui()
         self.shown_theme: str = self.ui.theme
+        use_keys(self.ui.keys)
         super().__init__(PAINTS_PER_S_LOW if self.ui.low_bandwidth else PAINTS_PER_S)
         self.shows_bytes = self.ui.status_bytes
         for name in THEMES:
@@ -82,10 +85,22 @@ class MonitorApp(PaintedApp):
             self.shown_theme = ui.theme
         if (ui.theme, ui.colors, ui.ascii) != (before.theme, before.colors, before.ascii):
             self._put_on()
+        if ui.keys != before.keys:
+            use_keys(ui.keys)
+            self.set_keymap(dict(ui.keys))
         if language is not None and language != self._language:
             self._language = language
             words.use(words.language_for(language, os.environ))
         self._redraw()
+
+    def on_mount(self) -> None:
+        """The keys of the settings."""
+        self.set_keymap(dict(self.ui.keys))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where text is typed, a character is text, though the settings made it a key."""
+        is_text = isinstance(self.focused, Input) and would_be_typed(action)
+        return not is_text and super().check_action(action, parameters)
 
     def get_default_screen(self) -> Desk:
         """The one screen there is; everything else is a dialog above it."""

@@ -4,15 +4,19 @@ import asyncio
 
 import pytest
 from msgspec.structs import replace
+from rich.cells import cell_len
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import MemorySource, a_light, a_status
+from tui_monitor import words
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.status import EngineStatus
+from tui_monitor.config import Ui
 from tui_monitor.errors import Unreachable
 from tui_monitor.model import Exchange, FeedState
 from tui_monitor.screens.format import fit
+from tui_monitor.screens.written import Written
 
 
 class SlowSource(MemorySource):
@@ -208,3 +212,102 @@ async def test_a_board_that_comes_back_has_its_first_line_at_once() -> None:
         shown = [text for text in frames if "─ Spreads" in text]
         assert shown
         assert all("p pairs all" in text for text in shown)
+
+
+def in_trouble() -> EngineStatus:
+    """Two of four exchanges are well, a backfill runs, another process has the engine."""
+    states = (
+        a_light(text="0.2s"),
+        a_light(FeedState.BRIDGED, "REST 2.1s"),
+        a_light(FeedState.SILENT, "silent 00:42"),
+        a_light(text="0.4s"),
+    )
+    lights = [
+        replace(light, exchange=name, reason="")
+        for name, light in zip(Exchange, states, strict=True)
+    ]
+    return a_status(kind="demo", mode="attached", backfill_pct=43.2, lights=lights)
+
+
+TOLD = {
+    "en": ("DEMO", "ATTACHED", "silent 00:42", "fill 43.2 %"),
+    "zh": ("演示", "已连接", "静默 00:42", "回补 43.2 %"),
+}
+
+
+@pytest.mark.parametrize("language", TOLD)
+@pytest.mark.parametrize("width", [80, 120, 160, 240])
+async def test_the_frame_says_how_all_is_at_every_width(width: int, language: str) -> None:
+    """Lights with words, coverage, what is filled, banners, the clock; nothing cut in silence."""
+    source = MemorySource()
+    source.current_status = in_trouble()
+    with words.speaking(language):
+        app = an_app(source)
+        async with app.run_test(size=(width, 24)) as pilot:
+            await pulled(pilot, app)
+            lines = screen_text(app).splitlines()
+            frame = "\n".join((lines[0], *lines[-2:]))
+            for word in (*TOLD[language], "REST 2.1s", "27/27", "28/30", "UTC+8"):
+                assert word in frame, word
+            assert "…" not in frame
+            assert all(cell_len(line) <= width for line in lines)
+
+
+async def test_another_language_is_spoken_at_once() -> None:
+    """The frame, the board and its keys; coins and exchanges keep their names."""
+    with words.speaking("en"):
+        app = an_app(board="spreads")
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pulled(pilot, app)
+            assert "6 Sprd" in screen_text(app).splitlines()[0]
+            app.choose_language("zh")
+            await settled(pilot, shows(app, "6 价差"))
+            text = screen_text(app)
+            assert "退出" in text.splitlines()[-1]
+            assert "okx" in text.splitlines()[-2]
+            assert "27/27" in text.splitlines()[-2]
+            app.use(Ui(), "en")
+            await settled(pilot, shows(app, "6 Sprd"))
+            assert "退出" not in screen_text(app)
+
+
+@pytest.mark.parametrize("width", [80, 160])
+async def test_the_top_line_says_where_we_are(width: int) -> None:
+    """The board, the coin opened from it, the dialog above it; and each step back."""
+    app = an_app(board="spreads")
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pulled(pilot, app)
+        app.desk.show_coin("BTC")
+        await settled(pilot, shows(app, " › BTC › legs "))
+        await pilot.press("question_mark")
+        await settled(pilot, shows(app, " › BTC › legs › Keys "))
+        await pilot.press("escape")
+        await settled(pilot, lambda: "Keys" not in screen_text(app))
+        top = screen_text(app).splitlines()[0]
+        assert "6 Spr" in top
+        assert "BTC › legs" in top
+        await pilot.press("escape")
+        await settled(pilot, lambda: "BTC" not in screen_text(app).splitlines()[0])
+
+
+async def test_what_goes_to_the_terminal_is_shown_to_who_asks() -> None:
+    """Measured over the last seconds."""
+    app = an_app()
+    async with app.run_test(size=(120, 24)) as pilot:
+        await pulled(pilot, app)
+        assert "B/s" not in screen_text(app)
+        app.use(Ui(status_bytes=True))
+        app.written.add(5_000, asyncio.get_running_loop().time())
+        await pulled(pilot, app)
+        assert "1.00k B/s" in screen_text(app).splitlines()[-2]
+
+
+def test_bytes_are_forgotten_after_a_while() -> None:
+    """The figure is of the last five seconds."""
+    written = Written()
+    written.add(1_000, 10.0)
+    written.add(500, 12.0)
+    assert written.per_s(14.9) == 300
+    assert written.per_s(16.0) == 100
+    assert written.per_s(20.0) == 0
+    assert written.total == 1_500

@@ -1,10 +1,13 @@
 """The lines around the board: what they say, and which keys the footer names."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 
 from tui_monitor.boards.status import EngineStatus
+from tui_monitor.printable import printable
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.view import BoardView
@@ -26,15 +29,19 @@ class DeskFrame:
         self.footer = Footer(id="footer", classes="frame")
 
     def show(
-        self, board: str, status: EngineStatus, zone: ShownZone, frozen_behind: int | None
+        self,
+        where: Sequence[str],
+        status: EngineStatus,
+        zone: ShownZone,
+        frozen_behind: int | None,
     ) -> None:
-        """Where we are and how the engine does."""
-        self.top.show(board, status, zone, frozen_behind)
+        """Where we are (see `whereabouts`) and how the engine does."""
+        self.top.show(where, status, zone, frozen_behind)
         self.status.show(status)
 
-    def show_waiting(self, board: str) -> None:
+    def show_waiting(self, where: Sequence[str]) -> None:
         """Before the engine's first answer."""
-        self.top.show_boards(board)
+        self.top.show_boards(where)
         self.status.say(t("the engine has not answered yet"))
 
     def show_keys(self, ids: list[str], view: BoardView, focused: object) -> None:
@@ -53,6 +60,17 @@ class DeskFrame:
         alarm = looks_of(self.problem).alarm
         self.problem.back = alarm
         self.problem.set_lines([(f" {text} ", alarm)] if text else [])
+
+
+def whereabouts(view: BoardView, before: str, screens: Sequence[Screen[Any]]) -> list[str]:
+    """The board's name, and the steps from there: a coin, its parts, the dialog above it."""
+    steps = view.steps()
+    where = [before, *steps] if steps else [view.NAME]
+    for screen in screens:
+        if isinstance(screen, ModalScreen):
+            titles = (one.border_title for one in screen.query("*") if one.border_title)
+            where += [printable(str(title), 40) for title in titles][:1]
+    return where
 
 
 def _helps(action_id: str, view: BoardView, board: Board[Any] | None) -> bool:

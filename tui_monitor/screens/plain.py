@@ -25,7 +25,7 @@ _LOOKALIKES = {
     **dict.fromkeys("┼╭╮╰╯┌┐└┘├┤┬┴", "+"),
     **dict.fromkeys("▴▵↑", "^"),
     **dict.fromkeys("▾↓", "v"),
-    **dict.fromkeys("→", ">"),
+    **dict.fromkeys("→›", ">"),
     **dict.fromkeys("←", "<"),
     **dict.fromkeys("█▇▆▅", "#"),
     # The quadrants that curves are drawn with: their upper half, their lower half, both.

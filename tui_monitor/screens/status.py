@@ -1,10 +1,13 @@
 """The status line and the banners, as pieces of text. Pure: status in, pieces out."""
 
+from rich.style import Style
+
 from tui_monitor.boards.status import EngineStatus, FeedLight
 from tui_monitor.model import FeedState
-from tui_monitor.screens.format import ShownZone, age, share
+from tui_monitor.screens.format import ShownZone, age, count, share
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.line import Piece
+from tui_monitor.words import t, told
 
 _GLYPHS = {
     FeedState.LIVE: "●",
@@ -40,7 +43,7 @@ def light(feed: FeedLight, looks: Looks, shorter: int = 0) -> list[Piece]:
     name = feed.exchange[:_SHORT_NAME] if shorter > 1 else str(feed.exchange)
     if shorter and feed.state is FeedState.LIVE:
         return [(f"{glyph} ", style), (name, looks.text)]
-    words = feed.text or feed.state.value
+    words = told(feed.text or feed.state.value)
     return [(f"{glyph} ", style), (f"{name} ", looks.text), (words, style)]
 
 
@@ -48,47 +51,77 @@ def reason(feed: FeedLight) -> str:
     """Why an exchange gives no stream, for as long as it does not."""
     if feed.state in (FeedState.LIVE, FeedState.OFF) or not feed.reason:
         return ""
-    return f"{feed.reason}, REST stands in" if feed.state is FeedState.BRIDGED else feed.reason
+    if feed.state is FeedState.BRIDGED:
+        return t("{reason}, REST stands in", reason=told(feed.reason))
+    return told(feed.reason)
 
 
-def figures(status: EngineStatus, looks: Looks) -> list[list[Piece]]:
-    """Messages a second, oldest age, coverage of today, backfill; the most important first."""
+def kept_figures(
+    status: EngineStatus, looks: Looks, *, brief: bool, bytes_per_s: float | None = None
+) -> list[list[Piece]]:
+    """What a narrow line keeps: coverage of today, what is being filled, what somebody asked for.
+
+    `brief`: in few cells, coverage as bare fractions, the coins' before the nodes'.
+    `bytes_per_s` None: nobody asked how much goes to the terminal.
+    """
     coins_style = looks.text if status.coins_live == status.coins_expected else looks.warn
     nodes_style = looks.text if status.nodes_today == status.nodes_due_today else looks.warn
-    old = status.oldest_age_ms is None or status.oldest_age_ms > OLD_MS
-    groups = [
-        _figure("coins", f"{status.coins_live}/{status.coins_expected}", coins_style, looks),
-        _figure("nodes", f"{status.nodes_today}/{status.nodes_due_today}", nodes_style, looks),
-        _figure("oldest", age(status.oldest_age_ms), looks.warn if old else looks.text, looks),
-        _figure("", f"{status.messages_per_s:.0f} msg/s", looks.dim, looks),
-    ]
+    coins = f"{status.coins_live}/{status.coins_expected}"
+    nodes = f"{status.nodes_today}/{status.nodes_due_today}"
+    groups: list[list[Piece]] = []
+    if bytes_per_s is not None:
+        groups.append(_figure("", f"{count(bytes_per_s)} B/s", looks.dim, looks))
     if status.backfill_pct is not None:
-        filling = _figure("backfill", share(status.backfill_pct), looks.accent, looks)
-        groups.insert(0, filling)
-    return groups
+        name = t("fill", "status") if brief else t("backfill", "status")
+        groups.append(_figure(name, share(status.backfill_pct), looks.accent, looks))
+    if brief:
+        return [*groups, [(coins, coins_style), (" ", looks.text), (nodes, nodes_style)]]
+    return [
+        *groups,
+        _figure(t("coins", "status"), coins, coins_style, looks),
+        _figure(t("nodes", "status"), nodes, nodes_style, looks),
+    ]
 
 
-def _figure(name: str, value: str, style: object, looks: Looks) -> list[Piece]:
-    shown = style if isinstance(style, type(looks.text)) else looks.text
-    return [(f"{name} ", looks.faint), (value, shown)] if name else [(value, shown)]
+def other_figures(status: EngineStatus, looks: Looks) -> list[list[Piece]]:
+    """What there may be room for besides: the oldest age, messages a second."""
+    old = status.oldest_age_ms is None or status.oldest_age_ms > OLD_MS
+    style = looks.warn if old else looks.text
+    return [
+        _figure(t("oldest", "status"), age(status.oldest_age_ms), style, looks),
+        _figure("", t("{n} msg/s", n=f"{status.messages_per_s:.0f}"), looks.dim, looks),
+    ]
+
+
+def _figure(name: str, value: str, style: Style, looks: Looks) -> list[Piece]:
+    return [(f"{name} ", looks.faint), (value, style)] if name else [(value, style)]
 
 
 def banners(status: EngineStatus, frozen_behind: int | None, looks: Looks) -> list[list[Piece]]:
     """What must not be overlooked: frozen, not recording, failed workers, simulated data."""
     shown: list[list[Piece]] = []
     if frozen_behind is not None:
-        shown.append([(f" FROZEN, {frozen_behind} behind ", looks.banner)])
+        said = t("FROZEN, {n} behind", n=frozen_behind)
+        shown.append([(f" {said} ", looks.banner)])
     if status.kind != "real":
-        shown.append([(f" {status.kind.upper()} ", looks.banner)])
+        shown.append([(f" {t(status.kind.upper())} ", looks.banner)])
     if status.mode != "host":
-        shown.append([(f" {status.mode.upper()} ", looks.banner)])
+        shown.append([(f" {t(status.mode.upper())} ", looks.banner)])
     if not status.recording:
-        reason = f": {status.recording_reason}" if status.recording_reason else ""
-        shown.append([(f" REC paused{reason} ", looks.alarm)])
+        shown.append([(f" {_not_recorded(status.recording_reason)} ", looks.alarm)])
     if status.failed_workers:
-        names = ", ".join(status.failed_workers)
-        shown.append([(f" FAILED: {names} ", looks.alarm)])
+        names = ", ".join(told(name) for name in status.failed_workers)
+        shown.append([(f" {t('FAILED: {names}', names=names)} ", looks.alarm)])
     return shown
+
+
+def _not_recorded(reason: str) -> str:
+    return t("REC paused: {reason}", reason=told(reason)) if reason else t("REC paused")
+
+
+def recording(status: EngineStatus, looks: Looks) -> list[Piece]:
+    """That everything is being recorded: calm, since only the contrary must be seen."""
+    return [("● ", looks.good), ("REC", looks.dim)] if status.recording else []
 
 
 def clock(status: EngineStatus, zone: ShownZone, looks: Looks) -> list[Piece]:

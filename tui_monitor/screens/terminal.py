@@ -30,6 +30,7 @@ from tui_monitor.errors import MonitorError
 from tui_monitor.printable import printable
 from tui_monitor.screens.painter import Painter
 from tui_monitor.screens.written import Written
+from tui_monitor.words import t
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +99,7 @@ class PaintedApp(App[int]):
         self._shown_cursor = (0, 0)
         self.last_resort = LastResort(self.PATIENCE_S)
         self.written = Written()
+        self.shows_bytes = False
         if os.environ.get("TUI_PAINT") != "stock":
             self.painter = Painter(self._detected)
         self.show_in("auto", ascii_only=False, colourless=False)
@@ -219,7 +221,7 @@ class PaintedApp(App[int]):
             return
         # A shell with job control leads the session and gives each job a group of its own.
         if os.getpgrp() == os.getsid(0):
-            self.notify("no shell here could bring the program back", severity="warning")
+            self.notify(t("no shell here could bring the program back"), severity="warning")
             return
         self.app_suspend_signal.publish(self)
         driver.suspend_application_mode()

@@ -130,6 +130,10 @@ class BoardView(Vertical):
         """Definitions and sources in paragraphs, for F1; the columns explain themselves."""
         raise NotImplementedError
 
+    def steps(self) -> Sequence[str]:
+        """What leads from the board before to here, such as a coin; none: it is a board itself."""
+        return ()
+
     def next_panel(self) -> None:
         """Bring on what a narrow terminal has no room for."""
 

@@ -11,22 +11,29 @@ from tui_monitor.printable import printable
 from tui_monitor.screens import status as texts
 from tui_monitor.screens.actions import ACTIONS
 from tui_monitor.screens.format import ShownZone, fit
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.terminal import PaintedApp
+from tui_monitor.screens.widgets.clicks import KeyLines
 from tui_monitor.screens.widgets.line import Lines, Piece, joined
+from tui_monitor.words import t
 
 _GAP = "  "
-# Figures that a reason may not push out, and the cells below which a reason says nothing.
-_KEPT = 2
+# The cells below which a reason says nothing.
 _WORDS = 14
 
 
-class TopLine(Lines):
+class TopLine(KeyLines):
     """The boards with their number keys; banners; the clock."""
 
     def show(
-        self, board: str, status: EngineStatus, zone: ShownZone, frozen_behind: int | None
+        self,
+        where: Sequence[str],
+        status: EngineStatus,
+        zone: ShownZone,
+        frozen_behind: int | None,
     ) -> None:
-        """Show the current board and what must not be overlooked."""
+        """Show where we are, a board's name and the steps from there, and what must be seen."""
         looks = looks_of(self)
         clock = texts.clock(status, zone, looks)
         banners = texts.banners(status, frozen_behind, looks)
@@ -34,45 +41,53 @@ class TopLine(Lines):
         left = next(
             (
                 one
-                for one in self._choices(board)
+                for one in self._choices(where)
                 if _width(one) + needed <= self.size.width or not self.size.width
             ),
-            self._numbers(board),
+            self._numbers(where[:1]),
         )
         room = self.size.width - _width(left) - 2
-        right = joined(_fitted(banners, clock, room), " ", looks.text)
+        shown = _fitted(banners, clock, room)
+        calm = texts.recording(status, looks)
+        if calm and sum(_width(one) + 1 for one in shown) + _width(calm) + 2 <= room:
+            shown.insert(-1, [*calm, (" ", looks.text)])
+        right = joined(shown, " ", looks.text)
         self.set_lines(_justify(left, right, self.size.width, looks.text))
 
-    def show_boards(self, board: str) -> None:
+    def show_boards(self, where: Sequence[str]) -> None:
         """Only where we are: nothing is known of the engine."""
         width = self.app.size.width
-        fit_in = (one for one in self._choices(board) if _width(one) < width)
-        self.set_lines(next(fit_in, self._numbers(board)))
+        fit_in = (one for one in self._choices(where) if _width(one) < width)
+        self.set_lines(next(fit_in, self._numbers(where[:1])))
 
-    def _choices(self, current: str) -> list[list[Piece]]:
-        """The boards' names in full, in short, closer together, then only the current one's."""
-        short = [info.short for info in BOARDS]
+    def _choices(self, where: Sequence[str]) -> list[list[Piece]]:
+        """The boards' names in full, in short, closer together, then only the current one's.
+
+        Then the steps from there go, the last one first.
+        """
+        short = [t(info.short) for info in BOARDS]
         return [
-            self._boards(current, [info.title for info in BOARDS]),
-            self._boards(current, short),
-            self._boards(current, short, gap=""),
-            self._numbers(current),
+            self._boards(where, [t(info.title) for info in BOARDS]),
+            self._boards(where, short),
+            self._boards(where, short, gap=""),
+            *(self._numbers(where[:steps]) for steps in range(len(where), 0, -1)),
         ]
 
-    def _numbers(self, current: str) -> list[Piece]:
-        names = [info.short if info.name == current else "" for info in BOARDS]
-        return self._boards(current, names, gap="")
+    def _numbers(self, where: Sequence[str]) -> list[Piece]:
+        names = [t(info.short) if info.name == where[0] else "" for info in BOARDS]
+        return self._boards(where, names, gap="")
 
-    def _boards(self, current: str, names: Sequence[str], gap: str = " ") -> list[Piece]:
+    def _boards(self, where: Sequence[str], names: Sequence[str], gap: str = " ") -> list[Piece]:
         looks = looks_of(self)
+        current, *steps = where
         pieces: list[Piece] = [(gap, looks.text)] if gap else []
         for info, name in zip(BOARDS, names, strict=True):
             if info.name == current:
-                pieces.append((f" {info.key} {name} ", looks.banner))
+                pieces.append((f" {key(info.name)} {' › '.join([name, *steps])} ", looks.banner))
             elif name:
-                pieces += [(f" {info.key} ", looks.key), (f"{name}{gap}", looks.dim)]
+                pieces += [(f" {key(info.name)} ", looks.key), (f"{name}{gap}", looks.dim)]
             else:
-                pieces.append((f" {info.key}{gap}", looks.key))
+                pieces.append((f" {key(info.name)}{gap}", looks.key))
         return pieces
 
 
@@ -82,48 +97,52 @@ class StatusLine(Lines):
     def show(self, status: EngineStatus) -> None:
         """Show how the engine does."""
         looks = looks_of(self)
-        groups: list[list[Piece]] = []
-        figures = texts.figures(status, looks)
-        lights = self._lights(status, sum(_width(one) + len(_GAP) for one in figures[:_KEPT]))
-        room = self.size.width - _width(lights) - 2
-        for group in figures:
+        lights, kept = self._fitting(status)
+        room = self.size.width - 2 - _room_of(lights) - _room_of(kept)
+        room -= self._explain(status, lights, room)
+        for group in texts.other_figures(status, looks):
             needed = _width(group) + len(_GAP)
             if needed <= room:
-                groups.append(group)
+                kept.append(group)
                 room -= needed
-        right = joined(groups, _GAP, looks.text)
-        left = [(" ", looks.text), *lights]
+        left = [(" ", looks.text), *joined(lights, _GAP, looks.text)]
+        right = joined(kept, _GAP, looks.text)
         self.set_lines(_justify(left, right, self.size.width, looks.text))
+
+    def _bytes_per_s(self) -> float | None:
+        """What goes to the terminal, where somebody wants to know."""
+        app = self.app
+        return app.bytes_per_s() if isinstance(app, PaintedApp) and app.shows_bytes else None
 
     def say(self, text: str) -> None:
         """Words instead of lights."""
         self.set_lines([(f" {text}", looks_of(self).warn)])
 
-    def _lights(self, status: EngineStatus, taken: int) -> list[Piece]:
-        """The lights, each with its reason in the room that the first figures leave."""
-        looks = looks_of(self)
-        lights = self._short_lights(status)
-        room = self.size.width - 2 - taken - _width(joined(lights, _GAP, looks.text))
+    def _fitting(self, status: EngineStatus) -> tuple[list[list[Piece]], list[list[Piece]]]:
+        """Lights and figures as long as there is room for all; then the first figures leave."""
+        looks, bytes_per_s = looks_of(self), self._bytes_per_s()
+        for shorter, brief in ((0, False), (0, True), (1, True), (2, True)):
+            lights = [texts.light(feed, looks, shorter) for feed in status.lights]
+            kept = texts.kept_figures(status, looks, brief=brief, bytes_per_s=bytes_per_s)
+            if _room_of(lights) + _room_of(kept) + 1 <= self.size.width:
+                return lights, kept
+        while kept and _room_of(lights) + _room_of(kept) + 1 > self.size.width:
+            kept.pop(0)
+        return lights, kept
+
+    def _explain(self, status: EngineStatus, lights: list[list[Piece]], room: int) -> int:
+        """Give each light its reason in the room that is left; the cells that it took."""
+        taken = 0
         for feed, light in zip(status.lights, lights, strict=True):
             why = printable(texts.reason(feed), 120)
-            shown = min(cell_len(why) + 2, room)
+            shown = min(cell_len(why) + 2, room - taken)
             if why and shown >= _WORDS:
-                light.append((fit(f": {why}", shown), looks.warn))
-                room -= shown
-        return joined(lights, _GAP, looks.text)
-
-    def _short_lights(self, status: EngineStatus) -> list[list[Piece]]:
-        """The lights as long as there is room for all of them."""
-        looks = looks_of(self)
-        lights: list[list[Piece]] = []
-        for shorter in (0, 1, 2):
-            lights = [texts.light(feed, looks, shorter) for feed in status.lights]
-            if _width(joined(lights, _GAP, looks.text)) + 2 <= self.size.width:
-                break
-        return lights
+                light.append((fit(f": {why}", shown), looks_of(self).warn))
+                taken += shown
+        return taken
 
 
-class Footer(Lines):
+class Footer(KeyLines):
     """The keys that work here and now."""
 
     def show(self, action_ids: Sequence[str]) -> None:
@@ -131,7 +150,8 @@ class Footer(Lines):
         looks = looks_of(self)
         here = [action for action in ACTIONS if action.footer and action.id in action_ids]
         words = {
-            action: [(f"{action.label} ", looks.key), (action.short, looks.dim)] for action in here
+            action: [(f"{action.label} ", looks.key), (t(action.short, "key"), looks.dim)]
+            for action in here
         }
         room = self.size.width - 1
         kept = []
@@ -164,6 +184,11 @@ def _fitted(banners: Sequence[list[Piece]], clock: list[Piece], room: int) -> li
             text, style = banner[0]
             banner[0] = (fit(text.rstrip(), max(_WORDS, wide - over) - 1) + " ", style)
     return kept
+
+
+def _room_of(groups: Sequence[Sequence[Piece]]) -> int:
+    """The cells of groups with a gap after each."""
+    return sum(_width(group) + len(_GAP) for group in groups)
 
 
 def _width(pieces: Sequence[Piece]) -> int:
