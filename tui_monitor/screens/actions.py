@@ -11,11 +11,12 @@ from textual.binding import Binding
 
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.config.keys import DEFAULT_KEYS
+from tui_monitor.screens.keymap import is_chosen, key, key_label, keys_of
 
 
 @dataclass(frozen=True)
 class Action:
-    """`id` names the method (`action_<id>`), `label` is what a user reads.
+    """`id` names the method (`action_<id>`), `usual` is what a user reads as its keys.
 
     `where` is a group that a widget binds. `footer` says who stays in a narrow footer, lowest
     first (0: not there); the order there is this table's. `priority` keys
@@ -24,7 +25,7 @@ class Action:
     """
 
     id: str
-    label: str
+    usual: str
     short: str
     help: str
     where: str
@@ -32,10 +33,29 @@ class Action:
     priority: bool = False
 
     @property
+    def label(self) -> str:
+        """Its keys as a user reads them, whatever the settings made of them."""
+        both = _BOTH.get(self.id)
+        if not is_chosen(self.id) and not (both and is_chosen(both)):
+            return self.usual
+        ours = " ".join(key_label(one) for one in keys_of(self.id)[:_LABELLED])
+        return f"{key(self.id)} {key(both)}" if both else ours
+
+    @property
     def keys(self) -> str:
         """Its default keys, in Textual's names; they stand where settings can be held to them."""
         return DEFAULT_KEYS[self.where][self.id]
 
+
+# Two actions that one label in the footer stands for.
+_BOTH = {
+    "day_previous": "day_next",
+    "range_more": "range_less",
+    "read_earlier": "read_later",
+    "read_before": "read_after",
+}
+# More keys than these have no room.
+_LABELLED = 2
 
 GROUPS = {
     "desk": "Everywhere",

@@ -1,6 +1,6 @@
 """The key help, filtered as you type, and the explanation of a board."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
@@ -19,11 +19,16 @@ from textual.widgets import Input, Static
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.screens.actions import ACTIONS, GROUPS
 from tui_monitor.screens.format import wrapped
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import Looks, looks_of
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.columns import Column
 from tui_monitor.words import t, told
 
+# The groups of every board come after a board's own.
+_COMMON = ("days", "charts", "work", "table", "panel", "desk", "app")
+# Terminals from this width on have room for the ids of actions.
+_WITH_IDS = 100
 _CSS = """
     {name} {{ align: center middle; background: $background 60%; }}
     {name} > Vertical {{
@@ -38,7 +43,7 @@ _CSS = """
 
 
 class KeyHelp(ModalScreen[None]):
-    """Every key of the table of actions."""
+    """Every key of the table of actions; `here` are the actions that work where it was asked."""
 
     DEFAULT_CSS = _CSS.format(name="KeyHelp")
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,8 +52,9 @@ class KeyHelp(ModalScreen[None]):
         Binding("up", "scroll_list(-3)", "Up", show=False, priority=True),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, here: Collection[str] = ()) -> None:
         super().__init__()
+        self._here = frozenset(here)
         self._list = Static("")
 
     def compose(self) -> ComposeResult:
@@ -63,11 +69,11 @@ class KeyHelp(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """All of them, until something is typed."""
-        self._list.update(key_list("", looks_of(self)))
+        self._list.update(key_list("", looks_of(self), self._here, self.app.size.width))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        self._list.update(key_list(event.value, looks_of(self)))
+        self._list.update(key_list(event.value, looks_of(self), self._here, self.app.size.width))
 
     @on(Input.Submitted)
     def _entered(self, _: Input.Submitted) -> None:
@@ -80,31 +86,61 @@ class KeyHelp(ModalScreen[None]):
         self.dismiss(None)
 
 
-def key_list(filter_text: str, looks: Looks) -> RenderableType:
-    """The keys that match, by group."""
+def key_list(
+    filter_text: str, looks: Looks, here: Collection[str] = (), width: int = _WITH_IDS
+) -> RenderableType:
+    """The keys that match, by group: what works here first. In a wide one with the ids."""
     needle = filter_text.strip().casefold()
-    boards = [(info.key, f"{t(info.title)}: {t(info.help)}") for info in BOARDS]
-    groups: list[tuple[str, list[tuple[str, str]]]] = [(t("Boards"), boards)]
-    groups += [
-        (t(title), [(one.label, t(one.help)) for one in ACTIONS if one.where == where])
-        for where, title in GROUPS.items()
-    ]
+    with_ids = width >= _WITH_IDS
     parts: list[RenderableType] = []
-    for title, lines in groups:
-        chosen = [line for line in lines if needle in f"{line[0]} {line[1]} {title}".casefold()]
+    for title, lines in _groups(here):
+        chosen = [line for line in lines if needle in " ".join((*line, title)).casefold()]
         if chosen:
             parts.append(Text(f"\n{title}", looks.title))
-            parts.append(listed(chosen, looks))
-    return Group(*parts) if parts else Text("\n" + t("no key matches"), looks.dim)
+            parts.append(listed(chosen if with_ids else [line[:2] for line in chosen], looks))
+    if not parts:
+        return Text("\n" + t("no key matches"), looks.dim)
+    return Group(*parts, Text("\n" + _remapping(), looks.dim))
 
 
-def listed(lines: Iterable[tuple[str, str]], looks: Looks) -> RenderableType:
-    """Names and their meanings, these wrapped under themselves."""
-    table = Table.grid(padding=(0, 2, 0, 0))
+def _groups(here: Collection[str]) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    """Titles with (keys, meaning, id): what works in this place first, the rest last."""
+    everywhere = [one.id for one in ACTIONS] if not here else here
+    own = [where for where in GROUPS if where not in _COMMON]
+    for where in (*own, *_COMMON):
+        yield t(GROUPS[where]), _lines(where, lambda one: one in everywhere)
+    yield (
+        t("Boards"),
+        [(key(one.name), f"{t(one.title)}: {t(one.help)}", one.name) for one in BOARDS],
+    )
+    for where in GROUPS:
+        title = t("{group}, not here and now", group=t(GROUPS[where]))
+        yield title, _lines(where, lambda one: one not in everywhere)
+
+
+def _lines(where: str, wanted: Callable[[str], bool]) -> list[tuple[str, str, str]]:
+    return [
+        (one.label, t(one.help), one.id) for one in ACTIONS if one.where == where and wanted(one.id)
+    ]
+
+
+def _remapping() -> str:
+    return t(
+        'Other keys: in the settings\' table [ui.keys], lines like freeze = "f" with the name at '
+        "the right (a wide terminal shows it). `tui-monitor config path` names the file."
+    )
+
+
+def listed(lines: Iterable[tuple[str, ...]], looks: Looks) -> RenderableType:
+    """Names and their meanings, these wrapped under themselves; at the right what a third is."""
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(min_width=9)
-    table.add_column(ratio=1)
-    for name, meaning in lines:
-        table.add_row(Text(f"  {name}", looks.key), _said(meaning, looks.text))
+    # A text without blanks would end in an ellipsis.
+    table.add_column(ratio=1, overflow="fold")
+    table.add_column(justify="right", no_wrap=True)
+    for name, meaning, *more in lines:
+        shown = [Text(one, looks.faint) for one in more]
+        table.add_row(Text(f"  {name}", looks.key), _said(meaning, looks.text), *shown)
     return table
 
 

@@ -15,6 +15,7 @@ from tui_monitor.screens.clipboard import copy
 from tui_monitor.screens.columns_dialog import ColumnsDialog
 from tui_monitor.screens.filter_hints import hint
 from tui_monitor.screens.filters import Unfinished, finished_part
+from tui_monitor.screens.keymap import would_be_typed
 from tui_monitor.screens.layouts import Layout, layouts_of
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.telling import problem
@@ -154,6 +155,11 @@ class Panel(Vertical, Generic[R]):
         return self._input.has_focus
 
     # Its keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In a filter, a character is text, though the settings made it a key."""
+        is_text = self.is_typing and would_be_typed(action)
+        return not is_text and super().check_action(action, parameters)
 
     def action_filter(self) -> None:
         self._input.display = True
