@@ -20,6 +20,7 @@ from tui_monitor.config import Settings, Ui
 from tui_monitor.engine import opened_engine
 from tui_monitor.engine.settings_reload import LIVE, OF_TERMINALS, SettingsReload, SettingsWatch
 from tui_monitor.errors import SettingsError
+from tui_monitor.screens.settings_news import SettingsNews
 from tui_monitor.source import Query
 from tui_monitor.source.local import LocalSource
 from tui_monitor.store.retention import KEPT
@@ -253,3 +254,31 @@ async def test_who_takes_over_an_engine_has_what_its_file_says_then(tmp_path: Pa
             await clock.sleep(30)
             assert viewer.source.status().mode == "host"
             assert (await viewer.source.signals_board()).samples == 5
+
+
+@in_virtual_time
+async def test_a_viewer_hears_what_a_reload_of_its_engine_changed(tmp_path: Path) -> None:
+    """In a toast as on the terminal whose engine it is, with what waits for a start."""
+    clock = VirtualClock()
+    here = FilePlace(tmp_path, clock)
+    said: dict[str, list[str]] = {"host": [], "viewer": []}
+    async with (
+        live(here.place()) as host,
+        running(host),
+        live(here.place()) as viewer,
+        running(viewer),
+    ):
+        news = [
+            (one, SettingsNews(lambda text, _, name=name: said[name].append(text)))  # type: ignore[misc]
+            for name, one in (("host", host), ("viewer", viewer))
+        ]
+        await clock.sleep(5)
+        assert viewer.source.status().mode == "attached"
+        here.write("[signals]\nsamples = 5\n[exchanges.okx]\nsilent_after_s = 20.0\n")
+        for _ in range(10):
+            for one, toasts in news:
+                toasts.look(one.source.status(), one.source)
+            await clock.sleep(1)
+    assert said["host"] == said["viewer"]
+    assert "signals.samples is 5 now" in said["viewer"]
+    assert "exchanges.okx.silent_after_s stays as it was until the next start" in said["viewer"]

@@ -14,7 +14,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, Input
 from textual.worker import Worker
 
 from tui_monitor.boards.status import EngineStatus
@@ -28,9 +28,11 @@ from tui_monitor.screens.errands import Errands
 from tui_monitor.screens.event_log import EventLog
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.help import BoardHelp, KeyHelp
+from tui_monitor.screens.keymap import would_be_typed
 from tui_monitor.screens.layouts import layouts_of
 from tui_monitor.screens.palette import Palette
 from tui_monitor.screens.registry import ANOMALIES, COIN, VIEWS
+from tui_monitor.screens.settings_news import SHOWN_S, SettingsNews
 from tui_monitor.screens.telling import problem
 from tui_monitor.screens.view import HEIGHTS, WIDTHS, BoardView
 from tui_monitor.screens.widgets.board import Board
@@ -81,6 +83,9 @@ class Desk(DeskWork):
         self._one_switch = asyncio.Lock()
         self._views: dict[str, BoardView] = {}
         self._frame = DeskFrame()
+        self._news = SettingsNews(
+            lambda text, severity: self.app.notify(text, severity=severity, timeout=SHOWN_S)
+        )
 
     def compose(self) -> ComposeResult:
         yield self._frame.top
@@ -102,6 +107,8 @@ class Desk(DeskWork):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Stopping works only while something runs, days and exports only where there are any."""
+        if isinstance(self.focused, Input) and would_be_typed(action):
+            return False
         if action == "stop_backfill":
             return self.backfill_runs
         if action == "date":
@@ -158,6 +165,7 @@ class Desk(DeskWork):
     def _take_status(self, status: EngineStatus) -> None:
         if self.status is None or self.status.timezone != status.timezone:
             self.zone = ShownZone(BoardZone(status.timezone), self.zone.name)
+        self._news.look(status, self.source)
         ran, self.status = self.backfill_runs, status
         if ran != self.backfill_runs:
             self.refresh_bindings()
@@ -375,7 +383,8 @@ class Desk(DeskWork):
             self.redraw()
 
     def action_key_help(self) -> None:
-        self.app.push_screen(KeyHelp())
+        here = (one.binding.id for one in self.active_bindings.values() if one.enabled)
+        self.app.push_screen(KeyHelp([one for one in here if one]))
 
     def action_board_help(self) -> None:
         self.app.push_screen(BoardHelp(self.view))
