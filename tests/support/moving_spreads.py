@@ -12,6 +12,10 @@ from tui_monitor.boards.status import EngineStatus
 
 ROWS = 1_000
 CELLS_PER_S = 300
+_MOVING = (
+    *("ask", "bid", "size_usd", "executable_pct", "net_pct", "net_funding_pct"),
+    *("buy_age_ms", "sell_age_ms", "skew_ms"),
+)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NAME = 6
 _SEED = 20_261_121
@@ -99,20 +103,16 @@ class MovingSource(MemorySource):
     def _changed(self, place: int) -> SpreadRow:
         """The row with another value in one of the columns that a terminal of 120 cells shows."""
         row, draw = self._rows[place], self._random
-        pct = self._base_pct(place) + draw.uniform(-0.02, 0.02)
-        values = {
-            "ask": row.ask * (1 + draw.uniform(-1e-3, 1e-3)),
-            "bid": row.bid * (1 + draw.uniform(-1e-3, 1e-3)),
-            "executable_pct": pct,
-            "net_pct": pct - 0.2,
-            "net_funding_pct": pct - 0.18,
-            "size_usd": 10 ** draw.uniform(1, 5),
-            "buy_age_ms": draw.randint(50, 2_900),
-            "sell_age_ms": draw.randint(50, 2_900),
-            "skew_ms": draw.randint(0, 2_000),
-        }
-        field = draw.choice(list(values))
-        return replace(row, **{field: values[field]})
+        field = draw.choice(_MOVING)
+        if field in ("ask", "bid"):
+            value = getattr(row, field) * (1 + draw.uniform(-1e-3, 1e-3))
+        elif field == "size_usd":
+            value = 10 ** draw.uniform(1, 5)
+        elif field.endswith("_ms"):
+            value = draw.randint(50, 2_900)
+        else:
+            value = self._base_pct(place) + draw.uniform(-0.02, 0.02)
+        return replace(row, **{field: value})
 
 
 def names(count: int = ROWS) -> list[str]:

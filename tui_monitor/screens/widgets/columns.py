@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Generic, Literal, TypeVar
 
 from rich.cells import cell_len
@@ -184,10 +185,15 @@ def sort_rows(rows: Sequence[R], column: Column[R] | None, descending: bool) -> 
     """Rows by a column's value; those without one last, whichever way; ties keep their order."""
     if column is None or column.value is None:
         return list(rows)
-    value = column.value
-    with_value = [row for row in rows if value(row) is not None]
-    without = [row for row in rows if value(row) is None]
-    return sorted(with_value, key=lambda row: _sortable(value(row)), reverse=descending) + without
+    values = [column.value(row) for row in rows]
+    known = [
+        (_sortable(value), row)
+        for value, row in zip(values, rows, strict=True)
+        if value is not None
+    ]
+    known.sort(key=itemgetter(0), reverse=descending)
+    without = [row for value, row in zip(values, rows, strict=True) if value is None]
+    return [row for _, row in known] + without
 
 
 def _sortable(value: SortValue) -> tuple[int, float, str]:

@@ -98,6 +98,7 @@ class Table(ScrollView, Generic[R], can_focus=True):
         # Another list comes; True: the cursor's row stays in sight.
         self._starts_over: bool | None = None
         self._placed: tuple[Placed[R], ...] = ()
+        self._ground = Style()
         self._strips: dict[tuple[str, bool, bool], tuple[R, Strip]] = {}
 
     # What is shown
@@ -249,6 +250,11 @@ class Table(ScrollView, Generic[R], can_focus=True):
 
     # Painting
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines; what lies under all of them is asked for once: Textual works it out each time."""
+        self._ground = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One line: the header, a row, or nothing."""
         width = self.size.width
@@ -257,15 +263,15 @@ class Table(ScrollView, Generic[R], can_focus=True):
             self._placed = self._place()
         if y == 0:
             header = paint_header(self._placed, self.sort_key, self.descending, looks, width)
-            return Strip(header, width).apply_style(self.rich_style)
+            return Strip(header, width).apply_style(self._ground)
         index = self.scroll_offset.y + y - 1
         if index < len(self.rows):
             return self._row_strip(self.rows[index], width)
         if not self.rows and y >= 2:
             said = self._why_empty(width)[y - 2 : y - 1]
             text = f"  {said[0]}" if said else ""
-            return Strip([Segment(fit(text, width), self.rich_style + looks.dim)], width)
-        return Strip.blank(width, self.rich_style)
+            return Strip([Segment(fit(text, width), self._ground + looks.dim)], width)
+        return Strip.blank(width, self._ground)
 
     def _why_empty(self, width: int) -> list[str]:
         """On as many lines as it needs."""
@@ -292,7 +298,7 @@ class Table(ScrollView, Generic[R], can_focus=True):
         segments = paint_row(self._placed, row, looks, over, width)
         if self.stale:
             segments = [Segment(text, looks.dim + over) for text, _, _ in segments]
-        strip = Strip(segments, width).apply_style(self.rich_style)
+        strip = Strip(segments, width).apply_style(self._ground)
         self._strips[cache_key] = (row, strip)
         return strip
 
