@@ -2,7 +2,7 @@
 
 WORDS: dict[str, str] = {
     # The lights: how an exchange does.
-    "live": "正常",
+    "live": "实时",
     "starting": "启动中",
     "bridged": "REST 代替",
     "silent": "静默",
