@@ -111,7 +111,8 @@ async def test_a_port_in_use_is_named(tmp_path: Path) -> None:
 async def test_commands_that_need_a_database_say_that_there_is_none(tmp_path: Path) -> None:
     """And make none."""
     folder = tmp_path / "data"
-    for command in (["show", "sum"], ["export", "sum"], ["db", "info"], ["db", "check"]):
+    past = ["show", "sum", "--date", "2026-01-03"]
+    for command in (past, ["export", "sum"], ["db", "info"], ["db", "check"]):
         done = await run(tmp_path, *command, "--data-dir", str(folder))
         assert_one_line(done, 1, str(folder))
     assert not folder.exists()
@@ -119,7 +120,8 @@ async def test_commands_that_need_a_database_say_that_there_is_none(tmp_path: Pa
 
 async def test_data_of_a_simulator_beside_are_named(tmp_path: Path) -> None:
     """Who forgot --simulator is told of it, and of the demo's folder."""
-    bare = await run(tmp_path, "show", "sum")
+    past = ["show", "sum", "--date", "2026-01-03"]
+    bare = await run(tmp_path, *past)
     assert_one_line(bare, 1, "there is no database in ")
     default = Path(bare.err.partition("no database in ")[2].partition(" (")[0])
     other = tmp_path / "other"
@@ -127,10 +129,10 @@ async def test_data_of_a_simulator_beside_are_named(tmp_path: Path) -> None:
         for name in ("simulator", "demo"):
             (folder / name).mkdir(parents=True)
             paths.database_file(folder / name).write_text("")
-    for command in (["show", "sum"], ["export", "sum"], ["db", "info"]):
+    for command in (past, ["export", "sum"], ["db", "info"]):
         ways = [f"--data-dir {default / 'simulator'}", f"--data-dir {default / 'demo'}"]
         assert_one_line(await run(tmp_path, *command), 1, "--simulator URL", *ways)
-    done = await run(tmp_path, "show", "sum", "--data-dir", str(other))
+    done = await run(tmp_path, *past, "--data-dir", str(other))
     assert_one_line(done, 1, f"--data-dir {other / 'simulator'}")
     assert "--simulator" not in done.err
 

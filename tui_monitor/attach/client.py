@@ -210,10 +210,16 @@ async def attached(path: Path, clock: Clock, within_s: float = OPEN_S) -> AsyncI
 @asynccontextmanager
 async def asked_once(path: Path, clock: Clock, within_s: float) -> AsyncIterator[Source]:
     """The same for a question or two: it answers while the block runs."""
-    async with attached(path, clock, within_s) as there:
-        reading = asyncio.create_task(there.read())
-        try:
-            yield there.source
-        finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
+    async with attached(path, clock, within_s) as there, answering(there):
+        yield there.source
+
+
+@asynccontextmanager
+async def answering(there: Attached) -> AsyncIterator[None]:
+    """It answers while the block runs, and keeps no status."""
+    reading = asyncio.create_task(there.read())
+    try:
+        yield
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)

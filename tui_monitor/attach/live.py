@@ -84,15 +84,26 @@ class Live:
             # The lock first: of several viewers only the one that has it loads an engine.
             stack.enter_context(EngineLock(self._place.folder).acquire(self._place.info))
             hosting = await _loaded()
+            place = await self._equipped(stack)
             if after:
-                self._place = hosting.as_set_now(self._place)
-                self._tell(self._place.settings)
-            here = await stack.enter_async_context(hosting.hosted(self._place))
+                place = hosting.as_set_now(place)
+                self._tell(place.settings)
+            here = await stack.enter_async_context(hosting.hosted(place))
             self._stack = stack.pop_all()
         if after:
             here.engine.events.add("warning", "engine", f"{after}; it runs here now")
         here.engine.on_settings.append(self._tell)
         self._current, self._run = here.source, here.engine.run
+
+    async def _equipped(self, stack: AsyncExitStack) -> Place:
+        """The place with what its engine needs, for as long as the stack lasts."""
+        if self._place.needs is None:
+            return self._place
+        equipment = self._place.needs(self._place)
+        # It may take a second, and boards may be on screen.
+        place = await asyncio.to_thread(equipment.__enter__)
+        stack.push(equipment)
+        return place
 
     def _tell(self, settings: Settings) -> None:
         for tell in self.on_settings:

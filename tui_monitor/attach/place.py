@@ -1,6 +1,7 @@
 """Which engine a terminal or a daemon wants: its settings and its folder."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,8 @@ class Watched(NamedTuple):
 class Place(Struct, frozen=True, kw_only=True):
     """Which engine: its settings, and the folder that it locks. `info` is told to others.
 
-    Where the settings are `watched`, an engine here takes up what changes in their file.
+    Where the settings are `watched`, an engine here takes up what changes in their file. Who only
+    looks at another's engine has no use for what it `needs` besides.
     """
 
     settings: Settings
@@ -29,3 +31,5 @@ class Place(Struct, frozen=True, kw_only=True):
     kind: str
     info: Mapping[str, Any]
     watched: Watched | None = None
+    needs: Callable[["Place"], AbstractContextManager["Place"]] | None = None
+    """What an engine here stands on while it runs, and the place with it."""

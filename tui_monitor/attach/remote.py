@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, NoReturn, cast
 import msgspec
 
 from tui_monitor.attach.calls import CALLS
-from tui_monitor.attach.client import ERRAND_S, Attached
+from tui_monitor.attach.client import ERRAND_S, Attached, answering
 from tui_monitor.attach.dial import OPEN_S, dialled
 from tui_monitor.attach.elsewhere import Elsewhere
 from tui_monitor.attach.fetched import fetch
@@ -197,3 +197,12 @@ async def remote(daemon: Elsewhere, clock: Clock, exports_dir: Path) -> AsyncIte
         yield one
     finally:
         await one._stack.aclose()  # noqa: SLF001 - half of its making
+
+
+@asynccontextmanager
+async def asked_once_at(daemon: Elsewhere, clock: Clock, within_s: float) -> AsyncIterator[Source]:
+    """A daemon elsewhere for a question or two: it answers while the block runs."""
+    async with dialled(daemon, within_s) as socket:
+        there = Attached(socket, clock)
+        async with answering(there):
+            yield there.source

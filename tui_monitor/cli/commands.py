@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import json
 import sys
 from types import ModuleType
 
@@ -9,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from tui_monitor import __version__
-from tui_monitor.cli.common import Context, engine_options
+from tui_monitor.cli.common import AttachGiven, Context, attach_options, engine_options
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.printable import printable
 
@@ -81,17 +82,24 @@ class Tree(click.Group):
 @click.version_option(__version__, prog_name="tui-monitor", message="%(prog)s %(version)s")
 @click.option("--demo", is_flag=True, help="Watch the built-in simulator, in its own folder.")
 @click.option("--board", metavar="NAME", help="Board to begin with; else that of ui.start_board.")
+@attach_options
 @engine_options
 @click.pass_context
-def tui_monitor(ctx: click.Context, context: Context, demo: bool, board: str | None) -> None:
+def tui_monitor(
+    ctx: click.Context, context: Context, given: AttachGiven, demo: bool, board: str | None
+) -> None:
     """A terminal live monitor for crypto perpetuals.
 
     Without a command it opens the terminal interface. Every setting can also be given as
     TUI_MONITOR_<SECTION>__<KEY> in the environment; see: tui-monitor config show.
     """
     if ctx.invoked_subcommand is None:
-        ctx.exit(_loaded("terminal").open_terminal(context, demo=demo, board=board))
-    if demo or context.given:
+        terminal = _loaded("terminal")
+        daemon = given.daemon(context, demo=demo)
+        if daemon is not None:
+            ctx.exit(terminal.open_viewer(context, daemon, board=board))
+        ctx.exit(terminal.open_terminal(context, demo=demo, board=board))
+    if demo or given or context.given:
         raise click.UsageError("options of a command stand after its name")
 
 
@@ -100,9 +108,9 @@ def run(arguments: list[str]) -> int:
     try:
         code = tui_monitor.main(arguments, prog_name="tui-monitor", standalone_mode=False)
     except click.ClickException as error:
-        return _misused(error)
+        return fail(_misuse(error), as_json="--json" in arguments)
     except MonitorError as error:
-        return fail(error)
+        return fail(error, as_json="--json" in arguments)
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("tui-monitor: interrupted\n")
         return 130
@@ -113,14 +121,23 @@ def run(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _misused(error: click.ClickException) -> int:
+def _misuse(error: click.ClickException) -> BadInput:
     """Wrong usage, in one line that names the help to read."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "tui-monitor"
-    return fail(BadInput(error.format_message().rstrip("."), f"see: {path} --help"))
+    return BadInput(error.format_message().rstrip("."), f"see: {path} --help")
 
 
-def fail(error: MonitorError) -> int:
-    """Say what went wrong, in one line."""
+def fail(error: MonitorError, *, as_json: bool = False) -> int:
+    """Say what went wrong, in one line; who reads JSON gets it there too, as REST says it."""
+    if as_json:
+        said = {
+            "success": False,
+            "status": "error",
+            "error": printable(error.message, LINE),
+            "hint": printable(error.hint, LINE),
+        }
+        sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
     sys.stderr.write(f"tui-monitor: {printable(error.line(), LINE)}\n")
     return error.exit_code

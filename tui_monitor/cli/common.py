@@ -11,8 +11,10 @@ import click
 from msgspec import Struct
 
 from tui_monitor import config, paths
+from tui_monitor.attach.elsewhere import Elsewhere, elsewhere
 from tui_monitor.clock import BoardZone
 from tui_monitor.config import Settings
+from tui_monitor.errors import BadInput
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -78,6 +80,54 @@ def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*args, context=context, **kwargs)
 
     return with_context
+
+
+def attach_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--attach and --token-file, passed as one `given`."""
+
+    @click.option(
+        "--attach",
+        "url",
+        metavar="URL",
+        help="Look at the engine of a daemon elsewhere: http://HOST:5000.",
+    )
+    @click.option(
+        "--token-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="With --attach: the file, mode 0600, that has the daemon's api.token.",
+    )
+    @functools.wraps(command)
+    def with_daemon(url: str | None, token_file: Path | None, *args: Any, **kwargs: Any) -> Any:
+        return command(*args, given=AttachGiven(url=url, token_file=token_file), **kwargs)
+
+    return with_daemon
+
+
+class AttachGiven(Struct, frozen=True, kw_only=True):
+    """What says which daemon to attach to, as given."""
+
+    url: str | None
+    token_file: Path | None
+
+    def __bool__(self) -> bool:
+        return self.url is not None or self.token_file is not None
+
+    def daemon(self, context: Context, *, demo: bool = False) -> Elsewhere | None:
+        """The daemon elsewhere; None where none is meant. What excludes it is BadInput."""
+        if self.url is None:
+            if self.token_file is not None:
+                raise BadInput("--token-file goes with --attach URL")
+            return None
+        for option, value in (
+            ("--demo", demo),
+            ("--simulator", context.simulator),
+            ("--data-dir", context.data_dir),
+        ):
+            if value:
+                hint = "they say which engine runs here, --attach looks at one elsewhere"
+                raise BadInput(f"--attach and {option} exclude each other", hint)
+        return elsewhere(self.url, self.token_file)
 
 
 def zone_of(settings: Settings) -> BoardZone:

@@ -11,7 +11,7 @@ from tui_monitor.api.address import guarded
 from tui_monitor.attach.hosting import hosted
 from tui_monitor.attach.place import Place
 from tui_monitor.cli.common import Context, engine_options, holder_info, kind_of, say_ready, zone_of
-from tui_monitor.cli.demo import simulated
+from tui_monitor.cli.demo import check_demo, simulated
 from tui_monitor.cli.sd_notify import Heart, Notifier
 from tui_monitor.cli.status_line import StatusLine
 from tui_monitor.cli.unit import unit
@@ -48,46 +48,50 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
         return 0
     if user:
         raise BadInput("--user goes with --print-unit")
+    check_demo(context, demo=demo)
     notifier = Notifier.taken_from(os.environ)
-    with simulated(context, demo=demo) as pointed:
+    settings = context.load(flags).settings
+    folder = paths.prepare_data_dir(context.folder(settings, demo=demo))
+    logs.setup(settings.general.log_level, paths.log_file(folder), stderr=True)
+    info = holder_info("daemon")
+    with EngineLock(folder).acquire(info) as lock, simulated(context, demo=demo) as pointed:
 
         def read() -> Settings:
             return pointed.load(flags).settings
 
         settings = read()
-        folder = paths.prepare_data_dir(pointed.folder(settings, demo=demo))
-        logs.setup(settings.general.log_level, paths.log_file(folder), stderr=True)
         place = Place(
             settings=settings,
             folder=folder,
             clock=SystemClock(),
             kind=kind_of(settings, pointed, demo=demo),
-            info=holder_info("daemon"),
+            info=info,
         )
-        ticks.run(_host(place, read, notifier))
+        ticks.run(_host(place, lock, read, notifier))
     return 0
 
 
-async def _host(place: Place, read: Callable[[], Settings], notifier: Notifier) -> None:
+async def _host(
+    place: Place, lock: EngineLock, read: Callable[[], Settings], notifier: Notifier
+) -> None:
     settings, clock = place.settings, place.clock
-    with EngineLock(place.folder).acquire(place.info) as lock:
-        async with hosted(place) as here:
-            await run_daemon(
-                here.engine.run,
-                here.source,
-                settings.api,
-                clock,
-                zone_of(settings),
-                on_ready=_announce(lock, place.info, notifier),
-                around=Around(
-                    on_stop=notifier.stopping,
-                    on_hangup=SettingsReload(here.engine, read, has_terminal=False),
-                    beside=[
-                        StatusLine(here.engine, notifier.status).run,
-                        Heart(notifier, here.engine.recorder, clock).run,
-                    ],
-                ),
-            )
+    async with hosted(place) as here:
+        await run_daemon(
+            here.engine.run,
+            here.source,
+            settings.api,
+            clock,
+            zone_of(settings),
+            on_ready=_announce(lock, place.info, notifier),
+            around=Around(
+                on_stop=notifier.stopping,
+                on_hangup=SettingsReload(here.engine, read, has_terminal=False),
+                beside=[
+                    StatusLine(here.engine, notifier.status).run,
+                    Heart(notifier, here.engine.recorder, clock).run,
+                ],
+            ),
+        )
 
 
 def _announce(

@@ -1,4 +1,4 @@
-"""The demo: a simulator of our own, for as long as we live."""
+"""The demo: a simulator of our own, for as long as its engine runs here."""
 
 import subprocess
 import sys
@@ -11,14 +11,21 @@ from tui_monitor.cli.common import Context
 from tui_monitor.errors import BadInput, SimulatorError
 
 
+def check_demo(context: Context, *, demo: bool) -> None:
+    """BadInput where a simulator is given beside the demo's own."""
+    if demo and context.simulator:
+        raise BadInput("--demo and --simulator exclude each other", "--demo starts its own")
+
+
 @contextmanager
 def simulated(context: Context, *, demo: bool) -> Iterator[Context]:
-    """The context as it is or, for --demo, pointed at a simulator that ends with us."""
+    """The context as it is or, for --demo, pointed at a simulator that ends with the block.
+
+    For who holds the lock of the demo's folder: whoever looks at his engine needs no other.
+    """
     if not demo:
         yield context
         return
-    if context.simulator:
-        raise BadInput("--demo and --simulator exclude each other", "--demo starts its own")
     command = [sys.executable, "-m", "tui_monitor", "simulate", "--until-eof"]
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
         command,

@@ -3,84 +3,45 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import click
 import msgspec
 
-from tui_monitor import paths
-from tui_monitor.attach.client import asked_once
-from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.coverage import CoverageBoard
-from tui_monitor.boards.funding import FundingBoard
-from tui_monitor.boards.liquidations import HOURS, LiquidationsBoard
-from tui_monitor.boards.open_interest import OpenInterestBoard
-from tui_monitor.boards.picks import PicksBoard
+from tui_monitor.boards.liquidations import LiquidationsBoard
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.signals import SignalsBoard
-from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.sum_curve import Node, SumBoard
 from tui_monitor.boards.system import SystemBoard
-from tui_monitor.cli.common import Context, engine_options, zone_of
+from tui_monitor.cli.common import (
+    AttachGiven,
+    Context,
+    attach_options,
+    engine_options,
+    kind_of,
+    zone_of,
+)
 from tui_monitor.cli.show_anomalies import anomalies_table, picks_table
 from tui_monitor.cli.show_coin import coin_table, limited_page
+from tui_monitor.cli.show_from import COIN, AnyBoard, Asked, Origins
 from tui_monitor.cli.show_interest import interest_table
 from tui_monitor.cli.show_liquidations import liquidations_table
 from tui_monitor.cli.show_spreads import funding_table, signals_table, spreads_table
-from tui_monitor.cli.stored import stored_in
 from tui_monitor.cli.tables import Row, Table, csv_text, eye_text, number
 from tui_monitor.clock import BoardZone, SystemClock, parse_day
-from tui_monitor.config import Settings
-from tui_monitor.engine_lock import read_holder
-from tui_monitor.errors import EngineGone, Unreachable
 from tui_monitor.model import FeedState
-from tui_monitor.model.place import alias_of
-from tui_monitor.printable import printable
-from tui_monitor.source import Query, Source
-from tui_monitor.source.spreads import StoredSpreads
-from tui_monitor.source.stored import Own, StoredSource
 
-# An engine answers within milliseconds; the system board counts messages for 2 s.
-ASK_S = 4.0
 # The cursor home, and all below it gone.
 _CLEAR = "\x1b[H\x1b[J"
-_ECHOED = 40
-AnyBoard = (
-    SumBoard
-    | LiquidationsBoard
-    | AnomaliesBoard
-    | PicksBoard
-    | OpenInterestBoard
-    | SpreadsBoard
-    | SignalsBoard
-    | FundingBoard
-    | CoverageBoard
-    | SystemBoard
-    | CoinPage
-)
-COIN = "coin"
 _USUAL_COIN = "BTC"
 # These are oldest first.
 BY_DAY = tuple(info.name for info in BOARDS if info.by_day)
 _DAY_BOARDS = ", ".join(BY_DAY[:-1]) + f" and {BY_DAY[-1]}"
 # These have several rows a coin.
 _BY_COIN = ("funding", COIN)
-KINDS: dict[str, type[AnyBoard]] = {
-    "sum": SumBoard,
-    "liquidations": LiquidationsBoard,
-    "anomalies": AnomaliesBoard,
-    "picks": PicksBoard,
-    "oi": OpenInterestBoard,
-    "spreads": SpreadsBoard,
-    "signals": SignalsBoard,
-    "funding": FundingBoard,
-    "coverage": CoverageBoard,
-    "system": SystemBoard,
-    COIN: CoinPage,
-}
 
 
 @click.command()
@@ -110,9 +71,11 @@ KINDS: dict[str, type[AnyBoard]] = {
     metavar="[SECONDS]",
     help="Again every so many seconds (2 without a number), until Ctrl+C.",
 )
+@attach_options
 @engine_options
 def show(  # noqa: PLR0913, PLR0917 - one for each option
     context: Context,
+    given: AttachGiven,
     board: str,
     as_json: bool,
     as_csv: bool,
@@ -121,9 +84,11 @@ def show(  # noqa: PLR0913, PLR0917 - one for each option
     name: str | None,
     every_s: float | None,
 ) -> int:
-    """Print one snapshot of BOARD: from the running engine if there is one, else from the store.
+    """Print one snapshot of BOARD: from the running engine, else from the store.
 
-    With --watch a terminal shows the newest one in place; a pipe gets one after the other.
+    Where nothing is stored either, the exchanges are asked for some seconds, and nothing is
+    recorded. stderr says which it was, as does "origin" in --json. With --watch a terminal
+    shows the newest one in place; a pipe gets one after the other.
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
@@ -134,33 +99,48 @@ def show(  # noqa: PLR0913, PLR0917 - one for each option
     if name is not None and board != COIN:
         raise click.UsageError(f"{board} is of all coins: --coin is for {COIN}")
     settings = context.load().settings
-    folder = context.folder(settings)
-    asked = {} if day is None else {"day": parse_day(day).isoformat()}
-    if board == COIN:
-        asked["coin"] = name or _USUAL_COIN
+    asked = Asked(
+        board=board,
+        day=None if day is None else parse_day(day).isoformat(),
+        coin=(name or _USUAL_COIN).upper(),
+    )
+    origins = Origins(
+        settings, context.folder(settings), kind_of(settings, context), given.daemon(context)
+    )
     form = "json" if as_json else "csv" if as_csv else "eye"
+
+    zone = zone_of(settings)
 
     async def follow() -> None:
         told = ""
         while True:
-            found, origin = await _snapshot(board, settings, folder, asked)
-            if origin != told:
-                click.echo(f"tui-monitor: {origin}", err=True)
-                told = origin
-            text = _shown(board, found, limit, form, zone_of(settings))
+            found, origin = await origins.take(asked)
+            if origin.text != told:
+                click.echo(f"tui-monitor: {origin.text}", err=True)
+                told = origin.text
+            text = _shown(board, found, limit, form, zone, origin.word)
             _print(text, in_place=every_s is not None)
             if every_s is None:
                 return
             await SystemClock().sleep(every_s)
 
-    asyncio.run(follow())
+    async def follow_to_the_end() -> None:
+        try:
+            await follow()
+        finally:
+            await origins.aclose()
+
+    asyncio.run(follow_to_the_end())
     return 0
 
 
-def _shown(board: str, found: AnyBoard, limit: int | None, form: str, zone: BoardZone) -> str:
+def _shown(
+    board: str, found: AnyBoard, limit: int | None, form: str, zone: BoardZone, origin: str
+) -> str:
     shot = _limited(found, limit)
     if form == "json":
-        return msgspec.json.encode(shot).decode() + "\n"
+        # Beside the board's own fields, which stay as they are everywhere else.
+        return f'{msgspec.json.encode(shot).decode()[:-1]},"origin":"{origin}"}}\n'
     # What the summary counts is the whole.
     table = _TABLES[board](found if isinstance(found, SystemBoard) else shot, zone)
     if limit is not None and board not in _BY_COIN:
@@ -177,63 +157,6 @@ def _print(text: str, *, in_place: bool) -> None:
         text = _CLEAR + "\n".join(text.split("\n")[:rows])
     sys.stdout.write(text)
     sys.stdout.flush()
-
-
-async def _snapshot(
-    board: str, settings: Settings, folder: Path, asked: dict[str, str]
-) -> tuple[AnyBoard, str]:
-    """The board and where it is from."""
-    holder = read_holder(folder)
-    origin = "from the store, without live prices"
-    if holder is not None:
-        who = printable(f"{holder.get('role', 'process')} {holder.get('pid', '')}".strip(), _ECHOED)
-        where = f", {printable(str(holder['url']), _ECHOED)}" if "url" in holder else ""
-        try:
-            async with asked_once(paths.socket_file(folder), SystemClock(), ASK_S) as source:
-                return await _read(source, board, asked), f"from the running {who}{where}"
-        except EngineGone as error:
-            if error.silent:
-                raise Unreachable(
-                    f"the running {who}{where} gave no answer within {ASK_S:g} s",
-                    "it is stopped or too busy",
-                ) from error
-            origin += f": the {who} that holds it answers nobody"
-    return await _stored(board, settings, folder, asked), origin
-
-
-async def _stored(board: str, settings: Settings, folder: Path, asked: dict[str, str]) -> AnyBoard:
-    async with stored_in(folder) as reader:
-        clock = SystemClock()
-        stored = StoredSpreads(reader, clock, settings.spreads, settings.signals)
-        aliases = [alias_of(text) for text in settings.spreads.aliases]
-        source = StoredSource(
-            reader,
-            zone_of(settings),
-            clock,
-            settings.sum_curve,
-            paths.export_dir(folder),
-            stored,
-            Own(settings.liquidations, settings.open_interest, aliases, settings.anomalies),
-        )
-        return await _read(source, board, asked)
-
-
-async def _read(source: StoredSource | Source, board: str, asked: dict[str, str]) -> AnyBoard:
-    day = parse_day(asked["day"]) if "day" in asked else None
-    read: dict[str, Callable[[Query], Awaitable[AnyBoard]]] = {
-        "sum": source.sum_board,
-        "liquidations": lambda query: source.liquidations_board(HOURS[0], query),
-        "anomalies": lambda _: source.anomalies_board(),
-        "picks": lambda _: source.picks_board(),
-        "oi": lambda _: source.interest_board(),
-        "spreads": lambda _: source.spreads_board(Kind.ALL, Filter.ALL),
-        "signals": lambda _: source.signals_board(),
-        "funding": lambda _: source.funding_board(),
-        "coverage": source.coverage_board,
-        "system": lambda _: source.system_board(),
-        COIN: lambda _: source.coin_page(asked["coin"].upper()),
-    }
-    return await read[board](Query(first_day=day, last_day=day))
 
 
 def _limited(board: AnyBoard, limit: int | None) -> AnyBoard:

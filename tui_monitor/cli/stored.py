@@ -13,14 +13,14 @@ from tui_monitor.store import Reader, open_reader
 async def stored_in(folder: Path) -> AsyncIterator[Reader]:
     """Questions to a folder's database; StoreUnusable names others beside it where it has none."""
     database = paths.database_file(folder)
-    if not database.is_file() and (beside := _databases_beside(folder)):
+    if not database.is_file() and (beside := databases_beside(folder)):
         hint = f"start tui-monitor once, or give {' or '.join(beside)}: there is one"
         raise StoreUnusable(f"there is no database in {folder}", hint)
     async with open_reader(folder) as reader:
         yield reader
 
 
-def _databases_beside(folder: Path) -> list[str]:
+def databases_beside(folder: Path) -> list[str]:
     """The options that lead to simulated data which are kept under this folder."""
     found = []
     for name in (paths.SIMULATOR_FOLDER, paths.DEMO_FOLDER):

@@ -1,40 +1,89 @@
 """The terminal interface: the boards, over an engine in this process or in another."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from msgspec import structs
+
 from tui_monitor import logs, paths, ticks
 from tui_monitor.app import MonitorApp
+from tui_monitor.attach.elsewhere import Elsewhere
 from tui_monitor.attach.live import live
 from tui_monitor.attach.place import Place, Watched
+from tui_monitor.attach.remote import remote
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.cli.common import Context, holder_info, kind_of
-from tui_monitor.cli.demo import simulated
+from tui_monitor.cli.demo import check_demo, simulated
 from tui_monitor.clock import SystemClock
+from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput
 from tui_monitor.screens.layouts import Layouts
 from tui_monitor.screens.terminal import require_terminal
+from tui_monitor.words import told
+
+_SHOWN_S = 10.0
 
 
 def open_terminal(context: Context, *, demo: bool, board: str | None) -> int:
     """Show the boards of this data folder's engine: one in this process, unless there is one."""
+    _check(board)
+    check_demo(context, demo=demo)
+    loaded = context.load()
+    require_terminal()
+    settings = loaded.settings
+    folder = paths.prepare_data_dir(context.folder(settings, demo=demo))
+    logs.setup(settings.general.log_level, paths.log_file(folder), stderr=False)
+    place = Place(
+        settings=settings,
+        folder=folder,
+        clock=SystemClock(),
+        kind=kind_of(settings, context, demo=demo),
+        info=holder_info("terminal"),
+        watched=Watched(loaded.file, lambda: context.load().settings),
+        needs=partial(_with_simulator, context) if demo else None,
+    )
+    return ticks.run(_show(place, board))
+
+
+@contextmanager
+def _with_simulator(context: Context, place: Place) -> Iterator[Place]:
+    """The demo's place, once an engine of ours is to run there."""
+    with simulated(context, demo=True) as pointed:
+
+        def read() -> Settings:
+            return pointed.load().settings
+
+        file = pointed.load().file
+        yield structs.replace(place, settings=read(), watched=Watched(file, read))
+
+
+def open_viewer(context: Context, daemon: Elsewhere, *, board: str | None) -> int:
+    """Show the boards of a daemon elsewhere. Written here is what is exported, and no log."""
+    _check(board)
+    settings = context.load().settings
+    require_terminal()
+    logs.setup(settings.general.log_level, None, stderr=False)
+    exports = paths.export_dir(context.folder(settings))
+    return ticks.run(_show_remote(daemon, exports, settings, board))
+
+
+def _check(board: str | None) -> None:
     names = [info.name for info in BOARDS]
     if board is not None and board not in names:
         raise BadInput(f"there is no board {board!r}", f"boards: {', '.join(names)}")
-    context.load()
-    require_terminal()
-    with simulated(context, demo=demo) as pointed:
-        loaded = pointed.load()
-        settings = loaded.settings
-        folder = paths.prepare_data_dir(pointed.folder(settings, demo=demo))
-        logs.setup(settings.general.log_level, paths.log_file(folder), stderr=False)
-        kind = kind_of(settings, pointed, demo=demo)
-        place = Place(
-            settings=settings,
-            folder=folder,
-            clock=SystemClock(),
-            kind=kind,
-            info=holder_info("terminal"),
-            watched=Watched(loaded.file, lambda: pointed.load().settings),
-        )
-        return ticks.run(_show(place, board))
+
+
+async def _show_remote(
+    daemon: Elsewhere, exports: Path, settings: Settings, board: str | None
+) -> int:
+    async with remote(daemon, SystemClock(), exports) as there:
+        ui, language = settings.ui, settings.general.language
+        app = MonitorApp(there.source, there.run, ui, board=board, language=language)
+        app.layouts = Layouts(paths.layouts_file())
+        there.on_news.append(lambda text: app.notify(told(text), timeout=_SHOWN_S))
+        return await app.run_here()
 
 
 async def _show(place: Place, board: str | None) -> int:
