@@ -4,10 +4,12 @@ The boards are those of the golden texts. `pytest -k spreads --runxfail` runs on
 `UPDATE_GOLDEN=1` writes the Chinese golden texts anew.
 """
 
+import ast
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from textual.widget import Widget
 
 from tests.screens.support import GOLDEN, an_app, pulled
 from tests.screens.test_golden import SIZES, a_source
+from tests.screens.test_no_bare_text import FILES
 from tests.support.boards import MemorySource
 from tests.support.judged_boards import COINS as JUDGED
 from tui_monitor.config import COINS
@@ -24,12 +27,13 @@ from tui_monitor.screens.registry import VIEWS
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import Column
 from tui_monitor.words import CHINESE, speaking, t
+from tui_monitor.words.zh import WORDS
 
 # The boards that are Chinese throughout.
 TRANSLATED = frozenset({"sum", "liquidations", "anomalies", "picks", "oi"})
 # The only Latin words of three letters and more that a Chinese reader meets on a board.
 NAMES = "binance bitget bybit okx " + " ".join((*COINS, *JUDGED, "ton", "eth"))
-UNITS = "usd usdt utc rsi macd mad apr rest ddof min max"
+UNITS = "rec usd usdt utc rsi macd mad apr rest ddof min max"
 KEYS = "tab enter esc shift space ctrl home end pgup pgdn"
 # Settings, commands, and exchanges' own names of their streams.
 TYPED = """
@@ -39,6 +43,7 @@ TYPED = """
 """
 ALLOWED = frozenset(re.findall(r"[a-z]+", f"{NAMES} {UNITS} {KEYS} {TYPED}".lower()))
 _WORD = re.compile(r"[A-Za-z]{3,}")
+_PLACE = re.compile(r"\{\w+\}")
 # Tall enough for the whole of any help.
 _HELP = (120, 320)
 
@@ -81,7 +86,7 @@ def marked(board: str) -> tuple[pytest.MarkDecorator, ...]:
 CASES = list(cases())
 SCREENS = [pytest.param(one, id=one.name, marks=marked(one.board)) for one in CASES]
 BOARDS = [pytest.param(board, marks=marked(board)) for board in VIEWS]
-GOLDENS: list[str] = []
+GOLDENS = ["sum-80x24-live", "liquidations-80x24", "anomalies-80x24", "oi-80x24"]
 
 
 async def painted(case: Case, size: tuple[int, int] | None = None) -> list[str]:
@@ -123,7 +128,7 @@ async def test_a_board_is_chinese_and_as_wide_as_before(case: Case) -> None:
     lines = await painted(case)
     width, height = SIZES[case.size]
     assert [cell_len(line) for line in lines] == [width] * height
-    assert not english(body(lines)), "\n".join(english(body(lines)))
+    assert not english(lines), "\n".join(english(lines))
     before = (GOLDEN / f"{case.name}.txt").read_text().splitlines()
     cut = [line.strip() for line in body(lines) if "…" in line]
     assert "".join(cut).count("…") <= "".join(body(before)).count("…"), cut
@@ -176,6 +181,35 @@ def test_the_titles_of_columns_fit_their_columns(board: str) -> None:
             if cell_len(title := t(column.title)) > max(column.width + 1, cell_len(column.title))
         }
     assert wide == {}
+
+
+def spoken(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """The constant texts that are given to `t()`, each with its context."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t":
+            context = node.args[1] if len(node.args) > 1 else None
+            name = context.value if isinstance(context, ast.Constant) else ""
+            for text in constants(node.args[0]):
+                yield str(name), text
+
+
+def constants(node: ast.expr) -> Iterator[str]:
+    """Those of an expression, either way that it goes."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*constants(node.body), *constants(node.orelse))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_text_has_its_chinese(file: Path) -> None:
+    """Those that no screen here shows, too: problems, toasts, what is shown on other days."""
+    lacking = {
+        text
+        for context, text in spoken(ast.parse(file.read_text()))
+        if _WORD.search(_PLACE.sub("", text)) and not {text, f"{context}|{text}"} & WORDS.keys()
+    }
+    assert lacking == set()
 
 
 @pytest.mark.parametrize("name", GOLDENS)

@@ -95,6 +95,7 @@ WORDS: dict[str, str] = {
     "kind|volume burst": "放量",
     "kind|range": "震荡",
     "closed": "已收盘",
+    "forming": "未收盘",
     "turnover as it is so far": "成交额按目前所得",
     "turnover not scaled yet: too little of it is over": "成交额未折算：时间过得太少",
     "turnover scaled up from {pct} % of its time": "成交额由已过的 {pct} % 时长折算",

@@ -74,6 +74,8 @@ WORDS: dict[str, str] = {
     "of unknown age": "时间未知",
     "{minutes} min old": "{minutes} 分钟前",
     "not known": "未知",
+    "never": "从未",
+    "long ago": "很久以前",
     "wash ": "洗盘 ",
     "panic ": "恐慌 ",
     "OI ": "持仓 ",

@@ -74,7 +74,7 @@ WORDS: dict[str, str] = {
     "dev %": "标差 %",
     "grew %": "量增 %",
     "symbol": "代码",
-    "reason|why": "原因",
+    "why": "原因",
     "By score, then by turnover.": "按评分，再按成交额。",
     "The sum of the four parts, at most 100.": "四个分项之和，最高 100。",
     "0.3 × the size of the 24 h change in %.": "0.3 × 24 h 涨跌幅（%）的大小。",
