@@ -28,11 +28,15 @@ _STREAMS = ("in", "out", "err")
 
 
 async def run_forked(
-    folder: Path, arguments: Sequence[str], environment: Mapping[str, str], within_s: float
+    folder: Path,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    within_s: float,
+    cwd: Path | None = None,
 ) -> int | None:
     """Run a command with the files `in`, `out` and `err` of a folder; None: it took too long."""
     child = _context().Process(
-        target=_be_the_command, args=(tuple(arguments), dict(environment), folder)
+        target=_be_the_command, args=(tuple(arguments), dict(environment), folder, cwd)
     )
     child.start()
     await asyncio.to_thread(child.join, within_s)
@@ -50,8 +54,12 @@ def _context() -> ForkServerContext:
     return context
 
 
-def _be_the_command(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+def _be_the_command(
+    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, cwd: Path | None
+) -> None:
     """What `python -m tui_monitor` does, in a fork."""
+    if cwd is not None:
+        os.chdir(cwd)
     os.environ.clear()
     os.environ.update(environment)
     for number, name in enumerate(_STREAMS):

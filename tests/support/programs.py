@@ -50,14 +50,18 @@ def clean_environment(folder: Path) -> dict[str, str]:
 
 
 async def run(
-    folder: Path, *arguments: str, stdin: bytes = b"", more: Mapping[str, str] | None = None
+    folder: Path,
+    *arguments: str,
+    stdin: bytes = b"",
+    more: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
 ) -> Done:
     """Run one command to its end in a fork, with `more` in its environment."""
     environment = {**clean_environment(folder), **(more or {})}
     with TemporaryDirectory() as name:
         streams = Path(name)
         (streams / "in").write_bytes(stdin)
-        code = await run_forked(streams, arguments, environment, LONG_S)
+        code = await run_forked(streams, arguments, environment, LONG_S, cwd)
         assert code is not None, f"{arguments} after {LONG_S:g} s"
         out, err = ((streams / name).read_bytes().decode() for name in ("out", "err"))
         return Done(code, out, err)
