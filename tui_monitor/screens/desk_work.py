@@ -1,6 +1,6 @@
 """What keys, dialogs and commands set going: other days, exports, backfills, the end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from textual.screen import Screen
@@ -8,22 +8,26 @@ from textual.screen import Screen
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput
+from tui_monitor.screens.date_dialog import DateDialog
 from tui_monitor.screens.dialogs import (
     BackfillDialog,
-    DateDialog,
     ExportChoice,
     ExportDialog,
 )
 from tui_monitor.screens.errands import Errands
 from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.telling import problem
 from tui_monitor.screens.view import BoardView
+from tui_monitor.source import Query, Source
+from tui_monitor.words import t
 
 
 class DeskWork(Screen[None]):
     """The half of the desk that works on the board it shows; a subclass says which one that is."""
 
     errands: Errands
+    source: Source
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,7 +63,10 @@ class DeskWork(Screen[None]):
     def export_kinds(self) -> Sequence[str]:
         """What this board can export; BadInput for nothing."""
         if not self.view.EXPORTS:
-            raise BadInput(f"the {self.view.NAME} board has no export", "Y copies its table")
+            raise BadInput(
+                f"the {self.view.NAME} board has no export",
+                t("{key} copies its table", key=key("copy_table")),
+            )
         return self.view.EXPORTS
 
     def _need_days(self) -> None:
@@ -92,7 +99,13 @@ class DeskWork(Screen[None]):
             if days is not None:
                 self.show_days(*days)
 
-        self.app.push_screen(DateDialog(self.shown_days(), self.today), picked)
+        stored = self._stored_days if self.view.FILLS else None
+        self.app.push_screen(DateDialog(self.shown_days(), self.today, stored), picked)
+
+    async def _stored_days(self, first: date, last: date) -> Mapping[date, float]:
+        """How much of each day the history has, in percent."""
+        board = await self.source.coverage_board(Query(first_day=first, last_day=last))
+        return {date.fromisoformat(one.day): one.complete_pct or 0.0 for one in board.days}
 
     def action_export(self) -> None:
         self._or_say(self.ask_export)

@@ -1,56 +1,19 @@
-"""The dialogs: a day, an export, a backfill, a question, columns."""
+"""The dialogs: an export, a backfill, a question, a coin, a text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from tui_monitor.errors import BadInput
-from tui_monitor.screens.days import parse_one, parse_range, parse_shown
+from tui_monitor.screens.days import parse_one, parse_range
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.widgets.dialog import Dialog
 from tui_monitor.words import t
 
 FORMATS = ("csv", "jsonl", "parquet")
-
-
-class DateDialog(Dialog[tuple[date, date]]):
-    """A day or a range of days."""
-
-    STEPS = ("[", "]")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("[", "step(-1)", "Day before", show=False, priority=True),
-        Binding("]", "step(1)", "Day after", show=False, priority=True),
-    ]
-
-    def __init__(self, shown: tuple[date, date], today: date) -> None:
-        first, last = shown
-        text = str(first) if first == last else f"{first} {last}"
-        super().__init__(
-            "Day or days",
-            [("day, or first and last", text)],
-            "2026-01-04 · today · yesterday · -7d · 7d (the last seven)\n"
-            "2026-01-03 2026-01-16 · [ and ] step a day · Enter shows it",
-        )
-        self._today = today
-
-    def result(self, values: Sequence[str]) -> tuple[date, date]:
-        """First and last day."""
-        return parse_shown(values[0], self._today)
-
-    def action_step(self, days: int) -> None:
-        """The day before or after the typed one."""
-        field = self.query_one(Input)
-        try:
-            first, last = (
-                min(day + timedelta(days=days), self._today)
-                for day in parse_range(field.value, self._today)
-            )
-        except BadInput:
-            first = last = self._today
-        field.value = str(first) if first == last else f"{first} {last}"
 
 
 @dataclass(frozen=True)
@@ -97,8 +60,11 @@ class BackfillDialog(Dialog[tuple[date, date]]):
         super().__init__(
             "Backfill",
             [("first day", str(shown[0])), ("last day", str(shown[1]))],
-            "Fills what is missing from the exchange's 30-minute bars.\n"
-            "x stops it; the same days again go on from there.",
+            t(
+                "Fills what is missing from the exchange's 30-minute bars.\n"
+                "{stop} stops it; the same days again go on from there.",
+                stop=key("stop_backfill"),
+            ),
         )
         self._today = today
 

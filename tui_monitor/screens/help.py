@@ -105,7 +105,7 @@ def key_list(
 
 def _groups(here: Collection[str]) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
     """Titles with (keys, meaning, id): what works in this place first, the rest last."""
-    everywhere = [one.id for one in ACTIONS] if not here else here
+    everywhere = here or [one.id for one in ACTIONS]
     own = [where for where in GROUPS if where not in _COMMON]
     for where in (*own, *_COMMON):
         yield t(GROUPS[where]), _lines(where, lambda one: one in everywhere)

@@ -1,6 +1,6 @@
 """Dialogs: a framed box of lines and one-line inputs. Enter accepts, Esc leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.text import Text
@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui_monitor.errors import BadInput
@@ -24,13 +25,14 @@ _LONGEST_TEXT = 2_000
 class Field(Input):
     """A one-line input that leaves some printable keys to its dialog."""
 
-    def __init__(self, left: tuple[str, ...], **options: Any) -> None:
+    def __init__(self, left: Callable[[str], bool], **options: Any) -> None:
         super().__init__(**options)
         self._left = left
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether a key is text here."""
-        return character not in self._left and super().check_consume_key(key, character)
+        is_left = character is not None and self._left(character)
+        return not is_left and super().check_consume_key(key, character)
 
 
 class Dialog(ModalScreen[T | None], Generic[T]):
@@ -78,12 +80,21 @@ class Dialog(ModalScreen[T | None], Generic[T]):
                 yield Static(Text("\n".join(lines) + "\n"))
             for index, (label, value) in enumerate(self._fields):
                 yield Static(Text(told(printable(label, 60))))
-                field = Field(self.STEPS, value=value, id=f"field{index}", select_on_focus=True)
+                field = Field(self.leaves, value=value, id=f"field{index}", select_on_focus=True)
                 field.cursor_blink = False
                 yield field
+            yield from self.parts()
             yield self._problem
             if self._hint:
                 yield Static(Text(told(self._hint)), classes="hint")
+
+    def leaves(self, character: str) -> bool:
+        """Whether a character is a key of the dialog, not text."""
+        return character in self.STEPS
+
+    def parts(self) -> Iterable[Widget]:
+        """What else a dialog has, below its fields."""
+        return ()
 
     def values(self) -> list[str]:
         """What is typed, in the fields' order."""

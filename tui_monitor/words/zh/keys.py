@@ -190,6 +190,31 @@ _COMMANDS = {
 _DIALOGS = {
     "Day or days": "日期",
     "day, or first and last": "某一天，或起止两天",
+    **dict(
+        zip(
+            ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"),
+            ("一", "二", "三", "四", "五", "六", "日"),
+            strict=True,
+        )
+    ),
+    **{
+        month: f"{number} 月"
+        for number, month in enumerate(
+            (
+                *("January", "February", "March", "April", "May", "June", "July"),
+                *("August", "September", "October", "November", "December"),
+            ),
+            1,
+        )
+    },
+    "{month} {year}": "{year} 年 {month}",
+    "● all stored  ◐ a part  · nothing": "● 全部已存  ◐ 部分  · 没有",
+    "what is stored is not known: {why}": "不知道存了什么：{why}",
+    "← ↑ ↓ → PgUp PgDn move · Space begins a range · or type\n"
+    "2026-01-04 · today · -7d · 7d · 2026-01-03 2026-01-16": (
+        "← ↑ ↓ → PgUp PgDn 移动 · Space 开始选一段 · 或输入\n"
+        "2026-01-04 · today · -7d · 7d · 2026-01-03 2026-01-16"
+    ),
     "Export": "导出",
     "what ({kinds})": "内容（{kinds}）",
     "format ({formats})": "格式（{formats}）",
