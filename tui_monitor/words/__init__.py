@@ -138,13 +138,26 @@ def _sentences(language: str) -> tuple[_Sentence, ...]:
 _LEAST = 3
 
 
+# A template of fewer characters would take whole sentences for its places: they are words there.
+_WEAK = 7
+# Places of numbers: words, too.
+_NUMBERS = frozenset({"n", "all", "age", "pct", "filled", "had", "failed"})
+# No place holds two sentences.
+_WITHIN_ONE = "(?:(?!; | · ).)+?"
+_ONE_WORD = r"\S+?"
+
+
 def _pattern(template: str) -> re.Pattern[str]:
     """`{n} of {all}` as a pattern with groups; a name may stand once."""
+    is_weak = len(_PLACE.sub("", template).strip()) < _WEAK
+
+    def place(name: str) -> str:
+        return f"(?P<{name}>{_ONE_WORD if is_weak or name in _NUMBERS else _WITHIN_ONE})"
+
     parts = _PLACE.split(template)
     return re.compile(
         "".join(
-            re.escape(part) if index % 2 == 0 else f"(?P<{part}>.+?)"
-            for index, part in enumerate(parts)
+            re.escape(part) if index % 2 == 0 else place(part) for index, part in enumerate(parts)
         ),
         re.DOTALL,
     )

@@ -5,6 +5,7 @@ from importlib import import_module
 AREAS = (
     *("frame", "keys", "attach", "sum_curve", "liquidations", "anomalies", "picks", "interest"),
     *("spreads", "signals", "funding", "coverage", "system", "coin", "engine", "charts"),
+    *("reports", "wire"),
 )
 
 WORDS: dict[str, str] = {
