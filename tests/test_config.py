@@ -1,11 +1,19 @@
 """Settings: four layers, and errors that name the culprit."""
 
+import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from textual.keys import _character_to_key
 
 from tui_monitor import config
+from tui_monitor.boards.registry import BOARDS
+from tui_monitor.config.keys import DEFAULT_KEYS, KEY_NAMES, key_name
+from tui_monitor.config.sections import BoardName, Theme
 from tui_monitor.errors import BadInput, SettingsError
+from tui_monitor.screens.actions import ACTIONS
+from tui_monitor.screens.themes import THEMES
 
 
 def load(
@@ -122,6 +130,82 @@ def test_a_proxy_of_four_kinds_is_taken_as_it_stands(scheme: str, where: str) ->
     url = f"{scheme}://{where}"
     loaded = config.load(environment={}, flags={"exchanges.okx.proxy": url})
     assert loaded.settings.exchanges.okx.proxy == url
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            '[ui.keys]\n\nfreze = "f"',
+            "config.toml:3: ui.keys.freze: there is no action 'freze' (did",
+        ),
+        (
+            '[ui.keys]\nfreeze = "spce"',
+            "config.toml:2: ui.keys.freeze: names no key: 'spce' (did you",
+        ),
+        ('[ui.keys]\nfreeze = "shift+enter"', "which a terminal over ssh or tmux does not send"),
+        ('[ui.keys]\nfreeze = "alt+f"', "which a terminal over ssh or tmux does not send"),
+        ('[ui.keys]\nfreeze = "ctrl+shift+f"', "which a terminal over ssh or tmux does not send"),
+        ('[ui.keys]\nfreeze = "ctrl+i"', "which a terminal over ssh or tmux does not send"),
+        (
+            '[ui.keys]\nfreeze = "t"',
+            "config.toml:2: ui.keys.freeze is 't', which is zone's key too",
+        ),
+        ('[ui.keys]\nfreeze = "/"', "is '/', which is filter's key too"),
+        ('[ui.keys]\nsystem = "1"', "is '1', which is sum's key too"),
+        ("[ui.keys]\nfreeze = 3", "must be a key or a list of keys, not 3"),
+        ("[ui.keys]\nfreeze = []", "names no key"),
+        ("[ui]\nkeys = 3", "config.toml:2: ui.keys must be a table, not 3"),
+        ('[ui.key]\nfreeze = "f"', "did you mean [ui.keys]?"),
+        ('[ui]\ntheme = "high contrast"', "(did you mean high-contrast?)"),
+        ('[general]\nlanguage = "zn"', "(did you mean zh?)"),
+        ('[ui]\nstart_board = "spread"', "(did you mean spreads?)"),
+        ("[ui]\ncolors = 256", "ui.colors must be one of"),
+    ],
+)
+def test_a_wrong_look_or_key_is_named_with_what_may_be_meant(
+    text: str, words: str, tmp_path: Path
+) -> None:
+    """One line, before the terminal is touched."""
+    with pytest.raises(SettingsError) as caught:
+        load(text, tmp_path)
+    assert words in caught.value.line()
+    assert "config.toml:" in caught.value.line()
+
+
+def test_keys_are_read_by_character_by_name_and_as_lists(tmp_path: Path) -> None:
+    """All become Textual's names; the environment's come over the file's, one by one."""
+    text = '[ui.keys]\nfreeze = ["f", "ctrl+f"]\nfilter = "space, \'"\nsystem = ","\nzone = "z"'
+    loaded = load(text, tmp_path, {"TUI_MONITOR_UI__KEYS__ZONE": "f12"})
+    assert loaded.settings.ui.keys == {
+        "freeze": "f,ctrl+f",
+        "filter": "space,apostrophe",
+        "system": "comma",
+        "zone": "f12",
+    }
+    origins = {setting.name: setting.origin for setting in config.describe(loaded)}
+    assert origins["ui.keys"] == "environment"
+
+
+def test_an_action_may_have_the_key_that_another_gives_up(tmp_path: Path) -> None:
+    """And a board's own keys win over those that are everywhere."""
+    swapped = load('[ui.keys]\nfreeze = "t"\nzone = "space"', tmp_path)
+    assert swapped.settings.ui.keys == {"freeze": "t", "zone": "space"}
+    assert load('[ui.keys]\nfreeze = "f"', tmp_path).settings.ui.keys == {"freeze": "f"}
+
+
+def test_the_keys_of_the_settings_are_those_of_the_program() -> None:
+    """Every action and board has its default keys, under names that Textual knows."""
+    actions = {(action.where, action.id) for action in ACTIONS}
+    known = {(group, one) for group, keys in DEFAULT_KEYS.items() for one in keys}
+    assert known == actions | {("boards", info.name) for info in BOARDS}
+    assert DEFAULT_KEYS["boards"] == {info.name: info.key for info in BOARDS}
+    for keys in (keys for group in DEFAULT_KEYS.values() for keys in group.values()):
+        assert [key_name(key) for key in keys.split(",")] == keys.split(",")
+    names = {_character_to_key(one) for one in string.printable if one.isprintable()}
+    assert names <= KEY_NAMES
+    assert get_args(BoardName) == tuple(info.name for info in BOARDS)
+    assert get_args(Theme) == tuple(THEMES)
 
 
 @pytest.mark.parametrize("url", ["ftp://user:opensesame@h:1", "http://user:opensesame@h"])

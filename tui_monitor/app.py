@@ -31,6 +31,9 @@ from tui_monitor.words import t, told
 
 log = logging.getLogger(__name__)
 
+# With `ui.low_bandwidth` data comes so many times more rarely: what is written is what it brings.
+LOW_PACE = 3.0
+
 Run = Callable[[], Awaitable[None]]
 
 
@@ -63,7 +66,7 @@ class MonitorApp(PaintedApp):
         self.ui = ui or Ui()
         self.shown_theme: str = self.ui.theme
         use_keys(self.ui.keys)
-        super().__init__(PAINTS_PER_S_LOW if self.ui.low_bandwidth else PAINTS_PER_S)
+        super().__init__()
         self.shows_bytes = self.ui.status_bytes
         for name in THEMES:
             self.register_theme(textual_theme(name))
@@ -72,12 +75,14 @@ class MonitorApp(PaintedApp):
         self.layouts = Layouts()
         self.engine_failed = False
         self._run_engine = run
+        self._refresh_s = refresh_s
         self.desk = Desk(source, board or self.ui.start_board, refresh_s)
+        self._set_pace()
 
     def use(self, ui: Ui, language: str | None = None) -> None:
         """Other settings of the interface from now on; what is as it was keeps a user's choice."""
         before, self.ui = self.ui, ui
-        self.paint_at(PAINTS_PER_S_LOW if ui.low_bandwidth else PAINTS_PER_S)
+        self._set_pace()
         self.shows_bytes = ui.status_bytes
         if ui.mouse != before.mouse:
             self.set_mouse_reports(ui.mouse)
@@ -110,6 +115,13 @@ class MonitorApp(PaintedApp):
         """Enter opens the row that the user sees, not the one that came since."""
         if isinstance(self.focused, Board):
             self.focused.frame_shown()
+
+    def _set_pace(self) -> None:
+        """How often to paint and to ask for data."""
+        is_low = self.ui.low_bandwidth
+        self.paint_at(PAINTS_PER_S_LOW if is_low else PAINTS_PER_S)
+        if self._refresh_s is not None:
+            self.desk.refresh_every(self._refresh_s * (LOW_PACE if is_low else 1.0))
 
     # Looks and language
 

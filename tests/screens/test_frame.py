@@ -8,7 +8,9 @@ from rich.cells import cell_len
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import MemorySource, a_light, a_status
+from tests.support.virtual_time import in_virtual_time
 from tui_monitor import words
+from tui_monitor.app import MonitorApp
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.status import EngineStatus
@@ -311,3 +313,30 @@ def test_bytes_are_forgotten_after_a_while() -> None:
     assert written.per_s(16.0) == 100
     assert written.per_s(20.0) == 0
     assert written.total == 1_500
+
+
+class Counted(MemorySource):
+    """How often it was asked."""
+
+    asked = 0
+
+    def status(self) -> EngineStatus:
+        self.asked += 1
+        return super().status()
+
+
+@in_virtual_time
+async def test_low_bandwidth_asks_for_data_a_third_as_often() -> None:
+    """What is written is what data brings; from the next second on when the settings change."""
+    source = Counted()
+    app = MonitorApp(source, ui=Ui(low_bandwidth=True))
+    async with app.run_test(size=(80, 24)):
+        await asyncio.sleep(5)
+        before = source.asked
+        await asyncio.sleep(30)
+        assert 9 <= source.asked - before <= 11
+        app.use(Ui())
+        await asyncio.sleep(5)
+        before = source.asked
+        await asyncio.sleep(30)
+        assert 28 <= source.asked - before <= 32

@@ -1,7 +1,8 @@
 """The terminal program over a source in memory, as a process of its own for the pty tests.
 
 `python -m tests.support.terminal_app [stored] [hostile] [ticking] [refresh=S] [beats=FILE]
-[lags=FILE] [patience=S] [board=NAME] [moving=LOAD] [cells=N] [visible=N] [gated]`
+[lags=FILE] [patience=S] [board=NAME] [moving=LOAD] [cells=N] [visible=N] [gated]
+[low] [theme=NAME] [colors=N] [ascii]`
 
 `moving` is a board of a thousand spreads; `gated`, its time stands still until SIGUSR1, which
 lets ten steps pass. `lags` gets the longest that the event loop has kept a task waiting, in ms.
@@ -11,8 +12,10 @@ import asyncio
 import itertools
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from tests.support.boards import MemorySource, a_coin, a_status, a_sum_board
@@ -125,6 +128,13 @@ def _engine(named: dict[str, str]) -> Run | None:
     return None
 
 
+def _ui(named: dict[str, str], options: Sequence[str]) -> Ui:
+    chosen: dict[str, object] = {key: named[key] for key in ("theme", "colors") if key in named}
+    return msgspec.convert(
+        chosen | {"low_bandwidth": "low" in options, "ascii": "ascii" in options}, Ui
+    )
+
+
 def main(*options: str) -> int:
     """Run until left."""
     named = dict(option.split("=") for option in options if "=" in option)
@@ -142,7 +152,7 @@ def main(*options: str) -> int:
     app = MonitorApp(
         source,
         _engine(named),
-        Ui(),
+        _ui(named, options),
         board=named.get("board", "sum"),
         refresh_s=float(named.get("refresh", 1.0)),
     )

@@ -282,7 +282,7 @@ class Ui(Struct, frozen=True, forbid_unknown_fields=True):
     start_board: Annotated[BoardName, _d("The board that is shown first.")] = "sum"
     mouse: Annotated[bool, _d("Capture the mouse at start (key m toggles it).")] = False
     low_bandwidth: Annotated[
-        bool, _d("Few bytes: data every 2 s, charts and ages every 5 s, 2 repaints a second.")
+        bool, _d("New data every 3 s instead of every second; 2 repaints a second instead of 4.")
     ] = False
     status_bytes: Annotated[
         bool, _d("Bytes per second written to the terminal, on the status line.")

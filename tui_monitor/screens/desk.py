@@ -138,6 +138,10 @@ class Desk(DeskWork):
                 async with asyncio.timeout(self._refresh_s):
                     await self._wanted.wait()
 
+    def refresh_every(self, seconds: float | None) -> None:
+        """Another pace, from the next look on; a key that wants data still has it at once."""
+        self._refresh_s = seconds
+
     async def pull(self) -> None:
         """Ask for the status and the visible board and show them."""
         if self._switching:
