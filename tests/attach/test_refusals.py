@@ -247,6 +247,10 @@ async def test_where_nothing_listens_is_said(tmp_path: Path) -> None:
     with refused(EngineGone, "nothing answers at .*check host and port"):
         async with dialled(elsewhere(f"http://127.0.0.1:{port}")):
             pass
+    for nowhere in ("http://a..b:5000", f"http://{'a' * 70}:5000"):
+        with refused(EngineGone, "there is no host a"):
+            async with dialled(elsewhere(nowhere)):
+                pass
     async with endpoint() as served:
         with refused(MonitorError, "doesn't speak TLS .*write http://"):
             async with dialled(elsewhere(f"https://127.0.0.1:{served.port}")):

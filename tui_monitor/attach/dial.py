@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -10,7 +11,7 @@ from http import HTTPStatus
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, InvalidStatus
+from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.http11 import Response
 
 import tui_monitor
@@ -70,9 +71,9 @@ async def dialled(daemon: Elsewhere, within_s: float = OPEN_S) -> AsyncIterator[
         )
     except InvalidStatus as error:
         raise await _refused(daemon, error.response, has_token=bool(token)) from error
-    except (InvalidHandshake, EOFError) as error:
+    except (WebSocketException, EOFError) as error:
         raise _other_program(daemon) from error
-    except (OSError, TimeoutError) as error:
+    except (OSError, TimeoutError, UnicodeError) as error:
         raise _unreached(daemon, error, within_s) from error
     async with opened:
         await greet(opened, f"what answers at {daemon.base}", within_s)
@@ -149,8 +150,10 @@ def _unreached(daemon: Elsewhere, error: Exception, within_s: float) -> MonitorE
         return EngineGone(
             text, "see whether it runs, and whether a firewall is between", silent=True
         )
-    if isinstance(error, socket.gaierror):
+    if isinstance(error, socket.gaierror | UnicodeError):
         return EngineGone(f"there is no host {daemon.host}", "check --attach, or the network")
     hint = "start `tui-monitor daemon` there, or check host and port"
-    why = printable(getattr(error, "strerror", None) or str(error), _LONGEST)
+    # asyncio's own text has the address once more.
+    number = getattr(error, "errno", None)
+    why = os.strerror(number) if number else printable(str(error), _LONGEST)
     return EngineGone(f"nothing answers at {daemon.base}: {why}", hint)

@@ -203,6 +203,6 @@ async def remote(daemon: Elsewhere, clock: Clock, exports_dir: Path) -> AsyncIte
 async def asked_once_at(daemon: Elsewhere, clock: Clock, within_s: float) -> AsyncIterator[Source]:
     """A daemon elsewhere for a question or two: it answers while the block runs."""
     async with dialled(daemon, within_s) as socket:
-        there = Attached(socket, clock)
+        there = Attached(socket, clock, Memory(changes_come=True))
         async with answering(there):
             yield there.source
