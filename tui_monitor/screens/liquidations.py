@@ -115,7 +115,10 @@ class LiquidationsView(BoardView):
         self.chart.show(texts.chart(board, self.zone))
         self.bars.show(texts.bars(board))
         stale = board.hours is not None and not board.live
-        self.venues.set_rows(venue_rows(board, self.zone), stale=stale, empty="no venue is enabled")
+        none = "" if board.live else board.reason
+        self.venues.set_rows(
+            venue_rows(board, self.zone), stale=stale, empty=none or "no venue is enabled"
+        )
         self.orders.set_rows(
             order_rows(board, self.zone), stale=stale, empty=board.reason or "no liquidations"
         )

@@ -166,7 +166,9 @@ def _wash(board: LiquidationsBoard, looks: Looks) -> list[Piece]:
     if board.hours is not None and board.indices.record is not None:
         value = board.indices.record.wash_index_pct
     if value is None:
-        why = told(board.indices.reason or "not known")
+        # The curve's place says already why there is nothing at all.
+        reason = board.indices.reason or "not known"
+        why = ABSENT if reason in board.reason else told(reason)
         return [(t("wash "), looks.faint), (why, looks.dim)]
     return [(t("wash "), looks.faint), (_pct(value), looks.text)]
 

@@ -18,7 +18,7 @@ from tui_monitor.screens.format import ABSENT, ShownZone, because, count, fit, s
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.oi_columns import PARTIAL
 from tui_monitor.screens.spreads_cells import amount
-from tui_monitor.screens.widgets.line import Piece, fitting
+from tui_monitor.screens.widgets.line import Piece, cut, fitting
 from tui_monitor.words import t, told
 
 
@@ -26,7 +26,8 @@ def headline(board: OpenInterestBoard, zone: ShownZone, looks: Looks, width: int
     """What it is ranked by, the sum and what it lacks, and what is being asked for."""
     before = [[(_ranked_by(board), looks.title)], *_total(board, looks)]
     if not board.live:
-        before.insert(1, [(because(t("stored"), board.reason), looks.warn)])
+        stored = because(t("stored"), board.reason)
+        before.insert(1, [(cut(stored, width // 2), looks.warn)])
     after = _lacks(board, looks)
     ranked = t("{n} of {all} coins ranked", n=board.ranked, all=board.coins)
     after.append([(ranked, looks.dim)])

@@ -10,7 +10,7 @@ from tui_monitor.screens.format import ABSENT, ShownZone, fit, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import leg, narrow_price, price_cell, short_age
 from tui_monitor.screens.widgets.columns import Cell, Column
-from tui_monitor.screens.widgets.line import Piece, fitting
+from tui_monitor.screens.widgets.line import Piece, cut, fitting
 from tui_monitor.words import t, told
 
 NEWEST = 5
@@ -120,7 +120,8 @@ def headline(board: SignalsBoard, looks: Looks, width: int) -> list[Piece]:
         [(f"{t('kept')} ", looks.faint), (kept, looks.dim)],
     ]
     if not board.live:
-        groups.insert(0, [(t("stored: {why}", why=told(board.reason)), looks.warn)])
+        stored = t("stored: {why}", why=told(board.reason))
+        groups.insert(0, [(cut(stored, width // 2), looks.warn)])
     return fitting(groups, "   ", width)
 
 

@@ -45,8 +45,9 @@ def headline(board: SpreadsBoard, looks: Looks, width: int) -> list[Piece]:
         [(f"{board.matching:,}", looks.text), (f" {t('shown', 'rows')}", looks.faint)],
         [(_ranked(board), looks.text), (f" {t('rank')}", looks.faint)],
         [(t("legs beyond {age} s rank nowhere", age=f"{board.max_age_s:g}"), looks.faint)],
-        [(f"{t('taker fees')} ", looks.faint), (_fees(board), looks.dim)],
     ]
+    if board.fees_pct:
+        groups.append([(f"{t('taker fees')} ", looks.faint), (_fees(board), looks.dim)])
     if not board.live:
         groups.insert(0, [(told(board.reason), looks.warn)])
     return fitting(groups, _GAP, width)

@@ -233,6 +233,8 @@ def _figure(
 
 def _process(board: SystemBoard, looks: Looks) -> list[list[Piece]]:
     failed = [[(t("FAILED {what}", what=told(text)), looks.bad)] for text in board.failed_workers]
+    if not board.running:
+        failed.insert(0, [(t("no engine runs: start tui-monitor or its daemon"), looks.warn)])
     process = board.process
     return failed + ([] if process is None else _process_figures(process, looks))
 

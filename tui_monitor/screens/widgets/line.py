@@ -9,6 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_monitor.printable import printable
+from tui_monitor.screens.format import fit
 
 # A piece of a line: text from anywhere (it is made printable here) and its look.
 Piece = tuple[str, Style]
@@ -63,6 +64,11 @@ def fitting(groups: Sequence[Sequence[Piece]], gap: str, width: int) -> list[Pie
             line.extend(group)
             room -= needed
     return line
+
+
+def cut(text: str, room: int) -> str:
+    """A text that must be there, with `…` where it is too long."""
+    return fit(text, min(room, cell_len(text)))
 
 
 def joined(parts: Sequence[Sequence[Piece]], gap: str, style: Style) -> list[Piece]:

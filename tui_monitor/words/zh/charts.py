@@ -51,5 +51,8 @@ WORDS: dict[str, str] = {
     "turnover {usd} USD": "成交额 {usd} USD",
     "it forms": "尚未收盘",
     "no bar is stored or was told here": "此处没有存储或收到 K 线",
+    "no engine runs: start tui-monitor or its daemon": (
+        "没有引擎在运行：请启动 tui-monitor 或其守护进程"
+    ),
     "Liquidations at {time}": "{time} 的爆仓",
 }
