@@ -1,8 +1,9 @@
 """The terminal itself: painting, pace, signals. The only module that touches Textual's insides.
 
-What is used of them: `App._display`, the fields of `LayoutUpdate` and `ChopsUpdate`, the
-driver's writer queue, mouse switch and resume flag. `tests/screens/test_terminal_contract.py` holds
-Textual to it. With TUI_PAINT=stock Textual paints by itself.
+What is used of them: `App._display`, how often a screen composes, the fields of `LayoutUpdate`
+and `ChopsUpdate`, the driver's writer queue, mouse switch and resume flag.
+`tests/screens/test_terminal_contract.py` holds Textual to it. With TUI_PAINT=stock Textual paints
+by itself.
 """
 # ruff: noqa: SLF001 - looking inside is what this module is for
 
@@ -19,6 +20,7 @@ from typing import Any, ClassVar
 
 from rich.color import ColorSystem
 from rich.text import Text
+from textual import screen as textual_screen
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
@@ -41,8 +43,13 @@ QUEUED_WRITES = 2
 CONGESTED_RETRY_S = 0.05
 # How long after a key frames are written at once: its answer may come in several.
 ECHO_S = 0.15
+# Textual composes what changed once in a 60th of a second. What a key changes comes in several
+# pieces, the row and then what is said of it: the last one would be as much later.
+COMPOSE_S = 1 / 240
 HARD_EXIT_S = 4.0
 _RESTORE = b"\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+# A toast's border says it in colours.
+_SIGNS = {"warning": "! ", "error": "× "}
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -258,9 +265,10 @@ class PaintedApp(App[int]):
     # Text from outside
 
     def notify(self, message: str, **options: Any) -> None:
-        """A toast; never markup, never control characters."""
+        """A toast; never markup, never control characters. What is wrong has a sign, too."""
         options.pop("markup", None)
-        super().notify(printable(message, 300), markup=False, **options)
+        sign = _SIGNS.get(options.get("severity", ""), "")
+        super().notify(f"{sign}{printable(message, 300)}", markup=False, **options)
 
     def write_sequence(self, sequence: str) -> None:
         """Send a finished escape sequence, such as one that sets the clipboard."""

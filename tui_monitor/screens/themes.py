@@ -118,4 +118,6 @@ def textual_theme(name: str) -> Theme:
         error=palette.bad,
         success=palette.good,
         dark=True,
+        # Textual would mix them with the ground until they can't be read.
+        variables={"text-muted": palette.dim, "text-disabled": palette.faint},
     )
