@@ -68,13 +68,13 @@ class Attached:
         return partial(self._ask, name)
 
     def status(self) -> EngineStatus:
-        """The engine's, of the last second; MonitorError where it has been silent since."""
+        """The engine's, of the last second; EngineGone where it has been silent since."""
         if self._status is None:
             raise MonitorError("the engine has not answered yet")
         silent_s = self._clock.monotonic_s() - self._status_s
         if silent_s > SILENT_S:
             text = f"the engine has not answered for {silent_s:.0f} s"
-            raise MonitorError(text, "its process is stopped or too busy")
+            raise EngineGone(text, "its process is stopped or too busy", silent=True)
         return msgspec.structs.replace(self._status, mode="attached")
 
     def events(self, after_id: int = 0) -> list[EventLine]:

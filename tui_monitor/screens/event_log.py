@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from tui_monitor.boards.status import EventLine
+from tui_monitor.errors import MonitorError
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.widgets.board import Board
@@ -127,7 +128,10 @@ class EventLog(ModalScreen[None]):
         def time(ms: int) -> str:
             return self._zone.format(ms, "%m-%d %H:%M:%S")
 
-        lines = self._source.events()
+        try:
+            lines = self._source.events()
+        except MonitorError:
+            return  # the desk says it; what was known stays
         rows = [EventRow(line, time(line.last_ms), time(line.first_ms)) for line in lines]
         self.table.set_rows(rows, empty="nothing has happened yet")
         self._panel.set_title("Event log", "Enter shows a whole line, Esc leaves")

@@ -106,7 +106,9 @@ def banners(status: EngineStatus, frozen_behind: int | None, looks: Looks) -> li
     if status.kind != "real":
         shown.append([(f" {t(status.kind.upper())} ", looks.banner)])
     if status.mode != "host":
-        shown.append([(f" {t(status.mode.upper())} ", looks.banner)])
+        where = status.at.partition("://")[2]
+        mode = f"{t(status.mode.upper())} {where}".rstrip()
+        shown.append([(f" {mode} ", looks.banner)])
     if not status.recording:
         shown.append([(f" {_not_recorded(status.recording_reason)} ", looks.alarm)])
     if status.failed_workers:
