@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
-from tui_monitor.screens.terminal import PaintedApp
+from tui_monitor.screens.terminal import COMPOSE_S, PaintedApp
 from tui_monitor.screens.widgets.line import Lines
 
 
@@ -97,6 +97,13 @@ async def test_a_storm_of_updates_is_painted_four_times_a_second() -> None:
         first, second = app.written_s[:2]
         assert second - first >= 0.24
         assert app.count - begun > 50
+
+
+async def test_a_screen_composes_as_often_as_it_is_told() -> None:
+    """What a key changes in its second step is not held back for a sixtieth of a second."""
+    app = Shown()
+    async with app.run_test(size=(40, 5)):
+        assert app.screen._update_timer._interval == COMPOSE_S
 
 
 async def test_a_key_is_answered_at_once() -> None:

@@ -94,6 +94,7 @@ class PaintedApp(App[int]):
 
     def __init__(self, paints_per_s: float = PAINTS_PER_S, **options: Any) -> None:
         super().__init__(**options)
+        vars(textual_screen)["UPDATE_PERIOD"] = COMPOSE_S
         self._detected = color_system(self.console.color_system)
         self.animation_level = "none"
         self.painter: Painter | None = None
