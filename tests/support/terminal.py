@@ -10,7 +10,7 @@ import sys
 import termios
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import pyte
 
@@ -59,7 +59,7 @@ class Terminal:
         """The program over a source in memory."""
         return cls(sys.executable, "-m", "tests.support.terminal_app", *options, **how)
 
-    def __enter__(self) -> "Terminal":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
