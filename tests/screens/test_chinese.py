@@ -26,11 +26,11 @@ from tui_monitor.config import COINS
 from tui_monitor.screens.registry import VIEWS
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import Column
-from tui_monitor.words import CHINESE, speaking, t
+from tui_monitor.words import CHINESE, ENGLISH, speaking, t
 from tui_monitor.words.zh import WORDS
 
 # The boards that are Chinese throughout.
-TRANSLATED = frozenset({"sum", "liquidations", "anomalies", "picks", "oi"})
+TRANSLATED = frozenset(VIEWS)
 # The only Latin words of three letters and more that a Chinese reader meets on a board.
 NAMES = "binance bitget bybit okx " + " ".join((*COINS, *JUDGED, "ton", "eth"))
 UNITS = "rec usd usdt utc rsi macd mad apr rest ddof min max"
@@ -90,6 +90,7 @@ GOLDENS = ["sum-80x24-live", "liquidations-80x24", "anomalies-80x24", "oi-80x24"
 
 
 async def painted(case: Case, size: tuple[int, int] | None = None) -> list[str]:
+SWITCHED = ["sum-160x50-live", "liquidations-160x50", "anomalies-80x24-explained", "oi-80x24"]
     """The lines of a screen in Chinese, with their trailing blanks; of a help those of its box."""
     source = a_source(case.state) if case.board == "sum" else MemorySource()
     with speaking(CHINESE):
@@ -220,4 +221,20 @@ async def test_a_board_looks_as_it_did_in_chinese(name: str) -> None:
     file = GOLDEN / f"zh-{name}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         file.write_text(text)
+@pytest.mark.parametrize("name", SWITCHED)
+async def test_another_language_is_on_the_screen_at_once(name: str) -> None:
+    """Whatever was drawn before: curves, bars, candles, titles, what is below a table."""
+    case = next(one for one in CASES if one.name == name)
+    with speaking(ENGLISH):
+        app = an_app(a_source(case.state), case.board)
+        async with app.run_test(size=SIZES[case.size]) as pilot:
+            await pulled(pilot, app)
+            await pilot.press(*case.keys)
+            await pulled(pilot, app)
+            app.choose_language(CHINESE)
+            await pulled(pilot, app)
+            switched = [strip.text for strip in app.screen._compositor.render_strips()]
+    assert switched == await painted(case)
+
+
     assert text == file.read_text()

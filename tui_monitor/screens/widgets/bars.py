@@ -40,6 +40,11 @@ class Bars:
     names: tuple[str, str]
     stale: bool = False
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Differs where the picture does."""
+        return (self.version, self.gutter, self.names, self.stale)
+
 
 @dataclass
 class _Column:
@@ -151,10 +156,7 @@ class BarsView(Widget):
 
     def show(self, bars: Bars) -> None:
         """Draw these."""
-        if self._bars is None or (bars.version, bars.gutter) != (
-            self._bars.version,
-            self._bars.gutter,
-        ):
+        if self._bars is None or bars.key != self._bars.key:
             self._bars = bars
             self.refresh()
 
@@ -164,7 +166,7 @@ class BarsView(Widget):
         width, height = self.size
         if self._bars is None:
             return Strip.blank(width, self.rich_style)
-        key = (self._bars.version, self._bars.gutter, width, height, looks)
+        key = (self._bars.key, width, height, looks)
         if key != self._drawn_for:
             self._drawn_for = key
             ground = self.rich_style
