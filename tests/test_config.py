@@ -285,3 +285,11 @@ def test_settings_without_an_exchange_are_warned_of() -> None:
     ]
     del off["exchanges.okx.enabled"]
     assert config.warnings(config.load(None, {}, off).settings) == []
+
+
+def test_looks_that_can_hardly_be_meant_are_warned_of(tmp_path: Path) -> None:
+    """A board's own key comes before one that is everywhere; ASCII has no Chinese."""
+    text = '[general]\nlanguage = "zh"\n[ui]\nascii = true\n[ui.keys]\nfreeze = "f"'
+    english, shadow = config.warnings(load(text, tmp_path).settings)
+    assert "the screens speak English" in english
+    assert shadow == "ui.keys.freeze: 'f' is coins where that works"

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tui_monitor import words
 from tui_monitor.config import Ui
-from tui_monitor.errors import MonitorError
+from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.desk import REFRESH_S, Desk
 from tui_monitor.screens.keymap import use_keys, would_be_typed
@@ -60,8 +60,6 @@ class MonitorApp(PaintedApp):
         refresh_s: float | None = REFRESH_S,
         language: str | None = None,
     ) -> None:
-        if language is not None:
-            words.use(words.language_for(language, os.environ))
         self._language = language
         self.ui = ui or Ui()
         self.shown_theme: str = self.ui.theme
@@ -71,6 +69,7 @@ class MonitorApp(PaintedApp):
         for name in THEMES:
             self.register_theme(textual_theme(name))
         self._put_on()
+        self._speak()
         # How the tables are arranged; without a file it is kept for the run.
         self.layouts = Layouts()
         self.engine_failed = False
@@ -93,9 +92,9 @@ class MonitorApp(PaintedApp):
         if ui.keys != before.keys:
             use_keys(ui.keys)
             self.set_keymap(dict(ui.keys))
-        if language is not None and language != self._language:
-            self._language = language
-            words.use(words.language_for(language, os.environ))
+        if language not in (None, self._language) or ui.ascii != before.ascii:
+            self._language = language or self._language
+            self._speak()
         self._redraw()
 
     def on_mount(self) -> None:
@@ -132,9 +131,17 @@ class MonitorApp(PaintedApp):
         self._redraw()
 
     def choose_language(self, name: str) -> None:
-        """`en`, `zh`, or `auto`: what the locale asks for."""
+        """`en`, `zh`, or `auto`: what the locale asks for. BadInput where it can't be shown."""
+        if self.ascii_only and words.language_for(name, os.environ) != words.ENGLISH:
+            raise BadInput(f"ASCII has no letters for {name!r}", "ui.ascii or the terminal says so")
         words.use(words.language_for(name, os.environ))
         self._redraw()
+
+    def _speak(self) -> None:
+        """The language of the settings, where the terminal has its letters."""
+        if self._language is not None:
+            wanted = words.language_for(self._language, os.environ)
+            words.use(words.ENGLISH if self.ascii_only else wanted)
 
     def _put_on(self) -> None:
         """The chosen theme in the colours that the terminal has."""

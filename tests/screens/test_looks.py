@@ -8,7 +8,11 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows, styles_of
+from tests.support.boards import MemorySource
+from tui_monitor import words
+from tui_monitor.app import MonitorApp
 from tui_monitor.config import Ui
+from tui_monitor.errors import BadInput
 from tui_monitor.screens.ink import in_palette
 from tui_monitor.screens.looks import Looks, looks_for
 from tui_monitor.screens.themes import MONOCHROME, THEMES, Palette, textual_theme
@@ -140,3 +144,17 @@ async def test_ascii_is_drawn_from_the_settings_on() -> None:
         assert app.ascii_only
         assert not app.looks.braille
         assert not any("\u2800" <= one <= "\u28ff" for one in screen_text(app))
+
+
+async def test_what_has_no_letters_for_a_language_speaks_english() -> None:
+    """Question marks say nothing; who asks for it is told why."""
+    with words.speaking("en"):
+        app = MonitorApp(MemorySource(), ui=Ui(ascii=True), refresh_s=None, language="zh")
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pulled(pilot, app)
+            assert words.language() == "en"
+            with pytest.raises(BadInput, match="ASCII has no letters for 'zh'"):
+                app.choose_language("zh")
+            app.use(Ui(ascii=False), "zh")
+            await settled(pilot)
+            assert words.language() == ("en" if app.ascii_only else "zh")

@@ -7,8 +7,9 @@ tells no Shift+Enter from Enter, and Alt from Escape only by a clock.
 import difflib
 import string
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
+from typing import NamedTuple
 
 from tui_monitor.errors import BadInput
 from tui_monitor.expected import echoed
@@ -181,18 +182,37 @@ def known_action(action_id: str) -> None:
     raise BadInput(f"there is no action {printable(action_id, 40)!r}", hint)
 
 
-def clash(mapped: Mapping[str, str]) -> tuple[str, str, str] | None:
-    """The first two actions with one key, of which the first was mapped; and that key."""
+class Clash(NamedTuple):
+    """Two actions with one key; `chosen` was mapped by the settings."""
+
+    chosen: str
+    other: str
+    key: str
+
+
+def clashes(mapped: Mapping[str, str]) -> list[Clash]:
+    """Of actions that work at the same time: one of them could never be reached."""
+    return [one for one in _shared(mapped) if len(_groups(one)) == 1 or _groups(one) <= _ALWAYS]
+
+
+def shadows(mapped: Mapping[str, str]) -> list[Clash]:
+    """Of actions where a board's own comes before one that is everywhere."""
+    return [
+        one
+        for one in _shared(mapped)
+        if len(_groups(one)) == 2 and len(_groups(one) & _ALWAYS) == 1
+    ]
+
+
+def _shared(mapped: Mapping[str, str]) -> Iterator[Clash]:
     defaults = {one: keys for group in DEFAULT_KEYS.values() for one, keys in group.items()}
     keys = {one: set(mapped.get(one, given).split(",")) for one, given in defaults.items()}
     for first, second in combinations(keys, 2):
-        is_chosen = first in mapped or second in mapped
-        shared = sorted(keys[first] & keys[second])
-        if is_chosen and shared and _meet(GROUP_OF[first], GROUP_OF[second]):
-            ours, other = (first, second) if first in mapped else (second, first)
-            return ours, other, shared[0]
-    return None
+        chosen, other = (first, second) if first in mapped else (second, first)
+        shared = keys[first] & keys[second]
+        if chosen in mapped and shared:
+            yield Clash(chosen, other, min(shared))
 
 
-def _meet(one: str, other: str) -> bool:
-    return one == other or {one, other} <= _ALWAYS
+def _groups(one: Clash) -> set[str]:
+    return {GROUP_OF[one.chosen], GROUP_OF[one.other]}

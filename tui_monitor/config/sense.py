@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from tui_monitor.clock import BoardZone
 from tui_monitor.config.exchanges import Exchange, is_loopback
-from tui_monitor.config.keys import clash, key_label
+from tui_monitor.config.keys import clashes, key_label, shadows
 from tui_monitor.config.leaves import LEAVES
 from tui_monitor.config.sections import SMALLEST_CAP_MB, Api, Liquidations, Settings, Spreads
 from tui_monitor.errors import BadInput, SettingsError
@@ -23,10 +23,15 @@ def check_together(settings: Settings) -> None:
 
 def warnings(settings: Settings) -> list[str]:
     """What is allowed, but can hardly be meant."""
+    found: list[str] = []
     names = settings.exchanges.__struct_fields__
-    if any(getattr(settings.exchanges, name).enabled for name in names):
-        return []
-    return ["no exchange is enabled: nothing is watched"]
+    if not any(getattr(settings.exchanges, name).enabled for name in names):
+        found.append("no exchange is enabled: nothing is watched")
+    if settings.ui.ascii and settings.general.language == "zh":
+        found.append("ui.ascii has no letters for general.language: the screens speak English")
+    for ours, other, key in shadows(settings.ui.keys):
+        found.append(f"ui.keys.{ours}: {key_label(key)!r} is {other} where that works")
+    return found
 
 
 def check_sense(settings: Settings, origins: Mapping[str, str]) -> None:
@@ -103,9 +108,7 @@ def _check_listen(api: Api, refuse: Any) -> None:
 
 
 def _check_keys(keys: Mapping[str, str], refuse: Any) -> None:
-    found = clash(keys)
-    if found is not None:
-        ours, other, key = found
+    for ours, other, key in clashes(keys)[:1]:
         hint = f"give {other} another one in [ui.keys], or {ours} a free one"
         raise refuse(f"ui.keys.{ours}", f"is {key_label(key)!r}, which is {other}'s key too", hint)
 

@@ -33,6 +33,8 @@ WORDS: dict[str, str] = {
     "FAILED: {names}": "失败：{names}",
     "the engine has not answered yet": "引擎尚未应答",
     "the engine stopped: {reason}": "引擎已停止：{reason}",
+    "ASCII has no letters for {name}": "ASCII 没有 {name} 的文字",
+    "ui.ascii or the terminal says so": "由 ui.ascii 或终端决定",
     "mouse on": "鼠标已开启",
     "mouse off: text can be selected": "鼠标已关闭：可以选择文字",
     "no shell here could bring the program back": "此处没有 shell 能让程序返回前台",
