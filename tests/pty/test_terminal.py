@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.moving_spreads import Load, names
 from tests.support.terminal import Terminal
+from tests.support.terminal_app import STEPS
 from tui_monitor.clock import SystemClock
 
 READY = "mean +19.94"
@@ -311,6 +313,30 @@ def test_few_bytes_are_written(options: tuple[str, ...], most: int) -> None:
         terminal.until(lambda one: shown_s(one) >= begun_s + 4)
         assert first_paint < 30_000
         assert (len(terminal.raw) - begun) / (shown_s(terminal) - begun_s) < most
+
+
+# What a step of the board of a thousand spreads writes at 120x40, and a tenth more: 300 cells move,
+# all of them on screen, or anywhere, or none and only the clock goes on.
+STEP_BYTES = {Load.HOT: 2_700, Load.UNIFORM: 250, Load.STILL: 60}
+FIRST_PAINT_BYTES = 11_500
+
+
+@pytest.mark.parametrize("load", STEP_BYTES)
+def test_a_board_of_a_thousand_rows_costs_the_bytes_of_what_moves(load: Load) -> None:
+    """The same bytes in every run: each step is a frame of its own, and no more come than asked."""
+    options = (f"moving={load.value}", "gated", "board=spreads", "refresh=0.3", "step=1")
+    with Terminal.of_the_app(*options, columns=120, rows=40) as terminal:
+        terminal.until("legs beyond")
+        terminal.until(names(1)[0])
+        terminal.quiet(0.6)
+        first_paint = len(terminal.raw)
+        begun_s = shown_s(terminal)
+        terminal.kill(signal.SIGUSR1)
+        terminal.until(lambda one: shown_s(one) == begun_s + STEPS)
+        terminal.quiet(0.6)
+        taken = (len(terminal.raw) - first_paint) / STEPS
+        assert STEP_BYTES[load] / 2 < taken < STEP_BYTES[load]
+        assert first_paint < FIRST_PAINT_BYTES
 
 
 def beats_in(file: Path) -> int:
