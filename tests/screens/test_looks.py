@@ -1,5 +1,6 @@
 """Themes: readable on their grounds, in every number of colours; switched at run time."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 
@@ -11,6 +12,7 @@ from tests.screens.support import an_app, pulled, screen_text, settled, shows, s
 from tests.support.boards import MemorySource
 from tui_monitor import words
 from tui_monitor.app import MonitorApp
+from tui_monitor.boards.registry import BOARDS
 from tui_monitor.config import Ui
 from tui_monitor.errors import BadInput
 from tui_monitor.screens.ink import in_palette
@@ -158,3 +160,23 @@ async def test_what_has_no_letters_for_a_language_speaks_english() -> None:
             app.use(Ui(ascii=False), "zh")
             await settled(pilot)
             assert words.language() == ("en" if app.ascii_only else "zh")
+
+
+# Counts and sums in columns whose titles say what they are of; nothing that changed is zero.
+_SAID_BY_ITS_COLUMN = re.compile(r"\d{1,3}( up| down)?|≥?[\d.]+[kMB]|0\.0+|longs|shorts")
+
+
+async def test_no_word_says_by_colour_alone_whether_it_is_up_or_down() -> None:
+    """A sign, an arrow, a word: on every board and the coin's page."""
+    app = an_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        for board in (*(info.name for info in BOARDS), "coin"):
+            app.desk.show_coin("BTC") if board == "coin" else app.desk.show_board(board)
+            await pulled(pilot, app)
+            coloured = {app.looks.up.color, app.looks.down.color}
+            for strip in app.screen._compositor.render_strips():
+                for segment in strip:
+                    word = segment.text.strip()
+                    if segment.style and segment.style.color in coloured and word.isascii():
+                        is_signed = not set("+-").isdisjoint(word)
+                        assert is_signed or not word or _SAID_BY_ITS_COLUMN.fullmatch(word), board
