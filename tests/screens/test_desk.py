@@ -23,7 +23,7 @@ from tests.support.boards import (
 )
 from tui_monitor.app import MonitorApp
 from tui_monitor.clock import SLOT_MS, slot_of
-from tui_monitor.errors import BadInput, StoreFull
+from tui_monitor.errors import BadInput, EngineGone, StoreFull
 from tui_monitor.model import FeedState
 from tui_monitor.screens import sum_texts
 from tui_monitor.screens.clipboard import copied_file
@@ -236,6 +236,30 @@ async def test_a_failing_source_is_said_and_forgotten_when_it_answers_again() ->
         assert "a bug" not in screen_text(app)
 
 
+async def test_the_picture_of_an_engine_that_is_gone_stays_and_is_greyed() -> None:
+    """With what is known of it in red; the event log stays open; then all is as before."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        plain = styles_of(app, "Coins live")
+        await pressed(pilot, app, "exclamation_mark")
+        source.failure = EngineGone("away for 12 s: nothing answers", "it is looked for")
+        await app.desk.pull()
+        await settled(pilot)
+        await pilot.press("escape")
+        await settled(pilot, shows(app, "away for 12 s: nothing answers (it is looked for)"))
+        assert "Coins live" in screen_text(app)
+        assert [style.color for style in styles_of(app, "Coins live")] != [
+            style.color for style in plain
+        ]
+        source.failure = None
+        await app.desk.pull()
+        await settled(pilot)
+        assert styles_of(app, "Coins live") == plain
+        assert "away for" not in screen_text(app)
+
+
 async def test_an_engine_that_fails_leaves_the_boards_under_a_red_line() -> None:
     """A bug in the engine is neither a crash of the screen nor silence."""
 
@@ -292,6 +316,7 @@ async def test_the_palette_runs_commands_and_explains_mistakes() -> None:
         field.value = "backfil 2026-01-03"
         await pilot.press("enter")
         await settled(pilot, shows(app, "did you mean backfill?"))
+        field = app.screen.query_one(Input)
         field.value = "backfill 2026-01-03 2026-01-16"
         await pilot.press("enter")
         await settled(pilot, lambda: ("start", date(2026, 1, 3), date(2026, 1, 16)) in source.calls)

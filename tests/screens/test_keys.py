@@ -107,7 +107,7 @@ def test_keys_have_names_for_people() -> None:
 
 
 async def test_the_key_help_begins_with_what_works_here() -> None:
-    """Then every board's, and last what works elsewhere; a wide one has the ids for the settings."""
+    """Then every board's, last what works elsewhere; a wide one has the ids for the settings."""
     for width, has_ids in ((80, False), (160, True)):
         app = an_app(board="spreads")
         async with app.run_test(size=(width, 140)) as pilot:

@@ -14,6 +14,7 @@ from tui_monitor.screens.days import parse_one, parse_range
 from tui_monitor.screens.dialogs import ExportChoice
 from tui_monitor.screens.format import ShownZone, age, ago, count, price, share, signed
 from tui_monitor.screens.looks import STANDARD, looks_for
+from tui_monitor.screens.suggestions import suggestions
 from tui_monitor.screens.themes import MONOCHROME, THEMES
 
 FIRST, LAST = date(2026, 1, 3), date(2026, 1, 16)
@@ -100,8 +101,20 @@ class Recorded:
     def set_filter(self, text: str) -> None:
         self.done.append(("filter", text))
 
-    def set_pair(self, name: str) -> None:
-        self.done.append(("pair", name))
+    def sort_table(self, name: str, *, descending: bool) -> None:
+        self.done.append(("sort", name, descending))
+
+    def set_theme(self, name: str) -> None:
+        self.done.append(("theme", name))
+
+    def set_language(self, name: str) -> None:
+        self.done.append(("language", name))
+
+    def known_coins(self) -> tuple[str, ...]:
+        return ("BTC", "ETH", "WBTC")
+
+    def column_names(self) -> tuple[str, ...]:
+        return ("time", "sum", "n")
 
     def act(self, action_id: str) -> None:
         self.done.append(("act", action_id))
@@ -126,7 +139,13 @@ class Recorded:
         ("export csv", ("export", ExportChoice("sum", "csv", FIRST, LAST))),
         ("coin btc", ("coin", "btc")),
         ("filter sum>5 & n<27", ("filter", "sum>5 & n<27")),
-        ("theme green-red", ("pair", "green-red")),
+        ("theme green-red", ("theme", "green-red")),
+        ("language zh", ("language", "zh")),
+        ("sort sum", ("sort", "sum", True)),
+        ("sort n asc", ("sort", "n", False)),
+        ("mouse", ("act", "mouse")),
+        ("columns", ("act", "columns")),
+        ("zone", ("act", "zone")),
         ("freeze", ("act", "freeze")),
         ("day-previous", ("act", "day_previous")),
         ("quit", ("act", "quit")),
@@ -139,7 +158,10 @@ def test_commands_do_what_they_say(typed: str, done: tuple[object, ...]) -> None
     assert desk.done == [done]
 
 
-@pytest.mark.parametrize("typed", ["bakfill 2026-01-03", "board x", "theme pink", "day soon"])
+@pytest.mark.parametrize(
+    "typed",
+    ["bakfill 2026-01-03", "board x", "theme pink", "day soon", "sort", "sort n up", "language x"],
+)
 def test_a_mistyped_command_does_nothing_and_says_why(typed: str) -> None:
     """And the nearest word."""
     desk = Recorded()
@@ -149,15 +171,45 @@ def test_a_mistyped_command_does_nothing_and_says_why(typed: str) -> None:
     assert caught.value.hint
 
 
+def offered(typed: str) -> list[str]:
+    """The lines that Tab goes through."""
+    return [one.text for one in suggestions(typed, Recorded()) if one.text]
+
+
 def test_suggestions_begin_with_what_is_typed() -> None:
     """Then come those that contain it."""
-    words = [usage.split()[0] for usage, _ in commands.suggestions("exp")]
+    words = [line.split()[0] for line in offered("exp")]
     assert words[0] == "export"
     assert words.count("export") == 1
-    every = [usage.split()[0] for usage, _ in commands.suggestions("")]
+    every = [line.split()[0] for line in offered("")]
     assert len(every) == len(set(every))
     assert "start-backfill" not in every
-    assert len(commands.suggestions("")) > 15
+    assert len(every) > 15
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("coin b", ["coin BTC", "coin WBTC"]),
+        ("coin BTC x", []),
+        ("sort ", ["sort time", "sort sum", "sort n"]),
+        ("sort n d", ["sort n desc"]),
+        ("board co", ["board coverage"]),
+        ("theme gr", ["theme green-red"]),
+        ("language ", ["language auto", "language en", "language zh"]),
+        ("export p", ["export prices"]),
+        ("export prices j", ["export prices jsonl"]),
+        ("day t", ["day today", "day yesterday"]),
+        ("backfill 2026-01-03 2", ["backfill 2026-01-03 2026-01-16"]),
+        ("filter s", ["filter sum"]),
+        (":bar 1", ["bar 1m"]),
+    ],
+)
+def test_what_a_command_takes_is_offered(typed: str, first: list[str]) -> None:
+    """Coins, columns, days, boards, themes, languages, formats."""
+    found = offered(typed)
+    assert found[: len(first)] == first
+    assert bool(found) == bool(first)
 
 
 def test_every_key_is_bound_once_in_its_place_and_survives_plain_ssh() -> None:

@@ -382,7 +382,11 @@ def some_job_lines() -> list[JobLine]:
     return [
         JobLine(job_id=7, ts_ms=NOW_MS - 9_000 + number * 1_000, level="info", text=text, id=number)
         for number, text in enumerate(
-            ("backfill 2026-01-03 to 2026-01-16", "BTC: page 1 of 3, 300 bars", "CRO: no bars here")
+            (
+                "backfill 2026-01-03 to 2026-01-16",
+                "BTC 01-10 02:00 to 01-16 07:30: 300 filled",
+                "CRO 01-12 00:00 to 01-12 23:30: 0 filled, 48 not: the exchange has no bar here",
+            )
         )
     ]
 
@@ -549,7 +553,9 @@ class MemorySource(MemoryPrices):
         return self.page or a_coin_page(coin, self.now_ms)
 
     async def markets(self) -> MarketReport:
-        raise NotImplementedError
+        from tests.support.system_boards import a_market_report  # noqa: PLC0415
+
+        return a_market_report()
 
     async def start_backfill(self, first: date, last: date) -> Job:
         if self.running is not None:

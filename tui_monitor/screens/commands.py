@@ -1,7 +1,7 @@
 """The command palette's words: each is parsed to a call on the desk, or BadInput says why not."""
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -14,6 +14,7 @@ from tui_monitor.screens.actions import ACTIONS
 from tui_monitor.screens.days import parse_range, parse_shown
 from tui_monitor.screens.dialogs import FORMATS, ExportChoice
 from tui_monitor.screens.themes import THEMES
+from tui_monitor.words import LANGUAGES
 
 
 class Commanded(Protocol):
@@ -53,8 +54,14 @@ class Commanded(Protocol):
     def set_filter(self, text: str) -> None:
         """Filter the table that has the keys."""
 
-    def set_pair(self, name: str) -> None:
-        """Other colours for rises and falls."""
+    def sort_table(self, name: str, *, descending: bool) -> None:
+        """Sort the table that has the keys."""
+
+    def set_theme(self, name: str) -> None:
+        """Other colours."""
+
+    def set_language(self, name: str) -> None:
+        """Another language."""
 
     def choose(self, what: str, word: str) -> None:
         """Another part of the board, by name."""
@@ -62,15 +69,25 @@ class Commanded(Protocol):
     def act(self, action_id: str) -> None:
         """Run an action as if its key was pressed."""
 
+    def known_coins(self) -> Sequence[str]:
+        """Coins that can be named."""
+
+    def column_names(self) -> Sequence[str]:
+        """Columns that can be named."""
+
 
 @dataclass(frozen=True)
 class Command:
-    """`arguments` is what a user reads; `run` gets the desk and the typed arguments."""
+    """`arguments` is what a user reads; `run` gets the desk and the typed arguments.
+
+    `offers` gives the words that may come next, after those that are typed.
+    """
 
     word: str
     arguments: str
     help: str
     run: Callable[[Commanded, list[str]], None]
+    offers: Callable[[Commanded, list[str]], Iterable[str]] = lambda _desk, _words: ()
 
 
 def _board(desk: Commanded, words: list[str]) -> None:
@@ -107,7 +124,7 @@ def _export(desk: Commanded, words: list[str]) -> None:
 def _theme(desk: Commanded, words: list[str]) -> None:
     if not words or words[0] not in THEMES:
         raise BadInput("which colours?", f"there is {', '.join(THEMES)}")
-    desk.set_pair(words[0])
+    desk.set_theme(words[0])
 
 
 def _filter(desk: Commanded, words: list[str]) -> None:
@@ -142,31 +159,91 @@ def _coin(desk: Commanded, words: list[str]) -> None:
     desk.show_coin(words[0])
 
 
+def _sort(desk: Commanded, words: list[str]) -> None:
+    order = words[1].lower() if len(words) > 1 else "desc"
+    if not words or order not in _ORDERS:
+        raise BadInput("sort by which column, and how?", "sort COLUMN [asc|desc]")
+    desk.sort_table(words[0], descending=order == "desc")
+
+
+def _language(desk: Commanded, words: list[str]) -> None:
+    names = ("auto", *LANGUAGES)
+    if not words or words[0] not in names:
+        raise BadInput("which language?", f"there is {', '.join(names)}")
+    desk.set_language(words[0])
+
+
+_ORDERS = ("asc", "desc")
+
+
+def _once(*names: str) -> Callable[[Commanded, list[str]], Iterable[str]]:
+    """One of these words, and no second one."""
+    return lambda _, words: () if words else names
+
+
+def _day_offers(desk: Commanded, words: list[str]) -> Iterable[str]:
+    return () if words else ("today", "yesterday", "-7d", str(desk.shown_days()[1]))
+
+
+def _range_offers(desk: Commanded, words: list[str]) -> Iterable[str]:
+    first, last = desk.shown_days()
+    if not words:
+        return "7d", "14d", "30d", str(first), "-7d"
+    return (str(last), "today") if len(words) == 1 else ()
+
+
+def _export_offers(desk: Commanded, words: list[str]) -> Iterable[str]:
+    kinds = desk.export_kinds()
+    if not any(word in kinds for word in words):
+        yield from kinds
+    if not any(word in FORMATS for word in words):
+        yield from FORMATS
+    if words:
+        yield from _range_offers(desk, [])
+
+
+def _coin_offers(desk: Commanded, words: list[str]) -> Iterable[str]:
+    return () if words else desk.known_coins()
+
+
+def _sort_offers(desk: Commanded, words: list[str]) -> Iterable[str]:
+    return desk.column_names() if not words else _ORDERS if len(words) == 1 else ()
+
+
+# fmt: off
 COMMANDS = (
-    Command("board", "NAME", "Another board", _board),
-    Command("day", "DAY", "A day: 2026-01-04, today, yesterday, -7d", _days),
-    Command("days", "FIRST LAST", "A range of days, or 7d for the last seven", _days),
-    Command("coin", "COIN", "The page of a coin: its prices everywhere", _coin),
-    Command("filter", "TEXT", "Filter the table", _filter),
-    Command("pairs", " | ".join(Kind), "Which markets the spreads pair", _pairs),
-    Command("coins", " | ".join(Filter), "Which coins the spreads show", _coins),
-    Command("why", "COIN", "Why a coin is among the anomalies, or why not", _why),
-    Command("bar", " | ".join(BAR_MS), "The length of the anomalies' bars", _bar),
-    Command("venue", " | ".join(Exchange), "Whose perpetuals the anomalies are of", _venue),
-    Command("backfill", "FIRST LAST", "Fill days from the exchange", _backfill),
+    Command("board", "NAME", "Another board", _board, _once(*(info.name for info in BOARDS))),
+    Command("day", "DAY", "A day: 2026-01-04, today, yesterday, -7d", _days, _day_offers),
+    Command("days", "FIRST LAST", "A range of days, or 7d for the last seven", _days,
+            _range_offers),
+    Command("coin", "COIN", "The page of a coin: its prices everywhere", _coin, _coin_offers),
+    Command("filter", "TEXT", "Filter the table", _filter,
+            lambda desk, _: desk.column_names()),
+    Command("sort", "COLUMN [asc|desc]", "Sort the table", _sort, _sort_offers),
+    Command("pairs", " | ".join(Kind), "Which markets the spreads pair", _pairs, _once(*Kind)),
+    Command("coins", " | ".join(Filter), "Which coins the spreads show", _coins, _once(*Filter)),
+    Command("why", "COIN", "Why a coin is among the anomalies, or why not", _why, _coin_offers),
+    Command("bar", " | ".join(BAR_MS), "The length of the anomalies' bars", _bar, _once(*BAR_MS)),
+    Command("venue", " | ".join(Exchange), "Whose perpetuals the anomalies are of", _venue,
+            _once(*Exchange)),
+    Command("backfill", "FIRST LAST", "Fill days from the exchange", _backfill, _range_offers),
     Command("stop", "", "Stop the running backfill", lambda desk, _: desk.stop_backfill()),
-    Command("export", "[WHAT] [FORMAT] [FIRST LAST]", "Write a file of what is shown", _export),
-    Command("theme", " | ".join(THEMES), "Colours of the screens", _theme),
+    Command("export", "[WHAT] [FORMAT] [FIRST LAST]", "Write a file of what is shown", _export,
+            _export_offers),
+    Command("theme", " | ".join(THEMES), "Colours of the screens", _theme, _once(*THEMES)),
+    Command("language", "auto | en | zh", "Another language, until the end", _language,
+            _once("auto", *LANGUAGES)),
     Command("quit", "", "Leave", lambda desk, _: desk.act("quit")),
 )
-_BY_WORD = {command.word: command for command in COMMANDS}
+# fmt: on
+BY_WORD = {command.word: command for command in COMMANDS}
 # Keys that need no argument can be typed by name as well.
-_TYPED = ("desk", "days", "work", "spreads", "anomalies")
-_BY_ACTION = {
-    action.id: action for action in ACTIONS if action.where in _TYPED and action.id not in _BY_WORD
+_TYPED = ("desk", "days", "work", "spreads", "anomalies", "oi", "charts", "panel", "app")
+BY_ACTION = {
+    action.id: action for action in ACTIONS if action.where in _TYPED and action.id not in BY_WORD
 }
 # Said by a command already: by its own word, which takes arguments as well.
-_COVERED = {"start_backfill", "stop_backfill"}
+COVERED = {"start_backfill", "stop_backfill"}
 
 
 def run(text: str, desk: Commanded) -> None:
@@ -175,30 +252,13 @@ def run(text: str, desk: Commanded) -> None:
     if not words:
         return
     word = words[0].lower()
-    if word in _BY_WORD:
-        _BY_WORD[word].run(desk, words[1:])
-    elif word.replace("-", "_") in _BY_ACTION:
+    if word in BY_WORD:
+        BY_WORD[word].run(desk, words[1:])
+    elif word.replace("-", "_") in BY_ACTION:
         desk.act(word.replace("-", "_"))
     elif any(info.name == word for info in BOARDS):
         desk.show_board(word)
     else:
-        near = difflib.get_close_matches(word, [*_BY_WORD, *_BY_ACTION], n=1)
+        near = difflib.get_close_matches(word, [*BY_WORD, *BY_ACTION], n=1)
         hint = f"did you mean {near[0]}?" if near else "type to see what there is"
         raise BadInput(f"no command {word!r}", hint)
-
-
-def suggestions(text: str) -> list[tuple[str, str]]:
-    """Commands and actions that fit what is typed so far, with their help."""
-    typed = text.strip().lstrip(":").lower()
-    word = typed.split()[0] if typed else ""
-    lines = [(f"{one.word} {one.arguments}".strip(), one.help) for one in COMMANDS]
-    lines += [
-        (action.id.replace("_", "-"), action.help)
-        for action in _BY_ACTION.values()
-        if action.id not in _COVERED
-    ]
-    starting = [line for line in lines if line[0].startswith(word)]
-    inside = [
-        line for line in lines if line not in starting and word in f"{line[0]} {line[1]}".lower()
-    ]
-    return starting + inside

@@ -7,7 +7,6 @@ once after a key that wants other data. A failed pull is said on screen and trie
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
@@ -19,11 +18,11 @@ from textual.worker import Worker
 
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
-from tui_monitor.errors import BadInput, MonitorError
+from tui_monitor.errors import BadInput, EngineGone, MonitorError
 from tui_monitor.screens.actions import bindings, board_bindings
 from tui_monitor.screens.answers import Answers
 from tui_monitor.screens.desk_frame import DeskFrame, whereabouts
-from tui_monitor.screens.desk_work import DeskWork
+from tui_monitor.screens.desk_words import DeskWords
 from tui_monitor.screens.errands import Errands
 from tui_monitor.screens.event_log import EventLog
 from tui_monitor.screens.format import ShownZone
@@ -36,7 +35,7 @@ from tui_monitor.screens.settings_news import SHOWN_S, SettingsNews
 from tui_monitor.screens.telling import problem
 from tui_monitor.screens.view import HEIGHTS, WIDTHS, BoardView
 from tui_monitor.screens.widgets.board import Board
-from tui_monitor.screens.widgets.panel import Panel, panel_of
+from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
 from tui_monitor.words import told
 
@@ -49,7 +48,7 @@ log = logging.getLogger(__name__)
 REFRESH_S = 1.0
 
 
-class Desk(DeskWork):
+class Desk(DeskWords):
     """Top line, board, status line, footer. `refresh_s` None: only `pull()` refreshes."""
 
     DEFAULT_CSS = """
@@ -60,6 +59,7 @@ class Desk(DeskWork):
     Desk #small { display: none; height: 1fr; }
     Desk.-cramped #small, Desk.-flat #small { display: block; }
     Desk.-cramped .frame, Desk.-flat .frame { display: none; }
+    Desk.-stale ContentSwitcher, Desk.-stale TopLine, Desk.-stale StatusLine { opacity: 50%; }
     """
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = WIDTHS
@@ -158,11 +158,14 @@ class Desk(DeskWork):
             await view.pull(answers.source)
         except MonitorError as error:
             self._say_problem(problem(error))
+            # What is shown is of before: it stays, and does not look like now.
+            self.set_class(isinstance(error, EngineGone), "-stale")
         except Exception as error:
             log.exception("the %s board failed", view.NAME)
             self._say_problem(f"the {view.NAME} board failed: {type(error).__name__}: {error}")
         else:
             self._say_problem("")
+            self.remove_class("-stale")
             self._show(view, asked=asked)
         self.pulls += 1
 
@@ -344,17 +347,6 @@ class Desk(DeskWork):
     def _board(self) -> Board[Any] | None:
         return self.focused if isinstance(self.focused, Board) else None
 
-    def choose(self, what: str, word: str) -> None:
-        """Another part of this board, by name."""
-        self.view.choose(what, word)
-
-    def set_filter(self, text: str) -> None:
-        """Filter the table that has the keys."""
-        panel = panel_of(self._board() or self.view.panels()[-1])
-        if panel is not None:
-            panel.set_filter(text)
-        self.refresh_bindings()
-
     # Keys of the frame
 
     def action_freeze(self) -> None:
@@ -378,13 +370,6 @@ class Desk(DeskWork):
             board.repaint()
         self.view.paint()
         self._show_frame()
-
-    def set_pair(self, name: str) -> None:
-        """Other colours for rises and falls."""
-        chooser: Callable[[str], None] | None = getattr(self.app, "choose_theme", None)
-        if chooser is not None:
-            chooser(name)
-            self.redraw()
 
     def action_key_help(self) -> None:
         here = (one.binding.id for one in self.active_bindings.values() if one.enabled)

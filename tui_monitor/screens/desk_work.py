@@ -73,14 +73,6 @@ class DeskWork(Screen[None]):
         if not self.view.HAS_DAYS:
             raise BadInput(f"the {self.view.NAME} board has no days", "it shows what is now")
 
-    def act(self, action_id: str) -> None:
-        """Run an action as its key would; BadInput says why it can't."""
-        names = (f"ask_{action_id}", f"action_{action_id}")
-        methods = (getattr(node, name, None) for node in (self.view, self) for name in names)
-        method = next((one for one in methods if one is not None), None)
-        if method is not None:
-            method()
-
     def _or_say(self, ask: Callable[[], None]) -> None:
         """Do what a key asks for, or say why not."""
         try:

@@ -165,6 +165,12 @@ _HELP = {
     "↑ ↓ scroll, Esc leaves": "↑ ↓ 滚动，Esc 退出",
     "Columns": "列",
     "no key matches": "没有匹配的按键",
+    "{group}, not here and now": "{group}（此时此处不可用）",
+    'Other keys: in the settings\' table [ui.keys], lines like freeze = "f" with the name at '
+    "the right (a wide terminal shows it). `tui-monitor config path` names the file.": (
+        '更换按键：在设置的 [ui.keys] 表中写 freeze = "f" 这样的行，名称见右侧'
+        "（宽终端才显示）。`tui-monitor config path` 会给出文件位置。"
+    ),
     "filter": "筛选",
     "keep the filter": "保留筛选",
     "clear it": "清除",
@@ -185,6 +191,15 @@ _COMMANDS = {
     "Write a file of what is shown": "把所显示的内容写入文件",
     "Colours of rises and falls": "涨跌颜色",
     "Leave": "退出",
+    "Sort the table": "给表格排序",
+    "Colours of the screens": "界面颜色",
+    "Another language, until the end": "切换语言，直到退出",
+    "Tab completes · ↑ the one before · Esc leaves": "Tab 补全 · ↑ 上一条 · Esc 退出",
+    "sort by which column, and how?": "按哪一列、如何排序？",
+    "sort COLUMN [asc|desc]": "sort 列 [asc|desc]",
+    "which language?": "哪种语言？",
+    "no column {name} to sort by": "没有可排序的列 {name}",
+    "no table here": "这里没有表格",
 }
 
 _DIALOGS = {
