@@ -90,16 +90,23 @@ class World:
 
     def options(self, line: str, own: str = "") -> list[str]:
         """Those that go with every command."""
+        if "--attach" in line:
+            return []  # it is of an engine elsewhere
         is_idle = line.removeprefix("tui-monitor ").startswith(WRITES)
         data = self.folder / (own or ("idle" if is_idle else "data"))
         return ["--simulator", self.sim.url, "--data-dir", str(data)]
+
+
+def paced(world: World) -> dict[str, str]:
+    """The environment of what is not told a simulator's address."""
+    return {name: text for name, text in world.environment.items() if name not in UNPACED}
 
 
 async def in_a_shell(world: World, line: str) -> None:
     """A line with pipes, redirections or other programs."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     # As it is typed: without a simulator's address nothing may be unpaced.
-    environment = {name: text for name, text in world.environment.items() if name not in UNPACED}
+    environment = paced(world)
     child = await asyncio.create_subprocess_exec(
         *("sh", "-ec", world.here(line)),
         cwd=world.folder,
@@ -119,7 +126,7 @@ async def to_its_end(world: World, line: str) -> None:
         world.folder,
         *words,
         *world.options(line),
-        more=world.environment,
+        more=paced(world) if "--attach" in line else world.environment,
         cwd=world.folder,
         stdin=b"y\n",
     )
@@ -149,8 +156,9 @@ async def serves(world: World, line: str) -> None:
 
 async def on_a_terminal(world: World, line: str) -> None:
     """The terminal interface, attached to the daemon."""
-    environment = clean_environment(world.folder) | world.environment
-    words = [*TUI_MONITOR, *shlex.split(line)[1:], *world.options(line)]
+    own = paced(world) if "--attach" in line else world.environment
+    environment = clean_environment(world.folder) | own
+    words = [*TUI_MONITOR, *shlex.split(world.here(line))[1:], *world.options(line)]
     with Terminal(*words, columns=120, environment=environment) as terminal:
         await asyncio.to_thread(terminal.until, "ATTACHED")
         terminal.press("q")
@@ -159,7 +167,7 @@ async def on_a_terminal(world: World, line: str) -> None:
 
 def way_of(line: str) -> Callable[[World, str], Awaitable[None]]:
     """How a line is run."""
-    if line == "tui-monitor":
+    if line == "tui-monitor" or line.startswith("tui-monitor --attach"):
         return on_a_terminal
     words = [word for word in line.split() if not re.match(r"[A-Z_]+=", word)]
     if words[:2] in (["tui-monitor", "daemon"], ["tui-monitor", "simulate"]) and ">" not in words:
