@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 from rich.color import ColorSystem
 from rich.style import Style
+from textual.color import Color
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows, styles_of
 from tests.support.boards import MemorySource
@@ -105,8 +106,7 @@ def test_sixteen_colours_are_the_terminals_own(theme: str) -> None:
         assert role == "grid" or style.color is None or style.color.name != "bright_black"
 
 
-@pytest.mark.parametrize("theme", sorted(THEMES))
-async def test_a_theme_is_put_on_everything_at_once(theme: str) -> None:
+async def test_a_theme_is_put_on_everything_at_once() -> None:
     """The boards' lines, the dialog that is open, and what Textual paints by itself."""
     app = an_app()
     async with app.run_test(size=(100, 30)) as pilot:
@@ -114,14 +114,22 @@ async def test_a_theme_is_put_on_everything_at_once(theme: str) -> None:
         await pulled(pilot, app)
         await pilot.press("question_mark")
         await settled(pilot, lambda: app.screen is not app.desk)
-        app.choose_theme(theme)
-        await settled(pilot)
-        assert app.current_theme == textual_theme(theme)
-        assert app.looks == looks_for(app.shown_colors, theme, braille=not app.ascii_only)
+        for theme in THEMES:
+            app.choose_theme(theme)
+            await settled(pilot)
+            assert app.current_theme == textual_theme(theme)
+            dialog = app.screen.query_one("Vertical")
+            assert dialog.styles.background == Color.parse(THEMES[theme].bar)
         await pilot.press("escape")
         await settled(pilot, lambda: app.screen is app.desk)
-        (board,) = styles_of(app, "1 Sum curve") or styles_of(app, "1 Sum")
-        assert board.color == app.looks.banner.color or theme == MONOCHROME
+        for theme in THEMES:
+            app.choose_theme(theme)
+            await settled(pilot)
+            looks = looks_for(ColorSystem.TRUECOLOR, theme, braille=not app.ascii_only)
+            assert app.looks == looks
+            (board,) = styles_of(app, "1 Sum")
+            assert board.bold or theme == MONOCHROME
+            assert theme == MONOCHROME or board.bgcolor == looks.banner.bgcolor
 
 
 async def test_settings_that_change_keep_what_the_user_chose_since() -> None:
