@@ -124,7 +124,7 @@ class EmptySource(MemorySource):
         for name in (
             *("coverage_board", "spreads_board", "signals_board", "funding_board"),
             *("interest_board", "liquidations_board", "anomalies_board", "anomaly_explained"),
-            *("picks_board", "klines", "coin_page", "system_board"),
+            *("picks_board", "klines", "coin_page", "system_board", "job_log"),
         ):
             setattr(self, name, getattr(stored, name))
 

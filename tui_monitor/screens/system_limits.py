@@ -82,7 +82,7 @@ LIMIT_COLUMNS: tuple[Column[LimitRow], ...] = (
     Column(
         key="limit",
         title="limit",
-        width=30,
+        width=21,
         align="left",
         grows=True,
         paint=lambda row, looks, _: Cell(told(row.line.name), looks.text),

@@ -147,9 +147,8 @@ def paint_row(
             segments.append(Segment(" " * GAP, over))
             used += GAP
         if cell.segments is not None:
-            segments += [
-                Segment(part.text, (part.style or looks.text) + over) for part in cell.segments
-            ]
+            drawn = Segment.adjust_line_length(list(cell.segments), one.width)
+            segments += [Segment(part.text, (part.style or looks.text) + over) for part in drawn]
         else:
             text = fit(printable(cell.text, 400), one.width, one.column.align)
             segments.append(Segment(text, (cell.style or looks.text) + over))
