@@ -36,7 +36,7 @@ WORDS: dict[str, str] = {
     "{exchange}: the rate that settles next.": "{exchange}：下次结算的费率。",
     "{exchange}: hours between settlements.": "{exchange}：两次结算之间的小时数。",
     "rate %": "费率 %",
-    "int": "周期",
+    "int": "期",
     "apr": "年化",
     "The highest APR of its perpetuals, those in brackets too.": (
         "其永续中的最高年化，带括号的也算。"
@@ -55,7 +55,7 @@ WORDS: dict[str, str] = {
     "rate × 8 / interval.": "费率 × 8 / 间隔。",
     "apr %": "年化 %",
     "rate × 24 / interval × 365, not compounded.": "费率 × 24 / 间隔 × 365，不计复利。",
-    "pays": "付费方",
+    "pays": "付方",
     "Who pays the other side at the next settlement.": "下次结算由哪一方付给另一方。",
     "settled": "已结算",
     "What was paid last.": "上次实付费率。",

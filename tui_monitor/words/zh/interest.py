@@ -55,7 +55,9 @@ WORDS: dict[str, str] = {
         "要求等待时，标题行会写明。"
     ),
     "Open interest": "持仓量",
-    "Open interest  + - window, z by size or change": "持仓量  + - 窗口，z 按规模或变化",
+    "Open interest  {range} window, {size} by size or change": (
+        "持仓量  {range} 窗口，{size} 按规模或变化"
+    ),
     "{hours} h is the longest window": "{hours} h 已是最长窗口",
     "{hours} h is the shortest window": "{hours} h 已是最短窗口",
     "{n} of {all} coins ranked": "{n}/{all} 个币种有排名",
@@ -88,13 +90,13 @@ WORDS: dict[str, str] = {
     "shares": "占比",
     "acc long": "多户占比",
     "age": "时效",
-    "OI 1h %": "1h 持仓 %",
+    "OI 1h %": "1h持仓 %",
     "USD 1h": "1h USD",
     "price 1h %": "1h 价格 %",
-    "OI 4h %": "4h 持仓 %",
+    "OI 4h %": "4h持仓 %",
     "USD 4h": "4h USD",
     "price 4h %": "4h 价格 %",
-    "OI 24h %": "24h 持仓 %",
+    "OI 24h %": "24h持仓 %",
     "USD 24h": "24h USD",
     "price 24h %": "24h 价格 %",
     "By the absolute change of USD in the window, or by size (z); ~ of a part.": (

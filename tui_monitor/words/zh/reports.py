@@ -2,7 +2,7 @@
 
 WORDS: dict[str, str] = {
     "volume burst": "放量",
-    "{text}, percentile {percentile} {sign} {limit}": "{text}，分位 {percentile} {sign} {limit}",
+    "{text}, percentile {percentile} {sign} {limit}": "{text}，百分位 {percentile} {sign} {limit}",
     "{symbol} was not judged": "{symbol} 没有判定",
     "anomalies.indicators needs TA-Lib: {error}": "anomalies.indicators 需要 TA-Lib：{error}",
     "pip install 'tui-monitor[indicators]'": "运行 pip install 'tui-monitor[indicators]'",

@@ -1,9 +1,9 @@
 """Board 6, spreads, and the cells that other boards share with it."""
 
 WORDS: dict[str, str] = {
-    "quarantine {n} (Tab)": "隔离 {n}（Tab）",
+    "quarantine {n} ({key})": "隔离 {n}（{key}）",
     "Quarantine": "隔离",
-    "ranks nowhere (Tab: back to the spreads)": "不参与排名（Tab：回到价差）",
+    "ranks nowhere ({key}: back to the spreads)": "不参与排名（{key}：回到价差）",
     "nothing: every instrument's price fits its name": "空：每个品种的价格都与名称相符",
     "{coin} on {leg}: {symbol}": "{leg} 的 {coin}：{symbol}",
     "waiting for the engine": "等待引擎",
@@ -32,8 +32,8 @@ WORDS: dict[str, str] = {
     "none of {n} coins: {coins}": "{n} 个币种中没有：{coins}",
     "no coin has two legs": "没有币种有两条腿",
     "no coin has two legs of {kind}": "没有币种有两条{kind}腿",
-    "o shows all of them": "按 o 显示全部",
-    "f shows others": "按 f 换一批",
+    "{key} shows all of them": "按 {key} 显示全部",
+    "{key} shows others": "按 {key} 换一批",
     "h": "小时",
     "legs beyond {age} s rank nowhere": "超过 {age} 秒的腿不参与排名",
     "no funding": "无资金费",
@@ -98,11 +98,11 @@ WORDS: dict[str, str] = {
     ): ("净价差加上按当前费率两腿各结算一次为止的资金费。短横：费率或结算间隔未知。"),
     "size $": "深度 $",
     "What both tops of the book have, at the ask.": "两边盘口第一档共有的数量，按卖一价折算。",
-    "l.age": "多腿龄",
+    "l.age": "多龄",
     "Age of the long leg's ask; beyond {limit} s (marked !) the pair ranks nowhere.": (
         "多腿卖一价的时间；超过 {limit} 秒（标 !）该配对不参与排名。"
     ),
-    "s.age": "空腿龄",
+    "s.age": "空龄",
     "Age of the short leg's bid; beyond {limit} s (marked !) the pair ranks nowhere.": (
         "空腿买一价的时间；超过 {limit} 秒（标 !）该配对不参与排名。"
     ),
