@@ -20,6 +20,7 @@ from tui_monitor.screens.anomalies_columns import anomaly_columns, reasons_text,
 from tui_monitor.screens.anomalies_parts import PART_COLUMNS, PartRow, part_rows
 from tui_monitor.screens.dialogs import CoinDialog
 from tui_monitor.screens.format import because, shown, signed
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
@@ -239,7 +240,12 @@ class AnomaliesView(BoardView):
         many = len(explained.found)
         if many <= 1:
             return ""
-        return t("{n} of {all} perpetuals (Tab)", n=self._place % many + 1, all=many)
+        return t(
+            "{n} of {all} perpetuals ({key})",
+            n=self._place % many + 1,
+            all=many,
+            key=key("other_panel"),
+        )
 
     def _show_candles(self, one: Explanation | None, name: str) -> None:
         looks, klines = looks_of(self), self.klines

@@ -23,6 +23,7 @@ from tui_monitor.screens.format import (
     signed,
     wrapped,
 )
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.candles import Candles
 from tui_monitor.screens.widgets.line import Piece, fitting
@@ -198,7 +199,12 @@ def _nothing_unusual(board: AnomaliesBoard, *, forming: bool, zone: ShownZone) -
         "the forming bar {span}" if rows[0].forming else "the closed bar {span}",
         span=_span_of(board, rows[0].open_ms, zone),
     )
-    others = t("{states}; a shows them, w tells why", states=others_text(_states(rows)))
+    others = t(
+        "{states}; {all} shows them, {why} tells why",
+        states=others_text(_states(rows)),
+        all=key("everyone"),
+        why=key("why"),
+    )
     if not any(row.state in KNOWN for row in rows):
         return t("nothing of {bar} can be judged: {others}", bar=at, others=others)
     return t("nothing unusual in {bar}: {others}", bar=at, others=others)

@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.line import Piece, fitting
 from tui_monitor.words import t
@@ -67,7 +68,7 @@ def parts_line(pages: tuple[Page, ...], shown: int, looks: Looks, width: int) ->
             groups.append([(f"[{names}]", looks.accent)])
         elif not set(page) <= set(pages[shown]):
             groups.append([(_short(page), looks.dim)])
-    groups.append([("Tab", looks.faint)])
+    groups.append([(key("other_panel"), looks.faint)])
     return fitting(groups, " ", width)
 
 

@@ -27,6 +27,7 @@ from tui_monitor.screens.coverage_rows import (
 )
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import share
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
@@ -132,7 +133,8 @@ class CoverageView(BoardView):
         self._set_columns(board)
         self.day_table.set_rows(day_rows(board), empty="no days")
         self.job_table.set_rows(
-            job_rows(board.jobs, self.zone), empty="no backfill yet; b starts one"
+            job_rows(board.jobs, self.zone),
+            empty=t("no backfill yet; {key} starts one", key=key("start_backfill")),
         )
         self.log_table.set_rows(
             log_rows(self.lines, self.zone), empty="what a backfill does is logged here"

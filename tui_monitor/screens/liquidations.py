@@ -10,8 +10,10 @@ from textual.events import Resize
 
 from tui_monitor.boards.liquidations import HOURS, LiquidationsBoard
 from tui_monitor.screens import liquidations_texts as texts
+from tui_monitor.screens.actions import BY_ID
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import count
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.liquidations_rows import (
     ORDER_COLUMNS,
     VENUE_COLUMNS,
@@ -166,8 +168,13 @@ class LiquidationsView(BoardView):
             return
         place = HOURS.index(self.hours) + by
         if not 0 <= place < len(HOURS):
-            longest = t("{hours} h is the longest; [ ] and d show days", hours=self.hours)
-            shortest = t("{hours} h is the shortest; [ ] and d show days", hours=self.hours)
+            named: dict[str, Any] = {
+                "hours": self.hours,
+                "days": BY_ID["day_previous"].label,
+                "date": key("date"),
+            }
+            longest = t("{hours} h is the longest; {days} and {date} show days", **named)
+            shortest = t("{hours} h is the shortest; {days} and {date} show days", **named)
             self.app.notify(longest if by > 0 else shortest)
             return
         self.hours = HOURS[place]

@@ -13,8 +13,9 @@ from tui_monitor.boards.open_interest import (
     OpenInterestBoard,
     RankedBy,
 )
-from tui_monitor.screens.actions import bindings
+from tui_monitor.screens.actions import BY_ID, bindings
 from tui_monitor.screens.format import count
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.oi_columns import money_change, oi_columns, part
 from tui_monitor.screens.oi_texts import detail, headline, why_empty
@@ -25,7 +26,6 @@ from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
 from tui_monitor.words import t
 
-_TITLE = "Open interest  + - window, z by size or change"
 _HELP = (
     "Open interest is single-sided: a contract between two parties counts once, whatever an "
     "exchange's field counts. coins are per coin after multiplier and contract size; $ = coins x "
@@ -101,7 +101,7 @@ class OpenInterestView(BoardView):
         self.table.set_rows(board.rows, stale=not board.live, empty=why_empty(board))
         looks, width = looks_of(self), self.content_size.width
         self._headline.set_lines(headline(board, self.zone, looks, width))
-        self._panel.set_title(_TITLE)
+        self._panel.set_title(_title())
         self._show_detail()
 
     @on(Board.Moved)
@@ -181,3 +181,11 @@ class OpenInterestView(BoardView):
     def help_text(self) -> Sequence[str]:
         """Definitions and sources."""
         return _HELP
+
+
+def _title() -> str:
+    return t(
+        "Open interest  {range} window, {size} by size or change",
+        range=BY_ID["range_more"].label,
+        size=key("by_size"),
+    )

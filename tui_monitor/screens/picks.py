@@ -11,6 +11,7 @@ from tui_monitor.model import BAR_MS
 from tui_monitor.printable import printable
 from tui_monitor.screens.anomalies_texts import with_reason
 from tui_monitor.screens.format import ABSENT, ShownZone, ago, because, count, price, signed
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import Looks, looks_of
 from tui_monitor.screens.picks_columns import LEFT_COLUMNS, PICK_COLUMNS
 from tui_monitor.screens.view import BoardView
@@ -92,8 +93,9 @@ class PicksView(BoardView):
         self._headline.set_lines(*lines)
         self._headline.styles.height = len(lines)
         many = len(board.left_out)
-        self._picks.set_title("Picks", t("left out {n} (Tab)", n=many) if many else "")
-        self._left.set_title("Left out", "(Tab: back to the picks)")
+        tab = key("other_panel")
+        self._picks.set_title("Picks", t("left out {n} ({key})", n=many, key=tab) if many else "")
+        self._left.set_title("Left out", t("({key}: back to the picks)", key=tab))
         self._show_terms()
 
     @on(Board.Moved)

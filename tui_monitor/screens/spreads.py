@@ -14,6 +14,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.screens.actions import BY_ID, bindings
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import signed
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.spreads_cells import leg
 from tui_monitor.screens.spreads_columns import spread_columns
@@ -111,9 +112,12 @@ class SpreadsView(BoardView):
         )
         self._headline.set_lines(headline(board, looks_of(self), self.content_size.width))
         many = len(board.quarantine)
-        held = t("quarantine {n} (Tab)", n=many) if many else ""
+        tab = key("other_panel")
+        held = t("quarantine {n} ({key})", n=many, key=tab) if many else ""
         self._pairs.set_title(t("Spreads"), held)
-        self._quarantine.set_title(t("Quarantine"), t("ranks nowhere (Tab: back to the spreads)"))
+        self._quarantine.set_title(
+            t("Quarantine"), t("ranks nowhere ({key}: back to the spreads)", key=tab)
+        )
         self._show_detail()
 
     def _start_over(self, before: SpreadsBoard | None, board: SpreadsBoard) -> None:

@@ -7,6 +7,7 @@ from tui_monitor.boards.status import EngineStatus
 from tui_monitor.model import Market
 from tui_monitor.printable import printable
 from tui_monitor.screens.format import ABSENT, ShownZone, count, fit, price, signed
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.spreads_cells import amount, hours, leg, rate, short_age, why_nothing
 from tui_monitor.screens.widgets.line import Piece, fitting
@@ -36,9 +37,13 @@ def shown_coins(board: SpreadsBoard) -> str:
 def headline(board: SpreadsBoard, looks: Looks, width: int) -> list[Piece]:
     """What is paired, which coins, how many there are and rank."""
     groups: list[list[Piece]] = [
-        [("p ", looks.key), (f"{t('pairs')} ", looks.faint), *_kinds(board.kind, looks, width)],
         [
-            ("f ", looks.key),
+            (f"{key('pairs')} ", looks.key),
+            (f"{t('pairs')} ", looks.faint),
+            *_kinds(board.kind, looks, width),
+        ],
+        [
+            (f"{key('coins')} ", looks.key),
             (f"{t('coins', 'shown')} ", looks.faint),
             (shown_coins(board), looks.title),
         ],
@@ -84,7 +89,7 @@ def why_empty(board: SpreadsBoard, status: EngineStatus | None) -> str:
             none = t("no coin has two legs of {kind}", kind=t(board.kind.value))
         return f"{none}; {why_nothing(status)}"
     none = t("none of {n} coins: {coins}", n=f"{board.coins:,}", coins=shown_coins(board))
-    return f"{none}; {t('o shows all of them' if board.coin is not None else 'f shows others')}"
+    return f"{none}; {_others(board)}"
 
 
 def detail(
@@ -190,3 +195,9 @@ def _after_funding(row: SpreadRow, now_ms: int, zone: ShownZone, looks: Looks) -
         (f"{until} = ", looks.faint),
         (signed(row.net_funding_pct, 3), looks.signed(row.net_funding_pct)),
     ]
+
+
+def _others(board: SpreadsBoard) -> str:
+    if board.coin is not None:
+        return t("{key} shows all of them", key=key("one_coin"))
+    return t("{key} shows others", key=key("coins"))

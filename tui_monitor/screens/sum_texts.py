@@ -7,6 +7,7 @@ from tui_monitor.boards.sum_curve import Node, SumBoard, is_drawn
 from tui_monitor.clock import SLOT_MS, BoardZone
 from tui_monitor.model import Exchange, FeedState
 from tui_monitor.screens.format import ABSENT, ShownZone, age, ago, duration, share, signed
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.read_words import of_nodes
 from tui_monitor.screens.widgets.curve import Chart, Point
@@ -154,7 +155,10 @@ def _freshness_in_short(board: SumBoard) -> str:
 def _no_data(board: SumBoard, status: EngineStatus | None, zone: ShownZone) -> str:
     due = board.statistics.due
     if board.last_day != board.today:
-        return t("no prices stored for these days; b fills them from the exchange")
+        return t(
+            "no prices stored for these days; {key} fills them from the exchange",
+            key=key("start_backfill"),
+        )
     if due == 0:
         return t("no node is due yet; the live point comes with the first prices")
     if is_filling(status):

@@ -24,7 +24,7 @@ WORDS: dict[str, str] = {
     "Log": "日志",
     "Queue": "队列",
     "no days": "没有日期",
-    "no backfill yet; b starts one": "还没有回补；按 b 开始",
+    "no backfill yet; {key} starts one": "还没有回补；按 {key} 开始",
     "what a backfill does is logged here": "回补的过程记在这里",
     "empty: no request has failed": "空：没有失败的请求",
     "The board day, from 00:00 to 24:00 in the board's zone.": (

@@ -97,8 +97,12 @@ WORDS: dict[str, str] = {
     ),
     "sampled, so ≥: {names}": "抽样，故 ≥：{names}",
     "liquidation|last {ago}": "最近一笔 {ago}",
-    "{hours} h is the longest; [ ] and d show days": "{hours} h 已是最长；[ ] 与 d 查看日期",
-    "{hours} h is the shortest; [ ] and d show days": "{hours} h 已是最短；[ ] 与 d 查看日期",
+    "{hours} h is the longest; {days} and {date} show days": (
+        "{hours} h 已是最长；{days} 与 {date} 查看日期"
+    ),
+    "{hours} h is the shortest; {days} and {date} show days": (
+        "{hours} h 已是最短；{days} 与 {date} 查看日期"
+    ),
     "stored, no engine runs": "已存储，引擎未运行",
     "Venues": "交易所",
     "Largest": "最大爆仓",

@@ -88,8 +88,8 @@ WORDS: dict[str, str] = {
     "stored": "已存储",
     "stored, as of {when}": "已存储，截至 {when}",
     "stored, as of {when}, {ago}": "已存储，截至 {when}，{ago}",
-    "no prices stored for these days; b fills them from the exchange": (
-        "这些天没有存储价格；按 b 从交易所回补"
+    "no prices stored for these days; {key} fills them from the exchange": (
+        "这些天没有存储价格；按 {key} 从交易所回补"
     ),
     "no node is due yet; the live point comes with the first prices": (
         "还没有节点到时；首批价格到达后出现实时点"
