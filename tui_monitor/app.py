@@ -1,6 +1,7 @@
 """The terminal program: the boards over an engine in the same event loop."""
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import Awaitable, Callable
@@ -165,6 +166,8 @@ class MonitorApp(PaintedApp):
         does not end is ended by force.
         """
         require_terminal()
+        # What is loaded by now stays: to look through it for garbage holds feeds and keys up.
+        gc.freeze()
         self.last_resort.watch()
         with signals_end(self):
             async with asyncio.TaskGroup() as tasks:
