@@ -7,7 +7,7 @@ import pytest
 
 PROBE = "import sys, importlib; importlib.import_module(sys.argv[1]); print(' '.join(sys.modules))"
 # Not rich: httpx imports its own command line, which loads rich wherever it is installed.
-TERMINAL = {"textual", "plotext"}
+TERMINAL = {"textual"}
 
 
 def loaded_by(module: str) -> set[str]:
