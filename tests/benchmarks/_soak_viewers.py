@@ -21,7 +21,7 @@ from tui_monitor.errors import MonitorError
 from tui_monitor.source import Query, Source
 
 EVERY_S = 1.0
-CHECK_EVERY_S = 5.0
+CHECK_EVERY_S = 15.0
 _TRIES = 40
 CLOCK = SystemClock()
 

@@ -159,7 +159,7 @@ async def soak(asked: Options, folder: Path) -> int:
         serving(folder, "daemon", "--simulator", sim_url, "--data-dir", str(data)) as (url, pid),
     ):
         viewers = [Viewer(name, ask) for name, ask in questions().items()]
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60.0) as client:
             await asyncio.sleep(WARM_UP_S)
             with pings(paths.socket_file(data)):
                 await _look(asked, viewers, data, url, client, pid)

@@ -29,7 +29,8 @@ class Told:
     def log(self, *lines: EventLine) -> None:
         """More happens; a second passes."""
         self.source.event_lines += lines
-        total = max((line.id for line in self.source.event_lines), default=0)
+        ours = (line.id for line in self.source.event_lines if line.id < 1 << 40)
+        total = max(ours, default=0)
         status = replace(a_status(0), events_total=total)
         self.source.current_status = status
         self.news.look(status, self.source)
@@ -82,6 +83,18 @@ def test_another_engines_log_begins_anew() -> None:
     assert told.said == [("information", "signals.samples is 6 now")]
 
 
+def test_what_a_viewer_notes_for_itself_hides_nothing() -> None:
+    """Those lines have numbers of their own, beyond all of the engine's."""
+    told = Told(a_line(3, "okx is live", area="okx"))
+    told.source.event_lines.append(a_line(1 << 40, "the daemon has gone", area="engine"))
+    for number, text in ((4, "signals.samples is 5 now"), (5, "signals.samples is 6 now")):
+        told.log(a_line(number, text))
+    assert [text for _, text in told.said] == [
+        "signals.samples is 5 now",
+        "signals.samples is 6 now",
+    ]
+
+
 @pytest.mark.parametrize(
     ("language", "toast"),
     [(words.ENGLISH, "signals.samples is 5 now"), (words.CHINESE, "signals.samples 现为 5")],
@@ -93,7 +106,7 @@ async def test_the_terminal_shows_it(language: str, toast: str) -> None:
     with words.speaking(language):
         async with app.run_test(size=LARGE, notifications=True) as pilot:
             await pulled(pilot, app)
-            last = max([app.desk.source.status().events_total, *(e.id for e in source.events())])
+            last = source.status().events_total
             source.event_lines = [*source.event_lines, a_line(last + 1, "signals.samples is 5 now")]
             source.current_status = replace(source.status(), events_total=last + 1)
             await pulled(pilot, app)

@@ -35,9 +35,10 @@ class SettingsNews:
         total = status.events_total
         if self._seen is None or total < self._seen:
             # Another engine counts from its own beginning.
-            self._seen = max([total, *(line.id for line in source.events())])
+            self._seen = total
             return
-        lines = source.events(self._seen)
+        # What a viewer of a daemon elsewhere notes for itself has numbers far beyond.
+        lines = [line for line in source.events(self._seen) if line.id <= total]
         self._seen = max([self._seen, *(line.id for line in lines)])
         news = [line for line in lines if line.area == AREA]
         for level, severity in _SEVERITIES.items():
