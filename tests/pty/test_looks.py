@@ -30,7 +30,8 @@ def codes_of(*options: str) -> tuple[bytes, bytes]:
     [
         # What the palette has is sent by its number: that is shorter.
         ("colors=truecolor", rb"[34]8;2;\d", rb"(?!)"),
-        ("colors=256", rb"38;5;\d", rb"[34]8;2;\d"),
+        # The grey that the theme names, and not the one beside it.
+        ("colors=256", rb"38;5;248\b", rb"[34]8;2;\d"),
         ("colors=16", _NAMED.pattern.replace(b"^", b"\\b"), rb"[34]8;[25];\d"),
         ("theme=monochrome", rb"\b7\b", rb"[34]8;[25];\d"),
     ],
