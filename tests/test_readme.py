@@ -14,10 +14,12 @@ README = Path(__file__).parents[1] / "README.md"
 
 
 def keys_table() -> str:
-    rows = ["| key | does | where |", "|---|---|---|"]
+    rows = ["| key | does | where | name |", "|---|---|---|---|"]
     for action in ACTIONS:
         label = action.label.replace("|", "\\|")
-        rows.append(f"| `{label}` | {action.help} | {GROUPS[action.where].lower()} |")
+        rows.append(
+            f"| `{label}` | {action.help} | {GROUPS[action.where].lower()} | `{action.id}` |"
+        )
     return "\n".join(rows)
 
 

@@ -14,7 +14,7 @@ from tui_monitor.words import CHINESE, speaking, t
 
 CHINESE_README = README.with_name("README.zh-CN.md")
 _HEADS = {
-    "keys": "| 按键 | 作用 | 何处 |",
+    "keys": "| 按键 | 作用 | 何处 | 名称 |",
     "routes": "| 路由 | |",
     "settings": "| 设置 | 默认 | |",
 }
@@ -40,8 +40,8 @@ def keys_table(_: str) -> str:
         rows = []
         for one in ACTIONS:
             label = one.label.replace("|", "\\|")
-            rows.append(f"| `{label}` | {t(one.help)} | {t(GROUPS[one.where])} |")
-    return "\n".join([_HEADS["keys"], "|---|---|---|", *rows])
+            rows.append(f"| `{label}` | {t(one.help)} | {t(GROUPS[one.where])} | `{one.id}` |")
+    return "\n".join([_HEADS["keys"], "|---|---|---|---|", *rows])
 
 
 def translated(name: str, page: str) -> str:
