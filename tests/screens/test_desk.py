@@ -27,6 +27,7 @@ from tui_monitor.errors import BadInput, EngineGone, StoreFull
 from tui_monitor.model import FeedState
 from tui_monitor.screens import sum_texts
 from tui_monitor.screens.clipboard import copied_file
+from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.help import KeyHelp
 from tui_monitor.screens.looks import STANDARD
@@ -410,6 +411,48 @@ async def test_the_event_log_counts_repeats() -> None:
         newest = next(n for n, line in enumerate(lines) if "27 of 27 subscribed" in line)
         assert "keepalive ping timeout" in lines[newest + 1]
         assert " 4 " in lines[newest + 1]
+
+
+async def test_the_event_log_is_filtered_and_read_whole() -> None:
+    """By words and by count; Enter shows what is cut, Esc leads back step by step."""
+    source = MemorySource()
+    long = "connection lost: " + " ".join(["again"] * 60)
+    source.event_lines.append(replace(source.event_lines[1], id=4, text=long, count=9))
+    app = an_app(source)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("exclamation_mark", "slash", *"times>4 & lost", "enter")
+        await settled(pilot, shows(app, "1 of 4"))
+        assert "subscribed" not in screen_text(app)
+        await pilot.press("enter")
+        await settled(pilot, lambda: isinstance(app.screen, TextDialog))
+        assert screen_text(app).count("again") >= 60
+        await pilot.press("escape", "c")
+        await settled(pilot, shows(app, "subscribed"))
+        await pilot.press("escape")
+        await settled(pilot, lambda: app.screen is app.desk)
+
+
+async def test_the_mouse_sorts_moves_opens_and_scrolls() -> None:
+    """A header, a row, the same row again; the wheel."""
+    app = an_app()
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        view = app.desk.view
+        assert isinstance(view, SumView)
+        table = view.nodes
+        header = table.render_line(0).text
+        await pilot.click(table, offset=(header.index("sum"), 0))
+        await settled(pilot)
+        assert (table.sort_key, table.descending) == ("sum", True)
+        await pilot.click(table, offset=(4, 3))
+        await settled(pilot)
+        clicked = int(table.scroll_offset.y) + 2
+        assert table.cursor_row == table.rows[clicked]
+        await pilot.click(table, offset=(4, 3))
+        await settled(pilot, lambda: view.coins.has_focus)
+        table.on_mouse_scroll_down()
+        assert table.cursor_row == table.rows[clicked + 3]
 
 
 async def test_times_are_shown_in_three_zones() -> None:

@@ -44,6 +44,8 @@ async def test_other_keys_work_and_the_usual_ones_do_not() -> None:
         await pilot.press("question_mark", *"freeze")
         await settled(pilot, shows(app, "F2"))
         assert "Space" not in screen_text(app)
+        await pilot.press("escape", "f1", "end")
+        await settled(pilot, shows(app, "Keys that the settings changed"))
 
 
 async def test_a_chosen_character_is_text_where_text_is_typed() -> None:

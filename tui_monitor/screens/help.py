@@ -19,7 +19,7 @@ from textual.widgets import Input, Static
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.screens.actions import ACTIONS, GROUPS
 from tui_monitor.screens.format import wrapped
-from tui_monitor.screens.keymap import key
+from tui_monitor.screens.keymap import is_chosen, key
 from tui_monitor.screens.looks import Looks, looks_of
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.columns import Column
@@ -194,6 +194,11 @@ class BoardHelp(ModalScreen[None]):
             parts.append(Text(t("Columns"), looks.title))
             parts.append(listed(_columns(board.columns), looks))
             parts.append(Text(""))
+        changed = [(one.label, t(one.help), one.id) for one in ACTIONS if is_chosen(one.id)]
+        if changed:
+            # The texts above are of the usual keys.
+            parts.append(Text(t("Keys that the settings changed"), looks.title))
+            parts.append(listed(changed, looks))
         return Group(*parts)
 
     def action_leave_help(self) -> None:
