@@ -17,7 +17,7 @@ from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.desk import REFRESH_S, Desk
 from tui_monitor.screens.keymap import use_keys, would_be_typed
 from tui_monitor.screens.layouts import Layouts
-from tui_monitor.screens.looks import Looks, looks_for
+from tui_monitor.screens.looks import BLOCKS, BRAILLE, Looks, looks_for
 from tui_monitor.screens.terminal import (
     PAINTS_PER_S,
     PAINTS_PER_S_LOW,
@@ -64,6 +64,7 @@ class MonitorApp(PaintedApp):
         self._language = language
         self.ui = ui or Ui()
         self.shown_theme: str = self.ui.theme
+        self.glyphs: str = BRAILLE
         use_keys(self.ui.keys)
         super().__init__()
         self.shows_bytes = self.ui.status_bytes
@@ -131,6 +132,12 @@ class MonitorApp(PaintedApp):
         self._put_on()
         self._redraw()
 
+    def choose_glyphs(self, name: str) -> None:
+        """What curves are made of; blocks where a font has no braille."""
+        self.glyphs = name
+        self._put_on()
+        self._redraw()
+
     def choose_language(self, name: str) -> None:
         """`en`, `zh`, or `auto`: what the locale asks for. BadInput where it can't be shown."""
         if self.ascii_only and words.language_for(name, os.environ) != words.ENGLISH:
@@ -148,7 +155,8 @@ class MonitorApp(PaintedApp):
         """The chosen theme in the colours that the terminal has."""
         theme = MONOCHROME if self.no_color else self.shown_theme
         self.show_in(self.ui.colors, ascii_only=self.ui.ascii, colourless=theme == MONOCHROME)
-        self.looks: Looks = looks_for(self.shown_colors, theme, braille=not self.ascii_only)
+        braille = not (self.ascii_only or self.glyphs == BLOCKS)
+        self.looks: Looks = looks_for(self.shown_colors, theme, braille=braille)
         self.theme = f"monitor-{theme}"
 
     def _redraw(self) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import MemorySource
+from tui_monitor.screens.commands import run
 from tui_monitor.screens.widgets.candles import CandlesView
 from tui_monitor.screens.widgets.reading import ReadChart
 
@@ -85,3 +86,17 @@ async def test_there_is_nothing_to_read_where_there_is_no_chart() -> None:
         before = app.desk.focused
         await pilot.press("r")
         assert app.desk.focused is before
+
+
+async def test_curves_are_made_of_blocks_where_a_font_has_no_braille() -> None:
+    """`:chart blocks`, at once; `:chart braille` takes it back."""
+    app = an_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pulled(pilot, app)
+        before = screen_text(app)
+        for glyphs in ("blocks", "braille"):
+            run(f"chart {glyphs}", app.desk)
+            await settled(pilot)
+            has_braille = any("\u2800" < char <= "\u28ff" for char in screen_text(app))
+            assert has_braille == (glyphs == "braille")
+        assert screen_text(app) == before

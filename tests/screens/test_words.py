@@ -107,6 +107,9 @@ class Recorded:
     def set_theme(self, name: str) -> None:
         self.done.append(("theme", name))
 
+    def set_glyphs(self, name: str) -> None:
+        self.done.append(("chart", name))
+
     def set_language(self, name: str) -> None:
         self.done.append(("language", name))
 
@@ -126,6 +129,7 @@ class Recorded:
         ("board coverage", ("board", "coverage")),
         ("board 9", ("board", "coverage")),
         ("coverage", ("board", "coverage")),
+        ("chart blocks", ("chart", "blocks")),
         ("day 2026-01-04", ("days", date(2026, 1, 4), date(2026, 1, 4))),
         ("days 2026-01-03 2026-01-16", ("days", FIRST, LAST)),
         (":backfill 2026-01-03 2026-01-16", ("backfill", FIRST, LAST)),

@@ -13,6 +13,7 @@ from tui_monitor.model import BAR_MS, Exchange
 from tui_monitor.screens.actions import ACTIONS
 from tui_monitor.screens.days import parse_range, parse_shown
 from tui_monitor.screens.dialogs import FORMATS, ExportChoice
+from tui_monitor.screens.looks import GLYPHS
 from tui_monitor.screens.themes import THEMES
 from tui_monitor.words import LANGUAGES
 
@@ -56,6 +57,9 @@ class Commanded(Protocol):
 
     def sort_table(self, name: str, *, descending: bool) -> None:
         """Sort the table that has the keys."""
+
+    def set_glyphs(self, name: str) -> None:
+        """Other characters for curves: one of GLYPHS."""
 
     def set_theme(self, name: str) -> None:
         """Other colours."""
@@ -125,6 +129,12 @@ def _theme(desk: Commanded, words: list[str]) -> None:
     if not words or words[0] not in THEMES:
         raise BadInput("which colours?", f"there is {', '.join(THEMES)}")
     desk.set_theme(words[0])
+
+
+def _chart(desk: Commanded, words: list[str]) -> None:
+    if not words or words[0] not in GLYPHS:
+        raise BadInput("curves of what?", f"there is {', '.join(GLYPHS)}")
+    desk.set_glyphs(words[0])
 
 
 def _filter(desk: Commanded, words: list[str]) -> None:
@@ -231,6 +241,7 @@ COMMANDS = (
     Command("export", "[WHAT] [FORMAT] [FIRST LAST]", "Write a file of what is shown", _export,
             _export_offers),
     Command("theme", " | ".join(THEMES), "Colours of the screens", _theme, _once(*THEMES)),
+    Command("chart", " | ".join(GLYPHS), "Glyphs of the curves", _chart, _once(*GLYPHS)),
     Command("language", "auto | en | zh", "Another language, until the end", _language,
             _once("auto", *LANGUAGES)),
     Command("quit", "", "Leave", lambda desk, _: desk.act("quit")),

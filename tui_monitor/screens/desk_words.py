@@ -81,6 +81,10 @@ class DeskWords(DeskWork):
         """Other colours."""
         self._app_does("choose_theme", name)
 
+    def set_glyphs(self, name: str) -> None:
+        """Other characters for curves."""
+        self._app_does("choose_glyphs", name)
+
     def set_language(self, name: str) -> None:
         """Another language, until the program ends."""
         self._app_does("choose_language", name)

@@ -13,6 +13,10 @@ from textual.widget import Widget
 from tui_monitor.screens.themes import DEFAULT_THEME, MONOCHROME, SIXTEEN, THEMES, Palette
 
 
+# What curves are made of: braille, or blocks for fonts without it.
+BRAILLE, BLOCKS = GLYPHS = ("braille", "blocks")
+
+
 @dataclass(frozen=True)
 class Looks:
     """One style a role. `*_area` and `*_row` are backgrounds, the rest foregrounds."""

@@ -23,6 +23,7 @@ WORDS: dict[str, str] = {
     "To the newest point, and stay there": "到最新的点，并停在那里",
     "Open the point: its node, its minute": "打开该点：其节点或该分钟",
     "Glyphs of the curves": "曲线所用的字符",
+    "curves of what?": "曲线用什么字符？",
     "mean {value}": "均值 {value}",
     "no value": "无数值",
     "no node": "无节点",
