@@ -130,12 +130,12 @@ async def test_a_daemon_that_was_away_is_found_again_by_itself(tmp_path: Path) -
         await first.aclose()
         await gone(there)
         await daemon.clock.sleep(100)
-        why = r"away for 1\d\d s: nothing answers at http.*: Connection refused"
+        why = r"what is shown is 1\d\d s old: nothing answers at http.*: Connection refused"
         with pytest.raises(EngineGone, match=why):
             await there.source.sum_board(Query())
         with pytest.raises(EngineGone, match=why):
             await there.source.export("sum", 0, 1, "csv", None)
-        with pytest.raises(EngineGone, match="away for"):
+        with pytest.raises(EngineGone, match="s old"):
             there.source.status()
         assert told(there) == news == [f"{daemon.elsewhere.base} has gone"]
         daemon.source.price_factor = 1.1

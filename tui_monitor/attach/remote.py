@@ -112,8 +112,8 @@ class Remote:
         if self._away is None:
             raise EngineGone(f"{self.daemon.base} has not answered yet")
         away_s = self._clock.monotonic_s() - self._away.since_s
-        text = f"away for {away_s:.0f} s: {self._away.why}"
-        raise EngineGone(text, "what is shown is of before; it is looked for, q leaves")
+        text = f"what is shown is {away_s:.0f} s old: {self._away.why}"
+        raise EngineGone(text, "looking for it, q leaves")
 
     async def open(self) -> None:
         """Attach for the first time; what prevents it is raised."""

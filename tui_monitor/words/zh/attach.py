@@ -9,10 +9,8 @@ WORDS: dict[str, str] = {
     "read again, nothing is other than it was": "已重新读取，没有改变",
     "{n} more in the event log (!)": "另有 {n} 条见事件日志（!）",
     # A daemon that is watched over the network, and goes away.
-    "away for {age} s: {why}": "已断开 {age} 秒：{why}",
-    "what is shown is of before; it is looked for, q leaves": (
-        "所示为断开前的画面；正在重新连接，按 q 退出"
-    ),
+    "what is shown is {age} s old: {why}": "画面已是 {age} 秒前：{why}",
+    "looking for it, q leaves": "正在重新连接，按 q 退出",
     "{url} has gone": "{url} 已断开",
     "attached again after {age} s, nothing of the board was missed": (
         "{age} 秒后重新连上，看板没有遗漏"
