@@ -27,8 +27,12 @@ class _Spoken:
 
 
 class _Sentence(NamedTuple):
-    """A template of finished sentences, as a pattern, with its translation."""
+    """A template of finished sentences, as a pattern, with its translation.
 
+    `literal` is its longest text without places: looked for first, since a pattern takes long.
+    """
+
+    literal: str
     pattern: re.Pattern[str]
     translated: str
 
@@ -92,8 +96,8 @@ def _found(sentence: str) -> str:
     exact = _Spoken.words.get(sentence)
     if exact is not None:
         return exact
-    for pattern, translated in _sentences(_Spoken.language):
-        match = pattern.fullmatch(sentence)
+    for literal, pattern, translated in _sentences(_Spoken.language):
+        match = pattern.fullmatch(sentence) if literal in sentence else None
         if match is not None:
             filled = {name: _found(value) for name, value in match.groupdict().items()}
             return translated.format(**filled)
@@ -128,7 +132,7 @@ def _sentences(language: str) -> tuple[_Sentence, ...]:
     """The templates with places, the longest first: the most said is tried before the general."""
     found = sorted(_words(language).items(), key=lambda pair: -len(_PLACE.sub("", pair[0])))
     return tuple(
-        _Sentence(_pattern(english), chinese)
+        _Sentence(max(_PLACE.split(english)[::2], key=len), _pattern(english), chinese)
         for english, chinese in found
         if _PLACE.search(english) and len(_PLACE.sub("", english).strip()) >= _LEAST
     )
