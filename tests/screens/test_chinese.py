@@ -32,19 +32,23 @@ from tui_monitor.words import CHINESE, ENGLISH, speaking, t
 from tui_monitor.words.zh import WORDS
 
 # The boards that are Chinese throughout.
-TRANSLATED = frozenset({"sum", "liquidations", "anomalies", "picks", "oi"})
+TRANSLATED = frozenset(VIEWS)
 # The only Latin words of three letters and more that a Chinese reader meets on a board.
-NAMES = "binance bitget bybit okx " + " ".join((*COINS, *JUDGED, "ton", "eth"))
-UNITS = "rec usd usdt utc rsi macd mad apr rest ddof min max"
+STRIP = tuple(coin[:3] for coin in COINS)
+MADE_UP = ("coin", "late", "lone", "sun", "xyz", "swap")
+NAMES = "binance bitget bybit okx " + " ".join((*COINS, *JUDGED, *STRIP, *MADE_UP, "ton", "eth"))
+UNITS = "rec usd usdt utc rsi macd mad apr rest ddof min max cpu wal http sqlite"
 KEYS = "tab enter esc shift space ctrl home end pgup pgdn"
 # Settings, commands, and exchanges' own names of their streams.
 TYPED = """
     anomalies mode original bars indicators min_return why liquidations aggregate_url tui-monitor
     daemon forceorder arr liquidation-orders allliquidation liquidation openinteresthist rubik
-    open-interest
+    open-interest executable last indic even legs perp
 """
 ALLOWED = frozenset(re.findall(r"[a-z]+", f"{NAMES} {UNITS} {KEYS} {TYPED}".lower()))
 _WORD = re.compile(r"[A-Za-z]{3,}")
+# Settings and hosts.
+_DOTTED = re.compile(r"[A-Za-z]\w*(?:\.[\w<>]+)+")
 _PLACE = re.compile(r"\{\w+\}")
 # Tall enough for the whole of any help.
 _HELP = (120, 320)
@@ -89,7 +93,10 @@ CASES = list(cases())
 SCREENS = [pytest.param(one, id=one.name, marks=marked(one.board)) for one in CASES]
 BOARDS = [pytest.param(board, marks=marked(board)) for board in VIEWS]
 SWITCHED = ["sum-160x50-live", "liquidations-160x50", "anomalies-80x24-explained", "oi-80x24"]
-GOLDENS = ["sum-80x24-live", "liquidations-80x24", "anomalies-80x24", "oi-80x24"]
+GOLDENS = [
+    *("sum-80x24-live", "liquidations-80x24", "anomalies-80x24", "oi-80x24"),
+    *("spreads-80x24", "coin-80x24", "coverage-80x24", "system-80x24"),
+]
 
 
 async def painted(case: Case, size: tuple[int, int] | None = None) -> list[str]:
@@ -115,12 +122,16 @@ def body(lines: list[str]) -> list[str]:
     return lines[1:-2]
 
 
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())
+
+
 def english(lines: list[str], allowed: frozenset[str] = ALLOWED) -> list[str]:
     """The words that should have been translated, each with what stands around it."""
     return [
         f"{word.group()}: {line[max(0, word.start() - 20) : word.end() + 20].strip()}"
         for line in lines
-        for word in _WORD.finditer(line)
+        for word in _WORD.finditer(_DOTTED.sub(_blank, line))
         if word.group().lower().removesuffix("usdt") not in allowed | {""}
     ]
 

@@ -56,7 +56,7 @@ def test_a_leg_that_does_not_rank_is_marked_and_says_why() -> None:
     rows = leg_rows(a_coin_page())
     assert (cell(rows[6], "age"), cell(rows[6], "note")) == ("41s!", "its book is old")
     assert cell(rows[7], "leg") == "bitget spot?"
-    assert cell(rows[7], "note").startswith("quarantine: 38.2 %")
+    assert cell(rows[7], "note").startswith("quarantine: another coin: 0.618 ×")
     assert (cell(rows[3], "interval"), cell(rows[3], "apr")) == ("–", "–")
     assert cell(rows[0], "apr") == "+10.95"
     empty = a_leg(0, stale=True, age_ms=None, bid=None, ask=None, last=None)
@@ -72,7 +72,7 @@ def test_all_of_a_leg_is_told_with_its_ages() -> None:
     assert "interval not known: no APR" in text
     assert "settles 16:00" in text
     assert "open interest 7.73B USDT" in text
-    assert "quarantine: 38.2 %" in " ".join(leg_text(rows[7], SHOWN, NOW_MS))
+    assert "quarantine: another coin: 0.618 ×" in " ".join(leg_text(rows[7], SHOWN, NOW_MS))
 
 
 def test_the_best_pairs_are_told_once_each_and_grey_in_brackets() -> None:
@@ -91,7 +91,7 @@ def test_the_head_counts_and_says_where_nothing_is_stored() -> None:
     said = "".join(text for text, _ in headline(page, STANDARD, 200))
     assert "6 of 8 legs rank" in said
     assert "24 h at 0.6 % or over 12m, 31 times" in said
-    assert "bitget spot in quarantine: 38.2 % under the others" in said
+    assert "bitget spot in quarantine: another coin: 0.618 × 5 others' median" in said
     unwatched = replace(page, over_24h_s=None, rises_24h=None)
     said = "".join(text for text, _ in headline(unwatched, STANDARD, 200))
     assert "24 h at 0.6 % or over – nothing stored" in said

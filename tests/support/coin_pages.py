@@ -80,7 +80,7 @@ def some_legs() -> list[CoinLeg]:
     """All eight; Bybit's spot is old, Bitget's spot may be another coin."""
     legs = [a_leg(place) for place in range(len(SLOTS))]
     legs[6] = a_leg(6, stale=True, age_ms=41_000)
-    legs[7] = a_leg(7, suspicion="38.2 % under the median of 4 others", others=["BTCXUSDT"])
+    legs[7] = a_leg(7, suspicion="another coin: 0.618 × 4 others' median", others=["BTCXUSDT"])
     return legs
 
 
@@ -164,7 +164,12 @@ def a_coin_page(coin: str = "BTC", now_ms: int = NOW_MS, **changes: object) -> C
         settlements=some_settlements(now_ms),
         signals=[a_signal(coin, 40 + place * 900) for place in range(7)],
         quarantine=[
-            a_suspect(coin, market=Market.SPOT, symbol="BTCUSDT", text="38.2 % under the others")
+            a_suspect(
+                coin,
+                market=Market.SPOT,
+                symbol="BTCUSDT",
+                text="another coin: 0.618 × 5 others' median",
+            )
         ],
         liquidations=parts.liquidations,
         anomalies=parts.anomalies,

@@ -26,7 +26,7 @@ WORDS: dict[str, str] = {
         "得分 {score} = 加权前：价格 {price}，成交量 {volume}，波动率 {volatility}"
     ),
     "z: price {price}, volume {volume}, volatility {volatility}; percentile {percentile}": (
-        "z：价格 {price}，成交量 {volume}，波动率 {volatility}；分位 {percentile}"
+        "z：价格 {price}，成交量 {volume}，波动率 {volatility}；百分位 {percentile}"
     ),
     "waiting for {coin}'s {bar} bars": "等待 {coin} 的 {bar} K线",
     "Candles, {bar}": "K线，{bar}",
@@ -235,4 +235,5 @@ WORDS: dict[str, str] = {
         "任一永续没有采样处也断开：缺了它的合计会像下跌。采样不到一半时间的永续不计入，备注会说明。"
     ),
     "Esc leads back to the board that this page was opened from.": "Esc 回到打开本页的面板。",
+    "against|over": "对比",
 }

@@ -180,10 +180,11 @@ WORDS: dict[str, str] = {
     "Sources: this process; the clock of each exchange, asked every five minutes.": (
         "数据来源：本进程；各交易所的时钟，每五分钟询问一次。"
     ),
+    "limit|limit": "限额",
     "feed|bridged": "代替中",
     "feed|live": "正常",
     "machine|up": "运行",
-    "column|live": "正常",
+    "live|live": "正常",
     "channel|liquidations": "爆仓",
     "way|stream": "推送",
     "way|rest": "REST",
