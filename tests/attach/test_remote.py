@@ -260,6 +260,7 @@ async def test_who_does_not_read_is_given_the_newest_or_cut_off() -> None:
             dialled(elsewhere(served.address.url)) as quick,
         ):
             slow.transport.pause_reading()
+            idle = len(asyncio.all_tasks())
             for number in range(2_000):
                 question = {"id": number, "call": "sum_board", "args": {"query": {}}}
                 await slow.send(json.dumps(question))
@@ -269,6 +270,7 @@ async def test_who_does_not_read_is_given_the_newest_or_cut_off() -> None:
                 assert "data" in await asked(quick)
             made = served.source.asked
             await served.clock.sleep(1)
+            assert len(asyncio.all_tasks()) <= idle + MOST_AT_ONCE + 4
             # Nobody makes what nobody takes.
             assert served.source.asked <= made + MOST_AT_ONCE
             await served.clock.sleep(60)
