@@ -256,9 +256,9 @@ def a_status(now_ms: int = NOW_MS, **changes: object) -> EngineStatus:
 def some_events() -> list[EventLine]:
     """Three lines of the event log."""
     texts = (
-        ("info", "engine", "started", 1),
-        ("warning", "feeds/okx", "connection lost: keepalive ping timeout", 4),
-        ("info", "feeds/okx", "connected, 27 of 27 subscribed", 5),
+        ("info", "backfill", "2026-01-03 to 2026-01-16 started", 1),
+        ("warning", "okx", "outage of perp tickers: keepalive ping timeout, REST stands in", 4),
+        ("info", "okx", "outage of perp tickers over after 12 s", 5),
     )
     return [
         EventLine(
@@ -429,7 +429,19 @@ class MemorySource(MemoryPrices):
         return self.board or a_sum_board(query, self.now_ms, live=self.live)
 
     async def records(self, first_ms: int, last_ms: int, limit: int) -> list[Record]:
-        return []
+        day = ZONE.day_of(first_ms)
+        nodes = some_nodes(day, self.now_ms) if self.board is None else self.board.nodes
+        hour_ms = 3_600_000
+        begin_ms = ZONE.day_start_ms(day)
+        return [
+            Record(
+                day=day.isoformat(),
+                node=node,
+                coins=some_coins((node.slot_ms - begin_ms) / hour_ms, node.valid),
+            )
+            for node in nodes
+            if node.sum_pct is not None and node.slot_ms <= last_ms
+        ][-limit:]
 
     async def coverage_board(self, query: Query) -> CoverageBoard:
         self.calls.append(("coverage", query))

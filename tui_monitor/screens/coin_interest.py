@@ -12,7 +12,6 @@ from tui_monitor.boards.open_interest import WINDOWS_H
 from tui_monitor.model import MARK_MS
 from tui_monitor.screens.format import ABSENT, ShownZone, age, shown
 from tui_monitor.screens.format import share as percent
-from tui_monitor.screens.liquidations_texts import sparkline
 from tui_monitor.screens.looks import Looks, looks_of
 from tui_monitor.screens.read_words import of_samples
 from tui_monitor.screens.spreads_cells import amount, money_cell, pct_cell
@@ -22,6 +21,7 @@ from tui_monitor.screens.widgets.columns import Cell, Column
 from tui_monitor.screens.widgets.curve import Chart
 from tui_monitor.screens.widgets.line import Lines
 from tui_monitor.screens.widgets.panel import Panel
+from tui_monitor.screens.widgets.spark import sparkline
 from tui_monitor.words import t, told
 
 ALL = "all"

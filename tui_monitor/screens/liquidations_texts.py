@@ -1,6 +1,6 @@
 """The liquidations board's texts: headline, trend, statistics, charts, help. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -23,12 +23,12 @@ from tui_monitor.screens.read_words import of_minutes
 from tui_monitor.screens.widgets.bars import Bar, Bars
 from tui_monitor.screens.widgets.curve import Chart
 from tui_monitor.screens.widgets.line import Piece
+from tui_monitor.screens.widgets.spark import sparkline
 from tui_monitor.words import t, told
 
 GUTTER = 7
 # Above this much of the highest value a threshold is no help.
 _IN_RANGE = 1.1
-_SPARKS = "▁▂▃▄▅▆▇█"
 _LEAST_SPARK = 6
 _MARKS = ("▵", "◆", "✹")
 
@@ -195,23 +195,6 @@ def _panic(board: LiquidationsBoard, looks: Looks) -> list[Piece]:
 
 def _levels(looks: Looks) -> dict[Level, Style]:
     return {Level.LOW: looks.good, Level.MEDIUM: looks.warn, Level.HIGH: looks.bad}
-
-
-def sparkline(
-    points: Sequence[tuple[int, float | None]], first_ms: int, end_ms: int, width: int
-) -> str:
-    """The means of equal parts of time as blocks; a time without any value is a space."""
-    parts: list[list[float]] = [[] for _ in range(width)]
-    span = max(1, end_ms - first_ms)
-    for at_ms, value in points:
-        place = (at_ms - first_ms) * width // span
-        if value is not None and 0 <= place < width:
-            parts[place].append(value)
-    means = [sum(part) / len(part) if part else None for part in parts]
-    there = [value for value in means if value is not None]
-    low, high = min(there, default=0.0), max(there, default=0.0)
-    scale = 7.999 / (high - low) if high > low else 0.0
-    return "".join(" " if value is None else _SPARKS[int((value - low) * scale)] for value in means)
 
 
 def statistics(board: LiquidationsBoard, zone: ShownZone, looks: Looks) -> list[list[Piece]]:

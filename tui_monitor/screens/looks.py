@@ -12,7 +12,6 @@ from textual.widget import Widget
 
 from tui_monitor.screens.themes import DEFAULT_THEME, MONOCHROME, SIXTEEN, THEMES, Palette
 
-
 # What curves are made of: braille, or blocks for fonts without it.
 BRAILLE, BLOCKS = GLYPHS = ("braille", "blocks")
 

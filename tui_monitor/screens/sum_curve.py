@@ -19,6 +19,7 @@ from tui_monitor.screens.sum_rows import (
     LIVE_KEY,
     CoinRow,
     NodeRow,
+    coin_days,
     coin_rows,
     node_columns,
     node_rows,
@@ -63,6 +64,9 @@ class SumView(BoardView):
         self.board: SumBoard | None = None
         self.shown: SumBoard | None = None
         self._noted = ""
+        # By coin, and of which nodes they are.
+        self._coin_days: dict[str, str] = {}
+        self._coin_days_of: tuple[object, ...] = ()
         self._columns_for: tuple[str, bool] = ("", False)
         self.nodes: Board[NodeRow] = Board(
             node_columns(self.zone, with_day=False), lambda row: row.key, sort="time"
@@ -102,7 +106,21 @@ class SumView(BoardView):
         changed = board != self.board
         self.board = board
         self.today = date.fromisoformat(board.today)
+        await self._pull_coin_days(source, board)
         return changed
+
+    async def _pull_coin_days(self, source: Source, board: SumBoard) -> None:
+        """The coins' day, once a node came or has more coins than it had; of one day only."""
+        if board.first_day != board.last_day:
+            self._coin_days, self._coin_days_of = {}, ()
+            return
+        wanted = (board.first_day, *((one.slot_ms, one.valid) for one in board.nodes))
+        if wanted == self._coin_days_of:
+            return
+        first_ms, last_ms = board.nodes[0].slot_ms, board.nodes[-1].slot_ms
+        records = await source.records(first_ms, last_ms, len(board.nodes))
+        self._coin_days = coin_days(board, records, BoardZone(board.timezone))
+        self._coin_days_of = wanted
 
     def paint(self) -> None:
         """Show the board that was pulled last."""
@@ -119,7 +137,7 @@ class SumView(BoardView):
             # Who looks at the newest row goes on doing so when the live point comes.
             self.nodes.action_first()
         unknown = "the coins of this node are not known"
-        coins = coin_rows(board)
+        coins = coin_rows(board, self._coin_days)
         self._show_notes(board, coins)
         self.coins.set_rows(coins, stale=stale, empty=unknown)
         self._paint_texts(board)
@@ -130,7 +148,8 @@ class SumView(BoardView):
         node = LIVE_KEY if live else str(board.shown_ms)
         if any(note_of(row) for row in coins):
             self._noted = node
-        self.coins.set_idle(frozenset() if self._noted == node else frozenset({"note"}))
+        idle = {"note": self._noted != node, "day": not self._coin_days}
+        self.coins.set_idle(frozenset(key for key, is_idle in idle.items() if is_idle))
 
     @property
     def _is_aging(self) -> bool:

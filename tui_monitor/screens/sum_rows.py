@@ -1,21 +1,27 @@
 """The sum board's rows and columns: nodes, and the coins of one node."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
 
 from rich.segment import Segment
 from rich.style import Style
 
-from tui_monitor.boards.sum_curve import CoinChange, Node, NodeState, SumBoard
+from tui_monitor.boards.sum_curve import CoinChange, Node, NodeState, Record, SumBoard
+from tui_monitor.clock import BoardZone
 from tui_monitor.screens.format import ABSENT, ShownZone, age, because, fit, price, signed
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.screens.widgets.spark import sparkline
 from tui_monitor.words import t, told
 
 LIVE_KEY = "live"
 TOP = 5
 # A live price older than this is shown with its age; the sum leaves it out at 60 s.
 AGED_MS = 5_000
+# Two hours a block.
+_DAY_WIDTH = 12
 
 
 @dataclass(frozen=True)
@@ -37,13 +43,14 @@ class CoinRow:
     """One coin of a node. `rank` +1..+5: the largest rises; -1..-5: the largest falls.
 
     `scale_pct` is the largest change of all, the length of a whole bar; `age_ms` is None at a
-    stored node.
+    stored node. `day` is the coin's day as blocks, "" where it is not known.
     """
 
     change: CoinChange
     rank: int
     scale_pct: float
     age_ms: int | None
+    day: str = ""
 
 
 def node_rows(board: SumBoard, *, aging: bool = False) -> list[NodeRow]:
@@ -54,8 +61,19 @@ def node_rows(board: SumBoard, *, aging: bool = False) -> list[NodeRow]:
     return rows
 
 
-def coin_rows(board: SumBoard) -> list[CoinRow]:
-    """The coins of the shown node with their ranks."""
+def coin_days(board: SumBoard, records: Sequence[Record], days: BoardZone) -> dict[str, str]:
+    """Each coin's changes at the nodes of the shown day, as blocks; the day to come is blank."""
+    day = date.fromisoformat(board.first_day)
+    moves: dict[str, list[tuple[int, float | None]]] = {}
+    for record in records:
+        for coin in record.coins:
+            moves.setdefault(coin.coin, []).append((record.node.slot_ms, coin.change_pct))
+    span_ms = (days.day_start_ms(day), days.day_end_ms(day))
+    return {coin: sparkline(points, *span_ms, _DAY_WIDTH) for coin, points in moves.items()}
+
+
+def coin_rows(board: SumBoard, days: Mapping[str, str] = MappingProxyType({})) -> list[CoinRow]:
+    """The coins of the shown node with their ranks; `days` as blocks, by coin."""
     valid = sorted(
         (coin for coin in board.coins if coin.change_pct is not None),
         key=lambda coin: coin.change_pct or 0.0,
@@ -70,7 +88,13 @@ def coin_rows(board: SumBoard) -> list[CoinRow]:
     scale = max((abs(coin.change_pct or 0) for coin in valid), default=0.0)
     live = board.live is not None and board.shown_ms == board.live.slot_ms
     return [
-        CoinRow(coin, ranks.get(coin.coin, 0), scale, _age(coin, board.now_ms) if live else None)
+        CoinRow(
+            coin,
+            ranks.get(coin.coin, 0),
+            scale,
+            _age(coin, board.now_ms) if live else None,
+            days.get(coin.coin, ""),
+        )
         for coin in board.coins
     ]
 
@@ -340,12 +364,23 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
     Column(
         key="bar",
         title="",
-        width=13,
+        width=9,
         align="left",
         grows=True,
         paint=lambda row, looks, width: bar(row.change.change_pct, row.scale_pct, width, looks),
         priority=3,
         help="The coin's part in the sum; the longest bar is the largest change.",
+    ),
+    Column(
+        key="day",
+        title="the day",
+        width=_DAY_WIDTH,
+        align="left",
+        paint=lambda row, looks, _: Cell(row.day, looks.dim),
+        priority=6,
+        searched=False,
+        help="The coin's changes at the nodes of the day, two hours a block, from its own lowest "
+        "to its own highest; a space: no price, or still to come.",
     ),
     Column(
         key="note",

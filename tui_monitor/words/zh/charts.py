@@ -24,6 +24,11 @@ WORDS: dict[str, str] = {
     "Open the point: its node, its minute": "打开该点：其节点或该分钟",
     "Glyphs of the curves": "曲线所用的字符",
     "curves of what?": "曲线用什么字符？",
+    "the day": "当日",
+    "The coin's changes at the nodes of the day, two hours a block, from its own lowest "
+    "to its own highest; a space: no price, or still to come.": (
+        "该币当日各节点的涨跌幅，每格两小时，从自身最低到自身最高；空格：无价格，或时间未到。"
+    ),
     "mean {value}": "均值 {value}",
     "no value": "无数值",
     "no node": "无节点",
