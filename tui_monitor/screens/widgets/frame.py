@@ -10,7 +10,7 @@ from tui_monitor.boards.status import EngineStatus
 from tui_monitor.printable import printable
 from tui_monitor.screens import status as texts
 from tui_monitor.screens.actions import ACTIONS
-from tui_monitor.screens.format import ShownZone, fit
+from tui_monitor.screens.format import ShownZone, because, fit
 from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.terminal import PaintedApp
@@ -135,9 +135,10 @@ class StatusLine(Lines):
         taken = 0
         for feed, light in zip(status.lights, lights, strict=True):
             why = printable(texts.reason(feed), 120)
-            shown = min(cell_len(why) + 2, room - taken)
+            after = because("", why)
+            shown = min(cell_len(after), room - taken)
             if why and shown >= _WORDS:
-                light.append((fit(f": {why}", shown), looks_of(self).warn))
+                light.append((fit(after, shown), looks_of(self).warn))
                 taken += shown
         return taken
 
