@@ -90,15 +90,13 @@ class AnomaliesView(BoardView):
 
     # Data
 
-    async def pull(self, source: Source) -> bool:
+    async def pull(self, source: Source) -> None:
         """The board, and the explanation that is looked at."""
         self._have_watched(source)
         board = texts.just_asked(await source.anomalies_board(self.exchange, self.bar))
-        before, self.board = self.board, board
+        self.board = board
         if self.asked is not None:
             await self._pull_explained(source, self.asked, board)
-        rows = None if before is None else (before.rows, before.forming)
-        return rows != (board.rows, board.forming)
 
     def _have_watched(self, source: Source) -> None:
         """Not with every look: an engine elsewhere is told, too."""

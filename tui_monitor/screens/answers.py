@@ -8,6 +8,9 @@ import inspect
 from collections.abc import Awaitable
 from typing import Any, cast
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from tui_monitor.source import Source
 
 
@@ -65,6 +68,13 @@ class Answers:
             self._told[question] = answer
             return answer
         told = self._told.setdefault(question, answer)
-        self._is_newer |= self._newest.get(question, answer) != answer
+        self._is_newer |= _differ(self._newest.get(question, answer), answer)
         self._newest[question] = answer
         return told
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Whether more than the time is new."""
+    if isinstance(other, Struct) and hasattr(other, "now_ms") and type(one) is type(other):
+        return bool(replace(other, now_ms=one.now_ms) != one)
+    return bool(one != other)

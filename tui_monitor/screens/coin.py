@@ -158,15 +158,14 @@ class CoinView(BoardView, can_focus=True):
             [("─ ", looks.faint), (title, looks.dim), (f"  {looked}", looks.faint)]
         )
 
-    async def pull(self, source: Source) -> bool:
-        """The page of the coin that was opened; it differs every time."""
+    async def pull(self, source: Source) -> None:
+        """The page of the coin that was opened."""
         coin = self.coin
         page = await source.coin_page(coin)
         # Another one may have been opened meanwhile.
         if coin == self.coin:
             self.page = page
             await self.candles.pull(source, page)
-        return True
 
     def paint(self) -> None:
         """Show the page that was pulled last."""

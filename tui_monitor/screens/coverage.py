@@ -113,14 +113,12 @@ class CoverageView(BoardView):
 
     # Data
 
-    async def pull(self, source: Source) -> bool:
+    async def pull(self, source: Source) -> None:
         """Coverage of the days shown, and the log's newest lines."""
         board = await source.coverage_board(self.days_query())
         lines = await source.job_log(LOG_LINES)
-        changed = board != self.board or lines != self.lines
         self.board, self.lines = board, lines
         self.today = self.zone.board.day_of(board.now_ms)
-        return changed
 
     def paint(self) -> None:
         """Show the board that was pulled last."""

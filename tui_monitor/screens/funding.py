@@ -71,10 +71,9 @@ class FundingView(BoardView):
 
     # Data
 
-    async def pull(self, source: Source) -> bool:
-        """The board; it differs every time."""
+    async def pull(self, source: Source) -> None:
+        """The board."""
         self.board = await source.funding_board()
-        return True
 
     def paint(self) -> None:
         """Show the board that was pulled last."""

@@ -93,16 +93,11 @@ class LiquidationsView(BoardView):
 
     # Data
 
-    async def pull(self, source: Source) -> bool:
-        """The window; whether anything but the time is new."""
+    async def pull(self, source: Source) -> None:
+        """The window."""
         board = await source.liquidations_board(self.hours, self.days_query())
-        changed = self.board is None or (board.points, board.venues) != (
-            self.board.points,
-            self.board.venues,
-        )
         self.board = board
         self.today = self.zone.board.day_of(board.now_ms)
-        return changed
 
     def paint(self) -> None:
         """Show the board that was pulled last."""

@@ -83,11 +83,9 @@ class OpenInterestView(BoardView):
 
     # Data
 
-    async def pull(self, source: Source) -> bool:
-        """The ranking; whether it is another one."""
-        before = self.board
+    async def pull(self, source: Source) -> None:
+        """The ranking."""
         self.board = await source.interest_board(self.hours, self.by)
-        return before is None or before.rows != self.board.rows
 
     def paint(self) -> None:
         """Show the board that was pulled last."""

@@ -75,10 +75,9 @@ class PicksView(BoardView):
 
     # Data
 
-    async def pull(self, source: Source) -> bool:
-        """The newest evaluation; whether it is another one."""
-        before, self.board = self.board, await source.picks_board()
-        return before is None or before.evaluated_ms != self.board.evaluated_ms
+    async def pull(self, source: Source) -> None:
+        """The newest evaluation."""
+        self.board = await source.picks_board()
 
     def paint(self) -> None:
         """Show the board that was pulled last."""

@@ -76,12 +76,9 @@ class SignalsView(BoardView):
 
     # Data
 
-    async def pull(self, source: Source) -> bool:
-        """The signals; whether there are others."""
-        board = await source.signals_board()
-        changed = self.board is None or board.runs != self.board.runs
-        self.board = board
-        return changed
+    async def pull(self, source: Source) -> None:
+        """The signals."""
+        self.board = await source.signals_board()
 
     def paint(self) -> None:
         """Show the board that was pulled last."""

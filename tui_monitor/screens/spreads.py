@@ -93,10 +93,9 @@ class SpreadsView(BoardView):
 
     # Data
 
-    async def pull(self, source: Source) -> bool:
-        """The board; it differs every time."""
+    async def pull(self, source: Source) -> None:
+        """The board."""
         self.board = await source.spreads_board(self.kind, self.filter, self.coin)
-        return True
 
     def paint(self) -> None:
         """Show the board that was pulled last."""

@@ -113,10 +113,9 @@ class SystemView(BoardView):
 
     # Data
 
-    async def pull(self, source: Source) -> bool:
-        """The board; it differs every time."""
+    async def pull(self, source: Source) -> None:
+        """The board."""
         self.board = await source.system_board()
-        return True
 
     def paint(self) -> None:
         """Show the board that was pulled last."""
@@ -163,7 +162,7 @@ class SystemView(BoardView):
         if event.board is self.list_table:
             return t("List of {name}", name=row.key), list_text(row)
         if event.board is self.limit_table:
-            return row.key, limit_text(row)
+            return f"{row.line.exchange} {told(row.line.name)}", limit_text(row)
         name = row.line.exchange.value
         others = (one for one in self.connection_table.rows if one.exchange == name)
         troubled = (

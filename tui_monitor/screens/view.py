@@ -110,8 +110,8 @@ class BoardView(Vertical):
 
     # For subclasses
 
-    async def pull(self, source: Source) -> bool:
-        """Ask for the board and keep it; whether it differs from the one before."""
+    async def pull(self, source: Source) -> None:
+        """Ask for the board and keep it."""
         raise NotImplementedError
 
     def paint(self) -> None:
