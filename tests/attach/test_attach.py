@@ -22,7 +22,7 @@ from tests.support.boards import MemorySource, a_status, some_events
 from tui_monitor.attach.answers import FRESH_S, MOST_ANSWERS
 from tui_monitor.attach.calls import CALLS
 from tui_monitor.attach.client import SILENT_S, Attached, attached
-from tui_monitor.attach.hello import Hello
+from tui_monitor.attach.hello import PROTOCOL, Hello
 from tui_monitor.attach.server import MOST_VIEWERS, viewers_served
 from tui_monitor.boards.open_interest import RankedBy
 from tui_monitor.boards.spreads import Filter
@@ -191,6 +191,32 @@ async def test_an_engine_that_stands_still_is_told_of(path: Path) -> None:
         clock.at_s += SILENT_S + 3
         with pytest.raises(MonitorError, match="has not answered for 7 s"):
             there.status()
+
+
+async def test_an_engine_of_another_version_is_named(path: Path) -> None:
+    """One that knows no greeting yet, and one of a protocol to come; neither is asked more."""
+    asked: list[str] = []
+    replies = iter(
+        [
+            {"id": 0, "error": {"kind": "BadInput", "message": "unknown call 'hello'"}},
+            {"id": 0, "data": Hello(protocol=PROTOCOL + 1, version="99.1")},
+        ]
+    )
+
+    async def another(socket: ServerConnection) -> None:
+        async for message in socket:
+            asked.append(json.loads(message)["call"])
+            await socket.send(msgspec.json.encode(next(replies)))
+
+    path.parent.mkdir()
+    async with unix_serve(another, str(path)):
+        for words in ("an older version of tui-monitor", "version 99.1 of tui-monitor"):
+            with pytest.raises(MonitorError, match=words) as raised:
+                async with attached(path, Own()):
+                    pass
+            assert not isinstance(raised.value, EngineGone)
+            assert "same version on both sides" in raised.value.hint
+    assert asked == ["hello", "hello"]
 
 
 @pytest.mark.parametrize(

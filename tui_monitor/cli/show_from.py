@@ -132,8 +132,8 @@ class Origins:
         """An engine of our own, once it has what is asked for."""
         # Its log would stand between the lines of an answer.
         logs.setup("error", None, stderr=False)
-        self._say_beside()
         fetching = importlib.import_module("tui_monitor.cli.fetching")
+        self._say_beside(fetching.FETCH_S)
 
         async def is_ready(source: Source) -> bool:
             try:
@@ -145,12 +145,12 @@ class Origins:
         source: Source = await self._stack.enter_async_context(opened)
         return source
 
-    def _say_beside(self) -> None:
+    def _say_beside(self, within_s: float) -> None:
         """That there is nothing here, and what there is beside it."""
         beside = " or ".join(databases_beside(self._folder))
         stored = f" (give {beside}: there is a database)" if beside else ""
         text = f"no engine runs and nothing is stored in {self._folder}{stored}"
-        sys.stderr.write(f"tui-monitor: {text}; asking the exchanges, 20 s at most\n")
+        sys.stderr.write(f"tui-monitor: {text}; asking the exchanges, {within_s:g} s at most\n")
         sys.stderr.flush()
 
     async def _stored(self, asked: Asked) -> AnyBoard:
