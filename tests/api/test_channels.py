@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.virtual_time import VirtualClock, in_virtual_time
-from tui_monitor.api.channels import FRESH_S, MOST_CHANNELS, UNASKED_S, Channels
+from tui_monitor.api.channels import CHANGES_BYTES, FRESH_S, MOST_CHANNELS, UNASKED_S, Channels
 from tui_monitor.deltas import Tree
 from tui_monitor.errors import StoreError
 
@@ -40,6 +40,23 @@ async def test_a_board_that_is_the_same_is_no_new_revision() -> None:
     other = await channels.reply(b"x", board.make, first["revision"])
     assert other["revision"].number == 2
     assert len(other["changes"]) == 1
+
+
+@in_virtual_time
+async def test_of_a_board_that_changes_by_megabytes_only_the_newest_change_is_kept() -> None:
+    """Thirty of those would be gigabytes; whoever is one behind gets it, others hear of it."""
+    clock, board = VirtualClock(), Board()
+    channels = Channels(clock)
+    revisions = []
+    for number in range(5):
+        board.tree = {"rows": [{"id": 1, "text": str(number) * (CHANGES_BYTES // 2)}]}
+        revisions.append((await channels.reply(b"x", board.make, None))["revision"])
+        await clock.sleep(FRESH_S)
+    assert len(channels._channels[b"x"].changes) == 1
+    assert len((await channels.reply(b"x", board.make, revisions[3]))["changes"]) == 1
+    behind = await channels.reply(b"x", board.make, revisions[1])
+    assert behind["missed"] == 3
+    assert behind["data"] == board.tree
 
 
 @in_virtual_time

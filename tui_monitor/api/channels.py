@@ -11,11 +11,16 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
+import msgspec
+
 from tui_monitor.clock import Clock
 from tui_monitor.deltas import Change, Tree, change
 
 FRESH_S = 0.25
 CHANGES_KEPT = 30
+# As JSON, together. A board of the whole market changes by megabytes a second, and takes several
+# times that as objects: of such a one only the newest change is kept.
+CHANGES_BYTES = 4_000_000
 MOST_CHANNELS = 64
 UNASKED_S = 60.0
 
@@ -29,6 +34,13 @@ class Revision(NamedTuple):
     number: int
 
 
+class _Kept(NamedTuple):
+    """What leads from one revision to the next, and how large it is."""
+
+    change: Change
+    size_bytes: int
+
+
 class _Channel:
     """One question's newest answer."""
 
@@ -38,19 +50,24 @@ class _Channel:
         self.tree: Tree = None
         self.asked_s = self.until_s = float("-inf")
         # From each revision to the next, but for what made the first.
-        self.changes: deque[Change] = deque(maxlen=CHANGES_KEPT)
+        self.changes: deque[_Kept] = deque(maxlen=CHANGES_KEPT)
         self.lock = asyncio.Lock()
 
     async def take(self, tree: Tree) -> None:
         """A new answer; the same one is no new revision."""
         if self.number:
             # Of a thousand rows that takes 20 ms, which no feed should wait for.
-            made = await asyncio.to_thread(change, self.tree, tree)
+            made = await asyncio.to_thread(_kept, self.tree, tree)
             if made is None:
                 return
             self.changes.append(made)
+            while len(self.changes) > 1 and self._size_bytes() > CHANGES_BYTES:
+                self.changes.popleft()
         self.number += 1
         self.tree = tree
+
+    def _size_bytes(self) -> int:
+        return sum(one.size_bytes for one in self.changes)
 
     def reply(self, since: Revision | None) -> Reply:
         """What leads from a revision to the newest."""
@@ -62,7 +79,13 @@ class _Channel:
             return {"revision": newest, "data": self.tree, "missed": None}
         if behind > len(self.changes):
             return {"revision": newest, "data": self.tree, "missed": behind}
-        return {"revision": newest, "changes": list(self.changes)[len(self.changes) - behind :]}
+        since_then = list(self.changes)[len(self.changes) - behind :]
+        return {"revision": newest, "changes": [one.change for one in since_then]}
+
+
+def _kept(before: Tree, after: Tree) -> _Kept | None:
+    made = change(before, after)
+    return None if made is None else _Kept(made, len(msgspec.json.encode(made)))
 
 
 class Channels:
