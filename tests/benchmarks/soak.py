@@ -84,9 +84,18 @@ def _line(stream: IO[str] | None) -> str:
     return stream.readline()
 
 
+async def metrics(client: httpx.AsyncClient) -> str:
+    """What the engine says of itself; where it is too busy it is asked again."""
+    busy = httpx.codes.SERVICE_UNAVAILABLE
+    while (answer := await client.get("/metrics")).status_code == busy:  # noqa: ASYNC110
+        await asyncio.sleep(1.0)
+    answer.raise_for_status()
+    return answer.text
+
+
 async def read(client: httpx.AsyncClient, pid: int) -> Reading:
     """What the system says of the engine's process, and the engine of itself."""
-    text = (await client.get("/metrics")).text
+    text = await metrics(client)
     figures = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
 
     def total(name: str) -> float:
