@@ -147,7 +147,7 @@ class ColumnsDialog(ModalScreen[None]):
                 ColumnRow(
                     column.key,
                     column.name,
-                    t(column.title, "column"),
+                    t(column.title, column.key),
                     self._state(column),
                     mark if column.key == board.sort_key else "",
                     t(column.unit),

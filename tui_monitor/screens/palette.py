@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Protocol
 
+from rich.cells import cell_len
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 from tui_monitor.screens.commands import Commanded, run
+from tui_monitor.screens.format import fit
 from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.suggestions import Suggestion, suggestions
@@ -22,6 +23,8 @@ from tui_monitor.screens.telling import problem
 from tui_monitor.words import t
 
 _LINES = 12
+# Cells for the words that are typed; the rest is for what they mean.
+_USAGE = 34
 # Below the field, in a low terminal.
 _AROUND = 8
 
@@ -82,6 +85,10 @@ class Palette(ModalScreen[None]):
         self._show()
         self.run_worker(self._learn(), exit_on_error=False)
 
+    def on_resize(self) -> None:
+        """The lines are made for their width."""
+        self._show()
+
     async def _learn(self) -> None:
         await self._desk.learn_coins()
         self._show()
@@ -95,18 +102,26 @@ class Palette(ModalScreen[None]):
 
     def _show(self) -> None:
         looks = looks_of(self)
-        shown = Table.grid(padding=(0, 2, 0, 0), expand=True)
-        for _ in range(2):
-            shown.add_column(no_wrap=True, overflow="ellipsis")
-        shown.add_column(no_wrap=True, justify="right")
         room = max(3, min(_LINES, self.app.size.height - _AROUND))
         first = max(0, self._taken - room + 1)
-        for index, one in enumerate(self._found()[first : first + room], first):
-            style = looks.accent + looks.cursor_row if index == self._taken else looks.accent
-            pressed = Text(key(one.action), looks.key) if one.action else Text("")
-            shown.add_row(Text(one.shown, style), Text(t(one.help), looks.dim), pressed)
-        said = [Text(printable(self._wrong, 200), looks.bad)] if self._wrong else []
-        self._list.update(Group(*said, shown))
+        found = self._found()
+        wide = min(_USAGE, max((cell_len(one.shown) for one in found), default=0))
+        lines = [Text(printable(self._wrong, 200), looks.bad)] if self._wrong else []
+        for index, one in enumerate(found[first : first + room], first):
+            lines.append(self._line(one, wide, taken=index == self._taken))
+        self._list.update(Group(*lines))
+
+    def _line(self, one: Suggestion, wide: int, *, taken: bool) -> Text:
+        """What is typed, what it does, which key does the same."""
+        looks = looks_of(self)
+        pressed = f" {key(one.action)}" if one.action else ""
+        style = looks.accent + looks.cursor_row if taken else looks.accent
+        width = self._field.content_size.width or _USAGE * 2
+        room = max(0, width - wide - 2 - cell_len(pressed))
+        usage, said = fit(one.shown, wide), fit(t(one.help), room)
+        return Text.assemble(
+            (usage, style), ("  ", looks.dim), (said, looks.dim), (pressed, looks.key)
+        )
 
     def _write(self, text: str) -> None:
         field, self._written = self._field, text

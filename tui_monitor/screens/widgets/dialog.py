@@ -16,7 +16,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.telling import problem
-from tui_monitor.words import told
+from tui_monitor.words import t, told
 
 T = TypeVar("T")
 _LONGEST_TEXT = 2_000
@@ -79,14 +79,14 @@ class Dialog(ModalScreen[T | None], Generic[T]):
                 lines = [told(printable(line, _LONGEST_TEXT)) for line in self._lines]
                 yield Static(Text("\n".join(lines) + "\n"))
             for index, (label, value) in enumerate(self._fields):
-                yield Static(Text(told(printable(label, 60))))
+                yield Static(Text(t(printable(label, 60))))
                 field = Field(self.leaves, value=value, id=f"field{index}", select_on_focus=True)
                 field.cursor_blink = False
                 yield field
             yield from self.parts()
             yield self._problem
             if self._hint:
-                yield Static(Text(told(self._hint)), classes="hint")
+                yield Static(Text(t(self._hint)), classes="hint")
 
     def leaves(self, character: str) -> bool:
         """Whether a character is a key of the dialog, not text."""
