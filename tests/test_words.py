@@ -50,6 +50,8 @@ def test_sentences_in_one_are_found_one_by_one() -> None:
         assert told("okx: whole slot missing") == f"okx：{known}"
         assert told("HTTP 418: too many; whole slot missing") == f"HTTP 418: too many；{known}"
         assert told("HTTP 418: too many; 1, 2") == "HTTP 418: too many; 1, 2"
+        nothing = "no engine runs: start tui-monitor or tui-monitor daemon to collect"
+        assert told(f"okx: {nothing}") == f"okx：{told(nothing)}" != f"okx: {nothing}"
 
 
 @pytest.mark.parametrize("area", AREAS)

@@ -108,12 +108,26 @@ def _joined(sentence: str) -> str:
     """Several sentences in one, each in its turn; what none of them is known of stays as it is."""
     for joint, chinese in _JOINTS:
         parts = sentence.split(joint)
-        said = [_found(part) for part in parts] if len(parts) > 1 else parts
+        said = _apart(parts, joint) if len(parts) <= _FEW else [_found(part) for part in parts]
         if said != parts:
             return chinese.join(said)
     return sentence
 
 
+def _apart(parts: list[str], joint: str) -> list[str]:
+    """Split where most is known: a sentence may have the joint in itself."""
+    best, most = parts, 0
+    for place in range(1, len(parts)):
+        halves = [joint.join(parts[:place]), joint.join(parts[place:])]
+        said = [_found(half) for half in halves]
+        known = sum(half != one for half, one in zip(halves, said, strict=True))
+        if known > most:
+            best, most = said, known
+    return best
+
+
+# Of more than so many parts each is one: to try them all would take long.
+_FEW = 6
 # What joins sentences, the loosest first, and what joins their Chinese.
 _JOINTS = ((" · ", " · "), ("; ", "；"), (": ", "："), (", ", "，"))
 
