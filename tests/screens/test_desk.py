@@ -426,12 +426,12 @@ async def test_the_event_log_is_filtered_and_read_whole() -> None:
         await pulled(pilot, app)
         await pilot.press("exclamation_mark", "slash", *"times>4 & lost", "enter")
         await settled(pilot, shows(app, "1 of 4"))
-        assert "started" not in screen_text(app)
+        assert "node 08:00" not in screen_text(app)
         await pilot.press("enter")
         await settled(pilot, lambda: isinstance(app.screen, TextDialog))
         assert screen_text(app).count("again") >= 60
         await pilot.press("escape", "c")
-        await settled(pilot, shows(app, "started"))
+        await settled(pilot, shows(app, "node 08:00"))
         await pilot.press("escape")
         await settled(pilot, lambda: app.screen is app.desk)
 

@@ -21,7 +21,7 @@ from tui_monitor.boards.database import DatabaseStats, Maintenance
 from tui_monitor.boards.funding import FundingBoard
 from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.markets import MarketReport
-from tui_monitor.boards.open_interest import OpenInterestBoard, RankedBy
+from tui_monitor.boards.open_interest import InterestPoint, OpenInterestBoard, RankedBy
 from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
@@ -47,6 +47,7 @@ from tui_monitor.model import (
     JobLine,
     JobState,
     Market,
+    SpreadMinute,
     StoreInfo,
 )
 from tui_monitor.model import Source as Way
@@ -256,7 +257,7 @@ def a_status(now_ms: int = NOW_MS, **changes: object) -> EngineStatus:
 def some_events() -> list[EventLine]:
     """Three lines of the event log."""
     texts = (
-        ("info", "backfill", "2026-01-03 to 2026-01-16 started", 1),
+        ("info", "sum", "filled: node 08:00", 1),
         ("warning", "okx", "outage of perp tickers: keepalive ping timeout, REST stands in", 4),
         ("info", "okx", "outage of perp tickers over after 12 s", 5),
     )
@@ -563,6 +564,16 @@ class MemorySource(MemoryPrices):
         from tests.support.coin_pages import a_coin_page  # noqa: PLC0415
 
         return self.page or a_coin_page(coin, self.now_ms)
+
+    async def spread_minutes(self, coin: str, first_ms: int) -> list[SpreadMinute]:
+        from tests.support.coin_pages import some_minutes  # noqa: PLC0415
+
+        return [one for one in some_minutes(self.now_ms) if one.minute_ms >= first_ms]
+
+    async def interest_history(self, coin: str, first_ms: int) -> list[InterestPoint]:
+        from tests.support.coin_parts import some_points  # noqa: PLC0415
+
+        return [one for one in some_points(coin, self.now_ms) if one.at_ms >= first_ms]
 
     async def markets(self) -> MarketReport:
         from tests.support.system_boards import a_market_report  # noqa: PLC0415

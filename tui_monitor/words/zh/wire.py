@@ -1,6 +1,7 @@
 """What the feeds report: how a connection does, and what is wrong with a message."""
 
 _CONNECTIONS = {
+    "keepalive ping timeout": "心跳超时",
     "{error} (through the proxy {proxy})": "{error}（经代理 {proxy}）",
     "{n} of the minute's weight is used from this address": "本地址已用掉该分钟权重的 {n}",
     "{market} weight by Binance's count": "{market} 权重（按 Binance 计数）",
