@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.benchmarks._terminal_pty import Chunk, Press, Recorded
 from tests.benchmarks._terminal_replay import answers_ms, over_link
-from tests.support.moving_spreads import CELLS_PER_S, Load, names
+from tests.support.moving_spreads import CELLS_PER_S, ROWS, Load, names
 
 WARM_UP_S, WINDOW_S, HELD_S = 2.5, 8.0, 3.0
 KEYS = 40
@@ -64,13 +64,15 @@ def board(
             memory_mb=terminal.memory_mb(),
         )
         if with_keys:
-            _keys(terminal, run, size)
+            said = names(KEYS + 1) if program is TABLE else range(1, KEYS + 2)
+            texts = [f" {word}/{ROWS} " for word in said]
+            _keys(terminal, run, size, texts[1:])
         return run
 
 
-def _keys(terminal: Recorded, run: Run, size: Size) -> None:
+def _keys(terminal: Recorded, run: Run, size: Size, texts: list[str]) -> None:
+    """`texts`: which row of how many the cursor is on, after each key."""
     pressed = terminal.press_at_random(["j"] * KEYS, random.Random(1))
-    texts = [f"{name}USDT" for name in names(KEYS + 1)[1:]]
     run.key_ms = answers_ms(terminal.chunks, pressed, texts, size)
     run.link_ms = over_a_link(terminal.chunks, pressed, texts, size)
     begun = len(terminal.raw)
@@ -86,20 +88,20 @@ def over_a_link(
     """The same keys at the far end of a link: there, and back behind all that waits."""
     late = over_link(chunks, LINK_BYTES_PER_S, LINK_WAY_S)
     sent = [Press(press.at_s - LINK_WAY_S, press.key) for press in pressed]
-    taken: list[float | None] = []
-    for index, text in enumerate(texts):
-        taken += answers_ms(late, sent[index : index + 1], [text], size)
-    return taken
+    return answers_ms(late, sent, texts, size)
 
 
-def slow_reader_lag_ms(folder: Path, bytes_per_s: int) -> float:
-    """How long a task of the same loop was kept waiting behind a terminal that reads slowly."""
+def longest_lag_ms(folder: Path, bytes_per_s: int | None) -> float:
+    """How long a task of the same loop was kept waiting; None: the terminal reads at once."""
     file = folder / "lag"
     more = (f"lags={file}",)
     with child(OURS, Load.HOT, (160, 50), hz=4.0, more=more) as terminal:
         terminal.wait_for(names(1)[0].encode())
         terminal.listen(WARM_UP_S)
-        terminal.listen_slowly(WINDOW_S, bytes_per_s)
+        if bytes_per_s is None:
+            terminal.listen(WINDOW_S)
+        else:
+            terminal.listen_slowly(WINDOW_S, bytes_per_s)
         return float(file.read_text())
 
 

@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import pyte
 
@@ -44,17 +45,33 @@ class Replay:
 
 
 def answers_ms(
-    chunks: Sequence[Chunk], presses: Sequence[Press], texts: Iterable[str], size: tuple[int, int]
+    chunks: Sequence[Chunk], presses: Sequence[Press], texts: Sequence[str], size: tuple[int, int]
 ) -> list[float | None]:
-    """How long after each key its text was on the screen; None: not before the next key."""
+    """How long after each key its text, or that of a later key, was on the screen; None: never."""
     replay = Replay(chunks, *size)
-    ends = [press.at_s for press in presses[1:]] + [float("inf")]
-    taken: list[float | None] = []
-    for press, end_s, text in zip(presses, ends, texts, strict=True):
-        replay.until(press.at_s)
-        at_s = replay.first(lambda lines, text=text: text in "\n".join(lines[-8:]), end_s)  # type: ignore[misc]
-        taken.append(None if at_s is None else (at_s - press.at_s) * 1000)
+    taken: list[float | None] = [None] * len(presses)
+    waiting = 0
+    while waiting < len(presses):
+        replay.until(presses[waiting].at_s)
+        left = texts[waiting:]
+        at_s = replay.first(partial(_stands, texts=left), float("inf"))
+        if at_s is None:
+            break
+        answered = waiting + (_which(replay.lines(), left) or 0)
+        for index in range(waiting, answered + 1):
+            taken[index] = (at_s - presses[index].at_s) * 1000
+        waiting = answered + 1
     return taken
+
+
+def _stands(lines: list[str], texts: Sequence[str]) -> bool:
+    return _which(lines, texts) is not None
+
+
+def _which(lines: Sequence[str], texts: Sequence[str]) -> int | None:
+    """Which of these is on the screen."""
+    shown = "\n".join(f" {line} " for line in lines)
+    return next((index for index, text in enumerate(texts) if text in shown), None)
 
 
 def switches_ms(
@@ -69,7 +86,7 @@ def switches_ms(
     taken, replay = [], Replay(chunks, *size)
     for press, end_s, wanted in zip(presses, ends, settled, strict=True):
         replay.until(press.at_s)
-        at_s = replay.first(lambda lines, wanted=wanted: _is_shown(lines, wanted), end_s)  # type: ignore[misc]
+        at_s = replay.first(partial(_is_shown, wanted=wanted), end_s)
         if at_s is not None:
             taken.append((at_s - press.at_s) * 1000)
     return taken

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.widgets import DataTable, Static
 
-from tests.support.moving_spreads import Load, MovingSource
+from tests.support.moving_spreads import ROWS, Load, MovingSource
 from tui_monitor.boards.spreads import Filter, SpreadRow
 from tui_monitor.screens.looks import STANDARD
 from tui_monitor.screens.spreads_columns import spread_columns
@@ -73,7 +73,7 @@ class TableApp(App[int]):
 
     def _say(self) -> None:
         key = self._table.coordinate_to_cell_key(self._table.cursor_coordinate).row_key
-        self._line.update(f"{key.value}USDT", layout=False)
+        self._line.update(f" {key.value}/{ROWS} ", layout=False)
 
 
 def main(*options: str) -> None:
