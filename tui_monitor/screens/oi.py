@@ -7,18 +7,22 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from tui_monitor.boards.coin_parts import coin_interest
 from tui_monitor.boards.open_interest import (
     WINDOWS_H,
     InterestRow,
     OpenInterestBoard,
     RankedBy,
 )
+from tui_monitor.clock import DAY_MS
+from tui_monitor.model import MARK_MS
 from tui_monitor.screens.actions import BY_ID, bindings
 from tui_monitor.screens.format import count
 from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.oi_columns import money_change, oi_columns, part
 from tui_monitor.screens.oi_texts import detail, headline, why_empty
+from tui_monitor.screens.row_past import Points, RowPast
 from tui_monitor.screens.view import BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece
@@ -74,6 +78,7 @@ class OpenInterestView(BoardView):
         )
         self._headline = Lines(id="headline")
         self._detail = Lines(id="detail")
+        self._past = RowPast(DAY_MS, MARK_MS)
         self._panel = Panel(self.table, "Open interest", id="interest")
 
     def compose(self) -> ComposeResult:
@@ -85,7 +90,15 @@ class OpenInterestView(BoardView):
 
     async def pull(self, source: Source) -> None:
         """The ranking."""
-        self.board = await source.interest_board(self.hours, self.by)
+        self.board = board = await source.interest_board(self.hours, self.by)
+
+        async def marks(coin: str, first_ms: int) -> Points:
+            points = await source.interest_history(coin, first_ms)
+            found = coin_interest(coin, board, points, (first_ms, first_ms + self._past.span_ms))
+            return [(one.at_ms, one.coins) for one in found.marks]
+
+        row = self.table.cursor_row
+        await self._past.pull(None if row is None else row.coin, board.now_ms, marks)
 
     def paint(self) -> None:
         """Show the board that was pulled last."""
@@ -110,7 +123,10 @@ class OpenInterestView(BoardView):
         if self.shown is not None:
             width = self.content_size.width
             row = self.table.cursor_row
-            lines = detail(row, self.shown, self.zone, looks_of(self), width)
+            looks = looks_of(self)
+            lines = list(detail(row, self.shown, self.zone, looks, width))
+            if row is not None:
+                lines[1] = self._past.after(lines[1], row.coin, t("24 h"), looks, width)
             self._detail.set_lines(*lines)
 
     @on(Board.Opened)

@@ -10,12 +10,14 @@ from textual.binding import BindingType
 
 from tui_monitor.boards.same_coin import Suspect
 from tui_monitor.boards.spreads import Filter, Kind, SpreadRow, SpreadsBoard
-from tui_monitor.errors import BadInput
+from tui_monitor.clock import MINUTE_MS
+from tui_monitor.errors import BadInput, UnknownCoin
 from tui_monitor.screens.actions import BY_ID, bindings
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import signed
 from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.row_past import Points, RowPast
 from tui_monitor.screens.spreads_cells import leg
 from tui_monitor.screens.spreads_columns import spread_columns
 from tui_monitor.screens.spreads_quarantine import evidence, suspect_columns
@@ -84,6 +86,7 @@ class SpreadsView(BoardView):
         self._pairs = Panel(self.table, "Spreads", id="pairs")
         self._quarantine = Panel(self.suspects, "Quarantine", id="quarantine")
         self._columns_for: tuple[object, ...] = ()
+        self._past = RowPast(60 * MINUTE_MS, MINUTE_MS)
 
     def compose(self) -> ComposeResult:
         yield self._headline
@@ -95,7 +98,17 @@ class SpreadsView(BoardView):
 
     async def pull(self, source: Source) -> None:
         """The board."""
-        self.board = await source.spreads_board(self.kind, self.filter, self.coin)
+        self.board = board = await source.spreads_board(self.kind, self.filter, self.coin)
+
+        async def minutes(coin: str, first_ms: int) -> Points:
+            try:
+                found = await source.spread_minutes(coin, first_ms)
+            except UnknownCoin:
+                return ()  # it is listed no more
+            return [(one.minute_ms, one.max_pct) for one in found]
+
+        row = self.table.cursor_row
+        await self._past.pull(None if row is None else row.coin, board.now_ms, minutes)
 
     def paint(self) -> None:
         """Show the board that was pulled last."""
@@ -152,7 +165,11 @@ class SpreadsView(BoardView):
             self._detail.set_lines(*([(text, looks.dim)] for text in texts[:DETAIL_LINES]))
         else:
             row = self.table.cursor_row
-            self._detail.set_lines(*detail(row, board.now_ms, self.zone, looks, width))
+            lines = detail(row, board.now_ms, self.zone, looks, width)
+            if row is not None:
+                name = t("1 h, the highest of each minute")
+                lines[0] = self._past.after(lines[0], row.coin, name, looks, width)
+            self._detail.set_lines(*lines)
 
     # Its keys and commands
 
