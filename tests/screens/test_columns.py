@@ -104,6 +104,19 @@ async def test_a_layout_is_as_it_was_in_the_next_run(tmp_path: Path, size: tuple
     assert Layouts(file).of("spreads/pairs") == Layout()
 
 
+async def test_a_column_that_comes_later_sorts_as_it_was_left(tmp_path: Path) -> None:
+    """The exchanges' columns are there with the first board, not before."""
+    layouts = Layouts(tmp_path / "tables.json")
+    layouts.keep("funding/coins", Layout(sort="okx_interval", descending=False))
+    app = an_app(board="funding")
+    app.layouts = layouts
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pulled(pilot, app)
+        table: Board[object] = app.desk.view.panels()[0]
+        assert "okx_interval" in [column.key for column in table.columns]
+        assert (table.sort_key, table.descending) == ("okx_interval", False)
+
+
 def test_an_unreadable_file_is_set_aside_with_a_word(tmp_path: Path) -> None:
     """Nothing of it is lost, and the next layout is kept."""
     file = tmp_path / "tables.json"

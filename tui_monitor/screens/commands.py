@@ -13,6 +13,7 @@ from tui_monitor.model import BAR_MS, Exchange
 from tui_monitor.screens.actions import ACTIONS
 from tui_monitor.screens.days import parse_range, parse_shown
 from tui_monitor.screens.dialogs import FORMATS, ExportChoice
+from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import GLYPHS
 from tui_monitor.screens.themes import THEMES
 from tui_monitor.words import LANGUAGES
@@ -95,8 +96,9 @@ class Command:
 
 
 def _board(desk: Commanded, words: list[str]) -> None:
-    names = {info.name: info.name for info in BOARDS} | {info.key: info.name for info in BOARDS}
-    wanted = words[0].lower() if words else ""
+    boards = [info.name for info in BOARDS]
+    names = {name: name for name in boards} | {key(name): name for name in boards}
+    wanted = words[0] if words and words[0] in names else "".join(words[:1]).lower()
     if wanted not in names:
         raise BadInput(f"no board {wanted!r}", f"there is {', '.join(i.name for i in BOARDS)}")
     desk.show_board(names[wanted])

@@ -9,7 +9,7 @@ from textual.message import Message
 
 from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.looks import looks_of
-from tui_monitor.screens.widgets.columns import R, tabbed
+from tui_monitor.screens.widgets.columns import Column, R, tabbed
 from tui_monitor.screens.widgets.table import Table
 
 
@@ -17,6 +17,9 @@ class Board(Table[R]):
     """A table with the keys of a board."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
+
+    # The column that is to sort, and how, before it is there.
+    _awaited: tuple[str, bool] | None = None
 
     class Sorted(Message):
         """The user wants another order."""
@@ -33,10 +36,20 @@ class Board(Table[R]):
         self.repaint()
 
     def sort(self, key: str, *, descending: bool) -> None:
-        """By another column; one that is not there changes nothing."""
+        """By another column; one that is not there yet sorts as soon as it is."""
         if any(column.key == key and column.value is not None for column in self.columns):
+            self._awaited = None
             self._rows.sort_key, self._rows.descending = key, descending
             self._resorted()
+        else:
+            self._awaited = (key, descending)
+
+    def set_columns(self, columns: Sequence[Column[R]]) -> None:
+        """Other columns for the same rows; perhaps the one that is to sort them."""
+        super().set_columns(columns)
+        if self._awaited is not None:
+            key, descending = self._awaited
+            self.sort(key, descending=descending)
 
     def _resorted(self) -> None:
         self._forget_seen()
@@ -103,6 +116,7 @@ class Board(Table[R]):
         self._sorted()
 
     def _sorted(self) -> None:
+        self._awaited = None
         self._resorted()
         self.post_message(self.Sorted(self))
 
