@@ -18,10 +18,11 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from tests.screens.support import GOLDEN, an_app, pulled
-from tests.screens.test_golden import SIZES, a_source
+from tests.screens.test_golden import SIZES, STATES, a_source
 from tests.screens.test_no_bare_text import FILES
 from tests.support.boards import MemorySource
 from tests.support.judged_boards import COINS as JUDGED
+from tests.support.state_boards import a_source_in
 from tui_monitor.boards.registry import BOARDS as BOARD_INFOS
 from tui_monitor.config import COINS
 from tui_monitor.screens.actions import ACTIONS
@@ -47,8 +48,8 @@ TYPED = """
 """
 ALLOWED = frozenset(re.findall(r"[a-z]+", f"{NAMES} {UNITS} {KEYS} {TYPED}".lower()))
 _WORD = re.compile(r"[A-Za-z]{3,}")
-# Settings and hosts.
-_DOTTED = re.compile(r"[A-Za-z]\w*(?:\.[\w<>]+)+")
+# Settings and hosts; a heat strip.
+_DOTTED = re.compile(r"x{3,}|[A-Za-z]\w*(?:\.[\w<>]+)+")
 _PLACE = re.compile(r"\{\w+\}")
 # Tall enough for the whole of any help.
 _HELP = (120, 320)
@@ -139,13 +140,35 @@ def english(lines: list[str], allowed: frozenset[str] = ALLOWED) -> list[str]:
 @pytest.mark.parametrize("case", SCREENS)
 async def test_a_board_is_chinese_and_as_wide_as_before(case: Case) -> None:
     """No English word, no line of another width, nothing cut that English does not cut."""
-    lines = await painted(case)
-    width, height = SIZES[case.size]
+    check(case.name, await painted(case), SIZES[case.size])
+
+
+def check(name: str, lines: list[str], size: tuple[int, int]) -> None:
+    """A screen beside its English golden text."""
+    width, height = size
     assert [cell_len(line) for line in lines] == [width] * height
     assert not english(lines), "\n".join(english(lines))
-    before = (GOLDEN / f"{case.name}.txt").read_text().splitlines()
+    before = (GOLDEN / f"{name}.txt").read_text().splitlines()
     cut = [line.strip() for line in body(lines) if "…" in line]
     assert "".join(cut).count("…") <= "".join(body(before)).count("…"), cut
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("size", ["80x24", "160x50"])
+async def test_a_board_without_live_data_says_so_in_chinese(
+    size: str, state: str, tmp_path: Path
+) -> None:
+    """Why there is nothing, or nothing new."""
+    with speaking(CHINESE):
+        async with a_source_in(state, tmp_path) as source:
+            app = an_app(source)
+            async with app.run_test(size=SIZES[size]) as pilot:
+                for board in STATES[state]:
+                    app.desk.show_coin("BTC") if board == "coin" else app.desk.show_board(board)
+                    await pulled(pilot, app)
+                    await pulled(pilot, app)
+                    lines = [strip.text for strip in app.screen._compositor.render_strips()]
+                    check(f"{board}-{size}-{state}", lines, SIZES[size])
 
 
 @pytest.mark.parametrize("board", BOARDS)
