@@ -82,6 +82,8 @@ class Placed(Generic[R]):
 
 def ordered(columns: Sequence[Column[R]], keys: Sequence[str]) -> list[Column[R]]:
     """Columns in somebody's order; one that it doesn't name comes after its neighbour."""
+    if not keys:
+        return list(columns)
     found = {column.key: column for column in columns}
     arranged = [found[key] for key in keys if key in found]
     for index, column in enumerate(columns):
