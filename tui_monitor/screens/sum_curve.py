@@ -91,7 +91,7 @@ class SumView(BoardView):
 
     # Data
 
-    async def pull(self, source: Source) -> bool:
+    async def pull(self, source: Source) -> None:
         """The board of the days shown, with the coins of the node under the cursor."""
         query = self.days_query()
         slot_ms = None
@@ -103,11 +103,9 @@ class SumView(BoardView):
         if self.frozen and self.board is not None and slot_ms is not None:
             # Another node's coins are a new question; the nodes stay as they are.
             board = replace(self.board, shown_ms=board.shown_ms, coins=board.coins)
-        changed = board != self.board
         self.board = board
         self.today = date.fromisoformat(board.today)
         await self._pull_coin_days(source, board)
-        return changed
 
     async def _pull_coin_days(self, source: Source, board: SumBoard) -> None:
         """The coins' day, once a node came or has more coins than it had; of one day only."""
