@@ -21,6 +21,7 @@ from tui_monitor.screens.liquidations import LiquidationsView
 from tui_monitor.screens.liquidations_rows import silence, venue_rows
 from tui_monitor.screens.looks import STANDARD
 from tui_monitor.screens.widgets.bars import Bar, Bars, paint_bars
+from tui_monitor.screens.widgets.spark import sparkline
 from tui_monitor.source import Query
 
 SHOWN = ShownZone(ZONE)
@@ -180,10 +181,10 @@ def test_the_panic_index_says_its_level_and_its_staleness() -> None:
 def test_a_sparkline_is_of_time_and_leaves_out_what_is_unknown() -> None:
     """Equal parts of the window, the mean of what is known of each."""
     points = [(0, 0.0), (1, None), (2, None), (3, 1.0)]
-    assert texts.sparkline(points, 0, 4, 4) == "▁  █"
-    assert texts.sparkline(points[-1:], 0, 4, 4) == "   ▁"
-    assert texts.sparkline([(0, 0.0), (1, 1.0), (4, 1.0), (5, 1.0)], 0, 6, 3) == "▁ █"
-    assert texts.sparkline([], 0, 4, 3) == "   "
+    assert sparkline(points, 0, 4, 4) == "▁  █"
+    assert sparkline(points[-1:], 0, 4, 4) == "   ▁"
+    assert sparkline([(0, 0.0), (1, 1.0), (4, 1.0), (5, 1.0)], 0, 6, 3) == "▁ █"
+    assert sparkline([], 0, 4, 3) == "   "
 
 
 async def test_plus_and_minus_choose_the_hours_and_equals_the_last_one() -> None:
