@@ -1,6 +1,7 @@
 """The board table: what it paints, what it paints again, where its cursor stays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import pytest
 from rich.cells import cell_len
@@ -11,7 +12,7 @@ from tui_monitor.screens.filters import parse_filter
 from tui_monitor.screens.format import fit
 from tui_monitor.screens.looks import STANDARD, Looks
 from tui_monitor.screens.widgets.board import Board
-from tui_monitor.screens.widgets.columns import Cell, Column, place, sort_rows
+from tui_monitor.screens.widgets.columns import Cell, Column, Placed, paint_header, place, sort_rows
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,30 @@ def test_columns_leave_by_priority_and_room_is_used() -> None:
     assert keys(30) == ["coin", "value", "least"]
     assert keys(19) == ["coin", "value"]
     assert sum(one.width for one in place(COLUMNS, 12)) <= 12
+
+
+@pytest.mark.parametrize(
+    ("align", "width", "shown"),
+    [
+        ("left", 8, "title▾      next"),
+        ("left", 5, "title▾   next"),
+        ("left", 4, "tit…▾   next"),
+        ("right", 8, "  title▾    next"),
+        ("right", 4, "tit…▾   next"),
+    ],
+)
+def test_a_title_that_is_cut_keeps_its_mark(
+    align: Literal["left", "right"], width: int, shown: str
+) -> None:
+    """Else nobody sees what the table is sorted by."""
+    first = replace(COLUMNS[0], title="title", align=align)
+    second = replace(COLUMNS[1], title="next")
+    placed = [Placed(first, width), Placed(second, 6)]
+    painted = paint_header(placed, "coin", descending=True, looks=STANDARD, width=width + 8)
+    assert "".join(part.text for part in painted) == shown
+    last = paint_header(placed[::-1], "coin", descending=True, looks=STANDARD, width=width + 8)
+    assert sum(cell_len(part.text) for part in last) == width + 8
+    assert "▾" in "".join(part.text for part in last)
 
 
 def test_hidden_columns_are_left_out() -> None:

@@ -165,21 +165,30 @@ def paint_header(
 ) -> list[Segment]:
     """The titles; the sorted column is bright and carries a mark."""
     segments: list[Segment] = []
-    used = 0
+    used = spilled = 0
     for index, one in enumerate(placed):
         sorted_by = one.column.key == sort_key
         mark = ("▾" if descending else "▴") if sorted_by else ""
-        title = t(one.column.title, one.column.key) + mark
+        title = t(one.column.title, one.column.key)
+        lead = GAP - spilled if index else 0
+        # The mark may stand in the gap beside the column.
+        excess = min(1, max(0, cell_len(title + mark) - one.width))
+        over = min(max(0, lead - 1), excess) if one.column.align == "right" else 0
+        spilled = min(width - used - lead - one.width, excess) if mark and not over else 0
+        text = _heading(title, mark, one.width + over + spilled, one.column.align)
         style = looks.accent if sorted_by else looks.dim
-        lead = GAP if index else 0
-        # The mark may stand in the gap before the column.
-        over = min(lead, 1) if one.column.align == "right" and cell_len(title) > one.width else 0
-        text = fit(title, one.width + over, one.column.align)
         segments.append(Segment(" " * (lead - over) + text, style))
-        used += lead + one.width
+        used += lead + one.width + spilled
     if used < width:
         segments.append(Segment(" " * (width - used), looks.dim))
     return segments
+
+
+def _heading(title: str, mark: str, room: int, align: str) -> str:
+    """A title in its room; where it is cut, its mark is not."""
+    if cell_len(title + mark) <= room:
+        return fit(title + mark, room, align)
+    return fit(title, room - len(mark)) + mark
 
 
 def sort_rows(rows: Sequence[R], column: Column[R] | None, descending: bool) -> list[R]:
