@@ -93,7 +93,10 @@ def marked(board: str) -> tuple[pytest.MarkDecorator, ...]:
 CASES = list(cases())
 SCREENS = [pytest.param(one, id=one.name, marks=marked(one.board)) for one in CASES]
 BOARDS = [pytest.param(board, marks=marked(board)) for board in VIEWS]
-SWITCHED = ["sum-160x50-live", "liquidations-160x50", "anomalies-80x24-explained", "oi-80x24"]
+SWITCHED = [
+    *("sum-160x50-live", "liquidations-160x50", "anomalies-80x24-explained", "oi-80x24"),
+    *("spreads-160x50", "coverage-160x50", "system-160x50", "coin-160x50"),
+]
 GOLDENS = [
     *("sum-80x24-live", "liquidations-80x24", "anomalies-80x24", "oi-80x24"),
     *("spreads-80x24", "coin-80x24", "coverage-80x24", "system-80x24"),
@@ -263,6 +266,8 @@ async def test_another_language_is_on_the_screen_at_once(name: str) -> None:
     with speaking(ENGLISH):
         app = an_app(a_source(case.state), case.board)
         async with app.run_test(size=SIZES[case.size]) as pilot:
+            if case.board == "coin":
+                app.desk.show_coin("BTC")
             await pulled(pilot, app)
             await pilot.press(*case.keys)
             await pulled(pilot, app)

@@ -27,7 +27,7 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
-from tui_monitor.words import t
+from tui_monitor.words import language, t
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
@@ -143,7 +143,7 @@ class SpreadsView(BoardView):
     def _set_columns(self, board: SpreadsBoard) -> None:
         wanted = (
             *(board.kind, board.max_age_s, board.slots, board.over_24h, board.watched_24h_min),
-            *(self.zone.name, self.zone.format(board.now_ms, "%d")),
+            *(self.zone.name, self.zone.format(board.now_ms, "%d"), language()),
         )
         if wanted != self._columns_for:
             self._columns_for = wanted
