@@ -119,8 +119,9 @@ def test_a_short_way_along_a_line_is_a_step_not_an_address() -> None:
     """As long as all terminals agree where the cursor is: after a wide character they may not."""
     painter = a_painter()
     for texts, steps in (
-        (("a     b", "c     d"), "\x1b[1Hc\x1b[5Cd"), (("币    b", "生    d"), "\x1b[1H生\x1b[1;7Hd"),
-    ):  # fmt: skip
+        (("a     b", "c     d"), "\x1b[1Hc\x1b[5Cd"),
+        (("币    b", "生    d"), "\x1b[1H生\x1b[1;7Hd"),
+    ):
         painter.put(0, 0, [Segment(texts[0])], 7)
         painter.changes()
         painter.put(0, 0, [Segment(texts[1])], 7)
