@@ -58,6 +58,15 @@ def test_keys_that_come_in_a_burst_go_where_they_belong() -> None:
         terminal.until("backfill 2026-01-03 to 2026-01-05")
 
 
+def test_a_day_and_another_board_in_one_burst_leave_it_running() -> None:
+    """What the day wants must not be asked for again and again while the board is on its way."""
+    with Terminal.of_the_app() as terminal:
+        terminal.until(READY)
+        for keys, shown in (("[9", "Backfills"), ("[0", "Connections"), ("1", "2026-01-15 Thu")):
+            terminal.press(keys)
+            terminal.until(shown)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
     """The usual ways to end a process leave no raw terminal behind."""

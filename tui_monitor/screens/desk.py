@@ -145,7 +145,10 @@ class Desk(DeskWords):
     async def pull(self) -> None:
         """Ask for the status and the visible board and show them."""
         if self._switching:
-            return  # it asks for its board as soon as it is there
+            # The board on its way asks as soon as it is there. Left set, what was wanted before
+            # would be looked at without end, and nothing else would run.
+            self._wanted.clear()
+            return
         asked, view, answers = self._wanted.is_set(), self.view, self._answers
         self._wanted.clear()
         answers.begin()
