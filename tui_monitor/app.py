@@ -1,6 +1,7 @@
 """The terminal program: the boards over an engine in the same event loop."""
 
 import asyncio
+import contextlib
 import gc
 import logging
 import os
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 
 # With `ui.low_bandwidth` data comes so many times more rarely: what is written is what it brings.
 LOW_PACE = 3.0
+# The longest wait for the first picture.
+PICTURE_S = 2.0
 
 Run = Callable[[], Awaitable[None]]
 
@@ -76,6 +79,8 @@ class MonitorApp(PaintedApp):
         self.layouts = Layouts()
         self.engine_failed = False
         self._run_engine = run
+        self.is_starting = True
+        self._has_picture = asyncio.Event()
         self._refresh_s = refresh_s
         self.desk = Desk(source, board or self.ui.start_board, refresh_s)
         self._set_pace()
@@ -114,6 +119,9 @@ class MonitorApp(PaintedApp):
 
     def frame_shown(self) -> None:
         """Enter opens the row that the user sees, not the one that came since."""
+        if self.is_starting and self.desk.pulls and self.desk.status is not None:
+            self.is_starting = False
+            self._has_picture.set()
         if isinstance(self.focused, Board):
             self.focused.frame_shown()
 
@@ -192,6 +200,11 @@ class MonitorApp(PaintedApp):
         """The engine; if it fails the boards stay, under a red line."""
         if self._run_engine is None:
             return
+        if self._will_load():
+            # It would hold the first picture up; a terminal that takes none holds no engine up.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PICTURE_S):
+                    await self._has_picture.wait()
         try:
             await self._run_engine()
         except MonitorError as error:
@@ -200,6 +213,13 @@ class MonitorApp(PaintedApp):
         except Exception as error:
             log.exception("the engine failed")
             self._engine_ended(f"{type(error).__name__}: {error} (the log has the traceback)")
+
+    def _will_load(self) -> bool:
+        """Whether the engine is yet to come."""
+        try:
+            return self.desk.source.status().mode == "starting"
+        except MonitorError:
+            return False
 
     def _engine_ended(self, text: str) -> None:
         self.engine_failed = True

@@ -1,5 +1,7 @@
 """The engine of a data folder, wherever it runs: here if nobody has it, else where it is.
 
+An engine takes a second to load. Until then what is stored is the source, if anything is.
+
 When the one that we are attached to goes away, whoever gets the lock first goes on as the
 engine, and the others attach to that one.
 """
@@ -13,12 +15,10 @@ from types import ModuleType
 from typing import Any, cast
 
 from tui_monitor import paths
-from tui_monitor.attach.calls import CALLS
-from tui_monitor.attach.client import attached
 from tui_monitor.attach.place import Place
 from tui_monitor.config import Settings
-from tui_monitor.engine_lock import EngineLock
-from tui_monitor.errors import EngineGone, EngineHeld, MonitorError
+from tui_monitor.engine_lock import EngineLock, read_holder
+from tui_monitor.errors import EngineGone, EngineHeld, MonitorError, StoreError
 from tui_monitor.source import Source
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Live:
         return cast("Source", self)
 
     def __getattr__(self, name: str) -> Any:
-        if name not in CALLS:
+        if name.startswith("_") or not hasattr(Source, name):
             raise AttributeError(name)
         if self._current is None:
             raise MonitorError("the engine has gone", "looking for another one")
@@ -83,13 +83,41 @@ class Live:
         async with AsyncExitStack() as stack:
             # The lock first: of several viewers only the one that has it loads an engine.
             stack.enter_context(EngineLock(self._place.folder).acquire(self._place.info))
-            hosting = await _loaded()
-            place = await self._equipped(stack)
-            if after:
-                place = hosting.as_set_now(place)
-                self._tell(place.settings)
-            here = await stack.enter_async_context(hosting.hosted(place))
+            if after or not await self._await_engine(stack):
+                await self._load(stack, after)
             self._stack = stack.pop_all()
+
+    async def _await_engine(self, stack: AsyncExitStack) -> bool:
+        """Have what is stored until `run` has loaded the engine; False where nothing is stored."""
+        place = self._place
+        if not paths.database_file(place.folder).is_file():
+            return False
+        early = importlib.import_module("tui_monitor.source.awaited")
+        stored = early.awaited(
+            place.settings, place.folder, paths.export_dir(place.folder), place.clock, place.kind
+        )
+        try:
+            self._current = (await stack.enter_async_context(stored)).source
+        except StoreError as error:
+            # The engine mends it, sets it aside, or has the same to say.
+            log.info("nothing stored is shown: %s", error.line())
+            return False
+        self._run = self._follow_on
+        return True
+
+    async def _follow_on(self) -> None:
+        """Load the engine, beside boards that are on screen, and run it."""
+        await self._load(self._stack)
+        if self._run is not None:
+            await self._run()
+
+    async def _load(self, stack: AsyncExitStack, after: str = "") -> None:
+        hosting = await _loaded()
+        place = await self._equipped(stack)
+        if after:
+            place = hosting.as_set_now(place)
+            self._tell(place.settings)
+        here = await stack.enter_async_context(hosting.hosted(place))
         if after:
             here.engine.events.add("warning", "engine", f"{after}; it runs here now")
         here.engine.on_settings.append(self._tell)
@@ -110,6 +138,9 @@ class Live:
             tell(settings)
 
     async def _attach(self) -> bool:
+        if read_holder(self._place.folder) is None:
+            return False  # and needs nothing that speaks to sockets
+        attached = importlib.import_module("tui_monitor.attach.client").attached
         path = paths.socket_file(self._place.folder)
         try:
             there = await self._stack.enter_async_context(attached(path, self._place.clock))

@@ -32,7 +32,8 @@ class EventLine(Struct, frozen=True, kw_only=True):
 
 
 class EngineStatus(Struct, frozen=True, kw_only=True):
-    """`mode`: "host" (this process has the engine) or "attached". `kind`: "real", "simulator" or
+    """`mode`: "host" (this process has the engine), "attached", or "starting" (this process will
+    have it in a moment, and shows what is stored). `kind`: "real", "simulator" or
     "demo". `at`: the URL of an engine that is watched over the network.
 
     `catching_up`: slots that were missed while we were off are being filled.

@@ -31,7 +31,6 @@ from tui_monitor.config import Settings
 from tui_monitor.engine_lock import read_holder
 from tui_monitor.errors import EngineGone, UnknownCoin, Unreachable
 from tui_monitor.model import FeedState
-from tui_monitor.model.place import alias_of
 from tui_monitor.printable import printable
 from tui_monitor.source import Query, Source
 from tui_monitor.source.spreads import StoredSpreads
@@ -157,7 +156,6 @@ class Origins:
         settings, clock = self._settings, self._clock
         async with stored_in(self._folder) as reader:
             spreads = StoredSpreads(reader, clock, settings.spreads, settings.signals)
-            aliases = [alias_of(text) for text in settings.spreads.aliases]
             source = StoredSource(
                 reader,
                 zone_of(settings),
@@ -165,7 +163,7 @@ class Origins:
                 settings.sum_curve,
                 paths.export_dir(self._folder),
                 spreads,
-                Own(settings.liquidations, settings.open_interest, aliases, settings.anomalies),
+                Own.of(settings),
             )
             return await read(source, asked)
 

@@ -33,6 +33,8 @@ class SettingsNews:
     def look(self, status: EngineStatus, source: Source) -> None:
         """Tell of what is new since the last look; of nothing that was there at the first one."""
         total = status.events_total
+        if status.mode == "starting":
+            return
         if self._seen is None or total < self._seen:
             # Another engine counts from its own beginning.
             self._seen = total

@@ -109,7 +109,7 @@ def banners(status: EngineStatus, frozen_behind: int | None, looks: Looks) -> li
         where = status.at.partition("://")[2]
         mode = f"{t(status.mode.upper())} {where}".rstrip()
         shown.append([(f" {mode} ", looks.banner)])
-    if not status.recording:
+    if not status.recording and status.mode != "starting":
         shown.append([(f" {_not_recorded(status.recording_reason)} ", looks.alarm)])
     if status.failed_workers:
         names = ", ".join(told(name) for name in status.failed_workers)

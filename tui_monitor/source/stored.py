@@ -25,11 +25,19 @@ from tui_monitor.boards.sum_curve import CoinChange, Frame, Node, NodeState, Rec
 from tui_monitor.boards.system import SystemBoard, stored_system_board
 from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.clock import SLOT_MS, BoardZone, Clock, slot_of
-from tui_monitor.config import Anomalies, Liquidations, OpenInterest, Signals, Spreads, SumCurve
+from tui_monitor.config import (
+    Anomalies,
+    Liquidations,
+    OpenInterest,
+    Settings,
+    Signals,
+    Spreads,
+    SumCurve,
+)
 from tui_monitor.errors import BadInput
 from tui_monitor.model import Exchange, JobLine, Market, PriceMinute, SpreadMinute, StoreInfo
 from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
-from tui_monitor.model.place import Alias
+from tui_monitor.model.place import Alias, alias_of
 from tui_monitor.source import MAX_RANGE_DAYS, Exported, Query
 from tui_monitor.source.anomalies import StoredAnomalies
 from tui_monitor.source.coin import Readers, StoredCoin
@@ -58,6 +66,12 @@ class Own(NamedTuple):
     interest: OpenInterest = OpenInterest()
     aliases: Sequence[Alias] = ()
     anomalies: Anomalies = Anomalies()
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Own":
+        """Those that somebody set."""
+        aliases = [alias_of(text) for text in settings.spreads.aliases]
+        return cls(settings.liquidations, settings.open_interest, aliases, settings.anomalies)
 
 
 class StoredSource:

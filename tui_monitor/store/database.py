@@ -107,12 +107,18 @@ async def open_store(
 
 
 @asynccontextmanager
-async def open_reader(data_dir: Path, clock: Clock | None = None) -> AsyncIterator[Reader]:
-    """Questions only, also beside a running engine. Nothing is created, changed or set aside."""
+async def open_reader(
+    data_dir: Path, clock: Clock | None = None, kind: str | None = None
+) -> AsyncIterator[Reader]:
+    """Questions only, also beside a running engine. Nothing is created, changed or set aside.
+
+    StoreUnusable where nothing can be read, or where it is of another `kind` than is asked for.
+    """
     path = paths.database_file(data_dir)
     if not inspection.exists(path):
         raise StoreUnusable(f"there is no database in {data_dir}", "start tui-monitor once")
     found = await sound(path)
+    _must_be_of(path, kind, found)
     if found.version < SCHEMA_VERSION:
         raise StoreUnusable(
             f"{path}: schema {found.version} is older than this program ({SCHEMA_VERSION})",
@@ -170,11 +176,15 @@ async def _sound_version(
         aside = quarantine.set_aside(path, unfit.word, clock.now_ms())
         notices.append(f"{path.name}: {unfit.reason}; set aside as {aside.name}, a new one begun")
         return 0
+    _must_be_of(path, kind, found)
+    return found.version
+
+
+def _must_be_of(path: Path, kind: str | None, found: Found) -> None:
     if kind is not None and found.kind not in (None, kind):
         raise StoreUnusable(
             f"{path} holds {found.kind} history, not {kind}", "use another --data-dir"
         )
-    return found.version
 
 
 async def _probe(path: Path, connect: Connect, *, look_closer: bool) -> Found:
