@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from tui_monitor.boards.liquidations import Aggregate, Indices, LiquidationsBoard, VenueState
 from tui_monitor.boards.liquidations.build import Stored, Venue, Window, liquidations_board
 from tui_monitor.boards.liquidations.rolling import MinuteGrid, records
@@ -164,11 +166,16 @@ def _usd(row: LiquidationRow) -> float:
 
 
 class MemoryLiquidations:
-    """The part of a source in memory that tells of liquidations: always the same."""
+    """The part of a source in memory that tells of liquidations: the same of every day."""
+
+    liquidations_ms = NOW_MS
 
     async def liquidations_board(self, hours: int, query: Query) -> LiquidationsBoard:
-        del query
-        return a_liquidations_board(hours=hours)
+        board = a_liquidations_board(self.liquidations_ms, hours)
+        if query.first_day is None or query.last_day is None:
+            return board
+        first_day, last_day = query.first_day.isoformat(), query.last_day.isoformat()
+        return replace(board, hours=None, first_day=first_day, last_day=last_day)
 
     async def liquidation_records(
         self, first_ms: int, last_ms: int, limit: int

@@ -143,6 +143,7 @@ def main(*options: str) -> int:
     if "moving" in named:
         source = _moving(named, gated="gated" in options)
     source.live = "stored" not in options
+    source.liquidations_ms = source.now_ms
     MonitorApp.PATIENCE_S = float(named.get("patience", MonitorApp.PATIENCE_S))
     try:
         require_terminal()

@@ -225,6 +225,8 @@ class SumView(BoardView):
         if event.board is self.nodes:
             self.add_class("-coins")
             self.coins.focus()
+        else:
+            self.post_message(self.CoinWanted(event.row.change.coin))
 
     def can_go_back(self) -> bool:
         """Not from the first row of today's nodes."""
