@@ -1,5 +1,6 @@
 """Reading a headless screen: its text and the looks of its cells."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from tui_monitor.app import MonitorApp
 from tui_monitor.screens.desk import Desk
 from tui_monitor.screens.looks import STANDARD
 
+# A condition is waited for this often: at once, then for about 40 s.
+_TURNS, _WITHOUT_SLEEP, _SLEEP_S = 2_000, 3, 0.02
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -41,10 +44,12 @@ def styles_of(app: MonitorApp, text: str) -> list[Style]:
 
 async def settled(pilot: Pilot[int], holds: Callable[[], bool] | None = None) -> None:
     """Let the program work until a condition holds (without one: until it is idle)."""
-    for _ in range(100):
+    for turn in range(_TURNS):
         await pilot.pause()
         if holds is None or holds():
             return
+        if turn >= _WITHOUT_SLEEP:
+            await asyncio.sleep(_SLEEP_S)
     raise AssertionError("it never came to hold")
 
 

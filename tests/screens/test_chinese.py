@@ -1,14 +1,12 @@
 """The screens in 简体中文: nothing stays English, nothing is cut or moved by it.
 
-The boards are those of the golden texts. `pytest -k spreads --runxfail` runs one board alone;
-`UPDATE_GOLDEN=1` writes the Chinese golden texts anew.
+The boards are those of the golden texts. `UPDATE_GOLDEN=1` writes the Chinese golden texts anew.
 """
 
 import ast
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +14,16 @@ import pytest
 from rich.cells import cell_len
 from textual.containers import Vertical
 from textual.widget import Widget
+from textual.widgets import Input, Static
 
 from tests.screens.support import GOLDEN, an_app, pulled
-from tests.screens.test_golden import SIZES, STATES, a_source
+from tests.screens.test_golden import STATES, a_source
 from tests.screens.test_no_bare_text import FILES
+from tests.screens.tours import SIZES, Case, cases_of, tour
 from tests.support.boards import MemorySource
 from tests.support.judged_boards import COINS as JUDGED
 from tests.support.state_boards import a_source_in
+from tui_monitor.app import MonitorApp
 from tui_monitor.boards.registry import BOARDS as BOARD_INFOS
 from tui_monitor.config import COINS
 from tui_monitor.screens.actions import ACTIONS
@@ -32,8 +33,6 @@ from tui_monitor.screens.widgets.columns import Column
 from tui_monitor.words import CHINESE, ENGLISH, speaking, t
 from tui_monitor.words.zh import WORDS
 
-# The boards that are Chinese throughout.
-TRANSLATED = frozenset(VIEWS)
 # The only Latin words of three letters and more that a Chinese reader meets on a board.
 STRIP = tuple(coin[:3] for coin in COINS)
 MADE_UP = ("coin", "late", "lone", "sun", "xyz", "swap")
@@ -51,74 +50,43 @@ _WORD = re.compile(r"[A-Za-z]{3,}")
 # Settings and hosts; a heat strip.
 _DOTTED = re.compile(r"x{3,}|[A-Za-z]\w*(?:\.[\w<>]+)+")
 _PLACE = re.compile(r"\{\w+\}")
-# Tall enough for the whole of any help.
-_HELP = (120, 320)
 
 
-@dataclass(frozen=True)
-class Case:
-    """One screen; `name` is that of its English golden text."""
-
-    name: str
-    board: str
-    size: str
-    keys: tuple[str, ...] = ()
-    state: str = "live"
-
-
-def cases() -> Iterator[Case]:
-    """Every board at two sizes, and those of its parts that have pages of their own."""
-    for size in ("80x24", "160x50"):
-        for board in VIEWS:
-            name = f"sum-{size}-live" if board == "sum" else f"{board}-{size}"
-            yield Case(name, board, size)
-        for state in ("stale", "empty"):
-            yield Case(f"sum-{size}-{state}", "sum", size, state=state)
-        yield Case(f"anomalies-{size}-explained", "anomalies", size, ("enter",))
-    yield Case("spreads-80x24-quarantine", "spreads", "80x24", ("tab",))
-    yield Case("coin-80x24-candles", "coin", "80x24", ("tab",))
-    for back, part in enumerate(("interest", "anomalies", "liquidations"), 1):
-        yield Case(f"coin-80x24-{part}", "coin", "80x24", ("shift+tab",) * back)
+# The language is switched on these, and the others of their size are drawn before.
+SWITCHED = frozenset(
+    [
+        *("sum-160x50-live", "liquidations-160x50", "anomalies-80x24-explained", "oi-80x24"),
+        *("spreads-160x50", "coverage-160x50", "system-160x50", "coin-160x50"),
+    ]
+)
+GOLDENS = frozenset(
+    [
+        *("sum-80x24-live", "liquidations-80x24", "anomalies-80x24", "oi-80x24"),
+        *("spreads-80x24", "coin-80x24", "coverage-80x24", "system-80x24"),
+    ]
+)
+TOURED = ("80x24", "160x50")
 
 
-def marked(board: str) -> tuple[pytest.MarkDecorator, ...]:
-    """A board that is on its way may have English left."""
-    return (
-        ()
-        if board in TRANSLATED
-        else (pytest.mark.xfail(reason="not translated yet", strict=False),)
-    )
+def lines_of(app: MonitorApp) -> list[str]:
+    """What is on the screen, with its trailing blanks; of a help all that its box could show."""
+    if app.screen is app.desk:
+        return [strip.text for strip in app.screen._compositor.render_strips()]
+    box = app.screen.query_one(Vertical)
+    fields = [field.placeholder for field in box.query(Input)]
+    texts = [text.render_lines(text.size.region) for text in box.query(Static)]
+    said = [strip.text for strips in texts for strip in strips]
+    return [str(box.border_title), *fields, *said, str(box.border_subtitle)]
 
 
-CASES = list(cases())
-SCREENS = [pytest.param(one, id=one.name, marks=marked(one.board)) for one in CASES]
-BOARDS = [pytest.param(board, marks=marked(board)) for board in VIEWS]
-SWITCHED = [
-    *("sum-160x50-live", "liquidations-160x50", "anomalies-80x24-explained", "oi-80x24"),
-    *("spreads-160x50", "coverage-160x50", "system-160x50", "coin-160x50"),
-]
-GOLDENS = [
-    *("sum-80x24-live", "liquidations-80x24", "anomalies-80x24", "oi-80x24"),
-    *("spreads-80x24", "coin-80x24", "coverage-80x24", "system-80x24"),
-]
-
-
-async def painted(case: Case, size: tuple[int, int] | None = None) -> list[str]:
-    """The lines of a screen in Chinese, with their trailing blanks; of a help those of its box."""
-    source = a_source(case.state) if case.board == "sum" else MemorySource()
+async def painted(
+    size: str, cases: Sequence[Case], source: MemorySource | None = None, first: str = ""
+) -> dict[str, list[str]]:
+    """Screens of a program that spoke Chinese from its start."""
     with speaking(CHINESE):
-        app = an_app(source, case.board)
-        async with app.run_test(size=size or SIZES[case.size]) as pilot:
-            if case.board == "coin":
-                app.desk.show_coin("BTC")
-            await pulled(pilot, app)
-            await pilot.press(*case.keys)
-            await pulled(pilot, app)
-            strips = app.screen._compositor.render_strips()
-            if app.screen is app.desk:
-                return [strip.text for strip in strips]
-            box = app.screen.query_one(Vertical).region
-            return [strip.crop(box.x, box.right).text for strip in strips[box.y : box.bottom]]
+        app = an_app(source, first or cases[0].board)
+        async with app.run_test(size=SIZES[size]) as pilot:
+            return {case.name: lines_of(app) async for case in tour(pilot, app, cases)}
 
 
 def body(lines: list[str]) -> list[str]:
@@ -140,20 +108,36 @@ def english(lines: list[str], allowed: frozenset[str] = ALLOWED) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("case", SCREENS)
-async def test_a_board_is_chinese_and_as_wide_as_before(case: Case) -> None:
-    """No English word, no line of another width, nothing cut that English does not cut."""
-    check(case.name, await painted(case), SIZES[case.size])
+@pytest.mark.parametrize("size", TOURED)
+async def test_the_boards_are_chinese_and_as_wide_as_before(size: str) -> None:
+    """No English word, no line of another width, nothing cut that English does not cut.
+
+    Some of them are goldens, to every character.
+    """
+    screens = await painted(size, cases_of(size))
+    for name, lines in screens.items():
+        check(name, lines, SIZES[size])
+    assert {case.board for case in cases_of(size)} == set(VIEWS)
+    assert [name for name in GOLDENS & screens.keys() if not is_golden(name, screens[name])] == []
+
+
+@pytest.mark.parametrize("state", ["stale", "empty"])
+@pytest.mark.parametrize("size", TOURED)
+async def test_the_sum_without_live_data_is_chinese(size: str, state: str) -> None:
+    """Its own words for what is old, and for nothing."""
+    case = Case(f"sum-{size}-{state}", "sum")
+    screens = await painted(size, [case], a_source(state))
+    check(case.name, screens[case.name], SIZES[size])
 
 
 def check(name: str, lines: list[str], size: tuple[int, int]) -> None:
     """A screen beside its English golden text."""
     width, height = size
-    assert [cell_len(line) for line in lines] == [width] * height
-    assert not english(lines), "\n".join(english(lines))
+    assert [cell_len(line) for line in lines] == [width] * height, name
+    assert not english(lines), "\n".join([name, *english(lines)])
     before = (GOLDEN / f"{name}.txt").read_text().splitlines()
     cut = [line.strip() for line in body(lines) if "…" in line]
-    assert "".join(cut).count("…") <= "".join(body(before)).count("…"), cut
+    assert "".join(cut).count("…") <= "".join(body(before)).count("…"), (name, cut)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -162,33 +146,30 @@ async def test_a_board_without_live_data_says_so_in_chinese(
     size: str, state: str, tmp_path: Path
 ) -> None:
     """Why there is nothing, or nothing new."""
-    with speaking(CHINESE):
-        async with a_source_in(state, tmp_path) as source:
-            app = an_app(source)
-            async with app.run_test(size=SIZES[size]) as pilot:
-                for board in STATES[state]:
-                    app.desk.show_coin("BTC") if board == "coin" else app.desk.show_board(board)
-                    await pulled(pilot, app)
-                    await pulled(pilot, app)
-                    lines = [strip.text for strip in app.screen._compositor.render_strips()]
-                    check(f"{board}-{size}-{state}", lines, SIZES[size])
+    cases = [Case(f"{board}-{size}-{state}", board) for board in STATES[state]]
+    async with a_source_in(state, tmp_path) as source:
+        screens = await painted(size, cases, source, first="sum")
+    for name, lines in screens.items():
+        check(name, lines, SIZES[size])
 
 
-@pytest.mark.parametrize("board", BOARDS)
-async def test_the_help_of_a_board_is_chinese(board: str) -> None:
+async def test_the_helps_of_the_boards_are_chinese() -> None:
     """All of F1: what it says, its columns."""
-    lines = await painted(Case(board, board, "", ("f1",)), _HELP)
-    left = english(lines, ALLOWED | typed(board))
-    assert not left, "\n".join(left)
-    assert "".join(lines).count("…") <= dots(board)
+    helps = [Case(board, board, ("f1",)) for board in VIEWS]
+    for board, lines in (await painted("120x40", helps)).items():
+        left = english(lines, ALLOWED | typed(board))
+        assert not left, "\n".join([board, *left])
+        assert len(lines) > len(VIEWS[board]().help_text()), board
+        assert "".join(lines).count("…") <= dots(board), board
 
 
 async def test_the_keys_are_chinese() -> None:
     """All of `?`, but for the actions' names in the settings."""
     names = [one.id for one in ACTIONS] + [one.name for one in BOARD_INFOS]
-    lines = await painted(Case("keys", "sum", "", ("question_mark",)), _HELP)
+    lines = (await painted("120x40", [Case("keys", "sum", ("question_mark",))]))["keys"]
     left = english(lines, ALLOWED | set(_WORD.findall(" ".join([*names, "today config path osc"]))))
     assert not left, "\n".join(left)
+    assert len(lines) > len(ACTIONS)
 
 
 def columns(board: str) -> list[Column[Any]]:
@@ -259,30 +240,29 @@ def test_every_text_has_its_chinese(file: Path) -> None:
     assert lacking == set()
 
 
-@pytest.mark.parametrize("name", SWITCHED)
-async def test_another_language_is_on_the_screen_at_once(name: str) -> None:
+@pytest.mark.parametrize("size", TOURED)
+async def test_another_language_is_on_the_screen_at_once(size: str) -> None:
     """Whatever was drawn before: curves, bars, candles, titles, what is below a table."""
-    case = next(one for one in CASES if one.name == name)
+    cases = [case for case in cases_of(size) if case.name in SWITCHED]
+    switched: dict[str, list[str]] = {}
     with speaking(ENGLISH):
-        app = an_app(a_source(case.state), case.board)
-        async with app.run_test(size=SIZES[case.size]) as pilot:
-            if case.board == "coin":
-                app.desk.show_coin("BTC")
-            await pulled(pilot, app)
-            await pilot.press(*case.keys)
-            await pulled(pilot, app)
-            app.choose_language(CHINESE)
-            await pulled(pilot, app)
-            switched = [strip.text for strip in app.screen._compositor.render_strips()]
-    assert switched == await painted(case)
+        app = an_app(board=cases[0].board)
+        async with app.run_test(size=SIZES[size]) as pilot:
+            async for case in tour(pilot, app, cases):
+                app.choose_language(CHINESE)
+                await pulled(pilot, app)
+                switched[case.name] = lines_of(app)
+                app.choose_language(ENGLISH)
+    fresh = await painted(size, cases)
+    assert len(fresh) == len(cases)
+    for name, lines in fresh.items():
+        assert switched[name] == lines, name
 
 
-@pytest.mark.parametrize("name", GOLDENS)
-async def test_a_board_looks_as_it_did_in_chinese(name: str) -> None:
-    """Every character of it, the frame's too."""
-    case = next(one for one in CASES if one.name == name)
-    text = "\n".join(line.rstrip() for line in await painted(case)) + "\n"
+def is_golden(name: str, lines: list[str]) -> bool:
+    """Whether it is its Chinese golden text; if that is asked for, it is from now on."""
+    text = "\n".join(line.rstrip() for line in lines) + "\n"
     file = GOLDEN / f"zh-{name}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         file.write_text(text)
-    assert text == file.read_text()
+    return text == file.read_text()

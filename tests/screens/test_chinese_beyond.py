@@ -1,63 +1,45 @@
-"""What the boards say in 简体中文 where something is lacking, and behind Enter."""
+"""What the boards say in 简体中文 behind Enter; without live data: `test_chinese`."""
 
-from pathlib import Path
-
-import pytest
-
-from tests.screens.support import an_app, pulled
+from tests.screens.support import an_app
 from tests.screens.test_chinese import english
-from tests.screens.test_golden import SIZES, STATES
+from tests.screens.tours import SIZES, Case, tour
 from tests.support.boards import MemorySource
-from tests.support.state_boards import a_source_in
 from tui_monitor.words import CHINESE, speaking
 
-# Board and keys: a row's whole text, of the tables that have one; the event log.
+# Board and keys, pressed after those before: a row's whole text, of the tables that have one;
+# the event log.
 BEHIND = [
+    ("spreads", "exclamation_mark"),
     ("spreads", "tab enter"),
     ("coverage", "tab enter"),
-    ("coverage", "tab tab enter"),
-    ("coverage", "tab tab tab enter"),
+    ("coverage", "tab enter"),
+    ("coverage", "tab enter"),
     ("system", "enter"),
     ("system", "tab enter"),
-    ("system", "tab tab enter"),
-    ("system", "tab tab tab enter"),
+    ("system", "tab enter"),
+    ("system", "tab enter"),
     ("coin", "enter"),
     ("coin", "down down down down down down down enter"),
     ("coin", "tab tab tab enter"),
-    ("coin", "tab tab tab tab tab tab enter"),
-    ("spreads", "exclamation_mark"),
+    ("coin", "tab tab tab enter"),
 ]
 
 
-@pytest.mark.parametrize("state", STATES)
-async def test_boards_without_live_data_say_why_in_chinese(state: str, tmp_path: Path) -> None:
-    """Reasons are made by the engine, which knows no reader."""
-    left: dict[str, list[str]] = {}
-    async with a_source_in(state, tmp_path) as source:
-        with speaking(CHINESE):
-            app = an_app(source, "sum")
-            async with app.run_test(size=SIZES["160x50"]) as pilot:
-                for board in STATES[state]:
-                    app.desk.show_coin("BTC") if board == "coin" else app.desk.show_board(board)
-                    await pulled(pilot, app)
-                    await pulled(pilot, app)
-                    strips = app.screen._compositor.render_strips()
-                    left[board] = english([strip.text for strip in strips])
-    assert not any(left.values()), left
-
-
-@pytest.mark.parametrize(("board", "keys"), BEHIND)
-async def test_what_is_behind_a_row_is_chinese(board: str, keys: str) -> None:
+async def test_what_is_behind_a_row_is_chinese() -> None:
     """All of a connection, a leg, a limit, a backfill, a suspect, a signal, an anomaly."""
+    cases = [
+        Case(f"{turn} {board} {keys}", board, tuple(keys.split()))
+        for turn, (board, keys) in enumerate(BEHIND)
+    ]
+    left: dict[str, list[str]] = {}
+    screens = set()
     with speaking(CHINESE):
-        app = an_app(MemorySource(), board)
+        app = an_app(MemorySource(), cases[0].board)
         async with app.run_test(size=SIZES["160x50"]) as pilot:
-            if board == "coin":
-                app.desk.show_coin("BTC")
-            await pulled(pilot, app)
-            below = app.screen
-            await pilot.press(*keys.split())
-            await pilot.pause()
-            assert app.screen is not below
-            strips = app.screen._compositor.render_strips()
-            assert english([strip.text for strip in strips]) == []
+            async for case in tour(pilot, app, cases):
+                assert app.screen is not app.desk, case.name
+                lines = [strip.text for strip in app.screen._compositor.render_strips()]
+                left[case.name] = english(lines)
+                screens.add("\n".join(lines))
+    assert not any(left.values()), left
+    assert len(screens) == len(BEHIND)

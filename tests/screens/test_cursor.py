@@ -101,6 +101,7 @@ async def test_a_row_that_leaves_hands_the_cursor_to_the_one_on_its_line() -> No
     async with app.run_test(size=(120, 30)) as pilot:
         await pulled(pilot, app)
         await pilot.press("j", "j", "j", "j", "j")
+        await settled(pilot)
         board = coins()
         left = replace(board, rows=[row for row in board.rows if row.coin != "C05"])
         unpainted(view_of(app), left)
