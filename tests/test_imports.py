@@ -5,14 +5,17 @@ import sys
 
 import pytest
 
-PROBE = "import sys, importlib; importlib.import_module(sys.argv[1]); print(' '.join(sys.modules))"
+PROBE = (
+    "import sys, importlib; [importlib.import_module(one) for one in sys.argv[1:]]; "
+    "print(' '.join(sys.modules))"
+)
 # Not rich: httpx imports its own command line, which loads rich wherever it is installed.
 TERMINAL = {"textual"}
 
 
-def loaded_by(module: str) -> set[str]:
+def loaded_by(*modules: str) -> set[str]:
     done = subprocess.run(
-        [sys.executable, "-c", PROBE, module], capture_output=True, text=True, check=True
+        [sys.executable, "-c", PROBE, *modules], capture_output=True, text=True, check=True
     )
     return set(done.stdout.split())
 
@@ -49,6 +52,18 @@ def test_a_terminal_that_looks_at_anothers_engine_loads_none() -> None:
     # Nor a board's view before the board is visited.
     unneeded |= {f"tui_monitor.screens.{name}" for name in ("anomalies", "coin", "system")}
     assert not loaded_by("tui_monitor.cli.terminal") & unneeded
+
+
+def test_a_first_picture_of_what_is_stored_needs_no_engine() -> None:
+    """Nor anything that speaks to one or writes: all that comes when the picture is there."""
+    loaded = loaded_by(
+        "tui_monitor.cli.terminal", "tui_monitor.source.awaited", "tui_monitor.screens.sum_curve"
+    )
+    ours = {"engine", "feeds", "simulator", "source.local", "attach.client", "attach.calls"}
+    ours |= {f"store.{name}" for name in ("exports", "imports", "archive", "backup")}
+    unneeded = {f"tui_monitor.{name}" for name in ours}
+    unneeded |= {"numpy", "pyarrow", "httpx", "websockets", "python_socks"}
+    assert not loaded & unneeded
 
 
 def test_the_terminal_never_loads_the_server() -> None:

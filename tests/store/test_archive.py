@@ -8,8 +8,8 @@ from tests.store.builders import COINS, DAY_MS, ZONE, StillClock, a_price
 from tests.store.events import an_event, told
 from tui_monitor.clock import DAY_MS as A_DAY_MS
 from tui_monitor.clock import SLOT_MS
-from tui_monitor.store import Month, Reader, Scope, Store, archive, import_file, open_store
-from tui_monitor.store.archive import closed_months
+from tui_monitor.store import Reader, Scope, Store, import_file, open_store
+from tui_monitor.store.archive import Month, archive, closed_months
 
 # The samples are of 2026-01-05.
 FEBRUARY_MS = ZONE.parse("2026-02-01 00:00:00")

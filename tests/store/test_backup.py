@@ -10,7 +10,8 @@ from tests.store.builders import COINS, NOW_MS, StillClock, a_price
 from tui_monitor import paths
 from tui_monitor.clock import SLOT_MS
 from tui_monitor.errors import BadInput, StoreError
-from tui_monitor.store import Store, backup, open_reader, open_store
+from tui_monitor.store import Store, open_reader, open_store
+from tui_monitor.store.backup import backup
 
 SLOTS = 2_000
 

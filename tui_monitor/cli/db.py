@@ -17,8 +17,8 @@ from tui_monitor.engine_lock import EngineLock
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 from tui_monitor.store import Scope, open_store
-from tui_monitor.store import archive as archived
-from tui_monitor.store import backup as copied
+from tui_monitor.store.archive import archive as archived
+from tui_monitor.store.backup import backup as copied
 
 
 class Hours(click.FloatRange):

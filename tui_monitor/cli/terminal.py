@@ -1,5 +1,6 @@
 """The terminal interface: the boards, over an engine in this process or in another."""
 
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -12,7 +13,6 @@ from tui_monitor.app import MonitorApp
 from tui_monitor.attach.elsewhere import Elsewhere
 from tui_monitor.attach.live import live
 from tui_monitor.attach.place import Place, Watched
-from tui_monitor.attach.remote import remote
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.cli.common import Context, holder_info, kind_of
 from tui_monitor.cli.demo import check_demo, simulated
@@ -78,6 +78,8 @@ def _check(board: str | None) -> None:
 async def _show_remote(
     daemon: Elsewhere, exports: Path, settings: Settings, board: str | None
 ) -> int:
+    # Whose engine is here needs nothing that speaks to another's.
+    remote = importlib.import_module("tui_monitor.attach.remote").remote
     async with remote(daemon, SystemClock(), exports) as there:
         ui, language = settings.ui, settings.general.language
         app = MonitorApp(there.source, there.run, ui, board=board, language=language)

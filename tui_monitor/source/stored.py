@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from tui_monitor import store
 from tui_monitor.boards import coverage, sum_curve
 from tui_monitor.boards.anomalies import AnomaliesBoard
 from tui_monitor.boards.anomalies.explanation import Explained
@@ -46,7 +47,7 @@ from tui_monitor.source.figures import database_figures
 from tui_monitor.source.interest import StoredInterest
 from tui_monitor.source.liquidations import StoredLiquidations
 from tui_monitor.source.spreads import StoredSpreads
-from tui_monitor.store import Reader, Scope, export
+from tui_monitor.store import Reader
 
 COVERAGE_DAYS = 14
 MAX_RECORDS = 5_000
@@ -314,7 +315,7 @@ class StoredSource:
         self, what: str, first_ms: int, last_ms: int, file_format: str, path: Path | None
     ) -> Exported:
         """Write an export; without a path under a name of its own in the exports folder."""
-        scope = Scope(
+        scope = store.Scope(
             start_ms=first_ms,
             end_ms=last_ms + 1,
             zone=self._zone,
@@ -322,7 +323,7 @@ class StoredSource:
             min_coins=self._settings.min_coins,
             now_ms=self._clock.now_ms(),
         )
-        written = await export(
+        written = await store.export(
             self._store, what, file_format, scope, folder=self._exports_dir, path=path
         )
         return Exported(path=written.path, rows=written.rows)
