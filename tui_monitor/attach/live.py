@@ -7,7 +7,6 @@ engine, and the others attach to that one.
 """
 
 import asyncio
-import importlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,6 +18,7 @@ from tui_monitor.attach.place import Place
 from tui_monitor.config import Settings
 from tui_monitor.engine_lock import EngineLock, read_holder
 from tui_monitor.errors import EngineGone, EngineHeld, MonitorError, StoreError
+from tui_monitor.loading import load
 from tui_monitor.source import Source
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class Live:
         place = self._place
         if not paths.database_file(place.folder).is_file():
             return False
-        early = importlib.import_module("tui_monitor.source.awaited")
+        early = load("tui_monitor.source.awaited")
         stored = early.awaited(
             place.settings, place.folder, paths.export_dir(place.folder), place.clock, place.kind
         )
@@ -140,7 +140,7 @@ class Live:
     async def _attach(self) -> bool:
         if read_holder(self._place.folder) is None:
             return False  # and needs nothing that speaks to sockets
-        attached = importlib.import_module("tui_monitor.attach.client").attached
+        attached = load("tui_monitor.attach.client").attached
         path = paths.socket_file(self._place.folder)
         try:
             there = await self._stack.enter_async_context(attached(path, self._place.clock))
@@ -153,7 +153,7 @@ class Live:
 
 async def _loaded() -> ModuleType:
     """What makes an engine: for a viewer too much to carry, and too long to hold its loop for."""
-    return await asyncio.to_thread(importlib.import_module, "tui_monitor.attach.hosting")
+    return await asyncio.to_thread(load, "tui_monitor.attach.hosting")
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """The terminal interface: the boards, over an engine in this process or in another."""
 
-import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -19,6 +18,7 @@ from tui_monitor.cli.demo import check_demo, simulated
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput
+from tui_monitor.loading import load
 from tui_monitor.screens.layouts import Layouts
 from tui_monitor.screens.terminal import require_terminal
 from tui_monitor.words import told
@@ -79,7 +79,7 @@ async def _show_remote(
     daemon: Elsewhere, exports: Path, settings: Settings, board: str | None
 ) -> int:
     # Whose engine is here needs nothing that speaks to another's.
-    remote = importlib.import_module("tui_monitor.attach.remote").remote
+    remote = load("tui_monitor.attach.remote").remote
     async with remote(daemon, SystemClock(), exports) as there:
         ui, language = settings.ui, settings.general.language
         app = MonitorApp(there.source, there.run, ui, board=board, language=language)
