@@ -66,6 +66,23 @@ async def test_a_wrong_command_line_says_what_is_wrong(
     assert_one_line(done, code, *words)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--version"],
+        ["--help"],
+        ["config", "show"],
+        ["config", "template"],
+        ["daemon", "--print-unit"],
+        ["show", "nosuch", "--json"],
+    ],
+)
+async def test_output_that_finds_no_room_is_said(arguments: list[str], tmp_path: Path) -> None:
+    """Whether it fails at once or when the last of it is written."""
+    done = await run(tmp_path, *arguments, is_out_full=True)
+    assert_one_line(done, 1, "could not be written", "No space left")
+
+
 async def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """A file stands where the folder should be."""
     (tmp_path / "file").write_text("")

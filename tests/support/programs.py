@@ -55,15 +55,22 @@ async def run(
     stdin: bytes = b"",
     more: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    is_out_full: bool = False,
 ) -> Done:
-    """Run one command to its end in a fork, with `more` in its environment."""
+    """Run one command to its end in a fork, with `more` in its environment.
+
+    `is_out_full`: its standard output is on a disk that has no room.
+    """
     environment = {**clean_environment(folder), **(more or {})}
     with TemporaryDirectory() as name:
         streams = Path(name)
         (streams / "in").write_bytes(stdin)
+        if is_out_full:
+            (streams / "out").symlink_to("/dev/full")
         code = await run_forked(streams, arguments, environment, LONG_S, cwd)
         assert code is not None, f"{arguments} after {LONG_S:g} s"
-        out, err = ((streams / name).read_bytes().decode() for name in ("out", "err"))
+        read = [b"" if is_out_full else (streams / "out").read_bytes()]
+        out, err = (text.decode() for text in (*read, (streams / "err").read_bytes()))
         return Done(code, out, err)
 
 

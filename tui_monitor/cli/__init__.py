@@ -5,6 +5,7 @@ is imported by the command that needs it: `--version` and `--help` load none of 
 """
 
 import sys
+from contextlib import suppress
 
 from tui_monitor import __version__
 
@@ -16,8 +17,11 @@ def main(arguments: list[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else arguments
     if given == ["--version"]:
-        sys.stdout.write(f"tui-monitor {__version__}\n")
-        return 0
+        # Where it can't be written, what runs the commands says so.
+        with suppress(OSError):
+            sys.stdout.write(f"tui-monitor {__version__}\n")
+            sys.stdout.flush()
+            return 0
     from tui_monitor.cli.commands import run
 
     return run(given)

@@ -1,8 +1,8 @@
 """The command tree and how errors leave it."""
 
-import gc
-import importlib
+import errno
 import json
+import os
 import sys
 from types import ModuleType
 
@@ -12,9 +12,12 @@ from click.shell_completion import CompletionItem
 from tui_monitor import __version__
 from tui_monitor.cli.common import AttachGiven, Context, attach_options, engine_options
 from tui_monitor.errors import BadInput, MonitorError
+from tui_monitor.loading import load
 from tui_monitor.printable import printable
 
 LINE = 400
+# What a write fails with where there is no room for it, or no more use in it.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 # name -> (module beside this one, what it does). A module is imported when its command runs.
 COMMANDS = {
@@ -33,17 +36,8 @@ COMMANDS = {
 
 
 def _loaded(name: str) -> ModuleType:
-    """A module beside this one.
-
-    What comes stays for good: looking through all of it for garbage, again and again while it
-    comes and whenever the program runs, would take a tenth of the time to a first picture.
-    """
-    gc.disable()
-    try:
-        return importlib.import_module(f"tui_monitor.cli.{name}")
-    finally:
-        gc.freeze()
-        gc.enable()
+    """A module beside this one."""
+    return load(f"tui_monitor.cli.{name}")
 
 
 class Tree(click.Group):
@@ -106,19 +100,41 @@ def tui_monitor(
 def run(arguments: list[str]) -> int:
     """Run a command line; every expected failure becomes one line on stderr and an exit code."""
     try:
-        code = tui_monitor.main(arguments, prog_name="tui-monitor", standalone_mode=False)
-    except click.ClickException as error:
-        return fail(_misuse(error), as_json="--json" in arguments)
-    except MonitorError as error:
-        return fail(error, as_json="--json" in arguments)
-    except (KeyboardInterrupt, click.Abort):
-        sys.stderr.write("tui-monitor: interrupted\n")
-        return 130
+        code = _outcome(arguments)
+        # What is written at the end of the process fails unheard.
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output went away (`| head`): no failure, but nothing may be flushed.
         sys.stdout = None
         return 0
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        return _unwritten(error)
+    return code
+
+
+def _outcome(arguments: list[str]) -> int:
+    is_json = "--json" in arguments
+    try:
+        code = tui_monitor.main(arguments, prog_name="tui-monitor", standalone_mode=False)
+    except click.ClickException as error:
+        return fail(_misuse(error), as_json=is_json)
+    except MonitorError as error:
+        return fail(error, as_json=is_json)
+    except (KeyboardInterrupt, click.Abort):
+        sys.stderr.write("tui-monitor: interrupted\n")
+        return 130
     return code if isinstance(code, int) else 0
+
+
+def _unwritten(error: OSError) -> int:
+    """Not all of the output could be written; what is left of it is given up."""
+    sys.stdout = None
+    where = f" to {error.filename}" if error.filename else ""
+    text = f"the output could not be written{where}: {os.strerror(error.errno or 0)}"
+    return fail(MonitorError(text, "what there is of it is not all of it"))
 
 
 def _misuse(error: click.ClickException) -> BadInput:
