@@ -224,11 +224,11 @@ def test_a_comparison_with_an_unknown_column_names_the_known_ones() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("value>", "no number after value>"),
-        ("value>five", "five is no number"),
+        ("value>", "nothing after value>"),
+        ("value>five", "five is neither"),
         (">5", "no column before >"),
         ("foo<", "no column foo"),
-        ("coin & value!=", "no number after value!="),
+        ("coin & value!=", "nothing after value!="),
     ],
 )
 def test_half_a_comparison_is_said_in_words(text: str, said: str) -> None:

@@ -1,15 +1,21 @@
 """Typing a filter: names are completed, what is half typed is no mistake, old ones come back."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.screens.test_board import COLUMNS, Row
 from tui_monitor.errors import BadInput
 from tui_monitor.screens.filter_hints import candidates, completed, hint
-from tui_monitor.screens.filters import Unfinished, finished_part, parse_filter
+from tui_monitor.screens.filter_names import column_named, nearest
+from tui_monitor.screens.filters import Unfinished, finished_parts, parse_filter
 from tui_monitor.screens.looks import STANDARD
 from tui_monitor.screens.oi import OpenInterestView
+from tui_monitor.screens.telling import problem
+from tui_monitor.screens.widgets.columns import Cell, Column
 from tui_monitor.screens.widgets.filter_line import FilterLine
+from tui_monitor.words import CHINESE, speaking
 
 ROWS = [Row("A", 1.0), Row("B", 1.5), Row("C", None), Row("D", 2000.0)]
 
@@ -24,8 +30,6 @@ ROWS = [Row("A", 1.0), Row("B", 1.5), Row("C", None), Row("D", 2000.0)]
         ("!a & (value<2 | value>100)", "BD"),
         ("coin=a | coin!=a & value=1.5", "AB"),
         ("coin!=a", "BCD"),
-        ("a &", "A"),
-        ("a | ", "A"),
         ("value=word", ""),
     ],
 )
@@ -39,7 +43,9 @@ def test_either_all_and_brackets_say_what_belongs_together(text: str, found: str
     assert "".join(row.coin for row in ROWS if test is None or test(row)) == found
 
 
-@pytest.mark.parametrize("text", ["value>", "value=-", "a & value<", "(a", "(a | (b)"])
+@pytest.mark.parametrize(
+    "text", ["value>", "value=-", "a & value<", "(a", "(a | (b)", "a &", "a | ", "(", "&", "value="]
+)
 def test_what_lacks_its_end_is_unfinished(text: str) -> None:
     """Not wrong: somebody is typing."""
     with pytest.raises(Unfinished):
@@ -57,8 +63,10 @@ def test_what_can_never_be_right_is_said_at_once(text: str) -> None:
 
 def test_the_part_before_the_last_term_is_finished() -> None:
     """It filters while the last one is typed."""
-    assert finished_part("a & value>") == "a "
-    assert finished_part("value>") == ""
+    assert finished_parts("a & value>")[-1] == "a "
+    assert finished_parts("value>")[-1] == ""
+    assert finished_parts("(value>1")[0] == "(value>1)"
+    assert finished_parts("b | (a & va")[-1] == "b | (a )"
 
 
 def test_names_are_offered_that_begin_with_what_is_typed_and_then_those_that_have_it() -> None:
@@ -85,6 +93,74 @@ def test_the_line_below_says_which_values_a_column_has() -> None:
     assert said("xyz") == ""
 
 
+TIMES: tuple[Column[str], ...] = (
+    Column(key="at_ms", title="time", width=14, align="left", value=lambda row: 1e12,
+           paint=lambda row, *_: Cell(row)),
+    Column(key="oi_usd", title="OI $", width=8, value=lambda row: 8_912_345_678.0, word="oi_usd",
+           paint=lambda *_: Cell("8.91B")),
+    Column(key="oi_1h", title="OI 1h", width=8, value=lambda row: -1.006,
+           paint=lambda *_: Cell("\u22121.01 %")),
+    Column(key="side", title="side", width=8, value=lambda row: "long",
+           paint=lambda *_: Cell("多")),
+)  # fmt: skip
+CLOCKS = ("00:30", "02:00", "08:00:12")
+DAYS = ("01-14 23:10", "01-15 08:00")
+LENGTHS = ("12s", "02:10", "3h05", "2d04h ago")
+
+
+@pytest.mark.parametrize(
+    ("rows", "text", "found"),
+    [
+        (CLOCKS, "time=08:00", CLOCKS[2:]),
+        (CLOCKS, "time<02:00", CLOCKS[:1]),
+        (CLOCKS, "time>=02:00 & time!=08:00:12", CLOCKS[1:2]),
+        (DAYS, "time>01-14", DAYS[1:]),
+        (DAYS, "time=2026-01-15 08:00", DAYS[1:]),
+        (DAYS, "time<09:00", DAYS[1:]),
+        (LENGTHS, "time>2m", LENGTHS[1:]),
+        (LENGTHS, "time>02:10", LENGTHS[2:]),
+        (LENGTHS, "time=3h05", LENGTHS[2:3]),
+        (LENGTHS, "time<1d & time!=12s", LENGTHS[1:3]),
+        (LENGTHS, "oi=8.91B & oi>8b", LENGTHS),
+        (LENGTHS, "oi_1h=-1.01 | oi=9b", LENGTHS),
+        (LENGTHS, "sid=多 & side=LONG", LENGTHS),
+    ],
+)
+def test_what_a_column_shows_can_be_typed(
+    rows: tuple[str, ...], text: str, found: tuple[str, ...]
+) -> None:
+    """Times and lengths of time as they stand there, rounded numbers, words in either language."""
+    test = parse_filter(text, TIMES)
+    assert test is not None
+    assert tuple(row for row in rows if test(row)) == found
+
+
+def test_a_name_may_be_the_beginning_of_one_and_the_nearest_are_named_first() -> None:
+    """`oi` is the column `OI $`; what might be two is none."""
+    found = {word: column_named(word, TIMES) for word in ("oi", "oi-1", "ti", "o", "x")}
+    assert {word: one and one.key for word, one in found.items()} == {
+        "oi": "oi_usd", "oi-1": "oi_1h", "ti": "at_ms", "o": None, "x": None,
+    }  # fmt: skip
+    assert nearest("oi_2h", TIMES)[0] in ("OI-1h", "oi_usd")
+    with pytest.raises(BadInput) as caught:
+        parse_filter("1h>soon", [*TIMES, replace(TIMES[2], key="1h")])
+    assert caught.value.line() == "soon is neither a number nor a time (write OI-1h>5)"
+
+
+def test_an_error_has_what_was_typed_as_it_was_typed_in_chinese_too() -> None:
+    """And the names of columns as they are typed."""
+    column: Column[Row] = Column(
+        key="price", title="price", width=8, value=lambda row: 1.0, paint=lambda *_: Cell("1")
+    )
+    with speaking(CHINESE), pytest.raises(BadInput) as caught:
+        parse_filter("coin, level>5", [column, *COLUMNS])
+    with speaking(CHINESE):
+        said = problem(caught.value)
+    assert "没有可比较的列 coin, level (" in said
+    assert "price" in said
+    assert "value" in said
+
+
 async def test_a_filter_is_completed_recalled_and_calm() -> None:
     """Tab takes a name, half a comparison keeps the rows, ↑ brings the last filter back."""
     app = an_app(board="oi")
@@ -97,9 +173,9 @@ async def test_a_filter_is_completed_recalled_and_calm() -> None:
         await pilot.press("tab", *">")
         await settled(pilot, shows(app, "oi_usd  540.00M … 8.91B"))
         assert len(view.table.rows) == 3
-        assert "no number" not in screen_text(app)
+        assert "nothing after" not in screen_text(app)
         await pilot.press("enter")
-        await settled(pilot, shows(app, "no number after oi_usd>"))
+        await settled(pilot, shows(app, "nothing after oi_usd> (write oi_usd>5)"))
         await pilot.press(*"1b", "enter")
         await settled(pilot, lambda: view.table.has_focus)
         assert len(view.table.rows) == 2
@@ -116,3 +192,9 @@ async def test_a_filter_is_completed_recalled_and_calm() -> None:
         await pilot.press("escape")
         await settled(pilot, lambda: view.table.has_focus)
         assert len(view.table.rows) == 3
+        await pilot.press("slash", *"(oi>1b", "enter")
+        await settled(pilot, shows(app, "no ) yet"))
+        assert len(view.table.rows) == 2
+        await pilot.press(*") &", "enter")
+        await settled(pilot, shows(app, "nothing after &"))
+        assert len(view.table.rows) == 2

@@ -137,6 +137,8 @@ class Desk(DeskWords):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._refresh_s):
                     await self._wanted.wait()
+            # Whatever is wanted without end: keys and paint have their turn.
+            await asyncio.sleep(0)
 
     def refresh_every(self, seconds: float | None) -> None:
         """Another pace, from the next look on; a key that wants data still has it at once."""

@@ -5,7 +5,8 @@ from typing import Any
 
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.screens.desk_work import DeskWork
-from tui_monitor.screens.filters import column_named
+from tui_monitor.screens.filter_names import column_named, names, nearest
+from tui_monitor.screens.telling import Said
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.panel import Panel, panel_of
 from tui_monitor.words import t
@@ -35,7 +36,7 @@ class DeskWords(DeskWork):
 
     def column_names(self) -> Sequence[str]:
         """The columns of the table that has the keys, by which it can be sorted and filtered."""
-        return [one.name for one in self.table.columns if one.value is not None]
+        return names(self.table.columns)
 
     @property
     def table(self) -> Board[Any]:
@@ -66,8 +67,9 @@ class DeskWords(DeskWork):
         """Sort the table that has the keys, and keep it so."""
         column = column_named(name, self.table.columns)
         if column is None or column.value is None:
-            known = ", ".join(self.column_names())
-            raise BadInput(t("no column {name} to sort by", name=name), f"there are {known}")
+            known = ", ".join(nearest(name, self.table.columns))
+            said = t("no column {name} to sort by", name=name)
+            raise Said(said, t("there are {names}", names=known))
         self.table.sort(column.key, descending=descending)
         self._panel().keep_layout()
 

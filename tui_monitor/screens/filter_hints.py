@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from tui_monitor.printable import printable
-from tui_monitor.screens.filters import column_named
+from tui_monitor.screens.filter_names import column_named, example
 from tui_monitor.screens.looks import STANDARD, Looks
 from tui_monitor.screens.widgets.columns import Column, R
 from tui_monitor.screens.widgets.line import Piece
@@ -53,7 +53,8 @@ def hint(
     if text.strip():
         return []
     known = " ".join(column.name for column in columns if column.value is not None)
-    return [(t("text · !text · sum>5 & up<9 | (…); columns:"), looks.dim), (f" {known}", looks.dim)]
+    said = t("text · !text · {example} | (…); columns:", example=example(columns, most=2))
+    return [(f"{said} {known}", looks.dim)]
 
 
 def _meaning(column: Column[R], looks: Looks) -> list[Piece]:

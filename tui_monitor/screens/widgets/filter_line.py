@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui_monitor.screens.filter_hints import completed
+from tui_monitor.screens.filter_names import example
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.words import t
 
@@ -36,11 +37,16 @@ class FilterLine(Input):
     ]
 
     def __init__(self, panel: Filtered) -> None:
-        super().__init__(placeholder=t("text, !text, sum>5 & up<9"), select_on_focus=False)
+        super().__init__(select_on_focus=False)
         self.cursor_blink = False
         self._panel = panel
         self.kept: list[str] = []
         self._recalled = 0
+
+    def show_example(self) -> None:
+        """What can be typed for the columns that the table has now, while nothing is."""
+        found = example(self._panel.board.columns, most=2)
+        self.placeholder = t("text, !text, {example}", example=found)
 
     def set_text(self, text: str) -> None:
         """Another text, with the cursor behind it."""

@@ -14,7 +14,7 @@ from tui_monitor.screens.actions import bindings
 from tui_monitor.screens.clipboard import copy
 from tui_monitor.screens.columns_dialog import ColumnsDialog
 from tui_monitor.screens.filter_hints import hint
-from tui_monitor.screens.filters import Unfinished, finished_part
+from tui_monitor.screens.filters import Unfinished, finished_parts
 from tui_monitor.screens.keymap import would_be_typed
 from tui_monitor.screens.layouts import Layout, layouts_of
 from tui_monitor.screens.looks import looks_of
@@ -119,7 +119,7 @@ class Panel(Vertical, Generic[R]):
     def _show_title(self) -> None:
         self._rule.set_title(
             told(self._title),
-            told(self._problem or self._note),
+            self._problem or told(self._note),
             self._place(),
             is_problem=bool(self._problem),
             focused=self.has_focus_within,
@@ -162,6 +162,7 @@ class Panel(Vertical, Generic[R]):
         return not is_text and super().check_action(action, parameters)
 
     def action_filter(self) -> None:
+        self._input.show_example()
         self._input.display = True
         self._show_hint()
         self.screen.set_focus(self._input)
@@ -200,7 +201,7 @@ class Panel(Vertical, Generic[R]):
 
     def _read_filter(self) -> None:
         text = self._input.value
-        self._problem = ""
+        self._problem = self._lacks = ""
         try:
             self.board.set_filter(text)
         except Unfinished as error:
@@ -210,16 +211,16 @@ class Panel(Vertical, Generic[R]):
         except BadInput as error:
             self._problem = problem(error)
             self.board.set_filter("")
-        else:
-            self._lacks = ""
         self._show_title()
         self._show_hint()
 
     def _use_finished(self, text: str) -> None:
-        try:
-            self.board.set_filter(finished_part(text))
-        except BadInput:
-            self.board.set_filter("")
+        for part in (*finished_parts(text), ""):
+            try:
+                self.board.set_filter(part)
+            except BadInput:
+                continue
+            return
 
     def _show_hint(self) -> None:
         looks, board = looks_of(self), self.board
@@ -230,12 +231,11 @@ class Panel(Vertical, Generic[R]):
             self._hint.set_lines(hint(self._input.value, board.columns, rows, "Tab", looks))
 
     def keep_filter(self) -> None:
-        """The typing is over; what can't be read must be mended first."""
+        """The typing is over; what can't be read or lacks its end must be mended first."""
         self._read_filter()
         if self._problem or self._lacks:
-            self._problem = self._problem or self._lacks
-            self._show_title()
-            self._show_hint()
+            if self._lacks:
+                self._hint.set_lines([(self._lacks, looks_of(self).warn)])
             return
         self._input.keep()
         self._input.display = bool(self._input.value)

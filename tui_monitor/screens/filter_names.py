@@ -1,0 +1,72 @@
+"""How a column is named in a filter, which names are near a wrong one, and what may be typed."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from tui_monitor.screens.widgets.columns import Column, R
+from tui_monitor.words import t
+
+# More names would be cut at the edge of the screen.
+_NEAREST = 6
+
+
+def column_named(name: str, columns: Sequence[Column[R]]) -> Column[R] | None:
+    """The column of a name, a title or a key, in whatever case.
+
+    Where there is none: the one of a title without its unit (`oi` for `OI $`), then the only one
+    whose title begins with that word, then the only one whose name begins so.
+    """
+    word = name.strip().casefold()
+    if not word:
+        return None
+    exact = [one for one in columns if word in one.names]
+    bare = [one for one in columns if word in _bare(one)]
+    if exact or bare:
+        return (exact or bare)[0]
+    comparable = [one for one in columns if one.value is not None]
+    first = [one for one in comparable if word in _first_words(one)]
+    begin = [one for one in comparable if any(known.startswith(word) for known in one.names)]
+    return next((found[0] for found in (first, begin) if len(found) == 1), None)
+
+
+def _titles(column: Column[R]) -> tuple[str, str]:
+    return column.title.casefold(), t(column.title, column.key).casefold()
+
+
+def _bare(column: Column[R]) -> Iterator[str]:
+    """Its titles without signs: `OI $` is `oi`."""
+    for title in _titles(column):
+        yield "".join(one for one in title if one.isalnum() or one == " ").strip()
+
+
+def _first_words(column: Column[R]) -> Iterator[str]:
+    for title in _titles(column):
+        yield from title.split()[:1]
+
+
+def names(columns: Sequence[Column[R]]) -> list[str]:
+    """What can be compared, as it is typed."""
+    return [column.name for column in columns if column.value is not None]
+
+
+def nearest(name: str, columns: Sequence[Column[R]]) -> list[str]:
+    """Some names of columns, those first that look like this one."""
+    word = name.strip().casefold()
+
+    def distance(known: str) -> tuple[bool, float]:
+        folded = known.casefold()
+        likeness = difflib.SequenceMatcher(None, word, folded).ratio()
+        return not (word and word in folded), -likeness
+
+    return sorted(names(columns), key=distance)[:_NEAREST]
+
+
+def example(columns: Sequence[Column[R]], most: int = 1) -> str:
+    """What can be typed for these columns: `sum>5`, `sum>5 & up<9`, `coin=…` without numbers."""
+    comparable = [column for column in columns if column.value is not None]
+    # Numbers stand on the right.
+    numbers = [one for one in comparable if one.align == "right"][:most]
+    written = [f"{one.name}{sign}" for one, sign in zip(numbers, (">5", "<9"), strict=False)]
+    if not written:
+        written = [f"{one.name}=…" for one in comparable[:1]]
+    return " & ".join(written) or "…"
