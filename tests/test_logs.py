@@ -10,6 +10,7 @@ import pytest
 from tui_monitor import logs
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (\w+) +([\w.]+): (.*)")
+_SINCE = re.compile(r"\b(since|at) \d\d:\d\d:\d\dZ")
 
 
 class Times:
@@ -28,9 +29,11 @@ class Kept(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
+        self.times: list[tuple[float, float]] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
+        self.lines.append(_SINCE.sub(r"\1 HH:MM:SSZ", record.getMessage()))
+        self.times.append((record.created, record.msecs))
 
 
 @pytest.fixture
@@ -71,10 +74,22 @@ def test_a_cause_is_logged_once_a_minute_with_what_was_left_out() -> None:
     times.now_s += 11
     logger.info("a third thing")
     assert outputs[0].lines[2:] == [
-        "okx: sequence 49 is missing (and 48 more like it)",
+        "okx: sequence 49 is missing (and 48 more like it since HH:MM:SSZ)",
         "a third thing",
     ]
     assert outputs[1].lines == outputs[0].lines
+    # What came late has the time of the line that it came with.
+    assert outputs[0].times == sorted(outputs[0].times)
+    assert outputs[0].times[2] == pytest.approx(outputs[0].times[3])
+
+
+def test_what_came_twice_is_told_with_its_own_time() -> None:
+    """There is no more like it to be counted."""
+    logger, outputs, limited = a_logger(Times())
+    for number in range(2):
+        warn(logger, number)
+    limited.close()
+    assert outputs[0].lines[1:] == ["okx: sequence 1 is missing (at HH:MM:SSZ)"]
 
 
 def test_what_was_left_out_is_told_at_the_end() -> None:
@@ -83,7 +98,9 @@ def test_what_was_left_out_is_told_at_the_end() -> None:
     for number in range(3):
         warn(logger, number)
     limited.close()
-    assert outputs[0].lines[1:] == ["okx: sequence 2 is missing (and 1 more like it)"]
+    assert outputs[0].lines[1:] == [
+        "okx: sequence 2 is missing (and 1 more like it since HH:MM:SSZ)"
+    ]
 
 
 def test_other_texts_paced_lines_and_details_are_no_repetition() -> None:
@@ -114,6 +131,7 @@ def test_lines_are_printable_and_keep_secrets(root: logging.Logger, tmp_path: Pa
     """Tokens and the passwords of proxies; also in tracebacks, whose lines stay lines."""
     file = tmp_path / "a.log"
     logs.setup("info", file, stderr=False)
+    logging.getLogger("uvicorn.error").warning("nobody knows this name")
     root.info("asked with Bearer abc123 by http://me:opensesame@proxy:1/ \x1b[2J")
     try:
         raise ValueError("token=abc123 \x1b]52;c;x\x07")
@@ -125,8 +143,9 @@ def test_lines_are_printable_and_keep_secrets(root: logging.Logger, tmp_path: Pa
     text = file.read_text()
     for secret in ("abc123", "opensesame", "\x1b", "\x07", "not at this"):
         assert secret not in text
-    first, second, *trace, last = text.splitlines()
-    for line in (first, second, last):
+    served, first, second, *trace, last = text.splitlines()
+    assert " tui_monitor.api.serving: nobody" in served
+    for line in (served, first, second, last):
         assert LINE.fullmatch(line), line
     assert trace[0] == "Traceback (most recent call last):"
     assert last.endswith("but at this one")

@@ -23,15 +23,21 @@ _SECRETS = (
     (re.compile(r"(?i)(bearer\s+|token[=:]\s*)\S+"), r"\1***"),
     (re.compile(r"(://)[^/@\s]+@"), r"\1***@"),
 )
+# What serves our requests has a name that says "error" in lines of any level.
+_NAMED_HERE = {"uvicorn.error": "tui_monitor.api.serving"}
 _NUMBERS = re.compile(r"\d+")
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _Cause = tuple[str, int, str]
 
 
 class _Repeated(NamedTuple):
-    """A cause since its last line: when that was, what was left out, and the newest of it."""
+    """A cause since its last line: when that was, what was left out, and the newest of it.
+
+    `written_s` is the time of day that the line bears.
+    """
 
     shown_s: float
+    written_s: float
     left_out: int = 0
     newest: logging.LogRecord | None = None
 
@@ -39,7 +45,8 @@ class _Repeated(NamedTuple):
 class Limited(logging.Handler):
     """Hands on the first line of each cause; within a minute others like it are counted only.
 
-    What was counted is told before the next line of any cause after that minute, and at the end.
+    What was counted is told before the next line of any cause after that minute, and at the end,
+    with the time of then: lines stand in the order of their times.
     Two lines have one cause if the same place of the program says the same but for numbers. What
     is below INFO is never left out: whoever turns it on wants all of it.
     """
@@ -55,23 +62,24 @@ class Limited(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Hand on, or count."""
         now_s = self._now_s()
-        self._tell_of(self._over(now_s))
+        self._tell_of(self._over(now_s), record.created)
         if record.levelno < logging.INFO or getattr(record, "is_paced", False):
             self._hand_on(record)
             return
         cause = (record.pathname, record.lineno, _NUMBERS.sub("#", record.getMessage()))
         seen = self._causes.get(cause)
         if seen is not None:
-            self._causes[cause] = _Repeated(seen.shown_s, seen.left_out + 1, record)
+            left_out = seen.left_out + 1
+            self._causes[cause] = seen._replace(left_out=left_out, newest=record)
             return
         if len(self._causes) >= _CAUSES:
-            self._tell_of(list(self._causes))
-        self._causes[cause] = _Repeated(now_s)
+            self._tell_of(list(self._causes), record.created)
+        self._causes[cause] = _Repeated(now_s, record.created)
         self._hand_on(record)
 
     def close(self) -> None:
         """Tell what was left out, and close the outputs."""
-        self._tell_of(list(self._causes))
+        self._tell_of(list(self._causes), SystemClock().now_ms() / 1000)
         for output in self._outputs:
             output.close()
         super().close()
@@ -84,20 +92,31 @@ class Limited(logging.Handler):
     def _over(self, now_s: float) -> list[_Cause]:
         return [cause for cause, seen in self._causes.items() if now_s - seen.shown_s >= REPEAT_S]
 
-    def _tell_of(self, causes: Sequence[_Cause]) -> None:
-        """Forget causes; what was left out of them is said with the newest of their lines."""
+    def _tell_of(self, causes: Sequence[_Cause], at_s: float) -> None:
+        """Forget causes; what was left out of them is said, now, with the newest of their lines."""
         for cause in causes:
             seen = self._causes.pop(cause)
             if seen.newest is None:
                 continue
-            more = f" (and {seen.left_out - 1} more like it)" if seen.left_out > 1 else ""
             told = logging.makeLogRecord(seen.newest.__dict__)
-            told.msg, told.args = f"{seen.newest.getMessage()}{more}", None
+            told.msg, told.args = f"{seen.newest.getMessage()} ({_when(seen)})", None
+            told.created, told.msecs = at_s, float(int(at_s % 1 * 1000))
             self._hand_on(told)
 
     def _hand_on(self, record: logging.LogRecord) -> None:
         for output in self._outputs:
             output.handle(record)
+
+
+def _when(seen: _Repeated) -> str:
+    """Of what is told late: when it was."""
+    if seen.left_out == 1 and seen.newest is not None:
+        return f"at {_time_of_day(seen.newest.created)}"
+    return f"and {seen.left_out - 1} more like it since {_time_of_day(seen.written_s)}"
+
+
+def _time_of_day(at_s: float) -> str:
+    return time.strftime("%H:%M:%SZ", time.gmtime(at_s))
 
 
 class _File(logging.handlers.RotatingFileHandler):
@@ -124,6 +143,7 @@ class _Line(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         record.message = printable(_masked(record.message), _LINE_LIMIT)
+        record.name = _NAMED_HERE.get(record.name, record.name)
         return super().formatMessage(record)
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - logging's name

@@ -15,7 +15,7 @@ def news_to(lines: list[Line]) -> SpreadNews:
 
 @in_virtual_time
 async def test_one_signal_is_told_whole_and_many_in_one_line() -> None:
-    """Coins once each, the first few by name."""
+    """Coins once each with their count, the first few by name."""
     lines: list[Line] = []
     news = news_to(lines)
     news.tell_of_signals([])
@@ -24,7 +24,7 @@ async def test_one_signal_is_told_whole_and_many_in_one_line() -> None:
     news.tell_of_signals([a_signal(name) for name in names])
     assert [line[:2] for line in lines] == [("info", "signals")] * 2
     assert lines[0][2].startswith("BTC: buy ")
-    assert lines[1][2] == "7 signals: A, B, C, D, E and 1 more"
+    assert lines[1][2] == "7 signals: A ×2, B, C, D, E and 1 more"
 
 
 @in_virtual_time

@@ -1,6 +1,6 @@
 """What the event log is told of signals and of the quarantine: each, but not without end."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 from tui_monitor.boards.same_coin import Suspect
@@ -27,8 +27,9 @@ class SpreadNews:
     def tell_of_signals(self, new: Sequence[Signal]) -> None:
         """One line each; many at once in one line."""
         if len(new) > 1:
-            text = f"{len(new)} signals: {_named(list(dict.fromkeys(one.coin for one in new)))}"
-            self._tell("info", "signals", text)
+            counts = Counter(one.coin for one in new)
+            coins = [f"{coin} ×{count}" if count > 1 else coin for coin, count in counts.items()]
+            self._tell("info", "signals", f"{len(new)} signals: {_named(coins)}")
             return
         for one in new:
             self._tell("info", "signals", _signal_text(one))
