@@ -95,6 +95,21 @@ def test_who_was_held_in_doubt_leaves_as_soon_as_it_is_clear() -> None:
     assert set(suspects(quotes)) == {OKX}
 
 
+def test_at_the_start_a_verdict_waits_for_the_coins_other_legs() -> None:
+    """Barred it is at once, but told of only when all have a price, or half a minute is over."""
+    for third, seconds, held in ((10.0, 1, {OKX}), (None, 29, set()), (None, 31, {BINANCE, OKX})):
+        quotes = Quotes()
+        quotes.funding(an_instrument(BYBIT, PERP, "LINK"), 0.0001, 8, 1)
+        indices(quotes, {BINANCE: 10.0, OKX: 14.0})
+        since_ms = quotes.now.ms
+        assert not suspects(quotes)
+        assert quotes.same.barred(quotes.table).sum() == 2
+        quotes.wait(seconds)
+        indices(quotes, {BINANCE: 10.0, OKX: 14.0} | ({BYBIT: third} if third else {}))
+        assert set(suspects(quotes)) == held, (third, seconds)
+        assert all(one.since_ms == since_ms for one in suspects(quotes).values())
+
+
 def test_a_leg_does_not_flap_at_the_edge() -> None:
     """In at 20 %, out after a minute within 15 %; what happens in between changes nothing."""
     quotes = Quotes()

@@ -334,11 +334,11 @@ class Plain(NamedTuple):
 
 
 def plain_legs(quotes: Quotes, coin: str) -> list[Plain]:
-    barred = {(one.exchange, one.market) for one in quotes.same.suspects() if one.coin == coin}
     found = []
     for row in quotes.market.rows():
         place = (row.instrument.exchange, row.instrument.market)
-        if row.instrument.coin == coin and row.book_seen_s is not None and place not in barred:
+        barred = bool(quotes.same.suspicion(row))
+        if row.instrument.coin == coin and row.book_seen_s is not None and not barred:
             found.append(Plain(place, row, quotes.now.s - row.book_seen_s))
     return found
 

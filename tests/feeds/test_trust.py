@@ -93,7 +93,7 @@ async def test_proxies_in_the_environment_are_not_used(proxies_in_the_environmen
 async def test_the_settings_proxy_is_used() -> None:
     """For REST and for the stream: a proxy that is not there is why nothing comes."""
     async with rig(proxy="http://127.0.0.1:9", bridge_every_s=30) as it:
-        await it.until(FeedState.DOWN, 20)
+        await it.until(FeedState.DOWN, 60)
         assert it.stats["requests"] == {}
         assert it.stats["connections"]["total"] == 0
 

@@ -66,7 +66,12 @@ class OutageBook:
         times.append(now_s)
         self._told.add(key)
         bridge = ", REST stands in" if outage.bridged else ""
-        text = f"outage of {outage.market} {outage.channel}: {outage.reason}{bridge}"
+        name = f"{outage.market} {outage.channel}"
+        if outage.never_up:
+            text = f"{name} could not connect yet: {outage.reason}{bridge}"
+            self._on_event("info", outage.exchange.value, text)
+            return
+        text = f"outage of {name}: {outage.reason}{bridge}"
         self._on_event("warning", outage.exchange.value, text)
 
     def _tell_end(self, outage: Outage, end_ms: int) -> None:
@@ -74,7 +79,10 @@ class OutageBook:
         if _key(outage) not in self._told and lasted_s < LONG_S:
             return
         self._told.discard(_key(outage))
-        text = f"outage of {outage.market} {outage.channel} over after {lasted_s:.0f} s"
+        name = f"{outage.market} {outage.channel}"
+        text = f"outage of {name} over after {lasted_s:.0f} s"
+        if outage.never_up:
+            text = f"{name} connected after {lasted_s:.0f} s"
         self._on_event("info", outage.exchange.value, text)
 
     async def run(self) -> None:

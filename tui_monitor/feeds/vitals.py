@@ -8,6 +8,7 @@ does, and the socket as long as a busy companion on it.
 from collections.abc import Callable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_monitor.clock import Clock
 from tui_monitor.feeds.plans import Channel
@@ -18,6 +19,8 @@ from tui_monitor.printable import printable
 GONE_AFTER_S = 2.0
 # How long the first socket of a quiet channel may take.
 FIRST_S = 10.0
+# What was never up is starting for so long, whatever keeps it from it; then it is away.
+STARTS_WITHIN_S = 30.0
 # What is less late may only have been overtaken.
 OLD_MS = 5_000
 # Of a line that also has to name REST's trouble, the stream's part.
@@ -78,7 +81,7 @@ class Vitals:
 
     def _begin(self) -> None:
         # The stream's age counts from the beginning until something has come.
-        self._stream_s = self._clock.monotonic_s()
+        self._stream_s = self._began_s = self._clock.monotonic_s()
         self._stream_ms = self._clock.now_ms()
         self._had_stream = self._lived = False
         self._since_ms = self._stream_ms
@@ -185,6 +188,7 @@ class Vitals:
         `awake_ms` is the last wall time before; what came since was waiting in a socket.
         """
         self._stream_s -= seconds
+        self._began_s -= seconds
         self._stream_ms = min(self._stream_ms, awake_ms)
         if self._rest_s is not None:
             self._rest_s -= seconds
@@ -219,6 +223,7 @@ class Vitals:
                 channel=self.name,
                 reason=self.trouble or self.old_text() or "no data",
                 begin_ms=self._stream_ms,
+                never_up=not self._had_stream,
             )
             self._on_outage(self.outage)
 
@@ -228,17 +233,7 @@ class Vitals:
         self.rest_trouble = ""
         if outage is not None:
             bridged = self._rest_s is not None and self._bridged_after(outage.begin_ms, end_ms)
-            self._on_outage(
-                Outage(
-                    exchange=outage.exchange,
-                    market=outage.market,
-                    channel=outage.channel,
-                    reason=outage.reason,
-                    begin_ms=outage.begin_ms,
-                    end_ms=end_ms,
-                    bridged=bridged,
-                )
-            )
+            self._on_outage(replace(outage, end_ms=end_ms, bridged=bridged))
 
     def _bridged_after(self, begin_ms: int, end_ms: int) -> bool:
         lasted_s = (end_ms - begin_ms) / 1000
@@ -254,7 +249,13 @@ class Vitals:
             return FeedState.BRIDGED
         if self._banned_until_s > self._clock.monotonic_s():
             return FeedState.BANNED
+        if self._is_starting():
+            return FeedState.STARTING
         return FeedState.SILENT if self.connected else FeedState.DOWN
+
+    def _is_starting(self) -> bool:
+        within_s = self._clock.monotonic_s() - self._began_s
+        return not self._had_stream and within_s < STARTS_WITHIN_S
 
     def health(self) -> ChannelHealth:
         """Everything about it, now."""

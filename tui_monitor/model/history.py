@@ -115,7 +115,10 @@ ORIGINAL_REASONS = {
 
 
 class Outage(Struct, frozen=True, kw_only=True):
-    """A time in which a stream gave no data. `end_ms` None: it lasts. `id` 0: not stored yet."""
+    """A time in which a stream gave no data. `end_ms` None: it lasts. `id` 0: not stored yet.
+
+    `never_up`: the stream had given none before either, since the start; it is not stored.
+    """
 
     exchange: Exchange
     market: Market
@@ -125,6 +128,7 @@ class Outage(Struct, frozen=True, kw_only=True):
     end_ms: int | None = None
     bridged: bool = False
     id: int = 0
+    never_up: bool = False
 
 
 class JobState(StrEnum):

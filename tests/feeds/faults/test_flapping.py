@@ -11,7 +11,7 @@ from tui_monitor.store import open_store
 EVERY_S = 20.0
 
 
-def an_outage(begin_ms: int, end_ms: int | None = None) -> Outage:
+def an_outage(begin_ms: int, end_ms: int | None = None, *, never_up: bool = False) -> Outage:
     """Of one channel."""
     return Outage(
         exchange=Exchange.OKX,
@@ -20,6 +20,7 @@ def an_outage(begin_ms: int, end_ms: int | None = None) -> Outage:
         reason="the exchange closed the stream",
         begin_ms=begin_ms,
         end_ms=end_ms,
+        never_up=never_up,
     )
 
 
@@ -90,3 +91,20 @@ async def test_a_quiet_channel_is_away_as_long_as_its_companion() -> None:
         assert end_ms is not None
         assert pulse_end_ms is not None
         assert abs(end_ms - pulse_end_ms) < 1000
+
+
+@in_virtual_time
+async def test_what_was_never_up_is_no_outage_in_the_log(tmp_path: Path) -> None:
+    """It could not connect yet, which is no warning; then it is connected."""
+    clock = VirtualClock()
+    told: list[tuple[str, str]] = []
+    async with open_store(tmp_path, clock, kind="simulator") as store:
+        book = OutageBook(store, clock, lambda level, _area, text: told.append((level, text)))
+        begin_ms = clock.now_ms()
+        book.note(an_outage(begin_ms, never_up=True))
+        await clock.sleep(12)
+        book.note(an_outage(begin_ms, clock.now_ms(), never_up=True))
+    assert told == [
+        ("info", "perp tickers could not connect yet: the exchange closed the stream"),
+        ("info", "perp tickers connected after 12 s"),
+    ]

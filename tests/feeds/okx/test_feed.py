@@ -159,12 +159,16 @@ async def test_a_closed_socket_is_not_called_live() -> None:
 
 @in_virtual_time
 async def test_a_socket_that_cannot_be_had_at_the_start_is_told_at_once() -> None:
-    """STARTING is for what may still come, not for what was refused."""
+    """The reason at once; it counts as starting for half a minute, then as down."""
     async with rig(silent_after_s=30) as it:
         it.fault("refuse", 60)
         it.fault("http_500", 60)
-        await it.until(FeedState.DOWN, 5)
+        await it.until(FeedState.STARTING, 5)
+        await it.clock.until(lambda: "503" in it.health.reason, 5)
+        assert it.health.state is FeedState.STARTING
+        assert await it.until(FeedState.DOWN, 60) > 20
         assert "503" in it.health.reason
+        assert [outage.never_up for outage in it.outages_of()] == [True]
 
 
 @in_virtual_time

@@ -21,6 +21,8 @@ from tui_monitor.model.place import Place, place_of
 
 LEAVES_WITHIN = 0.15
 LEAVES_AFTER_S = 60.0
+# At the start a coin's legs come one after the other: a verdict without some of them waits so long.
+HEARD_WITHIN_S = 30.0
 # An older price says nothing of where the others are now.
 PRICE_MAX_AGE_S = 30.0
 
@@ -29,11 +31,13 @@ class _Held(Struct):
     """A leg in quarantine, and since when it has been within the narrower band.
 
     `was_clear`: it was once told apart by others that agreed, not only held while nobody knew.
+    `waits_since_s`: other legs of the coin have no price yet; it is barred, but not yet judged.
     """
 
     suspect: Suspect
     settled_since_s: float | None = None
     was_clear: bool = False
+    waits_since_s: float | None = None
 
 
 class _Sighting(NamedTuple):
@@ -43,6 +47,7 @@ class _Sighting(NamedTuple):
     row: Row
     price: float
     evidence: Evidence
+    all_heard: bool
 
 
 class SameCoin:
@@ -62,8 +67,8 @@ class SameCoin:
         return cls(map(place_of, settings.same), map(place_of, settings.not_same))
 
     def suspects(self) -> list[Suspect]:
-        """Everything in quarantine, by coin."""
-        found = (held.suspect for held in self._held.values())
+        """Everything in quarantine, by coin; not what is only barred until all legs are heard."""
+        found = (held.suspect for held in self._held.values() if held.waits_since_s is None)
         return sorted(found, key=lambda one: (one.coin, one.exchange, one.market, one.symbol))
 
     def suspicion(self, row: Row) -> str:
@@ -113,6 +118,7 @@ class SameCoin:
         rows: list[Row] = []
         prices: list[float] = []
         named: list[tuple[Row, float]] = []
+        all_heard = True
         for row in table.rows_of(coin):
             price = reference_price(row, now.s)
             if price is not None and row in self._named:
@@ -120,6 +126,8 @@ class SameCoin:
             elif price is not None:
                 rows.append(row)
                 prices.append(price)
+            else:
+                all_heard = False
         for row, price in named:
             self._compare_named(row, price, prices)
         if len(rows) < 2:
@@ -127,7 +135,8 @@ class SameCoin:
         found = judge(prices, [row.instrument.multiplier for row in rows])
         for row, price, evidence in zip(rows, prices, found, strict=True):
             if row not in self._trusted:
-                self._settle(_Sighting(table.coins[coin], row, price, evidence), now)
+                seen = _Sighting(table.coins[coin], row, price, evidence, all_heard)
+                self._settle(seen, now)
 
     def _compare_named(self, row: Row, price: float, others: Sequence[float]) -> None:
         """What is known of a leg that the settings hold; the last known stays."""
@@ -153,7 +162,14 @@ class SameCoin:
             since_ms = held.suspect.since_ms if held else now.ms
             was_clear = held is not None and held.was_clear
             suspect = _suspect(seen, doubt, since_ms)
-            self._held[seen.row] = _Held(suspect, was_clear=was_clear or seen.evidence.is_clear)
+            self._held[seen.row] = _Held(
+                suspect,
+                was_clear=was_clear or seen.evidence.is_clear,
+                waits_since_s=_waits_since_s(held, seen, now),
+            )
+        elif held is not None and held.waits_since_s is not None:
+            # It was never judged: with what is known now there is nothing against it.
+            del self._held[seen.row]
         elif held is not None:
             self._let_go(seen, held, now)
 
@@ -211,8 +227,16 @@ def _names(places: Iterable[Place], row: Row) -> bool:
     return any(place.has(row.instrument) for place in places)
 
 
+def _waits_since_s(held: _Held | None, seen: _Sighting, now: Now) -> float | None:
+    """Since when a verdict waits for the other legs; None: it waits no more."""
+    since_s = now.s if held is None else held.waits_since_s
+    if since_s is None or seen.all_heard or now.s - since_s >= HEARD_WITHIN_S:
+        return None
+    return since_s
+
+
 def _suspect(seen: _Sighting, doubt: Doubt, since_ms: int, *, settled: bool = False) -> Suspect:
-    coin, row, price, evidence = seen
+    coin, row, price, evidence, _ = seen
     return Suspect(
         coin=coin,
         exchange=row.instrument.exchange,

@@ -180,6 +180,11 @@ WORDS: dict[str, str] = {
     "{entry} names nothing that {where} lists": "{entry} 在 {where} 没有对应品种",
     "the nearest is {name}": "最接近的是 {name}",
     "this machine stood still {n} s": "本机停顿了 {n} 秒",
+    "{market} {channel} could not connect yet: {why}": "{market} {channel} 尚未连上：{why}",
+    "{market} {channel} could not connect yet: {why}, REST stands in": (
+        "{market} {channel} 尚未连上：{why}，由 REST 代替"
+    ),
+    "{market} {channel} connected after {n} s": "{market} {channel} {n} 秒后连上",
     "outage of {market} {channel}: {why}": "{market} {channel} 中断：{why}",
     "outage of {market} {channel}: {why}, REST stands in": (
         "{market} {channel} 中断：{why}，由 REST 代替"
