@@ -313,6 +313,22 @@ def test_a_unit_has_the_options_that_were_given(tmp_path: Path) -> None:
     assert (quoted("a$b"), in_command("a$b"), quoted('"')) == ("a$b", "a$$b", '"\\""')
 
 
+async def test_a_unit_for_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """It would be root's. What is under /tmp is found, since the unit's own /tmp is left out."""
+    gone = tmp_path / "gone"
+    refused = await run(tmp_path, "daemon", "--print-unit", "--data-dir", str(gone))
+    assert refused.code == 2
+    assert not refused.out
+    assert f"there is no folder {gone}" in refused.err
+    assert "mkdir" in refused.err
+    for folder, is_hidden in ((Path("/tmp"), True), (Path("/usr"), False)):  # noqa: S108
+        printed = await run(tmp_path, "daemon", "--print-unit", "--data-dir", str(folder))
+        assert printed.code == 0, printed.err
+        assert "User=root" in printed.out.splitlines()
+        assert ("PrivateTmp=yes" in printed.out.splitlines()) is not is_hidden
+        assert ("PrivateTmp" in printed.err) is is_hidden
+
+
 async def test_a_unit_is_of_real_markets(tmp_path: Path) -> None:
     """And --user is of nothing else."""
     for words in (("--print-unit", "--demo"), ("--user",)):

@@ -14,13 +14,16 @@ from tui_monitor.cli.common import Context, engine_options, holder_info, kind_of
 from tui_monitor.cli.demo import check_demo, simulated
 from tui_monitor.cli.sd_notify import Heart, Notifier
 from tui_monitor.cli.status_line import StatusLine
-from tui_monitor.cli.unit import unit
+from tui_monitor.cli.unit import in_tmp, unit
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.daemon import Around, run_daemon
 from tui_monitor.engine.settings_reload import SettingsReload
 from tui_monitor.engine_lock import EngineLock
 from tui_monitor.errors import BadInput
+from tui_monitor.printable import printable
+
+_LONGEST = 200
 
 
 @click.command()
@@ -45,6 +48,9 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
         if demo:
             raise BadInput("--demo is no service", "leave it out")
         click.echo(unit(context, listen=listen, is_user=user), nl=False)
+        if found := in_tmp(context):
+            text = f"without PrivateTmp, which would hide {printable(found, _LONGEST)}"
+            click.echo(f"tui-monitor: {text}; a folder outside of /tmp is safer", err=True)
         return 0
     if user:
         raise BadInput("--user goes with --print-unit")

@@ -1,6 +1,5 @@
 """The systemd unit of the daemon: notified, watched, and with no more rights than it needs."""
 
-import getpass
 import pwd
 import sys
 from collections.abc import Sequence
@@ -8,8 +7,14 @@ from pathlib import Path
 
 from tui_monitor import paths
 from tui_monitor.cli.common import Context
+from tui_monitor.errors import BadInput
+from tui_monitor.printable import printable
 
 _HOMES = ("/home", "/root", "/run/user")
+_TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - recognised, nothing is written there
+_OWN_TMP = "PrivateTmp=yes"
+_PROGRAM = (Path(sys.prefix), Path(sys.base_prefix), Path(__file__))
+_LONGEST = 200
 _ALWAYS = """\
 Type=notify
 NotifyAccess=main
@@ -57,8 +62,14 @@ RemoveIPC=yes
 
 
 def unit(context: Context, *, listen: str | None, is_user: bool) -> str:
-    """The unit for these options: of the system's manager, or of the user's own one."""
+    """The unit for these options: of the system's manager, or of the user's own one.
+
+    BadInput where the folder that is given is none: it would be nobody's.
+    """
     folder = context.data_dir and context.data_dir.expanduser().absolute()
+    if folder and not folder.is_dir():
+        hint = f"make it first, as who is to run the daemon: mkdir -p {folder}"
+        raise BadInput(f"there is no folder {printable(str(folder), _LONGEST)}", hint)
     command = [
         in_command(sys.executable),
         "-m",
@@ -78,7 +89,7 @@ def unit(context: Context, *, listen: str | None, is_user: bool) -> str:
             f"ExecStart={' '.join(command)}",
             "ExecReload=/bin/kill -HUP $MAINPID",
             *places,
-            *_ALWAYS.splitlines(),
+            *(line for line in _ALWAYS.splitlines() if line != _OWN_TMP or not in_tmp(context)),
             *([] if is_user else _SYSTEM_ONLY.splitlines()),
             "",
             "[Install]",
@@ -86,6 +97,16 @@ def unit(context: Context, *, listen: str | None, is_user: bool) -> str:
             "",
         ]
     )
+
+
+def in_tmp(context: Context) -> str:
+    """What is under /tmp, which a service with a /tmp of its own would not find; else ""."""
+    folder = context.data_dir and context.data_dir.expanduser().absolute()
+    file = context.config_file and context.config_file.expanduser().absolute()
+    for path in (folder, file, *_PROGRAM):
+        if path and any(path.is_relative_to(place) for place in _TEMPORARY):
+            return str(path)
+    return ""
 
 
 def _head(*, is_user: bool) -> Sequence[str]:
@@ -145,12 +166,15 @@ def _of_user(folder: Path) -> list[str]:
 
 
 def _owner(folder: Path) -> str:
-    return pwd.getpwuid(folder.stat().st_uid).pw_name if folder.exists() else getpass.getuser()
+    number = folder.stat().st_uid
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)  # of another machine, or removed; systemd takes numbers
 
 
 def _protect_home(folder: Path | None) -> str:
     """`yes`, unless the program itself or its folder is in somebody's home."""
-    needed = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__)]
-    needed += [folder] if folder else []
+    needed = [*_PROGRAM, *([folder] if folder else [])]
     is_in_home = any(path.is_relative_to(home) for path in needed for home in _HOMES)
     return "read-only" if is_in_home else "yes"
