@@ -17,8 +17,9 @@ from tui_monitor.attach.place import Place, Watched
 from tui_monitor.boards.spreads import Filter
 from tui_monitor.clock import DAY_MS
 from tui_monitor.config import Settings, Ui
+from tui_monitor.config.change import OF_TERMINALS, SettingsWatch
 from tui_monitor.engine import opened_engine
-from tui_monitor.engine.settings_reload import LIVE, OF_TERMINALS, SettingsReload, SettingsWatch
+from tui_monitor.engine.settings_reload import LIVE, SettingsReload
 from tui_monitor.errors import SettingsError
 from tui_monitor.screens.settings_news import SettingsNews
 from tui_monitor.source import Query
@@ -143,16 +144,18 @@ async def test_what_cannot_change_is_named_once_and_stays(tmp_path: Path) -> Non
             exchanges__okx__enabled=True,
             api__token="secret",  # noqa: S106
             ui__mouse=True,
+            ui__start_board="spreads",
             signals__cooldown_s=60.0,
         )
         host.reload()
         assert host.engine.settings == read(signals__cooldown_s=60.0)
         assert sorted(host.told()) == [
             ("info", "signals.cooldown_s is 60.0 now"),
+            ("info", "ui.mouse is for terminals: those that read this file take it up"),
             ("warning", "api.token stays as it was until the next start"),
             ("warning", "exchanges.okx.enabled stays as it was until the next start"),
             ("warning", "general.timezone stays as it was until the next start"),
-            ("warning", "ui.mouse stays as it was until each terminal's next start"),
+            ("warning", "ui.start_board stays as it was until each terminal's next start"),
         ]
 
 
@@ -242,14 +245,29 @@ async def test_a_terminals_engine_follows_its_file(tmp_path: Path) -> None:
 
 @in_virtual_time
 async def test_who_takes_over_an_engine_has_what_its_file_says_then(tmp_path: Path) -> None:
-    """Nobody watched it while attached."""
+    """While attached it took up the interface's at once, and nothing else."""
     clock = VirtualClock()
     here = FilePlace(tmp_path, clock)
     async with AsyncExitStack() as first:
         await first.enter_async_context(live(here.place()))
         async with live(here.place()) as viewer, running(viewer):
+            taken: list[Settings] = []
+            said: list[str] = []
+            viewer.on_settings.append(taken.append)
+            viewer.on_news.append(said.append)
             await clock.sleep(5)
-            here.write("[signals]\nsamples = 5\n[exchanges.okx]\npaced = true\n")
+            here.write("[ui]\ntheme = 7\n")
+            await clock.sleep(6)
+            here.write(
+                "[signals]\nsamples = 5\n[exchanges.okx]\npaced = true\n"
+                '[general]\nlanguage = "zh"\n[ui]\nmouse = true\n[ui.keys]\nquit = "x"\n'
+            )
+            await clock.sleep(6)
+            assert viewer.source.status().mode == "attached"
+            assert [text.partition(":")[0] for text in said] == ["nothing has changed"]
+            (now,) = taken
+            assert (now.general.language, now.ui.mouse, now.ui.keys) == ("zh", True, {"quit": "x"})
+            assert now.signals.samples == 3
             await first.aclose()
             await clock.sleep(30)
             assert viewer.source.status().mode == "host"

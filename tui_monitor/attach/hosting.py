@@ -10,14 +10,9 @@ from msgspec.structs import replace
 from tui_monitor import paths
 from tui_monitor.attach.place import Place
 from tui_monitor.attach.server import viewers_served
+from tui_monitor.config.change import OF_TERMINALS, SettingsWatch, change
 from tui_monitor.engine import Engine, engine_of
-from tui_monitor.engine.settings_reload import (
-    LIVE,
-    OF_TERMINALS,
-    SettingsReload,
-    SettingsWatch,
-    change,
-)
+from tui_monitor.engine.settings_reload import LIVE, SettingsReload
 from tui_monitor.errors import FolderUnusable, SettingsError
 from tui_monitor.source import Source
 from tui_monitor.source.local import LocalSource
@@ -52,7 +47,7 @@ async def hosted(place: Place) -> AsyncIterator[Hosted]:
 
 
 def as_set_now(place: Place) -> Place:
-    """Who watched no file while it was attached takes up now what has changed in it."""
+    """Who was attached takes up now what has changed for engines in its file."""
     if place.watched is None:
         return place
     try:

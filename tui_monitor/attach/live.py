@@ -13,7 +13,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from types import ModuleType
 from typing import Any, cast
 
+from msgspec.structs import replace
+
 from tui_monitor import paths
+from tui_monitor.attach.own_settings import OwnSettings
 from tui_monitor.attach.place import Place
 from tui_monitor.config import Settings
 from tui_monitor.engine_lock import EngineLock, read_holder
@@ -37,7 +40,9 @@ class Live:
         self._current: Source | None = None
         self._run: Callable[[], Awaitable[None]] | None = None
         self.on_settings: list[Callable[[Settings], None]] = []
-        """Told of settings that an engine here has taken up."""
+        """Told of other settings in our file."""
+        self.on_news: list[Callable[[str], None]] = []
+        """Told what is wrong in it, where no engine here says so."""
 
     @property
     def source(self) -> Source:
@@ -147,8 +152,29 @@ class Live:
         except EngineGone as gone:
             log.info("%s", gone.line())
             return False
-        self._current, self._run = there.source, there.run
+        self._current, self._run = there.source, self._while_attached(there.run)
         return True
+
+    def _while_attached(self, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """The same, and the interface follows our file."""
+        watched = self._place.watched
+        if watched is None:
+            return run
+        own = OwnSettings(self._place.settings, watched, self._take_up, self._say)
+
+        async def both() -> None:
+            async with own.followed(self._place.clock):
+                await run()
+
+        return both
+
+    def _take_up(self, settings: Settings) -> None:
+        self._place = replace(self._place, settings=settings)
+        self._tell(settings)
+
+    def _say(self, text: str) -> None:
+        for tell in self.on_news:
+            tell(text)
 
 
 async def _loaded() -> ModuleType:

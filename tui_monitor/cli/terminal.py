@@ -1,6 +1,6 @@
 """The terminal interface: the boards, over an engine in this process or in another."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from tui_monitor import logs, paths, ticks
 from tui_monitor.app import MonitorApp
 from tui_monitor.attach.elsewhere import Elsewhere
 from tui_monitor.attach.live import live
+from tui_monitor.attach.own_settings import OwnSettings
 from tui_monitor.attach.place import Place, Watched
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.cli.common import Context, holder_info, kind_of
@@ -62,11 +63,13 @@ def _with_simulator(context: Context, place: Place) -> Iterator[Place]:
 def open_viewer(context: Context, daemon: Elsewhere, *, board: str | None) -> int:
     """Show the boards of a daemon elsewhere. Written here is what is exported, and no log."""
     _check(board)
-    settings = context.load().settings
+    loaded = context.load()
+    settings = loaded.settings
     require_terminal()
     logs.setup(settings.general.log_level, None, stderr=False)
     exports = paths.export_dir(context.folder(settings))
-    return ticks.run(_show_remote(daemon, exports, settings, board))
+    watched = Watched(loaded.file, lambda: context.load().settings)
+    return ticks.run(_show_remote(daemon, exports, settings, watched, board))
 
 
 def _check(board: str | None) -> None:
@@ -76,7 +79,7 @@ def _check(board: str | None) -> None:
 
 
 async def _show_remote(
-    daemon: Elsewhere, exports: Path, settings: Settings, board: str | None
+    daemon: Elsewhere, exports: Path, settings: Settings, watched: Watched, board: str | None
 ) -> int:
     # Whose engine is here needs nothing that speaks to another's.
     remote = load("tui_monitor.attach.remote").remote
@@ -84,8 +87,18 @@ async def _show_remote(
         ui, language = settings.ui, settings.general.language
         app = MonitorApp(there.source, there.run, ui, board=board, language=language)
         app.layouts = Layouts(paths.layouts_file())
-        there.on_news.append(lambda text: app.notify(told(text), timeout=_SHOWN_S))
-        return await app.run_here()
+        there.on_news.append(_says(app))
+        own = OwnSettings(settings, watched, _takes_up(app), _says(app))
+        async with own.followed(SystemClock()):
+            return await app.run_here()
+
+
+def _says(app: MonitorApp) -> Callable[[str], None]:
+    return lambda text: app.notify(told(text), timeout=_SHOWN_S)
+
+
+def _takes_up(app: MonitorApp) -> Callable[[Settings], None]:
+    return lambda settings: app.use(settings.ui, settings.general.language)
 
 
 async def _show(place: Place, board: str | None) -> int:
@@ -93,5 +106,6 @@ async def _show(place: Place, board: str | None) -> int:
         ui, language = place.settings.ui, place.settings.general.language
         app = MonitorApp(engine.source, engine.run, ui, board=board, language=language)
         app.layouts = Layouts(paths.layouts_file())
-        engine.on_settings.append(lambda settings: app.use(settings.ui, settings.general.language))
+        engine.on_settings.append(_takes_up(app))
+        engine.on_news.append(_says(app))
         return await app.run_here()

@@ -1,20 +1,13 @@
 """Other settings while the engine runs: what can change does, and what can't is named."""
 
-import asyncio
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple
-
-import msgspec
 
 from tui_monitor import config, logs
 from tui_monitor.boards.anomalies import Thresholds
-from tui_monitor.clock import Clock
 from tui_monitor.config import Settings
+from tui_monitor.config.change import OF_STARTS, OF_TERMINALS, change
 from tui_monitor.engine.engine import Engine
 from tui_monitor.errors import SettingsError
-
-LOOK_EVERY_S = 2.0
 
 _OF_SECTIONS = {
     "general": ("log_level",),
@@ -33,43 +26,7 @@ _OF_SECTIONS = {
 }
 LIVE = frozenset(f"{section}.{key}" for section, keys in _OF_SECTIONS.items() for key in keys)
 """What the engine can be told while it runs."""
-OF_TERMINALS = frozenset(
-    {"general.language", *(f"ui.{key}" for key in config.Ui.__struct_fields__)}
-)
-# A terminal that is on has begun.
-_OF_STARTS = frozenset({"ui.start_board"})
-
 Read = Callable[[], Settings]
-
-
-class Change(NamedTuple):
-    """The settings that follow, which of them are others now, and which stay what they were."""
-
-    settings: Settings
-    applied: dict[str, Any]
-    kept: list[str]
-
-
-def change(now: Settings, wanted: Settings, live: frozenset[str]) -> Change:
-    """What becomes of a wish; SettingsError where only all of it together would be right."""
-    old, new = _values(now), _values(wanted)
-    others = {name: value for name, value in new.items() if value != old[name]}
-    applied = {name: value for name, value in others.items() if name in live}
-    document = msgspec.to_builtins(now)
-    for name, value in applied.items():
-        *sections, key = name.split(".")
-        table = document
-        for section in sections:
-            table = table[section]
-        table[key] = value
-    settings = msgspec.convert(document, Settings)
-    config.check_together(settings)
-    return Change(settings, applied, [name for name in others if name not in live])
-
-
-def _values(settings: Settings) -> dict[str, Any]:
-    loaded = config.Loaded(settings, {}, Path())
-    return {one.name: one.value for one in config.describe(loaded)}
 
 
 class SettingsReload:
@@ -78,7 +35,7 @@ class SettingsReload:
     def __init__(self, engine: Engine, read: Read, *, has_terminal: bool) -> None:
         self._engine = engine
         self._read = read
-        self._live = LIVE | OF_TERMINALS - _OF_STARTS if has_terminal else LIVE
+        self._live = LIVE | OF_TERMINALS - OF_STARTS if has_terminal else LIVE
 
     def __call__(self) -> None:
         """What is wrong changes nothing."""
@@ -92,7 +49,10 @@ class SettingsReload:
         for name, value in found.applied.items():
             self._say("info", f"{name} is {config.toml(value)} now")
         for name in found.kept:
-            whose = "each terminal's" if name in OF_TERMINALS else "the"
+            if name in OF_TERMINALS - OF_STARTS:
+                self._say("info", f"{name} is for terminals: those that read this file take it up")
+                continue
+            whose = "each terminal's" if name in OF_STARTS else "the"
             self._say("warning", f"{name} stays as it was until {whose} next start")
         if not found.applied and not found.kept:
             self._say("info", "read again, nothing is other than it was")
@@ -110,33 +70,3 @@ def apply(engine: Engine, settings: Settings) -> None:
     engine.retention.settings = settings.retention
     for tell in engine.on_settings:
         tell(settings)
-
-
-class SettingsWatch:
-    """Calls `reload` when the file is another one, and stays that for a look."""
-
-    def __init__(self, file: Path, reload: Callable[[], None], clock: Clock) -> None:
-        self._file = file
-        self._reload = reload
-        self._clock = clock
-
-    async def run(self) -> None:
-        """For ever."""
-        known = before = await asyncio.to_thread(_stamp, self._file)
-        while True:
-            await self._clock.sleep(LOOK_EVERY_S)
-            now = await asyncio.to_thread(_stamp, self._file)
-            # A file that changes again at once is being written.
-            if now == before != known:
-                known = now
-                self._reload()
-            before = now
-
-
-def _stamp(file: Path) -> tuple[int, int, int] | None:
-    """Another one for another content; None while there is no file."""
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return (found.st_mtime_ns, found.st_size, found.st_ino)

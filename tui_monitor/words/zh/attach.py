@@ -5,6 +5,9 @@ WORDS: dict[str, str] = {
     "{name} is {value} now": "{name} 现为 {value}",
     "{name} stays as it was until the next start": "{name} 下次启动时才改变",
     "{name} stays as it was until each terminal's next start": "{name} 在各终端下次启动时才改变",
+    "{name} is for terminals: those that read this file take it up": (
+        "{name} 属于终端：读取此文件的终端会自行采用"
+    ),
     "nothing has changed: {why}": "没有改变：{why}",
     "read again, nothing is other than it was": "已重新读取，没有改变",
     "{n} more in the event log (!)": "另有 {n} 条见事件日志（!）",
@@ -35,6 +38,12 @@ WORDS: dict[str, str] = {
     "its process is stopped or too busy": "其进程已停止或过于繁忙",
     "the engine has gone": "引擎已离开",
     "looking for another one": "正在寻找另一个",
+    "{why}, and none can run here: {reason}": "{why}，这里也无法运行引擎：{reason}",
+    "waiting for another one": "正在等待另一个",
+    "the engine here runs on {theirs} data, this terminal would on {ours} data: it only looks on, "
+    "and will not take over": (
+        "这里的引擎用的是 {theirs} 数据，本终端要的是 {ours} 数据：只能旁观，不会接管"
+    ),
     # Exports that are brought here.
     "the export has {size} bytes, over the wire go {most} at most": (
         "导出有 {size} 字节，网络上最多传 {most} 字节"
