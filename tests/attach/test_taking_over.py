@@ -1,17 +1,19 @@
 """An engine that goes away: who gets its lock is the next one, or gives the lock back."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config
-from tui_monitor.attach.live import PATIENCE_S, live
+from tui_monitor.attach.live import PATIENCE_S, Live, live
 from tui_monitor.attach.place import Place
 from tui_monitor.engine_lock import EngineLock, read_holder
-from tui_monitor.errors import EngineHeld, StoreUnusable
+from tui_monitor.errors import EngineGone, EngineHeld
 
 OFF = {f"exchanges.{name}.enabled": False for name in config.Exchanges.__struct_fields__}
 
@@ -22,20 +24,62 @@ def place(folder: Path, clock: VirtualClock, kind: str = "demo") -> Place:
     return Place(settings=settings, folder=folder, clock=clock, kind=kind, info={"pid": 1})
 
 
+@asynccontextmanager
+async def in_use(one: Live) -> AsyncIterator[asyncio.Task[None]]:
+    """It runs while the block does."""
+    task = asyncio.create_task(one.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 @in_virtual_time
-async def test_who_can_not_be_the_engine_gives_the_lock_back(tmp_path: Path) -> None:
-    """Another viewer may be able to: here the settings of one say another kind of history."""
-    clock = VirtualClock()
+async def test_who_can_not_be_the_engine_waits_for_the_next_one(tmp_path: Path) -> None:
+    """It gives the lock back, says why, and goes on as a viewer of whoever is the engine next."""
+    clock, news = VirtualClock(), list[str]()
     async with AsyncExitStack() as first:
         await first.enter_async_context(live(place(tmp_path, clock)))
-        async with live(place(tmp_path, clock, kind="real")) as viewer:
-            running = asyncio.create_task(viewer.run())
+        async with live(place(tmp_path, clock, kind="real")) as viewer, in_use(viewer):
+            viewer.on_news.append(news.append)
             await clock.sleep(2)
             assert read_holder(tmp_path) == {"pid": 1}
+            assert viewer.source.status().mode == "attached"
+            (told,) = news
+            assert "on demo data, this terminal would on real data" in told
+            for _ in range(2):
+                await first.aclose()
+                await clock.sleep(20)
+                assert read_holder(tmp_path) is None
+                with pytest.raises(EngineGone, match="demo history, not real") as raised:
+                    viewer.source.status()
+                assert "s old: the engine has gone, and none can run here" in raised.value.message
+                another = await first.enter_async_context(live(place(tmp_path, clock)))
+                await first.enter_async_context(in_use(another))
+                await clock.sleep(5)
+                assert viewer.source.status().mode == "attached"
+
+
+@in_virtual_time
+async def test_what_ends_an_engine_that_was_taken_over_leaves_a_viewer(tmp_path: Path) -> None:
+    """Nothing to stand on, a bug: another may have more luck, and this one attaches to it."""
+    clock = VirtualClock()
+
+    def fails(_: Place) -> AbstractContextManager[Place]:
+        raise ZeroDivisionError("a bug")
+
+    async with AsyncExitStack() as first:
+        await first.enter_async_context(live(place(tmp_path, clock)))
+        async with live(replace(place(tmp_path, clock), needs=fails)) as viewer, in_use(viewer):
+            await clock.sleep(2)
             await first.aclose()
-            with pytest.raises(StoreUnusable, match="demo history, not real"):
-                await running
-            assert read_holder(tmp_path) is None
+            await clock.sleep(5)
+            with pytest.raises(EngineGone, match="ZeroDivisionError: a bug"):
+                viewer.source.status()
+            async with live(place(tmp_path, clock)) as another, in_use(another):
+                await clock.sleep(5)
+                assert viewer.source.status().mode == "attached"
 
 
 @in_virtual_time
@@ -44,8 +88,7 @@ async def test_a_viewer_waits_for_the_next_engine_as_long_as_it_takes(tmp_path: 
     clock = VirtualClock()
     async with AsyncExitStack() as first:
         await first.enter_async_context(live(place(tmp_path, clock)))
-        async with live(place(tmp_path, clock)) as viewer:
-            running = asyncio.create_task(viewer.run())
+        async with live(place(tmp_path, clock)) as viewer, in_use(viewer) as running:
             await clock.sleep(2)
             assert viewer.source.status().mode == "attached"
             await first.aclose()
@@ -57,5 +100,3 @@ async def test_a_viewer_waits_for_the_next_engine_as_long_as_it_takes(tmp_path: 
                 assert not running.done()
             await clock.sleep(5)
             assert viewer.source.status().mode == "host"
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)

@@ -1,19 +1,17 @@
 """What is stored is shown until the engine of this process is there."""
 
-import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from tests.attach.test_taking_over import place
+from tests.attach.test_taking_over import in_use, place
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import paths
-from tui_monitor.attach.live import Live, live
+from tui_monitor.attach.live import live
 from tui_monitor.attach.place import Place
 from tui_monitor.boards.spreads import Filter
 from tui_monitor.engine_lock import read_holder
@@ -28,17 +26,6 @@ async def stored(folder: Path, clock: VirtualClock) -> None:
     """An engine was here before."""
     async with live(place(folder, clock)) as one:
         assert one.source.status().mode == "host"
-
-
-@asynccontextmanager
-async def running(one: Live) -> AsyncIterator[asyncio.Task[None]]:
-    """Its engine, once it has loaded it."""
-    task = asyncio.create_task(one.run())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 @in_virtual_time
@@ -59,7 +46,7 @@ async def test_what_is_stored_is_the_source_until_the_engine_is_there(tmp_path: 
         assert (spreads.live, spreads.reason) == (False, STARTING)
         with pytest.raises(MonitorError, match=STARTING):
             await one.source.start_backfill(DAY, DAY)
-        async with running(one):
+        async with in_use(one):
             await clock.sleep(5)
             assert one.source.status().mode == "host"
             assert (await one.source.spreads_board(None, Filter.ALL)).reason != STARTING
@@ -91,7 +78,7 @@ async def test_stored_boards_stay_where_the_engine_can_not_be_had(tmp_path: Path
         raise FolderUnusable("no room for a simulator")
 
     wanted = replace(place(tmp_path, clock), needs=nothing_to_stand_on)
-    async with live(wanted) as one, running(one) as task:
+    async with live(wanted) as one, in_use(one) as task:
         with pytest.raises(FolderUnusable, match="no room"):
             await task
         assert one.source.status().mode == "starting"

@@ -56,6 +56,8 @@ class Attached:
         self._status_s = 0.0
         self._events: list[EventLine] = []
         self._watched: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.on_first: Callable[[EngineStatus], None] | None = None
+        """Told of the first status."""
 
     @property
     def source(self) -> Source:
@@ -119,8 +121,7 @@ class Attached:
         seen = -1
         while True:
             try:
-                self._status = status = await self._ask("status")
-                self._status_s = self._clock.monotonic_s()
+                self._take(status := await self._ask("status"))
                 if status.events_total != seen:
                     self._events = await self._ask("events")
                     seen = status.events_total
@@ -129,6 +130,12 @@ class Attached:
             except MonitorError as error:
                 log.warning("no status: %s", error.line())
             await self._clock.sleep(STATUS_EVERY_S)
+
+    def _take(self, status: EngineStatus) -> None:
+        is_first, self._status = self._status is None, status
+        self._status_s = self._clock.monotonic_s()
+        if is_first and self.on_first is not None:
+            self.on_first(status)
 
     async def _pass_on(self) -> None:
         while True:

@@ -3,7 +3,8 @@
 An engine takes a second to load. Until then what is stored is the source, if anything is.
 
 When the one that we are attached to goes away, whoever gets the lock first goes on as the
-engine, and the others attach to that one.
+engine, and the others attach to that one. Who can't be the engine gives the lock back, says why,
+and waits for the next one.
 """
 
 import asyncio
@@ -11,13 +12,11 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import ModuleType
-from typing import Any, cast
-
-from msgspec.structs import replace
+from typing import Any, NamedTuple, NoReturn, cast
 
 from tui_monitor import paths
-from tui_monitor.attach.own_settings import OwnSettings
 from tui_monitor.attach.place import Place
+from tui_monitor.boards.status import EngineStatus
 from tui_monitor.config import Settings
 from tui_monitor.engine_lock import EngineLock, read_holder
 from tui_monitor.errors import EngineGone, EngineHeld, MonitorError, StoreError
@@ -29,6 +28,15 @@ log = logging.getLogger(__name__)
 # An engine that has the lock serves viewers as soon as its database is open. At a start only.
 PATIENCE_S = 10.0
 RETRY_S = 0.25
+_GONE = "the engine has gone"
+
+
+class _Away(NamedTuple):
+    """Since when there is no engine, why, and what keeps it from being here."""
+
+    since_s: float
+    why: str = _GONE
+    hindrance: str = ""
 
 
 class Live:
@@ -39,52 +47,110 @@ class Live:
         self._stack = AsyncExitStack()
         self._current: Source | None = None
         self._run: Callable[[], Awaitable[None]] | None = None
+        self._away: _Away | None = None
+        self._took_over = False
         self.on_settings: list[Callable[[Settings], None]] = []
-        """Told of other settings in our file."""
+        """Told of settings that an engine here has taken up."""
         self.on_news: list[Callable[[str], None]] = []
-        """Told what is wrong in it, where no engine here says so."""
+        """Told of what its reader should know of at once, in a line."""
 
     @property
     def source(self) -> Source:
-        """The engine's source of the moment; MonitorError while there is none."""
+        """The engine's source of the moment; EngineGone while there is none."""
         return cast("Source", self)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or not hasattr(Source, name):
             raise AttributeError(name)
         if self._current is None:
-            raise MonitorError("the engine has gone", "looking for another one")
+            raise self._gone()
         return getattr(self._current, name)
 
-    async def run(self) -> None:
-        """Until cancelled, or until no engine can be had: then that is raised."""
+    def _gone(self) -> EngineGone:
+        away = self._away or _Away(self._place.clock.monotonic_s())
+        age_s = self._place.clock.monotonic_s() - away.since_s
+        text = f"what is shown is {age_s:.0f} s old: {away.why}"
+        if not away.hindrance:
+            return EngineGone(text, "looking for another one")
+        return EngineGone(
+            f"{text}, and none can run here: {away.hindrance}", "waiting for another one"
+        )
+
+    async def run(self) -> NoReturn:
+        """Until cancelled; what ends an engine that began here at the start is raised."""
         while True:
             if self._run is None:
-                await self._begin(after="the engine that was attached to has gone")
+                await self._next()
+            hindrance = ""
             try:
                 if self._run is not None:
                     await self._run()
             except EngineGone as gone:
                 log.warning("%s", gone.line())
-            self._current = self._run = None
-            await self._stack.aclose()
+            except Exception as error:
+                if not self._took_over:
+                    raise
+                hindrance = _told(error)
+            await self._let_go(hindrance)
 
-    async def _begin(self, after: str = "") -> None:
-        """Have the engine here, or attach to the one that is."""
+    async def _let_go(self, hindrance: str) -> None:
+        """The engine is no more: not here, if it was, and not for us."""
+        self._away = _Away(self._place.clock.monotonic_s(), hindrance=hindrance)
+        self._current = self._run = None
+        self._took_over = False
+        try:
+            await self._stack.aclose()
+        except MonitorError as error:
+            log.warning("%s", error.line())
+
+    async def _begin(self) -> None:
+        """Have the engine here, or attach to the one that is; what prevents both is raised."""
         until_s = self._place.clock.monotonic_s() + PATIENCE_S
         while not await self._attach():
             try:
-                await self._host(after)
+                await self._host()
             except EngineHeld as held:
-                # Who shows boards already waits for as long as it takes: after a kill the next
-                # engine looks through the whole database before it serves anybody.
-                if not after and self._place.clock.monotonic_s() >= until_s:
+                if self._place.clock.monotonic_s() >= until_s:
                     raise EngineHeld(f"{held.message}; it answers no viewers", held.hint) from held
             else:
                 return
             await self._place.clock.sleep(RETRY_S)
 
-    async def _host(self, after: str) -> None:
+    async def _next(self) -> None:
+        """Be the next engine, or attach to it.
+
+        Who shows boards already waits for as long as it takes: after a kill the next engine looks
+        through the whole database before it serves anybody.
+        """
+        while not (await self._attach_again() or await self._take_over()):
+            await self._place.clock.sleep(RETRY_S)
+        self._away = None
+
+    async def _attach_again(self) -> bool:
+        try:
+            return await self._attach()
+        except MonitorError as error:
+            # It may be of another version, or the folder out of reach; the next one need not be.
+            if self._away is not None and self._away.why != error.message:
+                log.warning("%s", error.line())
+                self._away = self._away._replace(why=error.message)
+        return False
+
+    async def _take_over(self) -> bool:
+        """Whether the engine is here now. Who could not be it once lets others try."""
+        if self._away is None or self._away.hindrance:
+            return False
+        try:
+            await self._host("the engine that was attached to has gone")
+        except EngineHeld:
+            return False
+        except Exception as error:  # noqa: BLE001 - it is on the screen and in the log
+            self._away = self._away._replace(hindrance=_told(error))
+            return False
+        self._took_over = True
+        return True
+
+    async def _host(self, after: str = "") -> None:
         async with AsyncExitStack() as stack:
             # The lock first: of several viewers only the one that has it loads an engine.
             stack.enter_context(EngineLock(self._place.folder).acquire(self._place.info))
@@ -152,29 +218,30 @@ class Live:
         except EngineGone as gone:
             log.info("%s", gone.line())
             return False
-        self._current, self._run = there.source, self._while_attached(there.run)
+        there.on_first = self._compare
+        self._current, self._run = there.source, there.run
         return True
 
-    def _while_attached(self, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        """The same, and the interface follows our file."""
-        watched = self._place.watched
-        if watched is None:
-            return run
-        own = OwnSettings(self._place.settings, watched, self._take_up, self._say)
-
-        async def both() -> None:
-            async with own.followed(self._place.clock):
-                await run()
-
-        return both
-
-    def _take_up(self, settings: Settings) -> None:
-        self._place = replace(self._place, settings=settings)
-        self._tell(settings)
+    def _compare(self, status: EngineStatus) -> None:
+        """Whoever could not take this engine over hears of it while it runs."""
+        if status.kind != self._place.kind:
+            text = f"the engine here runs on {status.kind} data, this terminal would on "
+            text += f"{self._place.kind} data: it only looks on, and will not take over"
+            log.warning("%s", text)
+            self._say(text)
 
     def _say(self, text: str) -> None:
         for tell in self.on_news:
             tell(text)
+
+
+def _told(error: Exception) -> str:
+    """What keeps an engine from running here, in a line."""
+    if isinstance(error, MonitorError):
+        log.error("no engine can run here: %s", error.line())
+        return error.line()
+    log.error("no engine can run here", exc_info=error)
+    return f"{type(error).__name__}: {error} (the log has the traceback)"
 
 
 async def _loaded() -> ModuleType:
