@@ -14,7 +14,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from types import ModuleType
 from typing import Any, NamedTuple, NoReturn, cast
 
+from msgspec.structs import replace
+
 from tui_monitor import paths
+from tui_monitor.attach.own_settings import OwnSettings
 from tui_monitor.attach.place import Place
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.config import Settings
@@ -50,7 +53,7 @@ class Live:
         self._away: _Away | None = None
         self._took_over = False
         self.on_settings: list[Callable[[Settings], None]] = []
-        """Told of settings that an engine here has taken up."""
+        """Told of other settings in our file."""
         self.on_news: list[Callable[[str], None]] = []
         """Told of what its reader should know of at once, in a line."""
 
@@ -219,8 +222,29 @@ class Live:
             log.info("%s", gone.line())
             return False
         there.on_first = self._compare
-        self._current, self._run = there.source, there.run
+        self._current, self._run = there.source, self._while_attached(there.run)
         return True
+
+    def _while_attached(self, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """The same, and the interface follows our file."""
+        watched = self._place.watched
+        if watched is None:
+            return run
+        own = OwnSettings(self._place.settings, watched, self._take_up, self._say)
+
+        async def both() -> None:
+            async with own.followed(self._place.clock):
+                await run()
+
+        return both
+
+    def _take_up(self, settings: Settings) -> None:
+        self._place = replace(self._place, settings=settings)
+        self._tell(settings)
+
+    def _say(self, text: str) -> None:
+        for tell in self.on_news:
+            tell(text)
 
     def _compare(self, status: EngineStatus) -> None:
         """Whoever could not take this engine over hears of it while it runs."""
@@ -229,10 +253,6 @@ class Live:
             text += f"{self._place.kind} data: it only looks on, and will not take over"
             log.warning("%s", text)
             self._say(text)
-
-    def _say(self, text: str) -> None:
-        for tell in self.on_news:
-            tell(text)
 
 
 def _told(error: Exception) -> str:
