@@ -20,6 +20,12 @@ if "HYPOTHESIS_PROFILE" not in os.environ:
     settings.load_profile("steady")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+# Each takes ten seconds and more.
+_LONGEST = (
+    *("engine/test_bad_day", "engine/test_whole_market", "feeds/faults/test_others"),
+    *("cli/test_liquidations.py", "test_minutes_and_signals_outlive_the_program"),
+    *("cli/test_service", "tests/pty"),
+)
 _LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -28,6 +34,11 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 4)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first: with two workers none of them begins when the other one is done."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in _LONGEST))
 
 
 @pytest.fixture(autouse=True)
