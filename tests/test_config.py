@@ -48,7 +48,7 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ('[sum_curve]\nmin_coins = "3"', "sum_curve.min_coins"),
         ("[sum_curve]\nmin_coins = 0", "sum_curve.min_coins"),
         ("[sum_curve]\nmin_coins = 28", "more than the 27 coins"),
-        ('[sum_curve]\ncoins = ["BTC", "BTC"]\nmin_coins = 1', "twice"),
+        ('[sum_curve]\ncoins = ["BTC", "BTC"]\nmin_coins = 1', "names BTC twice"),
         ('[sum_curve]\ncoins = ["btc/usdt"]\nmin_coins = 1', "without USDT"),
         ('[general]\ntimezone = "Asia/Kathmandu"', "half-hour"),
         ('[general]\nlog_level = "loud"', "general.log_level"),
@@ -65,7 +65,7 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ('[exchanges.okx]\nproxy = "http://127.0.0.1:9/path"', "exchanges.okx.proxy"),
         ("[exchanges.okx]\npaced = false", "loopback"),
         ("[anomalies]\nexchanges = []", "anomalies.exchanges"),
-        ('[anomalies]\nexchanges = ["okx", "okx"]', "names an exchange twice"),
+        ('[anomalies]\nexchanges = ["okx", "okx"]', "names okx twice"),
         ('[anomalies]\nexchanges = ["kraken"]', "anomalies.exchanges"),
         ('[anomalies]\nbar = "7m"', "anomalies.bar"),
         ("[anomalies]\nbars = 15", "anomalies.bars"),
@@ -83,6 +83,10 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ("[signals]\nthreshold_pct = 0", "a number over 0, at most 100, not 0"),
         ("[api]\ntoken = 3", "must be text, not 3"),
         ("[ui]\nmouse = 3", "must be true or false, not 3"),
+        ("[ui]\nstart_board = true", "not true"),
+        ("[general]\nlog_level = [true]", "not [true]"),
+        ('[api]\ntoken = "short"', "shorter than 16"),
+        ('[api]\ntoken = "a token with blanks"', "letters, digits"),
     ],
 )
 def test_a_wrong_setting_is_named_with_file_and_key(text: str, words: str, tmp_path: Path) -> None:
@@ -90,6 +94,22 @@ def test_a_wrong_setting_is_named_with_file_and_key(text: str, words: str, tmp_p
     with pytest.raises(SettingsError) as caught:
         load(text, tmp_path)
     assert words in caught.value.line()
+    assert not caught.value.others
+
+
+def test_all_that_is_wrong_is_kept_beside_the_first(tmp_path: Path) -> None:
+    """Of each kind; the one line says how many there are, and where they are listed."""
+    text = (
+        '[sum_curve]\nmincoins = 3\ncoins = ["BTC", "BTC"]\n[ui]\nmouse = 3\n'
+        "[signals]\nevery_s = 9.0\ngap_s = 8.0\n"
+    )
+    with pytest.raises(SettingsError) as caught:
+        load(text, tmp_path)
+    assert "sum_curve.mincoins" in caught.value.line()
+    assert caught.value.line().endswith("and 3 more: tui-monitor config check lists them")
+    others = [one.message for one in caught.value.others]
+    for words, message in zip(("ui.mouse", "names BTC twice", "gap_s"), others, strict=True):
+        assert words in message
     assert "config.toml" in caught.value.line()
     assert caught.value.exit_code == 2
 

@@ -14,7 +14,7 @@ from tui_monitor.api.app import build_app
 from tui_monitor.api.limits import Limits
 from tui_monitor.api.serving import serving
 from tui_monitor.clock import BoardZone, Clock
-from tui_monitor.config import Api
+from tui_monitor.config import Api, is_loopback
 from tui_monitor.source import Source
 
 STOP_S = 2.0
@@ -68,6 +68,8 @@ async def run_daemon(
                 engine = group.create_task(_engine(run, stop), name="engine")
                 async with serving(app, listener, limits):
                     log.info("serving %s", address.url)
+                    if not is_loopback(address.host):
+                        log.warning("%s is open to the network without TLS: %s", *_open(settings))
                     on_ready(address.url)
                     others = [group.create_task(_as_coroutine(one)) for one in around.beside]
                     await stop.wait()
@@ -77,6 +79,12 @@ async def run_daemon(
                 engine.cancel()
         except BaseExceptionGroup as several:
             raise _first(several) from several
+
+
+def _open(settings: Api) -> tuple[str, str]:
+    """Of an address that others reach: which, and what that means."""
+    advice = "who listens on the way reads api.token and all data; better is a proxy that ends TLS"
+    return settings.listen, advice
 
 
 async def _engine(run: Worker, stop: asyncio.Event) -> None:

@@ -21,6 +21,8 @@
 A broad `except` anywhere either changes a state that somebody can see or raises again.
 """
 
+from collections.abc import Sequence
+
 
 class MonitorError(Exception):
     """Base of all expected failures. `hint` says what to do; it may be empty."""
@@ -52,9 +54,21 @@ class AlreadyRuns(BadInput):
 
 
 class SettingsError(MonitorError):
-    """A setting is unknown, of the wrong type or out of range."""
+    """A setting is unknown, of the wrong type or out of range. `others`: what is wrong besides."""
 
     exit_code = 2
+
+    def __init__(
+        self, message: str, hint: str = "", others: Sequence["SettingsError"] = ()
+    ) -> None:
+        super().__init__(message, hint)
+        self.others = others
+
+    def line(self) -> str:
+        """The first of them, and how many more there are."""
+        if not self.others:
+            return super().line()
+        return f"{super().line()}; and {len(self.others)} more: tui-monitor config check lists them"
 
 
 class EngineHeld(MonitorError):

@@ -1,6 +1,7 @@
 """What a value must be, in words, by its type: for the errors of settings and of routes."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -16,6 +17,10 @@ def echoed(value: object) -> str:
     """What somebody gave, as an error shows it: one line, not too long."""
     if isinstance(value, str):
         return repr(printable(value, ECHOED))
+    if value is None or isinstance(value, bool | list | dict):
+        # As who gave it wrote it, in TOML or JSON.
+        with suppress(TypeError, ValueError):
+            return printable(msgspec.json.encode(value).decode(), ECHOED)
     return printable(repr(value), ECHOED)
 
 

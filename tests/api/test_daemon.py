@@ -232,6 +232,21 @@ async def test_cancelling_the_daemon_ends_the_engine_and_frees_the_port() -> Non
         pass
 
 
+@pytest.mark.parametrize(("host", "warned"), [("0.0.0.0", 1), ("127.0.0.1", 0)])  # noqa: S104
+async def test_an_open_address_is_warned_of(
+    host: str, warned: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once: what it sends can be read on its way."""
+    engine = Engine()
+    async with asyncio.TaskGroup() as group:
+        settings = Api(listen=f"{host}:0", token="correct-horse-battery")  # noqa: S106
+        task = group.create_task(serve(settings, engine))
+        async with asyncio.timeout(60):
+            await engine.is_served.wait()
+        task.cancel()
+    assert caplog.text.count("open to the network without TLS") == warned
+
+
 async def test_a_token_guards_the_daemon() -> None:
     """The setting reaches the guard."""
     engine = Engine()

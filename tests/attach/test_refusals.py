@@ -64,8 +64,10 @@ def a_token_file(folder: Path, content: str = TOKEN, mode: int = 0o600) -> Path:
         ("http://[::1", "no URL"),
         (f"http://127.0.0.1:5000/?token={PASSWORD}", "no parameters"),
         (f"http://127.0.0.1:5000/#{PASSWORD}", "no parameters"),
-        ("http://127.0.0.1:5000/a b", "characters"),
-        ("http://127.0.0.1:5000/\x1b[2J", "characters"),
+        ("http://127.0.0.1:5000/foo", "has a path"),
+        ("ws://127.0.0.1:5000/foo/api/attach", "has a path"),
+        ("https://127.0.0.1:5000/a b", "characters"),
+        ("https://127.0.0.1:5000/\x1b[2J", "characters"),
     ],
 )
 def test_a_url_that_cannot_be_meant_is_refused_without_its_secrets(url: str, words: str) -> None:
@@ -105,7 +107,16 @@ def test_a_token_file_that_others_may_touch_is_refused(tmp_path: Path, mode: int
 def test_a_token_file_has_one_line(tmp_path: Path) -> None:
     """Blanks around it don't matter; what can't go into a header is refused unsaid."""
     assert read_token(a_token_file(tmp_path, f" {TOKEN}\n\n")) == TOKEN
-    for content in ("", "\n", f"{TOKEN}\nmore", f"{TOKEN}\r\nX: y", "gehéim", "a\0b"):
+    for content in (
+        "",
+        "\n",
+        f"{TOKEN}\nmore",
+        f"{TOKEN}\r\nX: y",
+        "gehéim",
+        "a\0b",
+        "two words of it",
+        "short",
+    ):
         with pytest.raises(BadInput) as raised:
             read_token(a_token_file(tmp_path, content))
         assert TOKEN not in raised.value.line()
@@ -270,7 +281,7 @@ async def test_a_token_that_is_wanted_or_wrong_is_told_apart(
         with refused(MonitorError, "wants a token .*--token-file FILE"):
             async with dialled(elsewhere(served.address.url)):
                 pass
-        wrong = a_token_file(tmp_path, "wrong-horse")
+        wrong = a_token_file(tmp_path, "wrong-horse-battery-staple")
         daemon = elsewhere(served.address.url, wrong)
         with refused(MonitorError, f"refuses the token in {wrong}"):
             async with dialled(daemon):
@@ -282,7 +293,7 @@ async def test_a_token_that_is_wanted_or_wrong_is_told_apart(
     assert TOKEN not in daemon.socket_url + daemon.base
     for record in caplog.records:
         assert TOKEN not in record.getMessage()
-        assert "wrong-horse" not in record.getMessage()
+        assert "wrong-horse-battery-staple" not in record.getMessage()
 
 
 @asynccontextmanager

@@ -98,13 +98,26 @@ async def test_an_unknown_setting_names_the_nearest_known_one(tmp_path: Path) ->
     assert_one_line(done, 2, "config.toml", "did you mean sum_curve.min_coins?")
 
 
+async def test_a_check_lists_all_that_is_wrong(tmp_path: Path) -> None:
+    """One line each, where others name the first and say how many more there are."""
+    config = tmp_path / "config.toml"
+    config.write_text('[ui]\nmouse = "no"\n[api]\ntoken = "short"\n')
+    checked = await run(tmp_path, "config", "check", "--config", str(config))
+    assert checked.code == 2
+    first, second = checked.err.splitlines()
+    assert "ui.mouse must be true or false" in first
+    assert "api.token is shorter" in second
+    shown = await run(tmp_path, "config", "show", "--config", str(config))
+    assert_one_line(shown, 2, "ui.mouse", "and 1 more")
+
+
 async def test_the_settings_are_shown_without_passwords(tmp_path: Path) -> None:
     """Neither the endpoint's token nor a proxy's password."""
     config = tmp_path / "config.toml"
     config.write_text(
         '[exchanges.okx]\nproxy = "socks5://name:opensesame@127.0.0.1:9"\n'
         '[exchanges.bybit]\nproxy = "http://127.0.0.1:9"\n'
-        '[api]\ntoken = "opensesame"\n'
+        '[api]\ntoken = "opensesame-opensesame"\n'
     )
     done = await run(tmp_path, "config", "show", "--config", str(config))
     assert done.code == 0, done

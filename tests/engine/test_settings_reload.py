@@ -142,7 +142,7 @@ async def test_what_cannot_change_is_named_once_and_stays(tmp_path: Path) -> Non
         host.next = read(
             general__timezone="UTC",
             exchanges__okx__enabled=True,
-            api__token="secret",  # noqa: S106
+            api__token="secret-of-this-test",  # noqa: S106
             ui__mouse=True,
             ui__start_board="spreads",
             signals__cooldown_s=60.0,

@@ -34,7 +34,7 @@ ZONE = BoardZone()
 TODAY = ZONE.day_of(START_MS)
 COINS = ("BTC", "ETH", "SOL", "DOGE")
 HOUR_MS = 3_600_000
-TOKEN = "of this test alone"  # noqa: S105
+TOKEN = "of-this-test-alone"  # noqa: S105
 MODES = {"local": "host", "unix": "attached", "url": "attached"}
 
 

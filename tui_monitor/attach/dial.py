@@ -93,6 +93,9 @@ async def _refused(daemon: Elsewhere, response: Response, *, has_token: bool) ->
         return _other_program(daemon, f"HTTP {status}")
     said = printable(error.error, _LONGEST)
     if status == HTTPStatus.NOT_FOUND:
+        if daemon.path:
+            text = f"the daemon at {daemon.base} has no path {printable(daemon.path, _LONGEST)}"
+            return MonitorError(text, "give --attach the path that its proxy has for it, or none")
         text = f"the daemon at {daemon.base} is too old: nobody can attach to it by URL"
         return MonitorError(text, f"have it be version {tui_monitor.__version__}, start it anew")
     if status == HTTPStatus.FORBIDDEN:

@@ -10,11 +10,13 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
+from tui_monitor.config.tokens import token_fault
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 
 ROUTE = "/api/attach"
 _SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
+_PLAIN = ("http", "ws")
 _EXAMPLE = "write it as http://HOST:5000"
 _LONGEST_URL = 120
 _MOST_TOKEN_BYTES = 4_096
@@ -34,6 +36,11 @@ class Elsewhere(Struct, frozen=True, kw_only=True):
         """What is opened."""
         _, _, rest = self.base.partition("://")
         return f"{self.scheme}://{rest}{ROUTE}"
+
+    @property
+    def path(self) -> str:
+        """Where a proxy has it; "" for a daemon alone."""
+        return urlsplit(self.base).path
 
     @property
     def is_secure(self) -> bool:
@@ -60,6 +67,9 @@ def elsewhere(url: str, token_file: Path | None = None) -> Elsewhere:
         raise BadInput(f"--attach {shown} is no URL of a daemon", _EXAMPLE)
     if parts.query or parts.fragment:
         raise BadInput("--attach takes no parameters in its URL", _EXAMPLE)
+    if _prefix(parts) and parts.scheme in _PLAIN:
+        # What ends TLS may put a daemon below a path of its own; a daemon alone has none.
+        raise BadInput(f"--attach {shown} has a path, and a daemon has none", _EXAMPLE)
     if not url.isprintable() or " " in url.strip():
         raise BadInput(f"--attach {shown} has characters that no URL has", _EXAMPLE)
     found = Elsewhere(
@@ -101,8 +111,7 @@ def _token_in(content: bytes, path: Path) -> str:
     token = content.decode("ascii", "replace").strip()
     if not token:
         raise BadInput(f"the token file {path} is empty", "it has the daemon's api.token, no more")
-    # What goes into a header may have no line ends; a token of ours has no blanks at its ends.
-    if not token.isprintable() or not token.isascii():
-        text = f"the token file {path} has more than a token"
-        raise BadInput(text, "one line with the daemon's api.token, in ASCII")
+    if fault := token_fault(token):
+        text = f"what the token file {path} has is no token: it {fault}"
+        raise BadInput(text, "one line with the daemon's api.token, no more")
     return token

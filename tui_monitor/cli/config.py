@@ -5,10 +5,12 @@ import click
 from tui_monitor import config as settings_module
 from tui_monitor import paths
 from tui_monitor.cli.common import Context, engine_options
+from tui_monitor.errors import SettingsError
 from tui_monitor.printable import printable
 
 SECRET = frozenset({"api.token"})
 VALUE_LIMIT = 200
+LINE_LIMIT = 400
 
 
 @click.group("config")
@@ -38,13 +40,19 @@ def show(context: Context) -> None:
 
 @config.command()
 @engine_options
-def check(context: Context) -> None:
-    """Read the settings and say whether they are right."""
-    loaded = context.load()
+def check(context: Context) -> int:
+    """Read the settings and say whether they are right, or all that is wrong."""
+    try:
+        loaded = context.load()
+    except SettingsError as error:
+        for one in (SettingsError(error.message, error.hint), *error.others):
+            click.echo(f"tui-monitor: {printable(one.line(), LINE_LIMIT)}", err=True)
+        return error.exit_code
     there = "" if loaded.file.exists() else " (no such file: defaults)"
     click.echo(f"{loaded.file}{there}: right, {len(loaded.origins)} set")
     for text in settings_module.warnings(loaded.settings):
         click.echo(f"warning: {text}", err=True)
+    return 0
 
 
 @config.command()

@@ -14,7 +14,7 @@ from tui_monitor import paths
 from tui_monitor.config.keys import key_names, known_action
 from tui_monitor.config.leaves import LEAVES, bare_type
 from tui_monitor.config.sections import PRESETS, Settings
-from tui_monitor.config.sense import check_sense
+from tui_monitor.config.sense import nonsense
 from tui_monitor.errors import BadInput, SettingsError
 from tui_monitor.expected import echoed, expected
 from tui_monitor.printable import printable
@@ -40,12 +40,14 @@ def load(
 ) -> Loaded:
     """Read the settings. `flags` are dotted names with values.
 
-    SettingsError names the culprit: file and line, the environment or a flag, then the key.
+    SettingsError names the first culprit: file and line, the environment or a flag, then the key;
+    and has the others.
     """
     path = file or paths.config_file()
     merged: dict[str, Any] = {}
     origins: dict[str, str] = {}
     places: dict[str, str] = {}
+    wrong: list[SettingsError] = []
     in_file, lines = _read_file(path, must_exist=file is not None)
     layers = (
         (in_file, str(path)),
@@ -55,15 +57,29 @@ def load(
     for layer, origin in (_preset([layer for layer, _ in layers]), *layers):
         for name, value in layer.items():
             line = line_of(name, lines) if layer is in_file else None
-            place = f"{origin}:{line}" if line else origin
-            leaf = _leaf(name, place)
-            read = _read_keys(name, value, place) if name != leaf else value
+            places[name] = f"{origin}:{line}" if line else origin
+            try:
+                leaf, read = _read_one(name, value, places[name])
+            except SettingsError as error:
+                wrong.append(error)
+                continue
             _put(merged, name, read)
-            origins[leaf], places[name] = origin, place
-            _check_one(leaf, read, place)
+            origins[leaf] = origin
+    # What can't be used is its default here: the rest is judged beside it.
     settings = msgspec.convert(merged, Settings, strict=False)
-    check_sense(settings, places)
+    wrong += nonsense(settings, places)
+    if wrong:
+        first, *others = wrong
+        raise SettingsError(first.message, first.hint, others)
     return Loaded(settings, origins, path)
+
+
+def _read_one(name: str, value: Any, place: str) -> tuple[str, Any]:
+    """A line's setting and its value; SettingsError where there is none, or it can't have it."""
+    leaf = _leaf(name, place)
+    read = _read_keys(name, value, place) if name != leaf else value
+    _check_one(leaf, read, place)
+    return leaf, read
 
 
 def _preset(layers: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], str]:

@@ -1,19 +1,28 @@
 """What types can't say: values that make no sense, alone or beside others."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from tui_monitor.clock import BoardZone
 from tui_monitor.config.exchanges import Exchange, is_loopback
 from tui_monitor.config.keys import clashes, key_label, shadows
 from tui_monitor.config.leaves import LEAVES
-from tui_monitor.config.sections import SMALLEST_CAP_MB, Api, Liquidations, Settings, Spreads
+from tui_monitor.config.sections import (
+    SMALLEST_CAP_MB,
+    Api,
+    Liquidations,
+    Settings,
+    Spreads,
+    SumCurve,
+)
+from tui_monitor.config.tokens import TOKEN_HINT, token_fault
 from tui_monitor.errors import BadInput, SettingsError
 from tui_monitor.model.place import alias_of, place_of
 
 _COIN = re.compile(r"[A-Z0-9]{1,20}")
+_Refuse = Callable[..., SettingsError]
 
 
 def check_together(settings: Settings) -> None:
@@ -35,99 +44,111 @@ def warnings(settings: Settings) -> list[str]:
 
 
 def check_sense(settings: Settings, origins: Mapping[str, str]) -> None:
-    """What types can't say."""
+    """What types can't say; SettingsError names the first thing that is wrong."""
+    for error in nonsense(settings, origins):
+        raise error
+
+
+def nonsense(settings: Settings, origins: Mapping[str, str]) -> Iterator[SettingsError]:
+    """All that makes no sense, each named with the place of `origins` it is from."""
 
     def refuse(name: str, text: str, hint: str = "") -> SettingsError:
         return SettingsError(f"{origins.get(name, 'default')}: {name} {text}", hint)
 
-    try:
-        BoardZone(settings.general.timezone)
-    except BadInput as error:
-        raise refuse("general.timezone", error.message, error.hint) from error
-    coins = settings.sum_curve.coins
-    odd = next((coin for coin in coins if not _COIN.fullmatch(coin)), None)
-    if odd is not None:
-        raise refuse("sum_curve.coins", f"has {odd!r}", "write coins like BTC, without USDT")
-    if not coins or len(set(coins)) != len(coins):
-        raise refuse("sum_curve.coins", "is empty or names a coin twice")
-    if settings.sum_curve.min_coins > len(coins):
-        raise refuse("sum_curve.min_coins", f"is more than the {len(coins)} coins")
+    yield from _of_zone(settings.general.timezone, refuse)
+    yield from _of_coins(settings.sum_curve, refuse)
     for name in settings.exchanges.__struct_fields__:
-        _check_exchange(f"exchanges.{name}", getattr(settings.exchanges, name), refuse)
-    _check_spreads(settings.spreads, refuse)
+        yield from _of_exchange(f"exchanges.{name}", getattr(settings.exchanges, name), refuse)
+    yield from _of_spreads(settings.spreads, refuse)
     if settings.signals.gap_s <= settings.signals.every_s:
-        raise refuse("signals.gap_s", "is not more than signals.every_s")
-    _check_liquidations(settings.liquidations, refuse)
-    watched = settings.anomalies.exchanges
-    if not watched or len(set(watched)) != len(watched):
-        raise refuse("anomalies.exchanges", "is empty or names an exchange twice")
+        yield refuse("signals.gap_s", "is not more than signals.every_s")
+    yield from _of_liquidations(settings.liquidations, refuse)
+    if text := _empty_or_doubled(settings.anomalies.exchanges):
+        yield refuse("anomalies.exchanges", text)
     if 0 < settings.retention.max_db_size_mb < SMALLEST_CAP_MB:
-        raise refuse("retention.max_db_size_mb", f"must be 0 or at least {SMALLEST_CAP_MB:g}")
-    _check_listen(settings.api, refuse)
-    _check_keys(settings.ui.keys, refuse)
+        yield refuse("retention.max_db_size_mb", f"must be 0 or at least {SMALLEST_CAP_MB:g}")
+    yield from _of_api(settings.api, refuse)
+    for ours, other, key in clashes(settings.ui.keys):
+        hint = f"give {other} another one in [ui.keys], or {ours} a free one"
+        yield refuse(f"ui.keys.{ours}", f"is {key_label(key)!r}, which is {other}'s key too", hint)
 
 
-def _check_liquidations(liquidations: Liquidations, refuse: Any) -> None:
+def _of_zone(name: str, refuse: _Refuse) -> Iterator[SettingsError]:
+    try:
+        BoardZone(name)
+    except BadInput as error:
+        yield refuse("general.timezone", error.message, error.hint)
+
+
+def _of_coins(curve: SumCurve, refuse: _Refuse) -> Iterator[SettingsError]:
+    odd = next((coin for coin in curve.coins if not _COIN.fullmatch(coin)), None)
+    if odd is not None:
+        yield refuse("sum_curve.coins", f"has {odd!r}", "write coins like BTC, without USDT")
+    elif text := _empty_or_doubled(curve.coins):
+        yield refuse("sum_curve.coins", text)
+    elif curve.min_coins > len(curve.coins):
+        yield refuse("sum_curve.min_coins", f"is more than the {len(curve.coins)} coins")
+
+
+def _empty_or_doubled(names: Sequence[str]) -> str:
+    """What is wrong with a list of names; "" for nothing."""
+    doubled = [name for name, count in Counter(names).items() if count > 1]
+    return f"names {', '.join(doubled)} twice" if doubled else "" if names else "is empty"
+
+
+def _of_liquidations(liquidations: Liquidations, refuse: _Refuse) -> Iterator[SettingsError]:
     if liquidations.aggregate_url:
-        _check_url("liquidations.aggregate_url", liquidations.aggregate_url, refuse)
+        yield from _of_url("liquidations.aggregate_url", liquidations.aggregate_url, refuse)
     if liquidations.high_panic_pct <= liquidations.medium_panic_pct:
-        raise refuse("liquidations.high_panic_pct", "is not more than medium_panic_pct")
+        yield refuse("liquidations.high_panic_pct", "is not more than medium_panic_pct")
 
 
-def _check_spreads(spreads: Spreads, refuse: Any) -> None:
+def _of_spreads(spreads: Spreads, refuse: _Refuse) -> Iterator[SettingsError]:
     for key, read in (("aliases", alias_of), ("same", place_of), ("not_same", place_of)):
         for text in getattr(spreads, key):
             try:
                 read(text)
             except BadInput as error:
-                raise refuse(f"spreads.{key}", error.message, error.hint) from error
+                yield refuse(f"spreads.{key}", error.message, error.hint)
 
 
-def _check_exchange(section: str, exchange: Exchange, refuse: Any) -> None:
+def _of_exchange(section: str, exchange: Exchange, refuse: _Refuse) -> Iterator[SettingsError]:
     urls = {key: getattr(exchange, key) for key in exchange.__struct_fields__ if "_url" in key}
     for key, url in urls.items():
-        _check_url(f"{section}.{key}", url, refuse)
-    _check_proxy(f"{section}.proxy", exchange.proxy, refuse)
-    if not exchange.markets or len(set(exchange.markets)) != len(exchange.markets):
-        raise refuse(f"{section}.markets", "is empty or names a market twice")
+        yield from _of_url(f"{section}.{key}", url, refuse)
+    if exchange.proxy and not _is_proxy(exchange.proxy):
+        # Not the value: it may hold a password.
+        hint = "write http://HOST:PORT or socks5://HOST:PORT, with USER:PASSWORD@ where it asks"
+        yield refuse(f"{section}.proxy", "is no proxy's address", hint)
+    if text := _empty_or_doubled(exchange.markets):
+        yield refuse(f"{section}.markets", text)
     loopback = all(is_loopback(urlsplit(url).hostname or "") for url in urls.values())
     if not exchange.paced and not loopback:
-        raise refuse(f"{section}.paced", "can be off only where every address is loopback")
+        yield refuse(f"{section}.paced", "can be off only where every address is loopback")
 
 
-def _check_listen(api: Api, refuse: Any) -> None:
+def _of_api(api: Api, refuse: _Refuse) -> Iterator[SettingsError]:
     host, _, port = api.listen.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65_535:
-        raise refuse("api.listen", f"is {api.listen!r}", "write HOST:PORT, as 127.0.0.1:5000")
-    if not is_loopback(host.strip("[]")) and not api.token:
-        raise refuse(
+        yield refuse("api.listen", f"is {api.listen!r}", "write HOST:PORT, as 127.0.0.1:5000")
+    elif not is_loopback(host.strip("[]")) and not api.token:
+        yield refuse(
             "api.listen",
             f"{api.listen} is open to other machines and api.token is empty",
             "set api.token, or listen on 127.0.0.1",
         )
+    if api.token and (text := token_fault(api.token)):
+        yield refuse("api.token", text, TOKEN_HINT)
 
 
-def _check_keys(keys: Mapping[str, str], refuse: Any) -> None:
-    for ours, other, key in clashes(keys)[:1]:
-        hint = f"give {other} another one in [ui.keys], or {ours} a free one"
-        raise refuse(f"ui.keys.{ours}", f"is {key_label(key)!r}, which is {other}'s key too", hint)
-
-
-def _check_url(name: str, url: str, refuse: Any) -> None:
+def _of_url(name: str, url: str, refuse: _Refuse) -> Iterator[SettingsError]:
     parts = urlsplit(url)
     is_stream = "ws_" in name.rpartition(".")[2]
     secure, plain = ("wss", "ws") if is_stream else ("https", "http")
     if parts.scheme not in (secure, plain) or not parts.hostname:
-        raise refuse(name, f"is {url!r}", f"it must begin with {secure}://")
-    if parts.scheme == plain and not is_loopback(parts.hostname):
-        raise refuse(name, f"is {url!r}", f"without {secure}:// only a loopback address is allowed")
-
-
-def _check_proxy(name: str, url: str, refuse: Any) -> None:
-    if url and not _is_proxy(url):
-        # Not the value: it may hold a password.
-        hint = "write http://HOST:PORT or socks5://HOST:PORT, with USER:PASSWORD@ where it asks"
-        raise refuse(name, "is no proxy's address", hint)
+        yield refuse(name, f"is {url!r}", f"it must begin with {secure}://")
+    elif parts.scheme == plain and not is_loopback(parts.hostname):
+        yield refuse(name, f"is {url!r}", f"without {secure}:// only a loopback address is allowed")
 
 
 def _is_proxy(url: str) -> bool:
