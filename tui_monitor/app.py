@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -77,6 +78,8 @@ class MonitorApp(PaintedApp):
         self._speak()
         # How the tables are arranged; without a file it is kept for the run.
         self.layouts = Layouts()
+        # Where exports of what is shown go, on this machine.
+        self.exports_dir: Path | None = None
         self.engine_failed = False
         self._run_engine = run
         self.is_starting = True

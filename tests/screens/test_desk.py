@@ -356,14 +356,20 @@ async def test_leaving_asks_first_while_a_backfill_runs() -> None:
         await settled(pilot, lambda: app.return_code == 0 and not app.is_running)
 
 
-async def test_exports_are_chosen_and_their_path_is_shown() -> None:
-    """Whole days, in the board's zone."""
+async def test_exports_are_chosen_and_their_path_is_shown(tmp_path: Path) -> None:
+    """What is shown, and whole days of what is stored, in the board's zone."""
     source = MemorySource()
     app = an_app(source)
+    app.exports_dir = tmp_path
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pulled(pilot, app)
-        await pilot.press("e")
-        await settled(pilot)
+        await pressed(pilot, app, "slash", *"n<27", "enter", "e")
+        assert "view: 3 rows of Nodes, as shown" in screen_text(app)
+        await pilot.press("enter")
+        await settled(pilot, lambda: any(tmp_path.glob("view_sum_nodes_20260116_*.csv")))
+        # The path may take several lines.
+        await settled(pilot, lambda: screen_text(app).count("3 rows") == 1)
+        await pressed(pilot, app, "e")
         what, file_format, days = app.screen.query(Input)
         what.value, file_format.value, days.value = "prices", "jsonl", "2026-01-03 2026-01-04"
         await pilot.press("enter")

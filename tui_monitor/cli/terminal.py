@@ -86,7 +86,7 @@ async def _show_remote(
     async with remote(daemon, SystemClock(), exports) as there:
         ui, language = settings.ui, settings.general.language
         app = MonitorApp(there.source, there.run, ui, board=board, language=language)
-        app.layouts = Layouts(paths.layouts_file())
+        app.layouts, app.exports_dir = Layouts(paths.layouts_file()), exports
         there.on_news.append(_says(app))
         own = OwnSettings(settings, watched, _takes_up(app), _says(app))
         async with own.followed(SystemClock()):
@@ -106,6 +106,7 @@ async def _show(place: Place, board: str | None) -> int:
         ui, language = place.settings.ui, place.settings.general.language
         app = MonitorApp(engine.source, engine.run, ui, board=board, language=language)
         app.layouts = Layouts(paths.layouts_file())
+        app.exports_dir = paths.export_dir(place.folder)
         engine.on_settings.append(_takes_up(app))
         engine.on_news.append(_says(app))
         return await app.run_here()

@@ -15,6 +15,7 @@ from tui_monitor.screens.days import parse_range, parse_shown
 from tui_monitor.screens.dialogs import FORMATS, ExportChoice
 from tui_monitor.screens.keymap import key
 from tui_monitor.screens.looks import GLYPHS
+from tui_monitor.screens.shown_table import VIEW
 from tui_monitor.screens.themes import THEMES
 from tui_monitor.words import LANGUAGES
 
@@ -126,6 +127,8 @@ def _export(desk: Commanded, words: list[str]) -> None:
     first, last = parse_range(" ".join(rest), desk.today) if rest else desk.shown_days()
     desk.begin_export(ExportChoice(what, file_format, first, last))
 
+    if rest and what not in words:
+        what = next((kind for kind in kinds if kind != VIEW), what)
 
 def _theme(desk: Commanded, words: list[str]) -> None:
     if not words or words[0] not in THEMES:

@@ -106,7 +106,7 @@ class Desk(DeskWords):
         self.run_worker(self._follow(), name="refresh", group="refresh", exit_on_error=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Stopping works only while something runs, days and exports only where there are any."""
+        """Stopping works only while something runs, days only where there are any."""
         if isinstance(self.focused, Input) and would_be_typed(action):
             return False
         if action == "stop_backfill":
@@ -115,8 +115,6 @@ class Desk(DeskWords):
             return self.view.HAS_DAYS
         if action == "start_backfill":
             return self.view.FILLS
-        if action == "export":
-            return bool(self.view.EXPORTS)
         return super().check_action(action, parameters)
 
     @property

@@ -7,7 +7,6 @@ from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.screens.desk_work import DeskWork
 from tui_monitor.screens.filter_names import column_named, names, nearest
 from tui_monitor.screens.telling import Said
-from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.panel import Panel, panel_of
 from tui_monitor.words import t
 
@@ -37,11 +36,6 @@ class DeskWords(DeskWork):
     def column_names(self) -> Sequence[str]:
         """The columns of the table that has the keys, by which it can be sorted and filtered."""
         return names(self.table.columns)
-
-    @property
-    def table(self) -> Board[Any]:
-        """The table that has the keys, or would have them first."""
-        return self.focused if isinstance(self.focused, Board) else self.view.panels()[0]
 
     # What words do
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from textual.screen import Screen
 
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput
+from tui_monitor.paths import default_data_dir, export_dir
 from tui_monitor.screens.date_dialog import DateDialog
 from tui_monitor.screens.dialogs import (
     BackfillDialog,
@@ -16,11 +18,14 @@ from tui_monitor.screens.dialogs import (
 )
 from tui_monitor.screens.errands import Errands
 from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.keymap import key
+from tui_monitor.screens.shown_table import VIEW, shown_table
 from tui_monitor.screens.telling import problem
 from tui_monitor.screens.view import BoardView
+from tui_monitor.screens.widgets.board import Board
+from tui_monitor.screens.widgets.panel import panel_of
 from tui_monitor.source import Query, Source
-from tui_monitor.words import t
+
+_STAMP = "%Y%m%d_%H%M%S"
 
 
 class DeskWork(Screen[None]):
@@ -38,6 +43,11 @@ class DeskWork(Screen[None]):
     def view(self) -> BoardView:
         """The board that is shown."""
         raise NotImplementedError
+
+    @property
+    def table(self) -> Board[Any]:
+        """The table that has the keys, or would have them first."""
+        return self.focused if isinstance(self.focused, Board) else self.view.panels()[0]
 
     @property
     def backfill_runs(self) -> bool:
@@ -61,13 +71,8 @@ class DeskWork(Screen[None]):
         self.view.show_days(first, last)
 
     def export_kinds(self) -> Sequence[str]:
-        """What this board can export; BadInput for nothing."""
-        if not self.view.EXPORTS:
-            raise BadInput(
-                f"the {self.view.NAME} board has no export",
-                t("{key} copies its table", key=key("copy_table")),
-            )
-        return self.view.EXPORTS
+        """What this board can export: what is shown, then what is stored of it."""
+        return (VIEW, *self.view.EXPORTS)
 
     def _need_days(self) -> None:
         if not self.view.HAS_DAYS:
@@ -103,9 +108,12 @@ class DeskWork(Screen[None]):
         self._or_say(self.ask_export)
 
     def ask_export(self) -> None:
-        """What to export; BadInput where there is nothing."""
-        dialog = ExportDialog(self.export_kinds(), self.shown_days(), self.today)
-        self.errands.ask_export(dialog, self.zone.board)
+        """What to export."""
+        table = self.table
+        dialog = ExportDialog(
+            self.export_kinds(), self.shown_days(), self.today, len(table.rows), _title_of(table)
+        )
+        self.errands.ask_export(dialog, self.begin_export)
 
     def action_start_backfill(self) -> None:
         self._or_say(self.ask_start_backfill)
@@ -119,7 +127,13 @@ class DeskWork(Screen[None]):
 
     def begin_export(self, choice: ExportChoice) -> None:
         """Write an export; the path is toasted."""
-        self.errands.export(choice, self.zone.board)
+        if choice.what != VIEW:
+            self.errands.export(choice, self.zone.board)
+            return
+        stamp = "" if self.status is None else self.zone.format(self.status.now_ms, _STAMP)
+        folder = getattr(self.app, "exports_dir", None) or export_dir(default_data_dir())
+        stem = "_".join(("view", self.view.NAME, *_names_of(self.table), stamp))
+        self.errands.export_shown(shown_table(self.table), choice.file_format, folder, stem)
 
     def begin_backfill(self, first: date, last: date) -> None:
         """Start a backfill."""
@@ -135,3 +149,14 @@ class DeskWork(Screen[None]):
             self.errands.ask_leave()
         else:
             self.app.exit(0)
+
+
+def _title_of(table: Board[Any]) -> str:
+    panel = panel_of(table)
+    return panel.title if panel is not None else ""
+
+
+def _names_of(table: Board[Any]) -> list[str]:
+    """The name of a board's table, for a file."""
+    panel = panel_of(table)
+    return [panel.id] if panel is not None and panel.id else []

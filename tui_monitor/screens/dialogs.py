@@ -29,7 +29,9 @@ class ExportChoice:
 class ExportDialog(Dialog[ExportChoice]):
     """What, in which format, which days."""
 
-    def __init__(self, kinds: Sequence[str], shown: tuple[date, date], today: date) -> None:
+    def __init__(
+        self, kinds: Sequence[str], shown: tuple[date, date], today: date, rows: int, table: str
+    ) -> None:
         super().__init__(
             "Export",
             [
@@ -38,6 +40,10 @@ class ExportDialog(Dialog[ExportChoice]):
                 ("days, first and last", f"{shown[0]} {shown[1]}"),
             ],
             "Tab goes on · Enter writes the file, its path is shown",
+            [
+                t("view: {n} rows of {table}, as shown", n=rows, table=t(table)),
+                *(t("{kind}: what is stored of the days", kind=kind) for kind in kinds[1:]),
+            ],
         )
         self._kinds = kinds
         self._today = today

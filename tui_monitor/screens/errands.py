@@ -3,15 +3,18 @@
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from textual.screen import Screen
 
 from tui_monitor.clock import DAY_MS, BoardZone
 from tui_monitor.errors import MonitorError
+from tui_monitor.loading import load
 from tui_monitor.screens.dialogs import BackfillDialog, ConfirmDialog, ExportChoice, ExportDialog
+from tui_monitor.screens.shown_table import ShownTable
 from tui_monitor.screens.telling import problem
-from tui_monitor.source import Source
+from tui_monitor.source import Exported, Source
 from tui_monitor.words import t
 
 log = logging.getLogger(__name__)
@@ -29,12 +32,16 @@ class Errands:
         last_ms = zone.day_start_ms(choice.last) + DAY_MS - 1
         self._run(self._export(choice.what, choice.file_format, first_ms, last_ms))
 
-    def ask_export(self, dialog: ExportDialog, zone: BoardZone) -> None:
-        """Ask what to export, then do it."""
+    def export_shown(self, table: ShownTable, file_format: str, folder: Path, stem: str) -> None:
+        """Write what a table shows, here; the toast has its path."""
+        self._run(self._export_shown(table, file_format, folder, stem))
+
+    def ask_export(self, dialog: ExportDialog, done: Callable[[ExportChoice], None]) -> None:
+        """Ask what to export, then have it done."""
 
         def picked(choice: ExportChoice | None) -> None:
             if choice is not None:
-                self.export(choice, zone)
+                done(choice)
 
         self._screen.app.push_screen(dialog, picked)
 
@@ -67,6 +74,16 @@ class Errands:
 
     async def _export(self, what: str, file_format: str, first_ms: int, last_ms: int) -> None:
         done = await self._source.export(what, first_ms, last_ms, file_format, None)
+        self._say_written(done)
+
+    async def _export_shown(
+        self, table: ShownTable, file_format: str, folder: Path, stem: str
+    ) -> None:
+        # Who exports nothing needs nothing that writes.
+        write = load("tui_monitor.source.shown").write_shown
+        self._say_written(await write(table.columns, table.rows, file_format, folder, stem))
+
+    def _say_written(self, done: Exported) -> None:
         said = t("{n} rows in {path}", n=done.rows, path=done.path)
         self._screen.app.notify(said, timeout=10)
 

@@ -119,18 +119,18 @@ async def export(
         raise BadInput("the range is empty", "its begin must lie before its end")
     if path is None:
         stamp = scope.zone.format(scope.now_ms, "%Y%m%d_%H%M%S")
-        target = _free_name(folder, f"{chosen.stem}_{stamp}", file_format)
+        target = free_name(folder, f"{chosen.stem}_{stamp}", file_format)
     else:
         target = free(path, overwrite=overwrite)
-    return await _write(
+    return await write_rows(
         chosen.rows(reader, scope),
-        lambda path: _sink(path, what, file_format, chosen.header),
+        lambda path: a_sink(path, what, file_format, chosen.header),
         target,
         overwrite=overwrite,
     )
 
 
-class _Sink(Protocol):
+class Sink(Protocol):
     """A file that takes lines and gives how many rows they are."""
 
     def __enter__(self) -> Self: ...
@@ -140,7 +140,7 @@ class _Sink(Protocol):
     def write(self, lines: Sequence[str]) -> int: ...
 
 
-class _LineFile:
+class LineFile:
     """CSV under its header, or JSON lines."""
 
     def __init__(self, path: Path, header: str) -> None:
@@ -160,26 +160,28 @@ class _LineFile:
         return len(lines)
 
 
-def _sink(path: Path, what: str, file_format: str, header: str) -> _Sink:
+def a_sink(path: Path, what: str, file_format: str, header: str, columns: str = "") -> Sink:
+    """A file to write into; `columns` are those of a table that is no export of history."""
     if file_format != "parquet":
-        return _LineFile(path, header)
+        return LineFile(path, header)
     try:
         module = importlib.import_module("tui_monitor.store.parquet")
     except ModuleNotFoundError as error:
         raise BadInput(
             f"parquet needs pyarrow: {error}", "pip install 'tui-monitor[parquet]'"
         ) from error
-    sink: _Sink = module.ParquetFile(path, what)
+    sink: Sink = module.ParquetFile(path, what, columns)
     return sink
 
 
-async def _write(
+async def write_rows(
     rows: AsyncIterator[list[str]],
-    open_sink: Callable[[Path], _Sink],
+    open_sink: Callable[[Path], Sink],
     target: Path,
     *,
     overwrite: bool,
 ) -> Exported:
+    """Write a file that is whole or not there."""
     temporary = temporary_beside(target)
     count = 0
     try:
@@ -195,7 +197,8 @@ async def _write(
     return Exported(path=target, rows=count)
 
 
-def _free_name(folder: Path, stem: str, suffix: str) -> Path:
+def free_name(folder: Path, stem: str, suffix: str) -> Path:
+    """A path that nothing has, numbered if need be."""
     number, end = 1, ""
     while (path := folder / f"{stem}{end}.{suffix}").exists():
         number += 1

@@ -66,12 +66,15 @@ COLUMNS = {
 
 
 class ParquetFile:
-    """A file of one export. `write` takes its JSON lines and gives how many rows they are."""
+    """A file of one export. `write` takes its JSON lines and gives how many rows they are.
 
-    def __init__(self, path: Path, what: str) -> None:
-        columns = [column.split(":") for column in COLUMNS[what].split()]
-        self._nested = [name for name, kind in columns if kind == "json"]
-        self._schema = pa.schema([(name, _TYPES[kind]) for name, kind in columns])
+    `columns` are those of an export that COLUMNS has not.
+    """
+
+    def __init__(self, path: Path, what: str, columns: str = "") -> None:
+        made = [column.split(":") for column in (columns or COLUMNS[what]).split()]
+        self._nested = [name for name, kind in made if kind == "json"]
+        self._schema = pa.schema([(name, _TYPES[kind]) for name, kind in made])
         self._rows = _ROWS.get(what, _as_they_are)
         self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
 

@@ -111,6 +111,11 @@ class Panel(Vertical, Generic[R]):
     def _sorted(self, _: Board.Sorted) -> None:
         self.keep_layout()
 
+    @property
+    def title(self) -> str:
+        """The words above the table."""
+        return self._title
+
     def set_title(self, title: str, note: str = "") -> None:
         """The rule above the table."""
         self._title, self._note = title, note

@@ -143,6 +143,8 @@ _FOOTER = {
     "range": "范围",
     "shorter": "缩短",
     "reset": "复位",
+    "view: {n} rows of {table}, as shown": "view：{table} 的 {n} 行，与显示一致",
+    "{kind}: what is stored of the days": "{kind}：所选日期的存储数据",
     "export": "导出",
     "backfill": "回补",
     "stop": "停止",
