@@ -32,6 +32,9 @@ def assert_one_line(done: Done, code: int, *words: str) -> None:
     [
         (["nosuch"], 2, ["nosuch", "--help"]),
         (["show", "nosuch"], 2, ["nosuch", "sum"]),
+        (["show"], 2, ["'BOARD'", "one of sum, liquidations"]),
+        (["show", "sums"], 2, ["'BOARD'", "'sums'", "did you mean sum?"]),
+        (["shw"], 2, ["'shw'", "Did you mean 'show'?"]),
         (["show", "sum", "--json", "--csv"], 2, ["exclude"]),
         (["show", "sum", "--date", "04.01.2026"], 2, ["not a day", "2026-01-03"]),
         (["show", "sum", "--limit", "0"], 2, ["limit"]),
@@ -61,7 +64,7 @@ async def test_a_wrong_command_line_says_what_is_wrong(
 ) -> None:
     """And what to do instead."""
     command = arguments[:1] if arguments and not arguments[0].startswith("-") else []
-    folder = ["--data-dir", str(tmp_path / "data")] if command != ["nosuch"] else []
+    folder = ["--data-dir", str(tmp_path / "data")] if command not in (["nosuch"], ["shw"]) else []
     done = await run(tmp_path, *command, *folder, *arguments[len(command) :])
     assert_one_line(done, code, *words)
 

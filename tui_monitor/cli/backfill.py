@@ -10,7 +10,7 @@ import click
 
 from tui_monitor import logs, paths
 from tui_monitor.boards.coverage import Progress
-from tui_monitor.cli.common import Context, engine_options, holder_info, kind_of
+from tui_monitor.cli.common import Context, OneOf, engine_options, holder_info, kind_of
 from tui_monitor.clock import Clock, SystemClock, parse_day
 from tui_monitor.config import Settings
 from tui_monitor.engine import opened_engine
@@ -27,7 +27,7 @@ _START_IT_THERE = (
 @click.command()
 @click.argument("start")
 @click.argument("end")
-@click.option("--exchange", type=click.Choice(["okx"]), default="okx", show_default=True)
+@click.option("--exchange", type=OneOf(["okx"]), default="okx", show_default=True)
 @engine_options
 def backfill(context: Context, start: str, end: str, exchange: str) -> int:
     """Fill the history of the days START to END (both included).

@@ -54,6 +54,14 @@ class Tree(click.Group):
         assert isinstance(found, click.Command)  # noqa: S101 - the table above names commands
         return found
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but near are all commands, not those that are loaded."""
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise click.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """By the table: click's own way loads every command at each press of Tab."""
         options = click.Command.shell_complete(self, ctx, incomplete)
@@ -141,7 +149,12 @@ def _misuse(error: click.ClickException) -> BadInput:
     """Wrong usage, in one line that names the help to read."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "tui-monitor"
-    return BadInput(error.format_message().rstrip("."), f"see: {path} --help")
+    text = error.format_message().rstrip(".")
+    argument = getattr(error, "param", None)
+    if isinstance(argument, click.Argument) and context is not None:
+        # Its choices are in the text already.
+        text = text.replace(argument.make_metavar(context), argument.name.upper())
+    return BadInput(text, f"see: {path} --help")
 
 
 def fail(error: MonitorError, *, as_json: bool = False) -> int:

@@ -1,5 +1,6 @@
 """What the commands share: their common options, the settings, the data folder."""
 
+import difflib
 import functools
 import os
 import sys
@@ -47,6 +48,20 @@ class Context(Struct, frozen=True, kw_only=True):
             return default / paths.DEMO_FOLDER
         # Simulated data never mix with real ones: they have a folder of their own.
         return default / paths.SIMULATOR_FOLDER if self.simulator else default
+
+
+class OneOf(click.Choice[str]):
+    """One of some words; an error is one line, and names the word that may be meant."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        del ctx
+        near = difflib.get_close_matches(str(value), self.choices, n=1)
+        meant = f"did you mean {near[0]}? It" if near else "it"
+        return f"there is no {str(value)!r}: {meant} is one of {', '.join(self.choices)}"
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
+        del param, ctx
+        return f"It is one of {', '.join(self.choices)}"
 
 
 def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:

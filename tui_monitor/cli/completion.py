@@ -3,14 +3,14 @@
 import click
 from click.shell_completion import get_completion_class
 
-from tui_monitor.cli.common import Context, engine_options
+from tui_monitor.cli.common import Context, OneOf, engine_options
 
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_TUI_MONITOR_COMPLETE"
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=OneOf(SHELLS))
 @engine_options
 def completion(context: Context, shell: str) -> None:
     """Print what makes a shell complete commands and options.

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import click
 import msgspec
 
-from tui_monitor.cli.common import Context, engine_options
+from tui_monitor.cli.common import Context, OneOf, engine_options
 from tui_monitor.errors import BadInput
 from tui_monitor.feeds.decode import decode_lines, instruments_in
 from tui_monitor.model import Exchange, Instrument, Market
@@ -22,13 +22,13 @@ DONE_IN_PART = 3
 @click.command()
 @click.option(
     "--exchange",
-    type=click.Choice([exchange.value for exchange in Exchange]),
+    type=OneOf([exchange.value for exchange in Exchange]),
     required=True,
     help="Who sent the payloads.",
 )
 @click.option(
     "--market",
-    type=click.Choice([market.value for market in Market]),
+    type=OneOf([market.value for market in Market]),
     default=Market.PERP.value,
     show_default=True,
     help="Assumed where a payload doesn't say.",

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tui_monitor import paths
-from tui_monitor.cli.common import Context, engine_options, zone_of
+from tui_monitor.cli.common import Context, OneOf, engine_options, zone_of
 from tui_monitor.cli.stored import stored_in
 from tui_monitor.clock import SystemClock, parse_day
 from tui_monitor.config import Settings
@@ -20,10 +20,10 @@ _FAR_FUTURE_MS = 4_102_444_800_000
 
 
 @click.command()
-@click.argument("what", type=click.Choice([what for what in WHATS if what != LIQUIDATION_MINUTES]))
+@click.argument("what", type=OneOf([what for what in WHATS if what != LIQUIDATION_MINUTES]))
 @click.option("--from", "since", metavar="T", help="From then on (a day or a time).")
 @click.option("--to", "until", metavar="T", help="Until then; a day is included whole.")
-@click.option("--format", "file_format", type=click.Choice(FILE_FORMATS), default="csv")
+@click.option("--format", "file_format", type=OneOf(FILE_FORMATS), default="csv")
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE",
     help="Write there; - or without it: to standard output.",

@@ -19,6 +19,7 @@ from tui_monitor.boards.system import SystemBoard
 from tui_monitor.cli.common import (
     AttachGiven,
     Context,
+    OneOf,
     attach_options,
     engine_options,
     kind_of,
@@ -45,7 +46,7 @@ _BY_COIN = ("funding", COIN)
 
 
 @click.command()
-@click.argument("board", type=click.Choice([*(info.name for info in BOARDS), COIN]))
+@click.argument("board", type=OneOf([*(info.name for info in BOARDS), COIN]))
 @click.option("--json", "as_json", is_flag=True, help="The board's whole structure as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="The board's rows as CSV.")
 @click.option(
