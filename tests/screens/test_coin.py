@@ -7,13 +7,17 @@ from textual.pilot import Pilot
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import NOW_MS, ZONE, MemorySource
 from tests.support.coin_pages import a_coin_page, a_leg
+from tests.support.system_boards import a_market_report
+from tui_monitor import words
 from tui_monitor.app import MonitorApp
 from tui_monitor.boards.klines import Klines
-from tui_monitor.errors import BadInput
+from tui_monitor.boards.markets import market_report
+from tui_monitor.errors import BadInput, UnknownCoin
 from tui_monitor.model import Exchange, Market
 from tui_monitor.screens import commands
 from tui_monitor.screens.coin import CoinView
 from tui_monitor.screens.coin_legs import LEG_COLUMNS, LegRow, leg_rows, leg_text
+from tui_monitor.screens.coin_names import why_unknown
 from tui_monitor.screens.coin_texts import chart, headline, pair_lines
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import ShownZone
@@ -132,7 +136,7 @@ async def test_enter_opens_the_coin_and_escape_leads_back_to_its_row(board: str)
 
 
 async def test_the_palette_opens_a_coin_from_any_board() -> None:
-    """Escape leads back there; a coin that nobody lists is said in red and shows nothing."""
+    """Escape leads back there; of a coin that nobody lists the page says so."""
     source = MemorySource()
     app = an_app(source)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -141,17 +145,36 @@ async def test_the_palette_opens_a_coin_from_any_board() -> None:
         await settled(pilot, lambda: app.desk.view.is_attached and app.desk.view.NAME == "coin")
         await pulled(pilot, app)
         assert "─ Legs" in screen_text(app)
-        source.failure = BadInput("no exchange lists a coin 'NOPE'", "did you mean NOT?")
-        commands.run("coin NOPE", app.desk)
-        await settled(pilot, shows(app, "no exchange lists a coin 'NOPE'"))
+        source.failure = UnknownCoin("no exchange lists a coin 'NEWT'", "did you mean NEW?")
+        commands.run("coin NEWT", app.desk)
+        unknown = "no such coin on any exchange; did you mean NEW?"
+        await pulled(pilot, app)
+        await settled(pilot, shows(app, unknown))
         text = screen_text(app)
         assert "95,123.4" not in text
-        assert text.count("waiting for NOPE") >= 2
+        assert "loading" not in text
+        assert "waiting for NEWT" not in text
+        assert text.count(unknown) >= 2
         source.failure = None
+        await app.desk.learn_coins()
+        for typed, said in (("NEWT", r"on any exchange: 'NEWT'"), ("Zzqx", "on any exchange")):
+            with pytest.raises(BadInput, match=said):
+                commands.run(f"coin {typed}", app.desk)
         await pilot.press("escape")
         await settled(pilot, lambda: app.desk.view.NAME == "sum")
         with pytest.raises(BadInput, match="which coin"):
             commands.run("coin", app.desk)
+
+
+def test_a_coin_is_unknown_only_as_far_as_the_lists_are_known() -> None:
+    """No list: nothing is said; some lists: which are missing; all: the names near it."""
+    nobody = market_report({(Exchange.OKX, Market.PERP): ()})
+    some = market_report({(Exchange.OKX, Market.PERP): {"BTC"}, (Exchange.BYBIT, Market.SPOT): ()})
+    assert why_unknown("BTX", nobody) == ""
+    assert why_unknown("BTX", some) == "no such coin so far; waiting for the list of bybit"
+    with words.speaking("zh"):
+        assert why_unknown("BTX", a_market_report()) == "没有交易所上市这个币种；是否想找 BTC？"
+        assert why_unknown("QQQQ", a_market_report()) == "没有交易所上市这个币种"
 
 
 async def test_enter_tells_all_of_a_leg_and_the_samples_of_a_signal() -> None:

@@ -116,6 +116,9 @@ class Recorded:
     def known_coins(self) -> tuple[str, ...]:
         return ("BTC", "ETH", "WBTC")
 
+    def check_coin(self, coin: str) -> None:
+        assert coin.upper() in self.known_coins()
+
     def column_names(self) -> tuple[str, ...]:
         return ("time", "sum", "n")
 

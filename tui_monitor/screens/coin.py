@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 
 from tui_monitor.boards.coin import CoinPage, Premium
 from tui_monitor.boards.coin_parts import CoinAnomaly
-from tui_monitor.errors import BadInput
+from tui_monitor.errors import BadInput, UnknownCoin
 from tui_monitor.model import Exchange, Settlement
 from tui_monitor.screens.actions import bindings_of
 from tui_monitor.screens.coin_anomalies import anomaly_columns, anomaly_text, key_of
@@ -20,6 +20,7 @@ from tui_monitor.screens.coin_interest import CoinInterestView
 from tui_monitor.screens.coin_layout import PAGES, PARTS, ROWS, Page, Room, parts_line
 from tui_monitor.screens.coin_legs import LEG_COLUMNS, LegRow, leg_rows, leg_text
 from tui_monitor.screens.coin_liquidations import CoinLiquidationsView
+from tui_monitor.screens.coin_names import why_unknown
 from tui_monitor.screens.coin_texts import HELP, PAIR_LINES, chart, headline, no_chart, pair_lines
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.looks import looks_of
@@ -137,15 +138,15 @@ class CoinView(BoardView, can_focus=True):
         self._lay_out()
         self._show_waiting()
 
-    def _show_waiting(self) -> None:
-        looks, waiting = looks_of(self), t("waiting for {coin}", coin=self.coin)
-        self._headline.set_lines(
-            [(f" {self.coin} ", looks.banner), (f"   {t('loading…')}", looks.dim)]
-        )
+    def _show_waiting(self, unknown: str = "") -> None:
+        """`unknown`: why there is nothing to wait for."""
+        looks, waiting = looks_of(self), unknown or t("waiting for {coin}", coin=self.coin)
+        said: Piece = (unknown, looks.warn) if unknown else (t("loading…"), looks.dim)
+        self._headline.set_lines([(f" {self.coin} ", looks.banner), ("   ", looks.dim), said])
         self._pairs.set_lines()
         self._show_chart_title()
-        self._chart.show(no_chart(self.coin, self.zone))
-        self.candles.show(self.coin, self.zone, None)
+        self._chart.show(no_chart(self.coin, self.zone, unknown))
+        self.candles.show(self.coin, self.zone, None, unknown)
         for panel in self._panels.values():
             panel.board.clear(waiting)
         self.liquidations.clear(waiting)
@@ -161,7 +162,15 @@ class CoinView(BoardView, can_focus=True):
     async def pull(self, source: Source) -> None:
         """The page of the coin that was opened."""
         coin = self.coin
-        page = await source.coin_page(coin)
+        try:
+            page = await source.coin_page(coin)
+        except UnknownCoin:
+            unknown = why_unknown(coin, await source.markets())
+            if coin == self.coin:
+                self._show_waiting(unknown)
+            if unknown:
+                return
+            raise
         # Another one may have been opened meanwhile.
         if coin == self.coin:
             self.page = page

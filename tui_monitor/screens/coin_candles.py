@@ -104,10 +104,10 @@ class CoinCandles(Vertical):
 
     # What is shown
 
-    def show(self, coin: str, zone: ShownZone, page: CoinPage | None) -> None:
-        """What was pulled last; the title until then."""
+    def show(self, coin: str, zone: ShownZone, page: CoinPage | None, unknown: str = "") -> None:
+        """What was pulled last; the title until then. `unknown`: why there never will be any."""
         klines, name = self.klines, shown(coin, 30)
-        waiting = t("waiting for {coin}", coin=name)
+        waiting = unknown or t("waiting for {coin}", coin=name)
         if page:
             waiting = t("waiting for {coin}'s {bar} bars", coin=name, bar=self.bar)
         if klines is not None:

@@ -108,15 +108,15 @@ def _pair(row: SpreadRow, looks: Looks) -> list[list[Piece]]:
     return groups
 
 
-def no_chart(coin: str, zone: ShownZone) -> Chart:
-    """Before the page of a coin is there."""
+def no_chart(coin: str, zone: ShownZone, unknown: str = "") -> Chart:
+    """Before the page of a coin is there; `unknown`: why there never will be one."""
     return Chart(
-        version=coin,
+        version=(coin, unknown),
         first_ms=0,
         last_ms=DAY_MS,
         points=(),
         zone=zone,
-        empty=t("waiting for {coin}", coin=printable(coin, 30)),
+        empty=unknown or t("waiting for {coin}", coin=printable(coin, 30)),
     )
 
 

@@ -78,6 +78,9 @@ class Commanded(Protocol):
     def known_coins(self) -> Sequence[str]:
         """Coins that can be named."""
 
+    def check_coin(self, coin: str) -> None:
+        """BadInput for a coin that nobody lists, as far as that is known."""
+
     def column_names(self) -> Sequence[str]:
         """Columns that can be named."""
 
@@ -124,11 +127,11 @@ def _export(desk: Commanded, words: list[str]) -> None:
     what = next((word for word in words if word in kinds), kinds[0])
     file_format = next((word for word in words if word in FORMATS), FORMATS[0])
     rest = [word for word in words if word not in (what, file_format)]
+    if rest and what not in words:
+        what = next((kind for kind in kinds if kind != VIEW), what)
     first, last = parse_range(" ".join(rest), desk.today) if rest else desk.shown_days()
     desk.begin_export(ExportChoice(what, file_format, first, last))
 
-    if rest and what not in words:
-        what = next((kind for kind in kinds if kind != VIEW), what)
 
 def _theme(desk: Commanded, words: list[str]) -> None:
     if not words or words[0] not in THEMES:
@@ -171,6 +174,7 @@ def _why(desk: Commanded, words: list[str]) -> None:
 def _coin(desk: Commanded, words: list[str]) -> None:
     if not words:
         raise BadInput("which coin?", "coin BTC opens its page; filter BTC filters the table")
+    desk.check_coin(words[0])
     desk.show_coin(words[0])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tui_monitor.errors import BadInput, MonitorError
+from tui_monitor.screens.coin_names import all_listed, check_listed
 from tui_monitor.screens.desk_work import DeskWork
 from tui_monitor.screens.filter_names import column_named, names, nearest
 from tui_monitor.screens.telling import Said
@@ -18,6 +19,7 @@ class DeskWords(DeskWork):
         super().__init__()
         self.history: list[str] = []
         self._coins: tuple[str, ...] = ()
+        self._all_listed = False
 
     # What there is to name
 
@@ -32,6 +34,11 @@ class DeskWords(DeskWork):
         except MonitorError:
             return
         self._coins = tuple(one.coin for one in report.coins)
+        self._all_listed = all_listed(report)
+
+    def check_coin(self, coin: str) -> None:
+        """BadInput for a coin that nobody lists, where all lists are known."""
+        check_listed(coin, self._coins if self._all_listed else ())
 
     def column_names(self) -> Sequence[str]:
         """The columns of the table that has the keys, by which it can be sorted and filtered."""

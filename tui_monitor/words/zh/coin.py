@@ -2,6 +2,15 @@
 
 WORDS: dict[str, str] = {
     "Legs": "各腿",
+    "no such coin so far; waiting for the list of {names}": (
+        "目前没有这个币种；正在等待 {names} 的列表"
+    ),
+    "no such coin on any exchange": "没有交易所上市这个币种",
+    "no such coin on any exchange; did you mean {names}?": (
+        "没有交易所上市这个币种；是否想找 {names}？"
+    ),
+    "no such coin on any exchange: {coin}": "没有交易所上市 {coin}",
+    "did you mean {names}?": "是否想找 {names}？",
     "Premium": "溢价",
     "Settled funding": "已结算资金费",
     "Anomalies, 24 h": "异动，24 小时",

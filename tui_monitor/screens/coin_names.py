@@ -1,0 +1,42 @@
+"""Names of coins that somebody typed: whether anybody lists one, and which look like it."""
+
+import difflib
+from collections.abc import Collection, Sequence
+
+from tui_monitor.boards.markets import MarketReport
+from tui_monitor.screens.telling import Said
+from tui_monitor.words import t
+
+_NEAREST = 3
+
+
+def near_coins(coin: str, coins: Sequence[str]) -> list[str]:
+    """The names that look like this one, the likest first."""
+    return difflib.get_close_matches(coin.upper(), coins, n=_NEAREST, cutoff=0.6)
+
+
+def all_listed(report: MarketReport) -> bool:
+    """Whether every watched exchange has told what it lists."""
+    return bool(report.exchanges) and all(one.spot or one.perp for one in report.exchanges)
+
+
+def why_unknown(coin: str, report: MarketReport) -> str:
+    """What to say of a coin that was not found; empty while no exchange's list is known."""
+    if not report.coins:
+        return ""
+    if not all_listed(report):
+        names = ", ".join(one.exchange for one in report.exchanges if not (one.spot or one.perp))
+        return t("no such coin so far; waiting for the list of {names}", names=names)
+    near = near_coins(coin, [one.coin for one in report.coins])
+    if not near:
+        return t("no such coin on any exchange")
+    return t("no such coin on any exchange; did you mean {names}?", names=", ".join(near))
+
+
+def check_listed(coin: str, coins: Collection[str]) -> None:
+    """Refuse a coin that is not among all that there are; nothing is refused of none."""
+    if not coins or coin in coins or coin.upper() in coins:
+        return
+    near = near_coins(coin, list(coins))
+    hint = t("did you mean {names}?", names=", ".join(near)) if near else ""
+    raise Said(t("no such coin on any exchange: {coin}", coin=repr(coin)), hint)
