@@ -23,6 +23,7 @@ from tests.support.boards import (
 )
 from tui_monitor.app import MonitorApp
 from tui_monitor.boards.registry import BOARDS
+from tui_monitor.boards.sum_curve import SumBoard
 from tui_monitor.clock import SLOT_MS, slot_of
 from tui_monitor.errors import BadInput, EngineGone, StoreFull
 from tui_monitor.model import FeedState
@@ -30,6 +31,7 @@ from tui_monitor.screens import sum_texts
 from tui_monitor.screens.clipboard import copied_file
 from tui_monitor.screens.dialogs import TextDialog
 from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.gap import LONGEST_MS
 from tui_monitor.screens.help import KeyHelp
 from tui_monitor.screens.looks import STANDARD
 from tui_monitor.screens.sum_curve import SumView
@@ -258,11 +260,71 @@ async def test_the_picture_of_an_engine_that_is_gone_stays_and_is_greyed() -> No
         assert [style.color for style in styles_of(app, "Coins live")] != [
             style.color for style in plain
         ]
+        assert "NO ENGINE" in screen_text(app)
+        assert "? okx" in screen_text(app)
+        assert not any(word in screen_text(app) for word in ("● REC", "● okx", "msg/s"))
         source.failure = None
         await app.desk.pull()
         await settled(pilot)
         assert styles_of(app, "Coins live") == plain
-        assert "away for" not in screen_text(app)
+        assert all(word in screen_text(app) for word in ("● REC", "● okx", "msg/s"))
+        assert not any(word in screen_text(app) for word in ("away for", "NO ENGINE", "? okx"))
+
+
+async def test_the_picture_before_stays_until_the_next_engine_has_as_much() -> None:
+    """Greyed, with its age, while its exchanges connect; a key has what there is, time ends it."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        desk = await pulled(pilot, app)
+        gone = EngineGone("away")
+
+        async def next_engine(after_ms: int, state: FeedState) -> None:
+            lights = [a_light(state)]
+            source.current_status = a_status(source.now_ms + after_ms, lights=lights)
+            await desk.pull()
+            await settled(pilot)
+
+        for ends_early in (True, False):
+            source.failure = gone
+            await desk.pull()
+            source.failure, before = None, len(source.calls)
+            await next_engine(4_000, FeedState.STARTING)
+            said = "what is shown is 4 s old: of 1 exchanges 0 are live again"
+            await settled(pilot, shows(app, said))
+            assert ("◐ okx" in screen_text(app), "NO ENGINE" in screen_text(app)) == (1, 0)
+            assert len(source.calls) == before
+            if ends_early:
+                await next_engine(6_000, FeedState.LIVE)
+            else:
+                await next_engine(4_000 + LONGEST_MS, FeedState.STARTING)
+            assert "live again" not in screen_text(app)
+            assert len(source.calls) > before
+            source.current_status = None
+            await desk.pull()
+
+
+async def test_how_the_engine_does_is_shown_though_a_board_takes_long() -> None:
+    """An engine that begins has other work; its lights are of now, not of before its board."""
+    source, there = MemorySource(), asyncio.Event()
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        desk = await pulled(pilot, app)
+        desk.refresh_every(0.01)
+        take = source.sum_board
+
+        async def late(query: Query) -> SumBoard:
+            await there.wait()
+            return await take(query)
+
+        source.sum_board = late  # type: ignore[method-assign]
+        pulling = asyncio.create_task(desk.pull())
+        await settled(pilot)
+        source.current_status = a_status(lights=[a_light(FeedState.SILENT)])
+        await settled(pilot, shows(app, "○ okx"))
+        assert not pulling.done()
+        there.set()
+        await pulling
 
 
 async def test_an_engine_that_fails_leaves_the_boards_under_a_red_line() -> None:
@@ -278,6 +340,8 @@ async def test_an_engine_that_fails_leaves_the_boards_under_a_red_line() -> None
         await settled(pilot, shows(app, "the engine stopped: port taken (give another)"))
         await pulled(pilot, app)
         assert "the engine stopped" in screen_text(app)
+        assert "? okx" in screen_text(app)
+        assert "● REC" not in screen_text(app)
         assert app.engine_failed
 
 

@@ -22,16 +22,18 @@ from tui_monitor.errors import BadInput, EngineGone, MonitorError
 from tui_monitor.screens.actions import bindings, board_bindings
 from tui_monitor.screens.answers import Answers
 from tui_monitor.screens.desk_frame import DeskFrame, whereabouts
-from tui_monitor.screens.desk_words import DeskWords
+from tui_monitor.screens.desk_panels import DeskPanels
 from tui_monitor.screens.errands import Errands
 from tui_monitor.screens.event_log import EventLog
 from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.gap import Gap, pulled
 from tui_monitor.screens.help import BoardHelp, KeyHelp
 from tui_monitor.screens.keymap import would_be_typed
 from tui_monitor.screens.layouts import layouts_of
 from tui_monitor.screens.palette import Palette
 from tui_monitor.screens.registry import ANOMALIES, COIN, VIEWS
 from tui_monitor.screens.settings_news import SHOWN_S, SettingsNews
+from tui_monitor.screens.status import unknown
 from tui_monitor.screens.telling import problem
 from tui_monitor.screens.view import HEIGHTS, WIDTHS, BoardView
 from tui_monitor.screens.widgets.board import Board
@@ -48,7 +50,7 @@ log = logging.getLogger(__name__)
 REFRESH_S = 1.0
 
 
-class Desk(DeskWords):
+class Desk(DeskPanels):
     """Top line, board, status line, footer. `refresh_s` None: only `pull()` refreshes."""
 
     DEFAULT_CSS = """
@@ -60,6 +62,7 @@ class Desk(DeskWords):
     Desk.-cramped #small, Desk.-flat #small { display: block; }
     Desk.-cramped .frame, Desk.-flat .frame { display: none; }
     Desk.-stale ContentSwitcher, Desk.-stale TopLine, Desk.-stale StatusLine { opacity: 50%; }
+    Desk.-kept ContentSwitcher { opacity: 50%; }
     """
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = WIDTHS
@@ -83,6 +86,8 @@ class Desk(DeskWords):
         self._one_switch = asyncio.Lock()
         self._views: dict[str, BoardView] = {}
         self._frame = DeskFrame()
+        self._gap = Gap()
+        self._is_gone = False
         self._news = SettingsNews(
             lambda text, severity: self.app.notify(text, severity=severity, timeout=SHOWN_S)
         )
@@ -152,25 +157,44 @@ class Desk(DeskWords):
         asked, view, answers = self._wanted.is_set(), self.view, self._answers
         self._wanted.clear()
         answers.begin()
+        if asked or answers.held:
+            self._gap.end()
         # What was under way when the display was frozen is what is frozen.
         asked |= not answers.held
         try:
             self._take_status(self.source.status())
             view.status = self.status
             view.frozen = answers.held
-            await view.pull(answers.source)
+            kept = "" if self.status is None or view.IS_OF_ENGINE else self._gap.waits(self.status)
+            if not kept:
+                coming = view.pull(answers.source)
+                await pulled(coming, self._refresh_s, self._say_meanwhile)
         except MonitorError as error:
             self._say_problem(problem(error))
-            # What is shown is of before: it stays, and does not look like now.
-            self.set_class(isinstance(error, EngineGone), "-stale")
+            self._take_absence(is_gone=isinstance(error, EngineGone))
         except Exception as error:
             log.exception("the %s board failed", view.NAME)
             self._say_problem(f"the {view.NAME} board failed: {type(error).__name__}: {error}")
         else:
-            self._say_problem("")
-            self.remove_class("-stale")
-            self._show(view, asked=asked)
+            self._say_problem(kept)
+            self._take_absence(is_gone=False)
+            self.set_class(bool(kept), "-kept")
+            if not kept:
+                self._show(view, asked=asked)
         self.pulls += 1
+
+    def _say_meanwhile(self) -> None:
+        """How the engine does, though the board takes long."""
+        self._take_status(self.source.status())
+        self._show_frame()
+
+    def _take_absence(self, *, is_gone: bool) -> None:
+        """What is shown of before an engine went stays, and does not look like now."""
+        if is_gone and not self._is_gone:
+            self._gap.begin(self.status)
+        self._is_gone = is_gone
+        self.set_class(is_gone, "-stale")
+        self._show_frame()
 
     def _take_status(self, status: EngineStatus) -> None:
         if self.status is None or self.status.timezone != status.timezone:
@@ -197,7 +221,9 @@ class Desk(DeskWords):
         if self.focused is None and self.is_current and not self.is_too_small:
             # At the start, and after a size at which nothing was there to have the keys.
             self.set_focus(self.view.panels()[0])
-        self._frame.show(self._where(), self.status, self.zone, self.frozen_behind)
+        lost = self._is_gone or bool(self.engine_failure)
+        status = unknown(self.status) if lost else self.status
+        self._frame.show(self._where(), status, self.zone, self.frozen_behind)
         self._show_footer()
         if self.is_too_small:
             self._frame.small.set_lines(*self.view.summary())
@@ -221,11 +247,14 @@ class Desk(DeskWords):
                 if active.enabled and active.binding.id
             ]
             self._frame.show_keys(ids, self.view, self.focused)
+        elif self.is_mounted and not self.is_current:
+            self._frame.show_dialog_keys(self.app.screen)
 
     def engine_failed(self, text: str) -> None:
         """The engine ended; the red line stays."""
         self.engine_failure = text
         self._say_problem("")
+        self._show_frame()
 
     def _say_problem(self, text: str) -> None:
         text = self.engine_failure or text
@@ -319,22 +348,6 @@ class Desk(DeskWords):
 
     def action_board(self, name: str) -> None:
         self.show_board(name)
-
-    def action_other_panel(self) -> None:
-        self._turn(1)
-
-    def action_last_panel(self) -> None:
-        self._turn(-1)
-
-    def _turn(self, step: int) -> None:
-        panels = list(self.view.panels())
-        if self.view.is_narrow:
-            self.view.next_panel() if step > 0 else self.view.previous_panel()
-        elif self.focused in panels:
-            self.set_focus(panels[(panels.index(self.focused) + step) % len(panels)])
-        else:
-            self.set_focus(panels[0])
-        self.refresh_bindings()
 
     def action_back(self) -> None:
         board = self._board()

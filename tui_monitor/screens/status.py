@@ -1,5 +1,6 @@
 """The status line and the banners, as pieces of text. Pure: status in, pieces out."""
 
+from msgspec.structs import replace
 from rich.style import Style
 
 from tui_monitor.boards.status import EngineStatus, FeedLight
@@ -20,6 +21,8 @@ _GLYPHS = {
     FeedState.OFF: "·",
 }
 OLD_MS = 10_000
+# The `mode` of an engine that was there and is no more.
+GONE = "gone"
 _SHORT_NAME = 3
 
 
@@ -32,6 +35,21 @@ def mark(state: FeedState, looks: Looks) -> Piece:
         FeedState.OFF: looks.faint,
     }.get(state, looks.bad)
     return _GLYPHS[state], style
+
+
+def unknown(status: EngineStatus) -> EngineStatus:
+    """What is left of a status when its engine has gone: nobody knows how anything does."""
+    return replace(status, mode=GONE, recording=False, recording_reason="", failed_workers=[])
+
+
+def lights(status: EngineStatus, looks: Looks, shorter: int = 0) -> list[list[Piece]]:
+    """One an exchange; a question mark where nobody knows."""
+    if status.mode != GONE:
+        return [light(feed, looks, shorter) for feed in status.lights]
+    names = [
+        feed.exchange[:_SHORT_NAME] if shorter > 1 else feed.exchange for feed in status.lights
+    ]
+    return [[("? ", looks.faint), (str(name), looks.dim)] for name in names]
 
 
 def light(feed: FeedLight, looks: Looks, shorter: int = 0) -> list[Piece]:
@@ -64,6 +82,8 @@ def kept_figures(
     `brief`: in few cells, coverage as bare fractions, the coins' before the nodes'.
     `bytes_per_s` None: nobody asked how much goes to the terminal.
     """
+    if status.mode == GONE:
+        return []
     coins_style = looks.text if status.coins_live == status.coins_expected else looks.warn
     nodes_style = looks.text if status.nodes_today == status.nodes_due_today else looks.warn
     coins = f"{status.coins_live}/{status.coins_expected}"
@@ -85,6 +105,8 @@ def kept_figures(
 
 def other_figures(status: EngineStatus, looks: Looks) -> list[list[Piece]]:
     """What there may be room for besides: the oldest age, messages a second."""
+    if status.mode == GONE:
+        return []
     old = status.oldest_age_ms is None or status.oldest_age_ms > OLD_MS
     style = looks.warn if old else looks.text
     return [
@@ -107,9 +129,9 @@ def banners(status: EngineStatus, frozen_behind: int | None, looks: Looks) -> li
         shown.append([(f" {t(status.kind.upper())} ", looks.banner)])
     if status.mode != "host":
         where = status.at.partition("://")[2]
-        mode = f"{t(status.mode.upper())} {where}".rstrip()
-        shown.append([(f" {mode} ", looks.banner)])
-    if not status.recording and status.mode != "starting":
+        mode = t("NO ENGINE") if status.mode == GONE else t(status.mode.upper())
+        shown.append([(f" {mode} {where}".rstrip() + " ", looks.banner)])
+    if not status.recording and status.mode not in ("starting", GONE):
         shown.append([(f" {_not_recorded(status.recording_reason)} ", looks.alarm)])
     if status.failed_workers:
         names = ", ".join(told(name) for name in status.failed_workers)

@@ -122,7 +122,7 @@ class StatusLine(Lines):
         """Lights and figures as long as there is room for all; then the first figures leave."""
         looks, bytes_per_s = looks_of(self), self._bytes_per_s()
         for shorter, brief in ((0, False), (0, True), (1, True), (2, True)):
-            lights = [texts.light(feed, looks, shorter) for feed in status.lights]
+            lights = texts.lights(status, looks, shorter)
             kept = texts.kept_figures(status, looks, brief=brief, bytes_per_s=bytes_per_s)
             if _room_of(lights) + _room_of(kept) + 1 <= self.size.width:
                 return lights, kept
@@ -132,6 +132,8 @@ class StatusLine(Lines):
 
     def _explain(self, status: EngineStatus, lights: list[list[Piece]], room: int) -> int:
         """Give each light its reason in the room that is left; the cells that it took."""
+        if status.mode == texts.GONE:
+            return 0
         taken = 0
         for feed, light in zip(status.lights, lights, strict=True):
             why = printable(texts.reason(feed), 120)

@@ -44,6 +44,9 @@ WORDS: dict[str, str] = {
     "and will not take over": (
         "这里的引擎用的是 {theirs} 数据，本终端要的是 {ours} 数据：只能旁观，不会接管"
     ),
+    "what is shown is {age} s old: of {wanted} exchanges {live} are live again": (
+        "画面已是 {age} 秒前：{wanted} 家交易所中 {live} 家已恢复实时"
+    ),
     # Exports that are brought here.
     "the export has {size} bytes, over the wire go {most} at most": (
         "导出有 {size} 字节，网络上最多传 {most} 字节"

@@ -29,6 +29,7 @@ WORDS: dict[str, str] = {
     "SIMULATOR": "模拟",
     "ATTACHED": "已连接到引擎",
     "STARTING": "启动中",
+    "NO ENGINE": "无引擎",
     "the engine is starting": "引擎正在启动",
     "again in a moment": "请稍候再试",
     "REC paused": "未录制",
