@@ -89,6 +89,31 @@ async def banned(sim: Simulator, folder: Path, *options: str) -> None:
     assert "wait" in checks["bybit clock"]["hint"]
 
 
+async def test_a_demo_is_looked_at_by_its_own_word(tmp_path: Path) -> None:
+    """While one runs its simulator is asked; no command needs its folder's path."""
+    bare = await run(tmp_path, "doctor", "--json", "--demo")
+    assert bare.code == 0, bare.out
+    assert {one["check"]: one for one in report(bare)["checks"]}["exchanges"]["result"] == "ok"
+    none = await run(tmp_path, "show", "sum", "--demo")
+    assert none.code == 1
+    assert "there is no database in" in none.err
+    async with a_daemon(tmp_path, "--demo"):
+        for words in (("--demo",), ("--data-dir", str(tmp_path / "tui-monitor" / "demo"))):
+            done = await run(tmp_path, "doctor", "--json", *words)
+            checks = {check["check"]: check for check in report(done)["checks"]}
+            assert "runs: process" in checks["engine"]["what"]
+            failed = [name for name, one in checks.items() if one["result"] == "fail"]
+            assert not failed, done.out
+        shown = await run(tmp_path, "show", "sum", "--demo", "--json")
+        assert json.loads(shown.out)["origin"] == "engine"
+    for words in (("db", "info"), ("export", "sum")):
+        done = await run(tmp_path, *words, "--demo")
+        assert done.code == 0, done.err
+    both = await run(tmp_path, "show", "sum", "--demo", "--simulator", "http://127.0.0.1:9")
+    assert both.code == 2
+    assert "exclude each other" in both.err
+
+
 async def test_beside_a_running_engine_nothing_is_disturbed(sim: Simulator, tmp_path: Path) -> None:
     """It says who runs, reads the database, and asks the exchanges by itself.
 

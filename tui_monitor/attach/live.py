@@ -48,6 +48,7 @@ class Live:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._stack = AsyncExitStack()
+        self._lock: EngineLock | None = None
         self._current: Source | None = None
         self._run: Callable[[], Awaitable[None]] | None = None
         self._away: _Away | None = None
@@ -156,10 +157,16 @@ class Live:
     async def _host(self, after: str = "") -> None:
         async with AsyncExitStack() as stack:
             # The lock first: of several viewers only the one that has it loads an engine.
-            stack.enter_context(EngineLock(self._place.folder).acquire(self._place.info))
+            lock = EngineLock(self._place.folder).acquire(self._place.info)
+            stack.enter_context(lock)
+            stack.callback(self._forget_lock)
+            self._lock = lock
             if after or not await self._await_engine(stack):
                 await self._load(stack, after)
             self._stack = stack.pop_all()
+
+    def _forget_lock(self) -> None:
+        self._lock = None
 
     async def _await_engine(self, stack: AsyncExitStack) -> bool:
         """Have what is stored until `run` has loaded the engine; False where nothing is stored."""
@@ -188,6 +195,8 @@ class Live:
     async def _load(self, stack: AsyncExitStack, after: str = "") -> None:
         hosting = await _loaded()
         place = await self._equipped(stack)
+        if self._lock is not None:
+            self._lock.update(place.info)
         if after:
             place = hosting.as_set_now(place)
             self._tell(place.settings)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tui_monitor import config, paths
 from tui_monitor.attach.elsewhere import Elsewhere, elsewhere
@@ -24,6 +24,7 @@ class Context(Struct, frozen=True, kw_only=True):
     config_file: Path | None
     data_dir: Path | None
     simulator: str | None
+    demo: bool = False
 
     @property
     def given(self) -> bool:
@@ -44,7 +45,7 @@ class Context(Struct, frozen=True, kw_only=True):
         if settings.general.data_dir:
             return Path(settings.general.data_dir).expanduser()
         default = paths.default_data_dir()
-        if demo:
+        if demo or self.demo:
             return default / paths.DEMO_FOLDER
         # Simulated data never mix with real ones: they have a folder of their own.
         return default / paths.SIMULATOR_FOLDER if self.simulator else default
@@ -97,6 +98,19 @@ def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_context
 
 
+def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What `engine_options` gives, and --demo, for who looks at what a demo has."""
+
+    @functools.wraps(command)
+    def with_demo(*args: Any, context: Context, demo: bool, **kwargs: Any) -> Any:
+        if demo and context.simulator:
+            raise BadInput("--demo and --simulator exclude each other", "--demo has its own")
+        return command(*args, context=structs.replace(context, demo=demo), **kwargs)
+
+    text = "Of the demo: what it has stored, and what it tells while it runs."
+    return click.option("--demo", is_flag=True, help=text)(engine_options(with_demo))
+
+
 def attach_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """--attach and --token-file, passed as one `given`."""
 
@@ -135,7 +149,7 @@ class AttachGiven(Struct, frozen=True, kw_only=True):
                 raise BadInput("--token-file goes with --attach URL")
             return None
         for option, value in (
-            ("--demo", demo),
+            ("--demo", demo or context.demo),
             ("--simulator", context.simulator),
             ("--data-dir", context.data_dir),
         ):
@@ -152,7 +166,7 @@ def zone_of(settings: Settings) -> BoardZone:
 
 def kind_of(settings: Settings, context: Context, *, demo: bool = False) -> str:
     """What this run's data are and never mix with: "demo", "simulator" or "real"."""
-    if demo:
+    if demo or context.demo:
         return "demo"
     return "simulator" if context.simulator or config.is_local(settings.exchanges) else "real"
 
@@ -160,6 +174,11 @@ def kind_of(settings: Settings, context: Context, *, demo: bool = False) -> str:
 def holder_info(role: str) -> dict[str, Any]:
     """What the engine lock's file says of this process."""
     return {"pid": os.getpid(), "role": role}
+
+
+def info_of_demo(info: Mapping[str, Any], pointed: Context) -> dict[str, Any]:
+    """What the lock's file says, and the simulator of a demo: who looks after it asks there."""
+    return {**info, "simulator": pointed.simulator}
 
 
 def say_ready(url: str) -> None:

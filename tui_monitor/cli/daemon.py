@@ -10,7 +10,15 @@ from tui_monitor import logs, paths, ticks
 from tui_monitor.api.address import guarded
 from tui_monitor.attach.hosting import hosted
 from tui_monitor.attach.place import Place
-from tui_monitor.cli.common import Context, engine_options, holder_info, kind_of, say_ready, zone_of
+from tui_monitor.cli.common import (
+    Context,
+    engine_options,
+    holder_info,
+    info_of_demo,
+    kind_of,
+    say_ready,
+    zone_of,
+)
 from tui_monitor.cli.demo import check_demo, simulated
 from tui_monitor.cli.sd_notify import Heart, Notifier
 from tui_monitor.cli.status_line import StatusLine
@@ -71,7 +79,7 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
             folder=folder,
             clock=SystemClock(),
             kind=kind_of(settings, pointed, demo=demo),
-            info=info,
+            info=info_of_demo(info, pointed) if demo else info,
         )
         ticks.run(_host(place, lock, read, notifier))
     return 0

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from tui_monitor import paths
-from tui_monitor.cli.common import Context, engine_options, holder_info, zone_of
+from tui_monitor.cli.common import Context, holder_info, place_options, zone_of
 from tui_monitor.cli.db_block import contents, summary
 from tui_monitor.cli.stored import stored_in
 from tui_monitor.clock import SystemClock
@@ -39,7 +39,7 @@ def db() -> None:
 
 
 @db.command()
-@engine_options
+@place_options
 def info(context: Context) -> int:
     """Size, rows, oldest times."""
     settings = context.load().settings
@@ -57,7 +57,7 @@ def info(context: Context) -> int:
 
 
 @db.command()
-@engine_options
+@place_options
 def check(context: Context) -> int:
     """Look for damage and for rows that can't be right; exit code 1 if there are any."""
     settings = context.load().settings
@@ -75,7 +75,7 @@ def check(context: Context) -> int:
 
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
-@engine_options
+@place_options
 def backup(context: Context, file: Path) -> int:
     """Copy the database to a new file, also while an engine runs.
 
@@ -92,7 +92,7 @@ def backup(context: Context, file: Path) -> int:
 
 @db.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
-@engine_options
+@place_options
 def archive(context: Context, folder: Path | None) -> int:
     """Write closed months to compressed JSON lines that `import` takes back.
 
@@ -130,7 +130,7 @@ async def _archive(settings: Settings, where: Path, folder: Path) -> None:
 @db.command()
 @click.option("--hours", type=Hours(min=0), default=720.0, show_default=True)
 @click.option("--force", is_flag=True, help="Don't ask.")
-@engine_options
+@place_options
 def clean(context: Context, hours: float, force: bool) -> int:
     """Remove what is kept for a time only and shrink the file.
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from tui_monitor.cli.common import Context, engine_options, kind_of
+from tui_monitor.cli.common import Context, kind_of, place_options
 from tui_monitor.cli.terminal_check import check_terminal
 from tui_monitor.clock import Clock, SystemClock
 from tui_monitor.config import Loaded, Settings
@@ -47,7 +47,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
-@engine_options
+@place_options
 def doctor(context: Context, as_json: bool) -> int:
     """Look at settings, folder, database, terminal, clock, each exchange's REST and streams.
 
@@ -68,13 +68,20 @@ async def _examined(context: Context, say: Say) -> Report:
     """All checks. Those of this machine are said while the exchanges have not answered yet."""
     clock = SystemClock()
     loaded, first = _settings(context)
+    if loaded is not None and context.simulator is None:
+        context = _pointed(context, context.folder(loaded.settings))
+        loaded, first = _settings(context)
     vital = [first, *([] if loaded is None else await _stored(context, loaded, clock))]
     terminal = check_terminal(clock, os.environ)
     checks = [*vital, check_sqlite(), *terminal, check_python(), check_libraries()]
     for check in checks:
         say(check)
     watched: list[list[Check]] = []
-    if loaded is not None:
+    if context.demo and context.simulator is None:
+        what = "not asked: the demo's simulator runs with it alone, and none runs"
+        checks.append(Check(check="exchanges", result=Outcome.OK, what=what))
+        say(checks[-1])
+    elif loaded is not None:
         asked = await _exchanges(loaded.settings, context.folder(loaded.settings), clock)
         watched = [found for name, found in asked.items() if _is_on(loaded, name)]
         for check in (one for found in asked.values() for one in found):
@@ -87,6 +94,15 @@ async def _stored(context: Context, loaded: Loaded, clock: Clock) -> list[Check]
     folder = context.folder(loaded.settings)
     kind = kind_of(loaded.settings, context)
     return [check_folder(folder), *await check_database(folder, clock, kind=kind)]
+
+
+def _pointed(context: Context, folder: Path) -> Context:
+    """The context; where the engine of a folder is a demo's, pointed at that one's simulator."""
+    try:
+        url = (read_holder(folder) or {}).get("simulator")
+    except FolderUnusable:
+        return context
+    return structs.replace(context, simulator=url, demo=True) if isinstance(url, str) else context
 
 
 def _is_on(loaded: Loaded, exchange: Exchange) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tui_monitor import paths
-from tui_monitor.cli.common import Context, OneOf, engine_options, zone_of
+from tui_monitor.cli.common import Context, OneOf, place_options, zone_of
 from tui_monitor.cli.stored import stored_in
 from tui_monitor.clock import SystemClock, parse_day
 from tui_monitor.config import Settings
@@ -29,7 +29,7 @@ _FAR_FUTURE_MS = 4_102_444_800_000
     help="Write there; - or without it: to standard output.",
 )  # fmt: skip
 @click.option("--minutes", is_flag=True, help="Of liquidations: the venues' minute sums.")
-@engine_options
+@place_options
 def export(
     context: Context,
     what: str,

@@ -21,8 +21,8 @@ from tui_monitor.cli.common import (
     Context,
     OneOf,
     attach_options,
-    engine_options,
     kind_of,
+    place_options,
     zone_of,
 )
 from tui_monitor.cli.show_anomalies import anomalies_table, picks_table
@@ -73,7 +73,7 @@ _BY_COIN = ("funding", COIN)
     help="Again every so many seconds (2 without a number), until Ctrl+C.",
 )
 @attach_options
-@engine_options
+@place_options
 def show(  # noqa: PLR0913, PLR0917 - one for each option
     context: Context,
     given: AttachGiven,

@@ -119,6 +119,8 @@ class Origins:
 
     def _is_for_exchanges(self, asked: Asked) -> bool:
         """Nothing is stored, and what is asked for is of now."""
+        if self._kind == "demo":
+            return False  # its simulator runs with it alone
         return asked.day is None and not paths.database_file(self._folder).exists()
 
     async def _fetched(self, asked: Asked) -> tuple[AnyBoard, Origin]:

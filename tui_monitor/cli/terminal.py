@@ -14,7 +14,7 @@ from tui_monitor.attach.live import live
 from tui_monitor.attach.own_settings import OwnSettings
 from tui_monitor.attach.place import Place, Watched
 from tui_monitor.boards.registry import BOARDS
-from tui_monitor.cli.common import Context, holder_info, kind_of
+from tui_monitor.cli.common import Context, holder_info, info_of_demo, kind_of
 from tui_monitor.cli.demo import check_demo, simulated
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
@@ -57,7 +57,8 @@ def _with_simulator(context: Context, place: Place) -> Iterator[Place]:
             return pointed.load().settings
 
         file = pointed.load().file
-        yield structs.replace(place, settings=read(), watched=Watched(file, read))
+        info = info_of_demo(place.info, pointed)
+        yield structs.replace(place, settings=read(), watched=Watched(file, read), info=info)
 
 
 def open_viewer(context: Context, daemon: Elsewhere, *, board: str | None) -> int:
