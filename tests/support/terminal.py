@@ -78,7 +78,10 @@ class Terminal:
 
     def text(self) -> str:
         """The screen as text."""
-        return "\n".join(str(line).rstrip() for line in self.screen.display)
+        # Not `display`: it fails on the half of a wide character whose rest was just overwritten.
+        buffer, columns = self.screen.buffer, range(self.screen.columns)
+        lines = ("".join(buffer[y][x].data for x in columns) for y in range(self.screen.lines))
+        return "\n".join(line.rstrip() for line in lines)
 
     def read(self, seconds: float = 0.0) -> int:
         """Take what there is, waiting at most so long for the first byte; the number of bytes."""

@@ -2,7 +2,7 @@
 
 `python -m tests.support.terminal_app [stored] [hostile] [ticking] [refresh=S] [beats=FILE]
 [lags=FILE] [patience=S] [board=NAME] [moving=LOAD] [cells=N] [visible=N] [gated]
-[low] [theme=NAME] [colors=N] [ascii]`
+[low] [theme=NAME] [colors=N] [ascii] [language=NAME]`
 
 `moving` is a board of a thousand spreads; `gated`, its time stands still until SIGUSR1, which
 lets ten steps pass. `lags` gets the longest that the event loop has kept a task waiting, in ms.
@@ -16,37 +16,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import replace
 
-from tests.support.boards import MemorySource, a_coin, a_status, a_sum_board
+from tests.support.boards import MemorySource
+from tests.support.hostile_source import HostileSource
 from tests.support.moving_spreads import CELLS_PER_S, Load, MovingSource
 from tui_monitor.app import MonitorApp, Run
-from tui_monitor.boards.status import EngineStatus, EventLine
-from tui_monitor.boards.sum_curve import SumBoard
+from tui_monitor.boards.status import EngineStatus
 from tui_monitor.config import Ui
 from tui_monitor.errors import MonitorError
 from tui_monitor.paths import write_whole
 from tui_monitor.screens.terminal import require_terminal
-from tui_monitor.source import Query
 
 # How far SIGUSR1 lets a gated source go.
 STEPS = 10
 BEAT_S = 0.02
-# What a remote party might send: escapes, C1, bidi, zero width, markup, wide, combining.
-HOSTILE = (
-    "\x1b[31mred\x1b[2J",
-    "\x1b]52;c;aGk=\x07",
-    "\x9b31mC1",
-    "nul\x00del\x7fbel\x07",
-    "a\u202eb\u200bc\u2066d",
-    "[/]unbalanced",
-    "[@click=app.quit]x[/]",
-    "币安人生",
-    "e\u0301\u0301\u0301\u0301\u0301",
-    "\U000e0041tag\ufe0f",
-    "line\nbreak\r\ttab",
-    "\u2028sep\u0085",
-)
 
 
 class TickingSource(MemorySource):
@@ -55,29 +38,6 @@ class TickingSource(MemorySource):
     def status(self) -> EngineStatus:
         self.now_ms += 1_000
         return super().status()
-
-
-class HostileSource(MemorySource):
-    """Every text that comes from outside is hostile."""
-
-    async def sum_board(self, query: Query) -> SumBoard:
-        board = a_sum_board(query, self.now_ms)
-        coins = [a_coin(text, 3.0, reason=text) for text in HOSTILE]
-        nodes = [
-            replace(node, reason=HOSTILE[index % 12]) for index, node in enumerate(board.nodes)
-        ]
-        nodes = [replace(node, best_coin=node.reason, worst_coin=node.reason) for node in nodes]
-        return replace(board, coins=coins, nodes=nodes, live_source=HOSTILE[0])
-
-    def status(self) -> EngineStatus:
-        lights = [replace(a_status().lights[0], text=text) for text in HOSTILE[:3]]
-        return a_status(lights=lights, failed_workers=list(HOSTILE), kind=HOSTILE[0])
-
-    def events(self, after_id: int = 0) -> list[EventLine]:
-        return [
-            EventLine(id=n, first_ms=0, last_ms=n, level=text, area=text, text=text, count=n)
-            for n, text in enumerate(HOSTILE)
-        ]
 
 
 def _moving(named: dict[str, str], *, gated: bool) -> MovingSource:
@@ -156,6 +116,7 @@ def main(*options: str) -> int:
         _ui(named, options),
         board=named.get("board", "sum"),
         refresh_s=float(named.get("refresh", 1.0)),
+        language=named.get("language"),
     )
     return asyncio.run(app.run_here())
 

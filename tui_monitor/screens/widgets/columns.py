@@ -169,7 +169,7 @@ def paint_header(
     for index, one in enumerate(placed):
         sorted_by = one.column.key == sort_key
         mark = ("▾" if descending else "▴") if sorted_by else ""
-        title = t(one.column.title, one.column.key)
+        title = printable(t(one.column.title, one.column.key), 400)
         lead = GAP - spilled if index else 0
         # The mark may stand in the gap beside the column.
         excess = min(1, max(0, cell_len(title + mark) - one.width))
