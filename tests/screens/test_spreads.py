@@ -102,8 +102,16 @@ def test_prices_of_any_size_fit_and_keep_four_digits() -> None:
         value = 1.23456 * 10**exponent
         assert len(narrow_price(value)) <= 12
         assert len(compact_price(value)) <= 9
-        for text in (narrow_price(value), compact_price(value)):
-            assert float(text.replace(",", "")) == pytest.approx(value, rel=1e-3)
+        for text in (narrow_price(value), compact_price(value), narrow_price(value, 8)):
+            assert "e" not in text
+            if text.startswith("<"):
+                assert 0 < value < float(text[1:])
+            else:
+                rounded = 0.0 if value >= 0.001 else 0.5 * 10.0 ** (2 - len(text))
+                expected = pytest.approx(value, rel=1e-3, abs=rounded)
+                assert float(text.replace(",", "")) == expected
+    assert narrow_price(0.000049029) == narrow_price(4.9029e-5) == "0.000049029"
+    assert (compact_price(1.23456e-5), compact_price(4.9e-12)) == ("0.0000123", "<0.000001")
 
 
 def test_a_little_is_not_nothing() -> None:

@@ -217,10 +217,10 @@ _DETAILS: tuple[Column[AnomalyRow], ...] = (
     Column(
         key="close",
         title="close",
-        width=9,
+        width=10,
         priority=8,
-        paint=lambda row, looks, _: _plain(
-            None if row.close is None else compact_price(row.close), looks
+        paint=lambda row, looks, width: _plain(
+            None if row.close is None else compact_price(row.close, width), looks
         ),
         value=lambda row: row.close,
         help="The bar's last price, per coin.",

@@ -133,9 +133,11 @@ def _price(
     return Column(
         key=key,
         title=key,
-        width=10,
+        width=11,
         priority=priority,
-        paint=lambda row, looks, _: price_cell(value(row.found), looks, grey=row.is_grey),
+        paint=lambda row, looks, width: price_cell(
+            value(row.found), looks, grey=row.is_grey, width=width
+        ),
         value=lambda row: value(row.found),
         unit="USDT a coin",
         help=text,

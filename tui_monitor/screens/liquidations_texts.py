@@ -133,8 +133,18 @@ def _age(age_ms: int | None) -> str:
     return t("{minutes} min old", minutes=age_ms // 60_000)
 
 
+# Less is no different from nothing; from a hundred on no digit after the point says anything.
+_LEAST_PCT = 0.001
+_A_HUNDRED_PCT = 100
+
+
 def _pct(value: float | None) -> str:
-    return ABSENT if value is None else f"{value:.3g} %"
+    """A share without sign; what is not nothing is never 0."""
+    if value is None:
+        return ABSENT
+    if 0 < value < _LEAST_PCT:
+        return f"<{_LEAST_PCT} %"
+    return f"{value:,.0f} %" if value >= _A_HUNDRED_PCT else f"{value:.3g} %"
 
 
 def trend(board: LiquidationsBoard, looks: Looks, width: int) -> list[Piece]:

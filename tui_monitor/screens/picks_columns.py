@@ -36,10 +36,10 @@ def _price(
     return Column(
         key=key,
         title=title,
-        width=9,
+        width=10,
         priority=priority,
         word=f"{key}-price",
-        paint=lambda row, looks, _: Cell(compact_price(of(row)), looks.text),
+        paint=lambda row, looks, width: Cell(compact_price(of(row), width), looks.text),
         value=of,
         help=help_text,
     )

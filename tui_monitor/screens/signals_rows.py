@@ -233,10 +233,10 @@ def _price_column(key: str, title: str, text: str) -> Column[SignalRow]:
     return Column(
         key=key,
         title=title,
-        width=10,
+        width=11,
         priority=4,
         pair="prices",
-        paint=lambda row, looks, _: price_cell(value(row), looks),
+        paint=lambda row, looks, width: price_cell(value(row), looks, width=width),
         value=value,
         unit="USDT a coin",
         help=text,

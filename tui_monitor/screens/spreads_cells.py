@@ -9,10 +9,11 @@ from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell
 from tui_monitor.words import t, told
 
-# Below this a plain number is shorter than its digits after the point.
 _TINY = 0.001
-# Below this an exponent has two digits.
-_TWO_DIGITS = 9.9995e-10
+# Cells of an amount of coins, of a price, and of one in a narrow column.
+_AMOUNT_ROOM = 7
+_ROOM = 11
+_NARROW = 9
 # From here on a price with a digit after the point, and thousands apart, is too long.
 _A_MILLION = 999_999.95
 # Four digits of what is less round to this, and no further.
@@ -40,31 +41,40 @@ def text_cell(text: str, looks: Looks, style: Style | None = None, *, grey: bool
     return Cell(text, looks.faint if grey else style or looks.text)
 
 
-def price_cell(value: float | None, looks: Looks, *, grey: bool = False) -> Cell:
-    """A price with at least five significant digits."""
+def price_cell(
+    value: float | None, looks: Looks, *, grey: bool = False, width: int = _ROOM
+) -> Cell:
+    """A price with five significant digits, or as many as the column has room for."""
     style = looks.faint if grey or value is None else looks.text
-    return Cell(narrow_price(value), style)
+    return Cell(narrow_price(value, width), style)
 
 
-def narrow_price(value: float | None) -> str:
-    """A price in at most ten characters: what has four zeros after the point has an exponent."""
+def narrow_price(value: float | None, room: int = _ROOM) -> str:
+    """A price in so many characters, eleven at most."""
     if value is not None and value >= _A_MILLION:
         return f"{value:,.0f}"
-    if value is None or not 0 < abs(value) < _TINY:
-        return price(value)
-    return f"{value:.4e}".replace("e-0", "e-")
+    return _fitted(price(value), value, min(room, _ROOM))
 
 
-def compact_price(value: float | None) -> str:
-    """A price in at most eight characters."""
+def compact_price(value: float | None, room: int = _NARROW) -> str:
+    """A price where columns are narrow."""
     size = abs(value or 0)
     if value is None or 0.1 <= size < 100_000:
         return price(value)
     if size >= 100_000:
         return f"{value:,.0f}"
-    if size >= _TINY:
-        return f"{value:.6f}"
-    return f"{value:.{3 if size >= _TWO_DIGITS else 2}e}".replace("e-0", "e-")
+    return f"{value:.6f}" if size >= _TINY else _fitted(price(value), value, room)
+
+
+def _fitted(text: str, value: float | None, room: int) -> str:
+    """The text of a small number with the digits there is room for: never an exponent.
+
+    What would be nothing then is less than the least that can be shown.
+    """
+    if value is None or len(text) <= room or abs(value) >= 1:
+        return text
+    shorter = f"{value:.{room - 2 - (value < 0)}f}"
+    return shorter if float(shorter) else f"<{10.0 ** (3 - room):.{room - 3}f}"
 
 
 def money_cell(value: float | None, looks: Looks, *, grey: bool = False) -> Cell:
@@ -79,7 +89,7 @@ def amount(value: float | None) -> str:
     if value is None or size >= _A_THOUSAND:
         return count(value)
     if 0 < size < _TINY:
-        return f"{value:.{2 if size >= _TWO_DIGITS else 1}e}".replace("e-0", "e-")
+        return _fitted(price(value), value, _AMOUNT_ROOM)
     return f"{value:.{4 if size >= _HUNDREDTH else 3}g}"
 
 

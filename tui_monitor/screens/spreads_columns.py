@@ -118,10 +118,12 @@ def _prices() -> tuple[Column[SpreadRow], ...]:
         return Column(
             key=key,
             title=key,
-            width=10,
+            width=11,
             priority=2,
             pair="prices",
-            paint=lambda row, looks, _: price_cell(value(row), looks, grey=not row.ranked),
+            paint=lambda row, looks, width: price_cell(
+                value(row), looks, grey=not row.ranked, width=width
+            ),
             value=value,
             unit="USDT a coin",
             help=text,
@@ -320,10 +322,10 @@ def _last(index: int, slot: str) -> Column[SpreadRow]:
     return Column(
         key=slot.replace(" ", "_"),
         title=f"{exchange} {market[:1]}",
-        width=8,
+        width=10,
         priority=8 if market == Market.PERP else 9,
         pair=f"last {market}",
-        paint=lambda row, looks, _: Cell(compact_price(row.lasts[index]), looks.dim),
+        paint=lambda row, looks, width: Cell(compact_price(row.lasts[index], width), looks.dim),
         value=lambda row: row.lasts[index],
         unit="USDT a coin",
         help=t("Last price on {leg}, whatever its age.", leg=f"{exchange} {t(market)}"),

@@ -81,8 +81,8 @@ def _compared(
     return Column(
         key=key,
         title=title,
-        width=10,
-        paint=lambda row, looks, _: price_cell(value(row), looks),
+        width=11,
+        paint=lambda row, looks, width: price_cell(value(row), looks, width=width),
         value=value,
         unit="USDT a coin",
         help=text,
