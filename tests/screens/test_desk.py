@@ -274,7 +274,7 @@ async def test_the_picture_of_an_engine_that_is_gone_stays_and_is_greyed() -> No
 async def test_the_picture_before_stays_until_the_next_engine_has_as_much() -> None:
     """Greyed, with its age, while its exchanges connect; a key has what there is, time ends it."""
     source = MemorySource()
-    app = an_app(source)
+    app = an_app(source, board="spreads")
     async with app.run_test(size=LARGE) as pilot:
         desk = await pulled(pilot, app)
         gone = EngineGone("away")

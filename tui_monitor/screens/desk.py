@@ -165,7 +165,7 @@ class Desk(DeskPanels):
             self._take_status(self.source.status())
             view.status = self.status
             view.frozen = answers.held
-            kept = "" if self.status is None or view.IS_OF_ENGINE else self._gap.waits(self.status)
+            kept = self._gap.waits(self.status) if self.status and view.IS_OF_MARKET else ""
             if not kept:
                 coming = view.pull(answers.source)
                 await pulled(coming, self._refresh_s, self._say_meanwhile)

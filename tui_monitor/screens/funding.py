@@ -40,6 +40,7 @@ class FundingView(BoardView):
     """The coins, and the perpetuals of the one under the cursor."""
 
     NAME = "funding"
+    IS_OF_MARKET = True
     EXPORTS = ("funding",)
     HAS_DAYS = False
     DEFAULT_CSS = "FundingView #perps { height: 6; }"

@@ -9,6 +9,7 @@ from tui_monitor.words import t
 
 # A next engine that gets no further than this shows what it has.
 LONGEST_MS = 15_000
+_WITH_DATA = (FeedState.LIVE, FeedState.BRIDGED)
 
 
 async def pulled(
@@ -58,4 +59,4 @@ class Gap:
 
 
 def _live(status: EngineStatus) -> int:
-    return sum(light.state is FeedState.LIVE for light in status.lights)
+    return sum(light.state in _WITH_DATA for light in status.lights)

@@ -48,6 +48,7 @@ class SignalsView(BoardView):
     """The newest runs, then all that are kept."""
 
     NAME = "signals"
+    IS_OF_MARKET = True
     EXPORTS = ("signals",)
     HAS_DAYS = False
     DEFAULT_CSS = f"""

@@ -55,6 +55,7 @@ class SpreadsView(BoardView):
     """The pairs; the quarantine takes turns with them."""
 
     NAME = "spreads"
+    IS_OF_MARKET = True
     EXPORTS = ("spreads",)
     HAS_DAYS = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("spreads")]

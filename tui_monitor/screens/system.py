@@ -61,7 +61,6 @@ class SystemView(BoardView):
 
     NAME = "system"
     HAS_DAYS = False
-    IS_OF_ENGINE = True
     # The rules look at the screen's size classes, outside of this widget's scope.
     SCOPED_CSS = False
     DEFAULT_CSS = """

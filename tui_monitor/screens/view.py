@@ -58,8 +58,8 @@ class BoardView(Vertical):
     HAS_DAYS: ClassVar[bool] = True
     # Whether `+` and `-` choose anything where there are no days.
     HAS_RANGES: ClassVar[bool] = False
-    # Whether it is of the engine itself: between two engines it shows the next one's beginning.
-    IS_OF_ENGINE: ClassVar[bool] = False
+    # Whether it is of all coins now: of an engine that begins it would show next to nothing.
+    IS_OF_MARKET: ClassVar[bool] = False
     # Whether what it lacks can be asked for again.
     FILLS: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("days", "charts")]
