@@ -99,6 +99,7 @@ def _first_paint(folder: Path, options: tuple[str, ...]) -> tuple[float, int]:
 
 
 def _program(folder: Path, options: tuple[str, ...]) -> Recorded:
-    return Recorded(
-        *TUI_MONITOR, *options, columns=SIZE[0], rows=SIZE[1], environment=clean_environment(folder)
-    )
+    # As installed: its byte code is there from the second start on, whatever the environment says.
+    environment = clean_environment(folder) | {"PYTHONPYCACHEPREFIX": str(folder / "pyc")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return Recorded(*TUI_MONITOR, *options, columns=SIZE[0], rows=SIZE[1], environment=environment)

@@ -119,6 +119,28 @@ async def test_a_key_is_answered_at_once() -> None:
         assert app.paints > before
 
 
+async def test_what_a_key_asked_for_and_the_first_picture_wait_for_no_pace() -> None:
+    """However long they took to come: the window after the key is over by then."""
+    app = Shown()
+    async with app.run_test(size=(40, 5)) as pilot:
+        await paints(app, app.paints + 1)
+
+        async def is_written() -> bool:
+            app._paint_next_s = asyncio.get_running_loop().time() + 60
+            before = app.paints
+            app.change()
+            await pilot.pause()
+            return app.paints > before
+
+        app._echo_until_s = 0.0
+        assert not await is_written()
+        app.answer_now()
+        assert await is_written()
+        app._echo_until_s = 0.0
+        app.is_starting = True
+        assert await is_written()
+
+
 async def test_a_terminal_that_is_behind_gets_nothing_more_and_later_everything() -> None:
     """What waits is not lost: it is painted in one go when the queue is short again."""
     app = Shown()

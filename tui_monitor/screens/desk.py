@@ -35,6 +35,7 @@ from tui_monitor.screens.registry import ANOMALIES, COIN, VIEWS
 from tui_monitor.screens.settings_news import SHOWN_S, SettingsNews
 from tui_monitor.screens.status import unknown
 from tui_monitor.screens.telling import problem
+from tui_monitor.screens.terminal import PaintedApp
 from tui_monitor.screens.view import HEIGHTS, WIDTHS, BoardView
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.panel import Panel
@@ -210,6 +211,8 @@ class Desk(DeskPanels):
             return
         if self.frozen_behind is not None:
             self.frozen_behind += self._answers.is_newer
+        if asked:
+            self._answer_now()
         if self.frozen_behind is None or asked:
             view.zone = self.zone
             view.paint()
@@ -339,12 +342,17 @@ class Desk(DeskPanels):
             await switcher.add_content(view)
         if name != self._current:
             return
+        self._answer_now()
         with self.app.batch_update():
             self._switching = False
             switcher.current = view.id
             view.zone = self.zone
             self.set_focus(view.panels()[0])
             self._show_frame()
+
+    def _answer_now(self) -> None:
+        if isinstance(self.app, PaintedApp):
+            self.app.answer_now()
 
     def action_board(self, name: str) -> None:
         self.show_board(name)

@@ -1,9 +1,9 @@
 """Which view shows which board: one line a board, and the page of a coin."""
 
-import importlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import cast
 
+from tui_monitor.loading import load
 from tui_monitor.screens.view import BoardView
 
 Make = Callable[[], BoardView]
@@ -31,7 +31,7 @@ class _Views(Mapping[str, Make]):
 
     def __getitem__(self, name: str) -> Make:
         module, _, view = _PLACES[name].partition(".")
-        found = importlib.import_module(f"tui_monitor.screens.{module}")
+        found = load(f"tui_monitor.screens.{module}")
         return cast("Make", getattr(found, view))
 
     def __contains__(self, name: object) -> bool:

@@ -161,10 +161,14 @@ class PaintedApp(App[int]):
             self.painter.forget()
         self.refresh(layout=True)
 
+    def answer_now(self) -> None:
+        """What a key asked for is there: it is written at once, however long it took to come."""
+        self._echo_until_s = asyncio.get_running_loop().time() + ECHO_S
+
     async def on_event(self, event: Event) -> None:
         """A key is answered at once; so is a new size."""
         if isinstance(event, (Key, Paste, Resize)):
-            self._echo_until_s = asyncio.get_running_loop().time() + ECHO_S
+            self.answer_now()
         if isinstance(event, Resize) and self.painter is not None:
             self.painter.forget()
         await super().on_event(event)

@@ -1,5 +1,6 @@
 """What every board's view has in common: the days it shows, its panels, its keys."""
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -101,6 +102,9 @@ class BoardView(Vertical):
         first = self.query(Lines).first()
         if not first.plain:
             first.set_lines([(t("loading…"), looks_of(self).dim)])
+        # Its widgets stay for good: to look through those of all boards for garbage, again and
+        # again, would hold up every tenth key.
+        self.call_after_refresh(gc.freeze)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Days are only where there are some, and so are charts."""
