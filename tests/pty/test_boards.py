@@ -36,23 +36,22 @@ class Visit:
     page: tuple[tuple[str, str], ...] = (("\r", LEGS),)
     back: str = "\x1b"
     usual: str = ""
-    exported: str = ""
 
 
 SUM = Visit(
     key="1", shown="─ Nodes", total=31, plain="missing", found=1, compared="sum<-20 & up<5",
     holds=3, tiny="27/27 coins", wide="per coin -0.994 %",
-    page=(("\r", "Coins at"), ("\r", LEGS)), usual="live -26.83 %", exported="sum",
+    page=(("\r", "Coins at"), ("\r", LEGS)), usual="live -26.83 %",
 )  # fmt: skip
 LIQUIDATIONS = Visit(
     key="2", shown="─ Venues", total=2, plain="sampled", found=1, compared="long>1m", holds=1,
     tiny="24 h ≥35.40M USD", wide="2 Liquidations",
-    page=(("\t", "─ Largest"), ("\r", LEGS)), usual="last 1 h", exported="liquidations",
+    page=(("\t", "─ Largest"), ("\r", LEGS)), usual="last 1 h",
 )  # fmt: skip
 ANOMALIES = Visit(
     key="3", shown="judged unusual", total=5, plain="vola", found=4,
     compared="score>1 & return<0", holds=2, tiny="PEPE +6.20 %", wide="rob p",
-    page=(("\r", "volatility z"), ("\r", LEGS)), exported="anomalies",
+    page=(("\r", "volatility z"), ("\r", LEGS)),
 )  # fmt: skip
 PICKS = Visit(
     key="4", shown="candidates scored", total=19, plain="wif", found=1, compared="score>30",
@@ -60,24 +59,24 @@ PICKS = Visit(
 )  # fmt: skip
 INTEREST = Visit(
     key="5", shown="by |USD change|", total=3, plain="doge", found=1, compared="oi_usd>5b",
-    holds=1, tiny="BTC 8.91B $", wide="shares", exported="open-interest",
+    holds=1, tiny="BTC 8.91B $", wide="shares",
 )  # fmt: skip
 SPREADS = Visit(
     key="6", shown="quarantine 3", total=36, plain="pepe", found=1, compared="exec>0.3", holds=2,
-    tiny="BTC +0.71", wide="indic %", exported="spreads",
+    tiny="BTC +0.71", wide="indic %",
 )  # fmt: skip
 SIGNALS = Visit(
     key="7", shown="─ Newest", total=12, plain="narrowed", found=2, compared="lasted>30",
-    holds=1, tiny="14:42 BTC +0.71", wide="the direction turned", exported="signals",
+    holds=1, tiny="14:42 BTC +0.71", wide="the direction turned",
 )  # fmt: skip
 FUNDING = Visit(
     key="8", shown="coins compared", total=30, plain="btc", found=1, compared="diff-apr>48",
-    holds=2, tiny="BTC +70.96", wide="bybit history", exported="funding",
+    holds=2, tiny="BTC +70.96", wide="bybit history",
 )  # fmt: skip
 COVERAGE = Visit(
     key="9", shown="Backfills", total=14, plain="2026-01-0", found=7, compared="complete<99",
     holds=3, tiny="2026-01-16 100 %", wide="9 Coverage", page=(("\r", "─ Nodes"),), back="9",
-    usual="2026-01-03 to 2026-01-16", exported="missing",
+    usual="2026-01-03 to 2026-01-16",
 )  # fmt: skip
 SYSTEM = Visit(
     key="0", shown="─ Connections", total=16, plain="spot", found=4, compared="msg/s>100",
@@ -94,9 +93,10 @@ TOURS = (
 class Tour:
     """A terminal in which boards are visited."""
 
-    def __init__(self, terminal: Terminal, cache: Path) -> None:
+    def __init__(self, terminal: Terminal, folder: Path) -> None:
         self.terminal = terminal
-        self._file = cache / "tui-monitor" / "copied.txt"
+        self._folder = folder
+        self._file = folder / "tui-monitor" / "copied.txt"
 
     def press(self, keys: str, shown: str) -> None:
         """Type, and wait for what comes of it."""
@@ -129,17 +129,21 @@ class Tour:
             self._pick_a_day(board)
 
     def take(self, board: Visit) -> None:
-        """The row, then the table, by OSC 52 and to a file; then an export."""
-        self.press(board.key, board.wide)
+        """The row, then the table, by OSC 52 and to a file; then the table as a file of its own."""
+        self.press(board.key, board.shown)
         self.press("/", "Enter keep the filter")
         self.press(f"{board.plain}\r", "c clear")
         assert board.plain in self._copied("y").casefold()
         table = self._copied("Y").splitlines()
         assert len(table) == board.found + 1
         assert all(board.plain in line.casefold() for line in table[1:])
-        if board.exported:
-            self.press("e", "Enter writes the file")
-            self.press("\r", f"exports/{board.exported}.csv")
+        before = self._exported()
+        self.press("e", "parquet")
+        self.terminal.press("\r")
+        self.terminal.until(lambda _: self._exported() > before)
+
+    def _exported(self) -> set[Path]:
+        return set(self._folder.glob("tui-monitor/exports/view_*"))
 
     def _move(self, board: Visit) -> None:
         for key, at in (("G", board.total), ("g", 1), ("j", 2), ("k", 1), ("j", 2)):
@@ -205,7 +209,7 @@ class Tour:
 @pytest.mark.parametrize("boards", TOURS, ids=lambda boards: "".join(one.key for one in boards))
 def test_every_key_of_a_board_does_what_it_says(boards: tuple[Visit, ...], tmp_path: Path) -> None:
     """Open, move, look behind a row, freeze, sort, filter, copy, pick a day, export, resize."""
-    environment = {"XDG_CACHE_HOME": str(tmp_path)}
+    environment = {"XDG_CACHE_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
     with Terminal.of_the_app("refresh=0.3", environment=environment) as terminal:
         terminal.until(READY)
         tour = Tour(terminal, tmp_path)
