@@ -41,12 +41,12 @@ DIALOGS = (
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_boards_look_as_they_did(size: str) -> None:
     """Every character of them, of a coin's parts and of an explanation."""
-    assert await _changed(MemorySource(), size, cases_of(size)) == {}
+    await _assert_unchanged(MemorySource(), size, cases_of(size))
 
 
 async def test_dialogs_look_as_they_did() -> None:
     """The calendar with what is stored, the keys with this board's first, the columns."""
-    assert await _changed(MemorySource(), "80x24", DIALOGS) == {}
+    await _assert_unchanged(MemorySource(), "80x24", DIALOGS)
 
 
 @pytest.mark.parametrize("state", ["stale", "empty"])
@@ -54,7 +54,7 @@ async def test_dialogs_look_as_they_did() -> None:
 async def test_the_sum_screen_without_live_data_looks_as_it_did(size: str, state: str) -> None:
     """Every character of it."""
     case = Case(f"sum-{size}-{state}", "sum")
-    assert await _changed(a_source(state), size, [case]) == {}
+    await _assert_unchanged(a_source(state), size, [case])
 
 
 # Coverage is always of what is stored, and of a machine without an engine little is known.
@@ -77,17 +77,18 @@ async def test_boards_without_live_data_look_as_they_did(
     """Each says why it is empty, or greys what it still has, and says why."""
     cases = [Case(f"{board}-{size}-{state}", board) for board in STATES[state]]
     async with a_source_in(state, tmp_path) as source:
-        assert await _changed(source, size, cases, first="sum") == {}
+        await _assert_unchanged(source, size, cases, first="sum")
 
 
-async def _changed(
+async def _assert_unchanged(
     source: MemorySource, size: str, cases: Sequence[Case], first: str = ""
-) -> dict[str, str]:
-    """How each screen differs from its golden text, by name."""
+) -> None:
+    """Each screen is its golden text; what differs is said under its name."""
     app = an_app(source, first or cases[0].board)
     async with app.run_test(size=SIZES[size]) as pilot:
         texts = {case.name: screen_text(app) async for case in tour(pilot, app, cases)}
-    return {name: said for name, text in texts.items() if (said := _differs(name, text))}
+    changed = [f"{name}\n{said}" for name, text in texts.items() if (said := _differs(name, text))]
+    assert not changed, "\n\n".join(["", *changed])
 
 
 def _differs(name: str, text: str) -> str:
