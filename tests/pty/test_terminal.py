@@ -98,14 +98,6 @@ def test_a_command_that_comes_in_one_burst_is_a_command() -> None:
         terminal.until("ETHUSDT")
 
 
-def test_a_terminal_that_goes_away_ends_it_though_hangups_are_ignored() -> None:
-    """Under nohup and in some multiplexers SIGHUP comes ignored; it must not live on spinning."""
-    with Terminal.of_the_app(ignore=signal.SIGHUP) as terminal:
-        terminal.until(READY)
-        terminal.close()
-        assert terminal.wait() in (0, 1)
-
-
 def test_without_a_shell_that_could_continue_it_ctrl_z_does_not_stop_it() -> None:
     """As tmux's or ssh's own command it would be frozen for good."""
     with Terminal.of_the_app() as terminal:
