@@ -53,10 +53,10 @@ def _words(kind: inspect.Type) -> str:
             return "text" if most is None else f"text of at most {most} characters"
         case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
             return f"a list, each {_words(item)}"
-        case inspect.DictType():
-            return "a table"
+        case inspect.NamedTupleType(fields=fields):
+            return f"a list of {' and '.join(_words(field.type) for field in fields)}"
         case _:
-            return "something else"
+            return "a table" if isinstance(kind, inspect.DictType) else "something else"
 
 
 def _is_none(kind: inspect.Type) -> bool:

@@ -72,7 +72,11 @@ def test_whatever_goes_in_comes_out_as_lawful_printable_json(value: Any) -> None
 def test_a_number_that_is_none_becomes_null(values: list[float]) -> None:
     """Neither NaN nor infinity is a number in JSON."""
     expected = [value if math.isfinite(value) else None for value in values]
-    assert json.loads(encode(values)) == expected
+    found = json.loads(encode(values))
+    assert [value is None for value in found] == [value is None for value in expected]
+    for value, other in zip(found, expected, strict=True):
+        # Of more digits than 15 twelve are left.
+        assert value == other or math.isclose(value, other, rel_tol=1e-11)
 
 
 @pytest.mark.parametrize("char", [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), *HOSTILE])
@@ -87,6 +91,20 @@ def test_text_of_any_script_stays_as_it_is() -> None:
     """Only what is not text is replaced."""
     kept = ["已发送停止信号", "Größe", "한국어", "line\nline", 'quote " slash / back \\ r']
     assert json.loads(encode(kept)) == kept
+
+
+def test_a_number_has_no_dust_of_binary_fractions() -> None:
+    """Decimals that an exchange has written, and all texts, stay what they were."""
+    values = {
+        "made": [0.1 + 0.2, 716390.3809999999, -1 / 3, 1e-7 / 3],
+        "exact": [0.000123456789012345, 123456.789, 1e-9, 118234.5],
+        "text": "0.30000000000000004,x:0.30000000000000004",
+    }
+    assert encode(values) == (
+        b'{"made":[0.3,716390.381,-0.333333333333,3.33333333333e-8],'
+        b'"exact":[0.000123456789012345,123456.789,1e-9,118234.5],'
+        b'"text":"0.30000000000000004,x:0.30000000000000004"}'
+    )
 
 
 def test_the_originals_keys_win_over_the_envelope() -> None:

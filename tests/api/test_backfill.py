@@ -88,6 +88,29 @@ async def test_a_body_that_can_not_be_meant_is_a_400_with_a_hint(body: Any) -> N
 
 
 @pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"x": 1}', "unknown field 'x'"),
+        ('{"start":', "the body is no JSON: it ends too early"),
+        ("[1]", "the body is JSON, but no object"),
+        ('{"start" 3}', "the body is no JSON from byte 9 on"),
+        ("[" * 5_000, "the body"),
+        ('{"start": 3}', "start must be text, not 3"),
+    ],
+)
+@in_virtual_time
+async def test_what_is_wrong_with_a_body_is_said_in_words_of_its_own(
+    content: str, words: str
+) -> None:
+    """No library's words."""
+    async with endpoint() as served:
+        headers = {"content-type": "application/json"}
+        response = await served.http.post(f"{ROOT}/start", content=content, headers=headers)
+        assert response.status_code == 400
+        assert error_of(response)["error"].startswith(words)
+
+
+@pytest.mark.parametrize(
     "content",
     [
         b"{",

@@ -161,6 +161,10 @@ async def test_what_is_no_message_is_refused_and_the_stream_goes_on() -> None:
             reply = await client.next()
             assert list(reply) == ["id", "code", "success", "status", "error", "hint"], text
             assert (reply["id"], reply["code"]) == (number, code), text
+            assert reply["hint"], text
+        await client.socket.send('{"subscribe": "sum", "id": 1, "since": [9, 9]}')
+        wanted = "since must be a list of text and a whole number, not [9,9]"
+        assert (await client.next())["error"] == wanted
         assert (await client.ask(unsubscribe="mine")) == {"id": "mine", "unsubscribed": True}
 
 

@@ -25,6 +25,21 @@ JSON = "application/json"
 TEXT_LIMIT = 500
 _ROWS_AT_ONCE = 50
 
+# A float holds every decimal number of 15 digits; with more it is what arithmetic left.
+_DUSTY_DIGITS = 16
+_DIGITS = 12
+_LONG = re.compile(rb"([:,\[])(-?([0-9]+)\.([0-9]{5,})(?:e[+-]?[0-9]+)?)(?=[,}\]]|\Z)")
+
+# Where nothing better is known.
+_USUAL_HINT = "/api/openapi.json has every route, its parameters and its answers"
+_USUAL_HINTS = {
+    403: "open the daemon's own address, with nothing of another site",
+    408: "send the whole request at once",
+    409: "wait until it has ended, or stop it",
+    429: "ask again later, and less often",
+    503: "ask again later",
+}
+
 _encoder = msgspec.json.Encoder()
 # JSON's escapes but for quote, backslash, slash and newline; and DEL, which is not escaped.
 _SUSPICIOUS = re.compile(rb'\\[^"\\/n]|\x7f')
@@ -61,7 +76,8 @@ class Refused(Exception):
 
     def shape(self) -> dict[str, Any]:
         """What every error looks like."""
-        error, hint = printable(self.error, TEXT_LIMIT), printable(self.hint, TEXT_LIMIT)
+        hint = self.hint or _USUAL_HINTS.get(self.status, _USUAL_HINT)
+        error, hint = printable(self.error, TEXT_LIMIT), printable(hint, TEXT_LIMIT)
         return {"success": False, "status": "error", "error": error, "hint": hint}
 
     def content(self) -> bytes:
@@ -82,7 +98,9 @@ class Refused(Exception):
 
 
 def encode(value: object) -> bytes:
-    """JSON without NaN (null instead) and without text that could move a cursor.
+    """JSON without NaN (null instead), without text that could move a cursor, without the dust
+    of binary fractions: what has more digits than a decimal number can have in a float is
+    rounded to 12. What an exchange has written as a decimal stays what it was.
 
     Whatever encodes to plain ASCII without an escape is printable as it is; only the rest is
     walked through. Newlines stay.
@@ -91,10 +109,19 @@ def encode(value: object) -> bytes:
         content = _encoder.encode(value)
     except UnicodeEncodeError:
         # A lone surrogate.
-        return _encoder.encode(_cleaned(msgspec.to_builtins(value)))
-    if content.isascii() and not _SUSPICIOUS.search(content):
-        return content
-    return _encoder.encode(_cleaned(msgspec.json.decode(content)))
+        content = _encoder.encode(_cleaned(msgspec.to_builtins(value)))
+        return _LONG.sub(_dusted, content)
+    if not content.isascii() or _SUSPICIOUS.search(content):
+        content = _encoder.encode(_cleaned(msgspec.json.decode(content)))
+    return _LONG.sub(_dusted, content)
+
+
+def _dusted(number: re.Match[bytes]) -> bytes:
+    """A number of 16 and 17 digits with 12 of them; others as they are."""
+    before, text, whole, fraction = number.groups()
+    if len((whole + fraction).lstrip(b"0")) < _DUSTY_DIGITS:
+        return number[0]
+    return before + _encoder.encode(float(f"{float(text):.{_DIGITS}g}"))
 
 
 def tree(value: object) -> Any:

@@ -2,6 +2,7 @@
 
 import difflib
 import logging
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
@@ -25,6 +26,11 @@ from tui_monitor.source import Source
 T = TypeVar("T", bound=Struct)
 
 _LONGEST_ERROR = 160
+# How msgspec says what is wrong.
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
+_MISSING = re.compile(r"Object missing required field `(.*)`")
+_BYTE = re.compile(r"\(byte (\d+)\)")
+_INSIDE = re.compile(r"[.\[]")
 
 log = logging.getLogger(__name__)
 
@@ -154,8 +160,22 @@ def _from_body(asks: type[Struct], body: bytes) -> Struct:
     try:
         values = msgspec.json.decode(body or b"{}", type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"the body can't be used: {error}", _wanted(asks)) from error
+        raise BadInput(f"the body {no_object(error)}", _wanted(asks)) from error
     return converted(asks, values, strict=True)
+
+
+def no_object(error: Exception) -> str:
+    """What is wrong with what should have been a JSON object; says nothing of its content."""
+    if isinstance(error, msgspec.ValidationError):
+        return "is JSON, but no object"
+    if isinstance(error, UnicodeError):
+        return "is no JSON: it is not UTF-8"
+    if isinstance(error, RecursionError):
+        return "has too many levels"
+    if "truncated" in str(error):
+        return "is no JSON: it ends too early"
+    where = _BYTE.search(str(error))
+    return f"is no JSON from byte {where[1]} on" if where else "is no JSON"
 
 
 def converted(asks: type[T], values: Mapping[str, Any], *, strict: bool) -> T:
@@ -164,9 +184,11 @@ def converted(asks: type[T], values: Mapping[str, Any], *, strict: bool) -> T:
         return msgspec.convert(values, asks, strict=strict)
     except msgspec.ValidationError as error:
         text, _, where = str(error).partition(" - at `$.")
-        name = where.rstrip("`")
+        # Of `since[0]` it is `since` that is to be something else.
+        name = _INSIDE.split(where.rstrip("`"))[0]
         kind = field_named(asks, name)
         if kind is None:
+            text = _UNKNOWN.sub(r"unknown field '\1'", _MISSING.sub(r"\1 is missing", text))
             raise BadInput(printable(text, _LONGEST_ERROR), _wanted(asks)) from error
         must = f"{name} must be {expected(kind)}, not {echoed(values[name])}"
         raise BadInput(must, _wanted(asks)) from error

@@ -18,7 +18,15 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from tui_monitor.api import boards
 from tui_monitor.api.answers import JSON, Answer, Refused, refused, tree
 from tui_monitor.api.channels import Channels, Reply, Revision
-from tui_monitor.api.endpoints import Endpoint, Nothing, World, bug, converted, parameters
+from tui_monitor.api.endpoints import (
+    Endpoint,
+    Nothing,
+    World,
+    bug,
+    converted,
+    no_object,
+    parameters,
+)
 from tui_monitor.api.limits import LONGEST_S, SHORTEST_S, Limits
 from tui_monitor.api.stream_words import WORDS
 from tui_monitor.deltas import Tree
@@ -227,7 +235,7 @@ def _decoded(text: str) -> dict[str, Any]:
         return msgspec.json.decode(text, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         hint = '{"subscribe": "spreads", "id": 1}'
-        raise BadInput(f"the message can't be used: {error}", hint) from error
+        raise BadInput(f"the message {no_object(error)}", hint) from error
 
 
 def _named(values: dict[str, Any]) -> Name | None:
