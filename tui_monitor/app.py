@@ -82,7 +82,6 @@ class MonitorApp(PaintedApp):
         self.exports_dir: Path | None = None
         self.engine_failed = False
         self._run_engine = run
-        self.is_starting = True
         self._has_picture = asyncio.Event()
         self._refresh_s = refresh_s
         self.desk = Desk(source, board or self.ui.start_board, refresh_s)
@@ -122,8 +121,7 @@ class MonitorApp(PaintedApp):
 
     def frame_shown(self) -> None:
         """Enter opens the row that the user sees, not the one that came since."""
-        if self.is_starting and self.desk.pulls and self.desk.status is not None:
-            self.is_starting = False
+        if self.desk.pulls and self.desk.status is not None:
             self._has_picture.set()
         if isinstance(self.focused, Board):
             self.focused.frame_shown()

@@ -211,7 +211,7 @@ class Desk(DeskPanels):
             return
         if self.frozen_behind is not None:
             self.frozen_behind += self._answers.is_newer
-        if asked:
+        if asked or not self.pulls:
             self._answer_now()
         if self.frozen_behind is None or asked:
             view.zone = self.zone

@@ -107,8 +107,6 @@ class PaintedApp(App[int]):
         self._shown_cursor = (0, 0)
         self.last_resort = LastResort(self.PATIENCE_S)
         self.written = Written()
-        # While the first picture is awaited every frame is written at once.
-        self.is_starting = False
         self.shows_bytes = False
         if os.environ.get("TUI_PAINT") != "stock":
             self.painter = Painter(self._detected)
@@ -162,7 +160,7 @@ class PaintedApp(App[int]):
         self.refresh(layout=True)
 
     def answer_now(self) -> None:
-        """What a key asked for is there: it is written at once, however long it took to come."""
+        """What somebody waits for is there: it is written at once, however long it took to come."""
         self._echo_until_s = asyncio.get_running_loop().time() + ECHO_S
 
     async def on_event(self, event: Event) -> None:
@@ -177,14 +175,10 @@ class PaintedApp(App[int]):
         loop = asyncio.get_running_loop()
         if self._congested():
             self._paint_at(loop.time() + CONGESTED_RETRY_S)
-        elif loop.time() >= self._paint_next_s or self._is_awaited():
+        elif loop.time() >= self._paint_next_s or loop.time() < self._echo_until_s:
             self._paint_now()
         else:
             self._paint_at(self._paint_next_s)
-
-    def _is_awaited(self) -> bool:
-        """Whether somebody waits for what comes: after a key, and for the first picture."""
-        return self.is_starting or asyncio.get_running_loop().time() < self._echo_until_s
 
     def _paint_at(self, when_s: float) -> None:
         if self._paint_timer is None:
