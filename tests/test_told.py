@@ -201,7 +201,7 @@ def f(n, error):
         ),
         (
             "BTC (okx perp BTC-USDT-SWAP): another coin: 0.618 × 5 others' median",
-            "BTC (okx perp BTC-USDT-SWAP)：另一种币：另外 5 处中位数的 0.618 倍",
+            "BTC（okx 永续 BTC-USDT-SWAP）：另一种币：另外 5 处中位数的 0.618 倍",
         ),
         (
             "binance perp is 3.2 s old, okx spot is 12.0 s old",

@@ -9,6 +9,7 @@ import msgspec
 from tui_monitor.clock import Clock
 from tui_monitor.errors import StoreError
 from tui_monitor.model import Exchange, Market, Outage
+from tui_monitor.model.health import channel_words
 from tui_monitor.store import Store
 
 RETRY_S = 15.0
@@ -66,7 +67,7 @@ class OutageBook:
         times.append(now_s)
         self._told.add(key)
         bridge = ", REST stands in" if outage.bridged else ""
-        name = f"{outage.market} {outage.channel}"
+        name = f"{outage.market} {channel_words(outage.channel)}"
         if outage.never_up:
             text = f"{name} could not connect yet: {outage.reason}{bridge}"
             self._on_event("info", outage.exchange.value, text)
@@ -79,7 +80,7 @@ class OutageBook:
         if _key(outage) not in self._told and lasted_s < LONG_S:
             return
         self._told.discard(_key(outage))
-        name = f"{outage.market} {outage.channel}"
+        name = f"{outage.market} {channel_words(outage.channel)}"
         text = f"outage of {name} over after {lasted_s:.0f} s"
         if outage.never_up:
             text = f"{name} connected after {lasted_s:.0f} s"

@@ -50,6 +50,15 @@ class ChannelHealth(Struct, frozen=True, kw_only=True):
     topics: int = 0
 
 
+_KINDS = {"watched": "chosen coins", "pulse": "heartbeat"}
+
+
+def channel_words(channel: str) -> str:
+    """What a reader calls a channel: `chosen coins#2` for `watched#2`."""
+    kind = channel.partition("#")[0].partition(" ")[0]
+    return _KINDS.get(kind, kind) + channel[len(kind) :]
+
+
 class LimitUse(Struct, frozen=True, kw_only=True):
     """What we have taken of one limit of an exchange, in its running window.
 

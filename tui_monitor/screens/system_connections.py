@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tui_monitor.boards.system import ConnectionLine, SystemBoard
 from tui_monitor.model import FeedState
+from tui_monitor.model.health import channel_words
 from tui_monitor.screens.format import ABSENT, ShownZone
 from tui_monitor.screens.looks import Looks
 from tui_monitor.screens.system_cells import (
@@ -120,7 +121,7 @@ def _way(row: ConnectionRow) -> str:
 
 def shown_channel(channel: str) -> str:
     """A kind of data in the reader's language; `#2` is its second socket."""
-    kind, mark, number = channel.partition("#")
+    kind, mark, number = channel_words(channel).partition("#")
     return f"{told(t(kind, 'channel'))}{mark}{number}"
 
 

@@ -129,7 +129,7 @@ def _apart(parts: list[str], joint: str) -> list[str]:
 # Of more than so many parts each is one: to try them all would take long.
 _FEW = 6
 # What joins sentences, the loosest first, and what joins their Chinese.
-_JOINTS = ((" · ", " · "), ("; ", "；"), (": ", "："), (", ", "，"))
+_JOINTS = ((" · ", " · "), ("; ", "；"), (": ", "："), (", ", "，"), ("+", "+"))
 
 
 def _words(language: str) -> Mapping[str, str]:
@@ -160,6 +160,10 @@ _LEAST = 3
 _WEAK = 7
 # Places of numbers: words, too.
 _NUMBERS = frozenset({"n", "all", "age", "pct", "filled", "had", "failed"})
+# So are those of a leg's name.
+_NAMES = frozenset({"leg_coin", "leg_exchange", "leg_symbol"})
+# A place of names is of several words, however little stands around it.
+_MANY = "names"
 # No place holds two sentences.
 _WITHIN_ONE = "(?:(?!; | · ).)+?"
 _ONE_WORD = r"\S+?"
@@ -170,7 +174,8 @@ def _pattern(template: str) -> re.Pattern[str]:
     is_weak = len(_PLACE.sub("", template).strip()) < _WEAK
 
     def place(name: str) -> str:
-        return f"(?P<{name}>{_ONE_WORD if is_weak or name in _NUMBERS else _WITHIN_ONE})"
+        is_word = name in _NUMBERS | _NAMES or (is_weak and name != _MANY)
+        return f"(?P<{name}>{_ONE_WORD if is_word else _WITHIN_ONE})"
 
     parts = _PLACE.split(template)
     return re.compile(

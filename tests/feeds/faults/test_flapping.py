@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.feeds.faults.broken import broken
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.engine.outages import OutageBook
 from tui_monitor.model import Exchange, FeedState, Market, Outage
+from tui_monitor.model.health import channel_words
 from tui_monitor.store import open_store
+from tui_monitor.words import CHINESE, speaking, told
 
 EVERY_S = 20.0
 
@@ -108,3 +112,33 @@ async def test_what_was_never_up_is_no_outage_in_the_log(tmp_path: Path) -> None
         ("info", "perp tickers could not connect yet: the exchange closed the stream"),
         ("info", "perp tickers connected after 12 s"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("perp tickers+marks+liquidations: nothing new", "永续 行情+标记价+爆仓：没有新内容"),
+        (
+            "outage of spot tickers#2: timed out during opening handshake",
+            "现货 行情#2 中断：连接握手超时",
+        ),
+        ("outage of perp heartbeat 15m: no data", "永续 心跳 15m 中断：无数据"),
+        ("outage of spot chosen coins#2 over after 12 s", "现货 所选币种#2 中断 12 秒后恢复"),
+        (
+            "2 legs: LAYER (binance perp LAYERUSDT), ME (bybit spot MEUSDT)",
+            "2 条腿：LAYER（binance 永续 LAYERUSDT），ME（bybit 现货 MEUSDT）",
+        ),
+        ("the engine that was attached to has gone", "所连接的引擎已断开"),
+    ],
+)
+def test_the_logs_lines_are_said_in_chinese(text: str, chinese: str) -> None:
+    """With channels, markets and legs in them."""
+    with speaking(CHINESE):
+        assert told(text) == chinese
+
+
+def test_channels_have_the_names_that_a_reader_knows() -> None:
+    """What a socket is for, not what it is called inside."""
+    assert channel_words("watched#2") == "chosen coins#2"
+    assert channel_words("pulse 15m") == "heartbeat 15m"
+    assert channel_words("tickers") == "tickers"

@@ -166,7 +166,7 @@ WORDS: dict[str, str] = {
     "rob v": "稳健量",
     "rob r": "稳健幅",
     "range %": "振幅 %",
-    "bar $": "K线额",
+    "bar $": "K 线额",
     "close": "收盘价",
     "looks like": "形态",
     "bar": "线",

@@ -26,7 +26,7 @@ WORDS: dict[str, str] = {
     "Signal of {coin}": "{coin} 的信号",
     "Anomaly of {coin}": "{coin} 的异动",
     "{exchange} {symbol}, {bar} bar {first}–{last}, {state}, judged {time}": (
-        "{exchange} {symbol}，{bar} K线 {first}–{last}，{state}，判定于 {time}"
+        "{exchange} {symbol}，{bar} K 线 {first}–{last}，{state}，判定于 {time}"
     ),
     "return {change} %, close {close}, turnover {turnover} USD, range {range} %, n={n}": (
         "涨跌幅 {change} %，收盘价 {close}，成交额 {turnover} USD，振幅 {range} %，n={n}"
@@ -37,8 +37,8 @@ WORDS: dict[str, str] = {
     "z: price {price}, volume {volume}, volatility {volatility}; percentile {percentile}": (
         "z：价格 {price}，成交量 {volume}，波动率 {volatility}；百分位 {percentile}"
     ),
-    "waiting for {coin}'s {bar} bars": "等待 {coin} 的 {bar} K线",
-    "Candles, {bar}": "K线，{bar}",
+    "waiting for {coin}'s {bar} bars": "等待 {coin} 的 {bar} K 线",
+    "Candles, {bar}": "K 线，{bar}",
     "{time}… forms, grey": "{time}… 未收盘，灰色",
     "no sample of the last 24 h is stored: one is taken every five minutes": (
         "最近 24 小时没有存储的采样：每五分钟采一次"
@@ -83,7 +83,7 @@ WORDS: dict[str, str] = {
     "no pair of legs": "没有成对的腿",
     "part|legs": "各腿",
     "part|spread": "价差",
-    "part|candles": "K线",
+    "part|candles": "K 线",
     "part|premium": "溢价",
     "part|funding": "资金费",
     "part|signals": "信号",
@@ -136,7 +136,7 @@ WORDS: dict[str, str] = {
     "Why there is no premium.": "为何没有溢价。",
     "When it was settled.": "结算的时间。",
     "What was paid; positive: by longs to shorts.": "实付费率；正：多头付给空头。",
-    "bar of": "K线时间",
+    "bar of": "K 线时间",
     "How long it is.": "K 线周期。",
     "0.4 × price + 0.3 × volume + 0.3 × volatility; Enter shows how it came to be.": (
         "0.4 × 价格 + 0.3 × 成交量 + 0.3 × 波动率；Enter 看由来。"

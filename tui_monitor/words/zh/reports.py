@@ -180,6 +180,13 @@ WORDS: dict[str, str] = {
     "{entry} names nothing that {where} lists": "{entry} 在 {where} 没有对应品种",
     "the nearest is {name}": "最接近的是 {name}",
     "this machine stood still {n} s": "本机停顿了 {n} 秒",
+    "{leg_coin} ({leg_exchange} perp {leg_symbol})": (
+        "{leg_coin}（{leg_exchange} 永续 {leg_symbol}）"
+    ),
+    "{leg_coin} ({leg_exchange} spot {leg_symbol})": (
+        "{leg_coin}（{leg_exchange} 现货 {leg_symbol}）"
+    ),
+    "the engine that was attached to has gone": "所连接的引擎已断开",
     "{market} {channel} could not connect yet: {why}": "{market} {channel} 尚未连上：{why}",
     "{market} {channel} could not connect yet: {why}, REST stands in": (
         "{market} {channel} 尚未连上：{why}，由 REST 代替"

@@ -60,7 +60,7 @@ WORDS: dict[str, str] = {
     "interest": "持仓量",
     "books": "盘口",
     "intervals": "结算间隔",
-    "bars {bar}": "K线 {bar}",
+    "bars {bar}": "K 线 {bar}",
     "pulse {bar}": "脉冲 {bar}",
     (
         "The worst of its connections; those that may be quiet for hours count where all else is "

@@ -2,6 +2,17 @@
 
 _CONNECTIONS = {
     "keepalive ping timeout": "心跳超时",
+    "timed out during opening handshake": "连接握手超时",
+    "perp {channels}": "永续 {channels}",
+    "spot {channels}": "现货 {channels}",
+    "tickers#{n}": "行情#{n}",
+    "books#{n}": "盘口#{n}",
+    "chosen coins#{n}": "所选币种#{n}",
+    "chosen coins": "所选币种",
+    "heartbeat": "心跳",
+    "heartbeat {bar}": "心跳 {bar}",
+    "candles {bar}": "K 线 {bar}",
+    "candles {bar}#{n}": "K 线 {bar}#{n}",
     "{error} (through the proxy {proxy})": "{error}（经代理 {proxy}）",
     "{n} of the minute's weight is used from this address": "本地址已用掉该分钟权重的 {n}",
     "{market} weight by Binance's count": "{market} 权重（按 Binance 计数）",
