@@ -137,3 +137,16 @@ async def test_a_click_on_a_key_presses_it() -> None:
         assert top.key_at(top.plain.index("UTC")) is None
         await pilot.click(TopLine, offset=(top.plain.index("Fund"), 0))
         await settled(pilot, shows(app, "─ Funding"))
+
+
+async def test_a_key_that_was_moved_says_where_it_is_now() -> None:
+    """A number, an action; a key that nobody names says nothing."""
+    chosen = {"liquidations": "f2", "zone": "Z"}
+    app = MonitorApp(MemorySource(), ui=Ui(keys=chosen), board="sum", refresh_s=None)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("f9", "2")
+        await settled(pilot, shows(app, "Liquidations is F2 now"))
+        await pilot.press("t")
+        await settled(pilot, shows(app, "zone is Z now"))
+        assert "f9" not in screen_text(app).lower()

@@ -131,22 +131,27 @@ async def test_the_cursor_stays_on_the_worst_until_it_is_moved() -> None:
         assert table.cursor_key == "bitget spot tickers"
 
 
-async def test_a_board_without_days_and_exports_offers_neither() -> None:
-    """Neither their keys nor their commands; no key of them does harm."""
+async def test_a_board_without_days_offers_none_and_its_dead_keys_say_why() -> None:
+    """Each once; neither keys nor commands do harm. Under a dialog its keys are named."""
     app = an_app(board="system")
-    async with app.run_test(size=(160, 50)) as pilot:
+    async with app.run_test(size=(160, 50), notifications=True) as pilot:
         await pulled(pilot, app)
         footer = screen_text(app).splitlines()[-1]
         assert "day" not in footer
         assert "date" not in footer
-        assert "export" not in footer
-        await pilot.press("d", "e", "left_square_bracket", "plus")
+        assert "e export" in footer
+        await pilot.press("d", "left_square_bracket", "plus", "b", "p")
         await settled(pilot)
         assert app.screen is app.desk
-        for command, said in (("day 2026-01-04", "has no days"), ("export", "has no export")):
-            await pilot.press("colon", *command.replace(" ", "\N{SPACE}"), "enter")
-            await settled(pilot, shows(app, said))
-            await pilot.press("escape", "escape")
+        assert screen_text(app).count("System has no days") == 1
+        assert "nothing to fill here" in screen_text(app)
+        assert "p: only on Spreads" in screen_text(app)
+        await pilot.press("colon", *"day 2026-01-04", "enter")
+        await settled(pilot, shows(app, "has no days"))
+        await pilot.press("escape", "escape", "e")
+        await settled(pilot, lambda: "Enter accept" in screen_text(app).splitlines()[-1])
+        assert "export" not in screen_text(app).splitlines()[-1]
+        await pilot.press("escape")
         await pilot.press("1")
         await settled(pilot, lambda: app.desk.view.NAME == "sum" and app.desk.view.is_attached)
         await pulled(pilot, app)

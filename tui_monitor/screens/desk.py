@@ -243,15 +243,15 @@ class Desk(DeskPanels):
         self._show_frame()
 
     def _show_footer(self) -> None:
-        if self.is_current and self.is_mounted and not self._switching:
+        if self.is_mounted and self.app.screen is not self:
+            self._frame.show_dialog_keys(self.app.screen)
+        elif self.is_current and self.is_mounted and not self._switching:
             ids = [
                 active.binding.id
                 for active in self.active_bindings.values()
                 if active.enabled and active.binding.id
             ]
             self._frame.show_keys(ids, self.view, self.focused)
-        elif self.is_mounted and not self.is_current:
-            self._frame.show_dialog_keys(self.app.screen)
 
     def engine_failed(self, text: str) -> None:
         """The engine ended; the red line stays."""

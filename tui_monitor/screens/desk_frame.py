@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.printable import printable
+from tui_monitor.screens.actions import BY_ID
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.looks import looks_of
 from tui_monitor.screens.view import BoardView
@@ -16,6 +17,8 @@ from tui_monitor.screens.widgets.frame import Footer, StatusLine, TopLine
 from tui_monitor.screens.widgets.line import Lines
 from tui_monitor.screens.widgets.reading import ReadChart
 from tui_monitor.words import t
+
+_LEAVE = (("Esc", "leave"),)
 
 
 class DeskFrame:
@@ -55,6 +58,11 @@ class DeskFrame:
             [one for one in ids if (reads and one == "back") or _helps(one, view, board)]
         )
 
+    def show_dialog_keys(self, dialog: Screen[Any]) -> None:
+        """Those of what stands above the board, by name or by action: the board's do nothing."""
+        keys: Sequence[tuple[str, str]] = getattr(dialog, "FOOTER", _LEAVE)
+        self.footer.say(*((_label(key), t(word, "dialog")) for key, word in keys))
+
     def say_problem(self, text: str) -> None:
         """What went wrong, in red; empty: nothing."""
         alarm = looks_of(self.problem).alarm
@@ -73,11 +81,17 @@ def whereabouts(view: BoardView, before: str, screens: Sequence[Screen[Any]]) ->
     return where
 
 
+def _label(key: str) -> str:
+    return BY_ID[key].label if key in BY_ID else key
+
+
 def _helps(action_id: str, view: BoardView, board: Board[Any] | None) -> bool:
     if action_id == "clear_filter":
         return board is not None and bool(board.filter_text)
     if action_id == "back":
         return view.can_go_back() or (board is not None and bool(board.filter_text))
+    if action_id == "sort_left":
+        return board is not None and sum(one.value is not None for one in board.columns) > 1
     if action_id == "other_panel":
         return len(view.panels()) > 1 or view.is_narrow
     return True

@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from textual.events import Key
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput
 from tui_monitor.paths import default_data_dir, export_dir
 from tui_monitor.screens.date_dialog import DateDialog
+from tui_monitor.screens.dead_keys import why_dead
 from tui_monitor.screens.dialogs import (
     BackfillDialog,
     ExportChoice,
@@ -25,6 +28,8 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.panel import panel_of
 from tui_monitor.source import Query, Source
 
+# How long it is said why a key does nothing.
+_SAID_S = 3.0
 _STAMP = "%Y%m%d_%H%M%S"
 
 
@@ -38,6 +43,21 @@ class DeskWork(Screen[None]):
         super().__init__()
         self.status: EngineStatus | None = None
         self.zone = ShownZone(BoardZone())
+        self._said_of_key = ""
+
+    def on_key(self, event: Key) -> None:
+        """No binding took it: say why, once for as long as it is read."""
+        active = self.active_bindings.get(event.key)
+        if (active is not None and active.enabled) or isinstance(self.focused, Input):
+            return
+        said = why_dead(event.key, self.view)
+        if said and said != self._said_of_key:
+            self._said_of_key = said
+            self.app.notify(said, timeout=_SAID_S)
+            self.set_timer(_SAID_S, self._forget_said)
+
+    def _forget_said(self) -> None:
+        self._said_of_key = ""
 
     @property
     def view(self) -> BoardView:

@@ -83,6 +83,7 @@ class BackfillDialog(Dialog[tuple[date, date]]):
 class ConfirmDialog(Dialog[bool]):
     """A question that Enter or y answers with yes."""
 
+    FOOTER = (("Enter y", "yes"), ("Esc n", "no"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "accept", "Yes", show=False),
         Binding("n", "leave_dialog", "No", show=False),
@@ -112,6 +113,8 @@ class CoinDialog(Dialog[str]):
 
 class TextDialog(Dialog[bool]):
     """A text that is too long for its row, in one line or more."""
+
+    FOOTER = (("Enter Esc", "leave"),)
 
     def __init__(self, title: str, *lines: str) -> None:
         super().__init__(title, [], "Enter or Esc leaves", lines=lines)

@@ -95,6 +95,12 @@ class EventLog(ModalScreen[None]):
         width: 96%; height: 90%; border: round $primary; background: $panel; padding: 0 1;
     }
     """
+    FOOTER: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("open", "open"),
+        ("filter", "filter"),
+        ("sort_left", "sort"),
+        ("Esc", "leave"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,exclamation_mark", "leave_log", "Leave", show=False),
     ]

@@ -51,6 +51,8 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     Dialog .problem { color: $error; display: none; }
     Dialog .problem.-there { display: block; }
     """
+    # What the footer says while it is open.
+    FOOTER: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "accept"), ("Esc", "leave"))
     # Characters that are keys of the dialog, not text.
     STEPS: ClassVar[tuple[str, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [
