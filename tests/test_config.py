@@ -313,3 +313,19 @@ def test_looks_that_can_hardly_be_meant_are_warned_of(tmp_path: Path) -> None:
     english, shadow = config.warnings(load(text, tmp_path).settings)
     assert "the screens speak English" in english
     assert shadow == "ui.keys.freeze: 'f' is coins where that works"
+
+
+def test_what_is_wrong_is_at_its_default_for_who_only_looks(tmp_path: Path) -> None:
+    """The rest is as it was set, and what is wrong is told; a file of another kind sets nothing."""
+    file = tmp_path / "own.toml"
+    file.write_text('[general]\ndata_dir = "/elsewhere"\n[ui]\ntheme = 3\n')
+    loaded, wrong = config.usable(file, {}, {"api.token": "secret"})
+    assert loaded.settings.general.data_dir == "/elsewhere"
+    assert loaded.settings.ui.theme == config.Ui().theme
+    assert wrong is not None
+    assert "ui.theme must be one of" in wrong.message
+    file.write_text("not TOML")
+    loaded, wrong = config.usable(file, {}, {"api.token": "secret"})
+    assert loaded.settings.api.token == "secret"  # noqa: S105 - of a test
+    assert wrong is not None
+    assert "not valid TOML" in wrong.message

@@ -37,6 +37,12 @@ async def test_a_board_is_from_the_best_that_there_is(quick_sim: Simulator, tmp_
         of_engine = await run(tmp_path, *command)
         assert origin(of_engine) == "engine"
         assert f"from the running daemon {daemon.child.pid}" in of_engine.err
+        (broken := tmp_path / "broken.toml").write_text("[spreads]\nnot_a_setting = 1\n")
+        looking = await run(tmp_path, *command, "--config", str(broken))
+        assert origin(looking) == "engine"
+        assert "this only looks on" in looking.err
+        assert "not_a_setting" in looking.err
+    assert (await run(tmp_path, *command, "--config", str(broken))).code == 2
     stored = await run(tmp_path, *command)
     assert origin(stored) == "store"
     assert "from the store" in stored.err

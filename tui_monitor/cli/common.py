@@ -15,7 +15,8 @@ from tui_monitor import config, paths
 from tui_monitor.attach.elsewhere import Elsewhere, elsewhere
 from tui_monitor.clock import BoardZone
 from tui_monitor.config import Settings
-from tui_monitor.errors import BadInput
+from tui_monitor.engine_lock import read_holder
+from tui_monitor.errors import BadInput, SettingsError
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -33,12 +34,19 @@ class Context(Struct, frozen=True, kw_only=True):
 
     def load(self, flags: Mapping[str, Any] | None = None) -> config.Loaded:
         """Settings with these options on top; SettingsError names file and key."""
+        return config.load(self.config_file, flags=self._flags(flags))
+
+    def usable(self) -> tuple[config.Loaded, SettingsError | None]:
+        """What can be used of them, to look at an engine that runs; and what is wrong."""
+        return config.usable(self.config_file, flags=self._flags())
+
+    def _flags(self, flags: Mapping[str, Any] | None = None) -> dict[str, Any]:
         merged: dict[str, Any] = dict(flags or {})
         if self.simulator:
             merged |= config.with_simulator(self.simulator)
         if self.data_dir:
             merged["general.data_dir"] = str(self.data_dir)
-        return config.load(self.config_file, flags=merged)
+        return merged
 
     def folder(self, settings: Settings, *, demo: bool = False) -> Path:
         """The data folder of these settings; the demo and a simulator have one of their own."""
@@ -179,6 +187,26 @@ def holder_info(role: str) -> dict[str, Any]:
 def info_of_demo(info: Mapping[str, Any], pointed: Context) -> dict[str, Any]:
     """What the lock's file says, and the simulator of a demo: who looks after it asks there."""
     return {**info, "simulator": pointed.simulator}
+
+
+def require_engine(folder: Path, daemon: Elsewhere | None, wrong: SettingsError) -> None:
+    """Raise what is wrong with the settings, unless an engine runs that can be looked at."""
+    if daemon is None and read_holder(folder) is None:
+        raise wrong
+
+
+def only_looking(wrong: SettingsError) -> str:
+    """The warning of who looks at an engine on settings that none could begin on."""
+    return f"no engine would begin on these settings, this only looks on: {wrong.line()}"
+
+
+def to_look_with(context: Context, daemon: Elsewhere | None) -> Settings:
+    """The settings of who looks at an engine; where none runs they are without fault, or raised."""
+    loaded, wrong = context.usable()
+    if wrong is not None:
+        require_engine(context.folder(loaded.settings), daemon, wrong)
+        click.echo(f"tui-monitor: {only_looking(wrong)}", err=True)
+    return loaded.settings
 
 
 def say_ready(url: str) -> None:

@@ -23,6 +23,7 @@ from tui_monitor.cli.common import (
     attach_options,
     kind_of,
     place_options,
+    to_look_with,
     zone_of,
 )
 from tui_monitor.cli.show_anomalies import anomalies_table, picks_table
@@ -99,15 +100,14 @@ def show(  # noqa: PLR0913, PLR0917 - one for each option
         raise click.UsageError(f"{board} has no days: --date is for {_DAY_BOARDS}")
     if name is not None and board != COIN:
         raise click.UsageError(f"{board} is of all coins: --coin is for {COIN}")
-    settings = context.load().settings
+    daemon = given.daemon(context)
+    settings = to_look_with(context, daemon)
     asked = Asked(
         board=board,
         day=None if day is None else parse_day(day).isoformat(),
         coin=(name or _USUAL_COIN).upper(),
     )
-    origins = Origins(
-        settings, context.folder(settings), kind_of(settings, context), given.daemon(context)
-    )
+    origins = Origins(settings, context.folder(settings), kind_of(settings, context), daemon)
     form = "json" if as_json else "csv" if as_csv else "eye"
 
     zone = zone_of(settings)

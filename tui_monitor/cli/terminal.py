@@ -1,7 +1,7 @@
 """The terminal interface: the boards, over an engine in this process or in another."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -14,11 +14,18 @@ from tui_monitor.attach.live import live
 from tui_monitor.attach.own_settings import OwnSettings
 from tui_monitor.attach.place import Place, Watched
 from tui_monitor.boards.registry import BOARDS
-from tui_monitor.cli.common import Context, holder_info, info_of_demo, kind_of
+from tui_monitor.cli.common import (
+    Context,
+    holder_info,
+    info_of_demo,
+    kind_of,
+    only_looking,
+    require_engine,
+)
 from tui_monitor.cli.demo import check_demo, simulated
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
-from tui_monitor.errors import BadInput
+from tui_monitor.errors import BadInput, SettingsError
 from tui_monitor.loading import load
 from tui_monitor.screens.layouts import Layouts
 from tui_monitor.screens.terminal import require_terminal
@@ -31,10 +38,13 @@ def open_terminal(context: Context, *, demo: bool, board: str | None) -> int:
     """Show the boards of this data folder's engine: one in this process, unless there is one."""
     _check(board)
     check_demo(context, demo=demo)
-    loaded = context.load()
-    require_terminal()
+    loaded, wrong = context.usable()
     settings = loaded.settings
-    folder = paths.prepare_data_dir(context.folder(settings, demo=demo))
+    folder = context.folder(settings, demo=demo)
+    if wrong is not None:
+        require_engine(folder, None, wrong)
+    require_terminal()
+    paths.prepare_data_dir(folder)
     logs.setup(settings.general.log_level, paths.log_file(folder), stderr=False)
     place = Place(
         settings=settings,
@@ -43,9 +53,27 @@ def open_terminal(context: Context, *, demo: bool, board: str | None) -> int:
         kind=kind_of(settings, context, demo=demo),
         info=holder_info("terminal"),
         watched=Watched(loaded.file, lambda: context.load().settings),
-        needs=partial(_with_simulator, context) if demo else None,
+        needs=_needs(context, wrong, demo=demo),
     )
-    return ticks.run(_show(place, board))
+    return ticks.run(_show(place, board, wrong))
+
+
+def _needs(
+    context: Context, wrong: SettingsError | None, *, demo: bool
+) -> Callable[[Place], AbstractContextManager[Place]] | None:
+    if wrong is not None:
+        return partial(_once_mended, context, demo=demo)
+    return partial(_with_simulator, context) if demo else None
+
+
+@contextmanager
+def _once_mended(context: Context, place: Place, *, demo: bool) -> Iterator[Place]:
+    """The place for an engine of ours; SettingsError while the settings are as wrong as before."""
+    settings = context.load().settings
+    kind = kind_of(settings, context, demo=demo)
+    place = structs.replace(place, settings=settings, kind=kind)
+    with _with_simulator(context, place) if demo else nullcontext(place) as one:
+        yield one
 
 
 @contextmanager
@@ -64,13 +92,13 @@ def _with_simulator(context: Context, place: Place) -> Iterator[Place]:
 def open_viewer(context: Context, daemon: Elsewhere, *, board: str | None) -> int:
     """Show the boards of a daemon elsewhere. Written here is what is exported, and no log."""
     _check(board)
-    loaded = context.load()
+    loaded, wrong = context.usable()
     settings = loaded.settings
     require_terminal()
     logs.setup(settings.general.log_level, None, stderr=False)
     exports = paths.export_dir(context.folder(settings))
     watched = Watched(loaded.file, lambda: context.load().settings)
-    return ticks.run(_show_remote(daemon, exports, settings, watched, board))
+    return ticks.run(_show_remote(daemon, exports, settings, watched, board, wrong))
 
 
 def _check(board: str | None) -> None:
@@ -80,7 +108,12 @@ def _check(board: str | None) -> None:
 
 
 async def _show_remote(
-    daemon: Elsewhere, exports: Path, settings: Settings, watched: Watched, board: str | None
+    daemon: Elsewhere,
+    exports: Path,
+    settings: Settings,
+    watched: Watched,
+    board: str | None,
+    wrong: SettingsError | None,
 ) -> int:
     # Whose engine is here needs nothing that speaks to another's.
     remote = load("tui_monitor.attach.remote").remote
@@ -90,6 +123,7 @@ async def _show_remote(
         app.layouts, app.exports_dir = Layouts(paths.layouts_file()), exports
         there.on_news.append(_says(app))
         own = OwnSettings(settings, watched, _takes_up(app), _says(app))
+        _warn(app, wrong)
         async with own.followed(SystemClock()):
             return await app.run_here()
 
@@ -98,11 +132,16 @@ def _says(app: MonitorApp) -> Callable[[str], None]:
     return lambda text: app.notify(told(text), timeout=_SHOWN_S)
 
 
+def _warn(app: MonitorApp, wrong: SettingsError | None) -> None:
+    if wrong is not None:
+        app.notify(told(only_looking(wrong)), severity="warning", timeout=_SHOWN_S)
+
+
 def _takes_up(app: MonitorApp) -> Callable[[Settings], None]:
     return lambda settings: app.use(settings.ui, settings.general.language)
 
 
-async def _show(place: Place, board: str | None) -> int:
+async def _show(place: Place, board: str | None, wrong: SettingsError | None) -> int:
     async with live(place) as engine:
         ui, language = place.settings.ui, place.settings.general.language
         app = MonitorApp(engine.source, engine.run, ui, board=board, language=language)
@@ -110,4 +149,5 @@ async def _show(place: Place, board: str | None) -> int:
         app.exports_dir = paths.export_dir(place.folder)
         engine.on_settings.append(_takes_up(app))
         engine.on_news.append(_says(app))
+        _warn(app, wrong)
         return await app.run_here()

@@ -15,7 +15,7 @@ from tui_monitor.config.exchanges import (
     is_loopback,
     with_simulator,
 )
-from tui_monitor.config.reading import ENV_PREFIX, Loaded, load
+from tui_monitor.config.reading import ENV_PREFIX, Loaded, load, usable
 from tui_monitor.config.sections import (
     COINS,
     PRESETS,
@@ -68,6 +68,7 @@ __all__ = [
     "load",
     "template",
     "toml",
+    "usable",
     "warnings",
     "with_simulator",
 ]

@@ -43,12 +43,31 @@ def load(
     SettingsError names the first culprit: file and line, the environment or a flag, then the key;
     and has the others.
     """
+    loaded, wrong = usable(file, environment, flags)
+    if wrong is not None:
+        raise wrong
+    return loaded
+
+
+def usable(
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> tuple[Loaded, SettingsError | None]:
+    """What can be used of the settings, with what is wrong at its default; and what is wrong.
+
+    Enough to look at an engine that runs, and to find it; none may begin on it.
+    """
     path = file or paths.config_file()
     merged: dict[str, Any] = {}
     origins: dict[str, str] = {}
     places: dict[str, str] = {}
     wrong: list[SettingsError] = []
-    in_file, lines = _read_file(path, must_exist=file is not None)
+    in_file, lines = dict[str, Any](), dict[str, int]()
+    try:
+        in_file, lines = _read_file(path, must_exist=file is not None)
+    except SettingsError as error:
+        wrong.append(error)
     layers = (
         (in_file, str(path)),
         (_from_environment(os.environ if environment is None else environment), "environment"),
@@ -68,10 +87,10 @@ def load(
     # What can't be used is its default here: the rest is judged beside it.
     settings = msgspec.convert(merged, Settings, strict=False)
     wrong += nonsense(settings, places)
-    if wrong:
-        first, *others = wrong
-        raise SettingsError(first.message, first.hint, others)
-    return Loaded(settings, origins, path)
+    if not wrong:
+        return Loaded(settings, origins, path), None
+    first, *others = wrong
+    return Loaded(settings, origins, path), SettingsError(first.message, first.hint, others)
 
 
 def _read_one(name: str, value: Any, place: str) -> tuple[str, Any]:

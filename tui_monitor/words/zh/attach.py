@@ -47,6 +47,9 @@ WORDS: dict[str, str] = {
     "what is shown is {age} s old: of {wanted} exchanges {live} are live again": (
         "画面已是 {age} 秒前：{wanted} 家交易所中 {live} 家已恢复实时"
     ),
+    "no engine would begin on these settings, this only looks on: {why}": (
+        "引擎无法以这些设置启动，这里只是旁观：{why}"
+    ),
     # Exports that are brought here.
     "the export has {size} bytes, over the wire go {most} at most": (
         "导出有 {size} 字节，网络上最多传 {most} 字节"
