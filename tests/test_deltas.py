@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.readme import README
+from tui_monitor.api import stream_words
 from tui_monitor.deltas import change, changed
+
+# What the stream's description tells its clients to do.
+APPLY: dict[str, Any] = {}
+exec(stream_words.APPLY, APPLY)  # noqa: S102 - our own text
 
 _LEAVES = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False) | st.text()
 _ROWS = st.lists(
@@ -38,6 +44,14 @@ def test_a_change_leads_from_any_tree_to_any_other(before: Any, after: Any) -> N
     came = changed(before, made)
     assert came == after
     assert same(before, kept)
+    if made is not None:
+        assert APPLY["apply"](before, made) == after
+        assert same(before, kept)
+
+
+def test_the_readme_has_the_function_of_the_description() -> None:
+    """Which is judged above, beside our own."""
+    assert stream_words.APPLY in README.read_text()
 
 
 @given(_ROWS, st.randoms(use_true_random=False))

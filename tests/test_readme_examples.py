@@ -207,7 +207,7 @@ async def test_every_command_of_the_readme_runs(tmp_path: Path) -> None:
 
 
 async def prints(world: World, source: str) -> None:
-    """A program of the README prints something that is JSON."""
+    """A program of the README prints boards: one that came whole, and one that changes made."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-u", "-c", world.here(source)),
         stdout=asyncio.subprocess.PIPE,
@@ -216,7 +216,8 @@ async def prints(world: World, source: str) -> None:
     assert child.stdout is not None
     try:
         async with asyncio.timeout(LONG_S):
-            assert json.loads(await child.stdout.readline())["id"] == 1
+            for _ in range(2):
+                assert json.loads(await child.stdout.readline())["board"] == "spreads"
     finally:
         child.kill()
         await child.wait()

@@ -1,5 +1,6 @@
 """What a value must be, in words, by its type: for the errors of settings and of routes."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -11,6 +12,9 @@ from tui_monitor.printable import printable
 
 # Of what somebody gave, an error repeats so much.
 ECHOED = 60
+ONE_OF = "one of "
+_SIZE = re.compile(r"\d+[mhd]?")
+_MINUTES = {"": 1, "m": 1, "h": 60, "d": 1_440}
 
 
 def echoed(value: object) -> str:
@@ -42,7 +46,7 @@ def _words(kind: inspect.Type) -> str:
         case inspect.UnionType(types=types):
             return " or ".join(_words(one) for one in types if not _is_none(one))
         case inspect.LiteralType(values=values):
-            return _one_of([str(value) for value in values])
+            return _one_of(in_order([str(value) for value in values]))
         case inspect.EnumType(cls=cls):
             return _one_of([str(one.value) for one in cls])
         case inspect.IntType() | inspect.FloatType():
@@ -59,12 +63,25 @@ def _words(kind: inspect.Type) -> str:
             return "a table" if isinstance(kind, inspect.DictType) else "something else"
 
 
+def in_order(words: Sequence[str]) -> list[str]:
+    """Numbers by their size, times like 15m and 1h by their length, other words as they are."""
+    found = [_SIZE.fullmatch(word) for word in words]
+    if not all(found):
+        return list(words)
+    return sorted(words, key=_size)
+
+
+def _size(word: str) -> int:
+    number = word.rstrip("mhd")
+    return int(number) * _MINUTES[word[len(number) :]]
+
+
 def _is_none(kind: inspect.Type) -> bool:
     return isinstance(kind, inspect.NoneType)
 
 
 def _one_of(values: Sequence[str]) -> str:
-    return f"one of {', '.join(values)}"
+    return f"{ONE_OF}{', '.join(values)}"
 
 
 def _number(kind: inspect.IntType | inspect.FloatType) -> str:

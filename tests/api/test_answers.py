@@ -76,7 +76,7 @@ def test_a_number_that_is_none_becomes_null(values: list[float]) -> None:
     assert [value is None for value in found] == [value is None for value in expected]
     for value, other in zip(found, expected, strict=True):
         # Of more digits than 15 twelve are left.
-        assert value == other or math.isclose(value, other, rel_tol=1e-11)
+        assert value == other or math.isclose(value, other or 0.0, rel_tol=1e-11)
 
 
 @pytest.mark.parametrize("char", [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), *HOSTILE])

@@ -96,3 +96,10 @@ async def test_the_root_lists_the_routes_as_text() -> None:
         for route in ENDPOINTS:
             assert f"{route.method:4} {route.path}\n" in response.text
         assert "limit: " in response.text
+        # Values stand with what takes them, those of a length in its order.
+        assert "kind: Which legs are paired. One of all, perp-perp, spot-perp, spot-spot.\n" in (
+            response.text
+        )
+        assert "bar: The length of the bars. One of 1m, 5m, 15m, 1h.\n" in response.text
+        # Or in its sentence.
+        assert "by: By the absolute change of USD in the window, or by size.\n" in response.text

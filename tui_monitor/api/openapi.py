@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 import tui_monitor
 from tui_monitor.api.answers import JSON, encode
 from tui_monitor.api.endpoints import Endpoint, Nothing, World
+from tui_monitor.expected import ONE_OF, expected
 
 _REF = "#/components/schemas/{name}"
 _ERRORS = {
@@ -138,7 +139,20 @@ def _listing(routes: Sequence[Endpoint]) -> str:
 def _fields(asks: type[Struct]) -> list[str]:
     _, components = msgspec.json.schema_components([asks])
     fields = components[asks.__name__].get("properties", {})
-    return [f"  {name}: {_told(schema)}" for name, schema in fields.items()]
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(asks)}
+    return [
+        f"  {name}: {_told(schema)}{_choices(types[name], _told(schema))}"
+        for name, schema in fields.items()
+    ]
+
+
+def _choices(kind: Any, told: str) -> str:
+    """The words that a value may be, where its sentence doesn't say them."""
+    words = expected(kind)
+    if not words.startswith(ONE_OF):
+        return ""
+    left = [word for word in words.removeprefix(ONE_OF).split(", ") if word not in told]
+    return f" {words[0].upper()}{words[1:]}." if left else ""
 
 
 def _told(schema: dict[str, Any]) -> str:

@@ -1,8 +1,29 @@
 """How to talk to the stream, for its description."""
 
+from textwrap import indent
+
 from tui_monitor.api.limits import LONGEST_S, SHORTEST_S, Limits
 
 _usual = Limits()
+
+APPLY = """\
+def apply(tree, change):
+    if "to" in change:
+        return change["to"]
+    if isinstance(tree, dict):
+        gone = change.get("gone", [])
+        made = {key: value for key, value in tree.items() if key not in gone}
+        made |= change.get("new", {})
+    else:
+        made = [] if "rows" in change else list(tree)
+        for run in change.get("rows", []):
+            made += [run["new"]] if "new" in run else tree[run[0] : run[0] + run[1]]
+    for key, part in change.get("at", {}).items():
+        at = key if isinstance(made, dict) else int(key)
+        made[at] = apply(made[at], part)
+    return made
+"""
+"""A change made, in Python; README.md has it too."""
 
 WORDS = f"""\
 Messages are JSON texts. Send
@@ -21,7 +42,10 @@ after the other. A change is one of
   takes runs of the rows before, in their new order, and rows that are new; without it all stay
   where they are. `at` then changes rows by their new index.
 
-Each part is left out where it is empty. After a break send the last revision as `since`: the first
+Each part is left out where it is empty. In Python:
+
+{indent(APPLY, "    ")}
+After a break send the last revision as `since`: the first
 answer then has the `changes` since, or, where these are not kept any more, `data` and in `missed`
 how many revisions went by (null: nobody knows). `{{"unsubscribe": 1}}` ends a subscription.
 
