@@ -16,6 +16,7 @@ from tui_monitor.screens.plain import in_ascii
         ("▀▄▞█", "'.:#"),
         ("–…×", "-.x"),
         ("⠤ø", "??"),
+        ("≥ 0.6 %, ≤5, a → b, ≥4.00M", ">=0.6 %, <5, a ->b, >4.00M"),
     ],
 )
 def test_a_text_becomes_ascii_of_the_same_width(text: str, shown: str) -> None:

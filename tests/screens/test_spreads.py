@@ -161,7 +161,9 @@ def test_what_is_not_known_is_a_dash_and_the_reason_is_below() -> None:
     assert cell(row, "net_funding") == cell(row, "breakeven") == "–"
     text = text_of(detail(row, NOW_MS, SHOWN, STANDARD, 160))
     assert "funding – interval of bybit perp not known" in text
-    assert "even after – h" in text
+    assert "even after" not in text
+    never = text_of(detail(a_spread(breakeven_h=None), NOW_MS, SHOWN, STANDARD, 200))
+    assert "never breaks even at this funding" in never
     assert "+0.0223 %/? h" in text
     assert "no funding" in text
     assert "1 in quarantine" in text

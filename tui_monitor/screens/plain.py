@@ -18,6 +18,9 @@ _LOOKALIKES = {
     **dict.fromkeys("·…░▁▂▃", "."),
     **dict.fromkeys("╌─╸╺–—−╴╶", "-"),
     **dict.fromkeys("≥", ">"),
+    **dict.fromkeys("≤", "<"),
+    **dict.fromkeys("≠", "!"),
+    **dict.fromkeys("±", "~"),
     **dict.fromkeys("━", "="),
     **dict.fromkeys("│╷╵", "|"),
     # The bodies of rising candles; the wicks are the lines above.
@@ -35,10 +38,18 @@ _LOOKALIKES = {
 }
 
 
+# Signs of two characters, where a blank behind them leaves room.
+_WIDE = {"≥ ": ">=", "≤ ": "<=", "≠ ": "!=", "→ ": "->", "± ": "+-"}
+
+
 @lru_cache(maxsize=4_096)
 def in_ascii(text: str) -> str:
     """The text in ASCII, of the same width; what looks like nothing there is a question mark."""
-    return text if text.isascii() else "".join(_one(char) for char in text)
+    if text.isascii():
+        return text
+    for sign, pair in _WIDE.items():
+        text = text.replace(sign, pair)
+    return "".join(_one(char) for char in text)
 
 
 def _one(char: str) -> str:

@@ -169,8 +169,8 @@ def _sum_groups(row: SpreadRow, now_ms: int, zone: ShownZone, looks: Looks) -> l
         ]
     )
     groups.append(_after_funding(row, now_ms, zone, looks))
-    even = f"{hours(row.breakeven_h)} {t('h')}"
-    groups.append([(f"{t('even after')} ", looks.faint), (even, looks.text)])
+    if row.net_funding_pct is not None or row.breakeven_h is not None:
+        groups.append(_even(row, looks))
     size = f"{count(row.size_usd)} USDT"
     groups.append([(f"{t('size', 'book')} ", looks.faint), (size, looks.text)])
     indicative = signed(row.pair_indicative_pct, 3)
@@ -179,6 +179,14 @@ def _sum_groups(row: SpreadRow, now_ms: int, zone: ShownZone, looks: Looks) -> l
     if row.suspects:
         groups.append([(t("{n} in quarantine", n=row.suspects), looks.warn)])
     return groups
+
+
+def _even(row: SpreadRow, looks: Looks) -> list[Piece]:
+    """After how many hours funding has paid the fees, or that it never will."""
+    if row.breakeven_h is not None:
+        even = f"{hours(row.breakeven_h)} {t('h')}"
+        return [(f"{t('even after')} ", looks.faint), (even, looks.text)]
+    return [(t("never breaks even at this funding"), looks.dim)]
 
 
 def _after_funding(row: SpreadRow, now_ms: int, zone: ShownZone, looks: Looks) -> list[Piece]:

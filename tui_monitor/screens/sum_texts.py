@@ -203,12 +203,20 @@ def statistics(board: SumBoard, zone: ShownZone, looks: Looks) -> list[tuple[str
         (
             "every",
             (
-                duration(stats.mean_interval_s) if stats.mean_interval_s is not None else ABSENT,
+                _interval(stats.mean_interval_s),
                 looks.dim,
             ),
         ),
     ]
     return [(t(name, "sum"), piece) for name, piece in named]
+
+
+def _interval(seconds: float | None) -> str:
+    """`30 min` where it is whole minutes."""
+    if seconds is None:
+        return ABSENT
+    minutes, rest = divmod(round(seconds), 60)
+    return duration(seconds) if rest or not minutes else t("{minutes} min", minutes=minutes)
 
 
 def _points(board: SumBoard, days: BoardZone) -> list[Point]:

@@ -49,6 +49,7 @@ WORDS: dict[str, str] = {
     "age|old": "前",
     "fees": "手续费",
     "even after": "回本需",
+    "never breaks even at this funding": "按此资金费率无法回本",
     "last prices": "最新价",
     "skew": "时差",
     "pairs": "配对",
