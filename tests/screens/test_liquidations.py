@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.screens.support import an_app, pulled, screen_text
-from tests.support.boards import ZONE, MemorySource
+from tests.support.boards import ZONE, MemorySource, a_status
 from tests.support.liquidation_boards import a_liquidations_board
 from tui_monitor.app import MonitorApp
 from tui_monitor.boards.liquidations import (
@@ -259,6 +259,13 @@ async def test_an_empty_window_says_why() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pulled(pilot, app)
         assert "no liquidations in 60 min, last 03:11" in screen_text(app)
+        # Nobody to be heard is said only where nobody is watched.
+        source.shown = replace(a_liquidations_board(), venues=[])
+        await pulled(pilot, app)
+        assert "no venue was heard in this window" in screen_text(app)
+        source.current_status = a_status(lights=[])
+        await pulled(pilot, app)
+        assert "no venue is enabled" in screen_text(app)
 
 
 def test_every_venue_is_an_exchange() -> None:

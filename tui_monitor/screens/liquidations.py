@@ -112,15 +112,21 @@ class LiquidationsView(BoardView):
         self.chart.show(texts.chart(board, self.zone))
         self.bars.show(texts.bars(board))
         stale = board.hours is not None and not board.live
-        none = "" if board.live else board.reason
         self.venues.set_rows(
-            venue_rows(board, self.zone), stale=stale, empty=none or "no venue is enabled"
+            venue_rows(board, self.zone), stale=stale, empty=self._why_no_venue(board)
         )
         self.orders.set_rows(
             order_rows(board, self.zone), stale=stale, empty=board.reason or "no liquidations"
         )
         self._venues.set_title("Venues", texts.sampled(board))
         self._orders.set_title("Largest", texts.last_word(board))
+
+    def _why_no_venue(self, board: LiquidationsBoard) -> str:
+        """None is to be heard, or none has said anything: not the same between two engines."""
+        if board.reason and not board.live:
+            return board.reason
+        is_watched = self.status is not None and self.status.lights
+        return "no venue was heard in this window" if is_watched else "no venue is enabled"
 
     @on(ReadChart.Opened)
     def _point_opened(self, event: ReadChart.Opened) -> None:

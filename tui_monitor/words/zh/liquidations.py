@@ -107,6 +107,7 @@ WORDS: dict[str, str] = {
     "Venues": "交易所",
     "Largest": "最大爆仓",
     "no venue is enabled": "没有启用交易所",
+    "no venue was heard in this window": "此时段内没有收到任何交易所的数据",
     "no liquidations": "没有爆仓",
     "venue|silent {ago}": "中断于 {ago}",
     "{exchange} silent": "{exchange} 中断",
