@@ -138,7 +138,8 @@ async def test_beside_a_running_engine_nothing_is_disturbed(sim: Simulator, tmp_
     await banned(sim, tmp_path, *options)
     assert (tmp_path / "data" / "cache" / "bans.json").exists()
     alone = await run(tmp_path, "show", "system", "--json", *options)
-    assert alone.code == 0, alone.err
+    assert alone.code == 3, alone.err
+    assert "no engine runs here" in alone.err
     board = json.loads(alone.out)
     assert board["running"] is False
     assert board["database"]["schema_version"] >= 1

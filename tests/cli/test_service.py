@@ -20,9 +20,10 @@ from tests.support.boards import a_status
 from tests.support.engines import a_monitor, until_settled
 from tests.support.programs import a_daemon, run
 from tests.support.virtual_time import VirtualClock, in_virtual_time
+from tui_monitor import __version__, paths
 from tui_monitor.cli.common import Context
 from tui_monitor.cli.sd_notify import Heart, Notifier
-from tui_monitor.cli.status_line import StatusLine, figures, troubles
+from tui_monitor.cli.status_line import StatusLine, figures, rates_noted, troubles
 from tui_monitor.cli.unit import in_command, quoted, unit
 from tui_monitor.config import COINS
 from tui_monitor.engine.recorder import Recorder
@@ -216,6 +217,12 @@ async def test_a_daemon_tells_that_it_serves_lives_and_stops_and_reads_again_on_
                 await asyncio.sleep(0.05)
         daemon.child.send_signal(signal.SIGTERM)
         await supervisor.hears("STOPPING=1")
+        async with asyncio.timeout(LONG_S):
+            await daemon.child.wait()
+    first, second, *_, last = paths.log_file(tmp_path / "data").read_text().splitlines()
+    assert f"tui-monitor {__version__}, settings: {file}" in first
+    assert f"data: {tmp_path / 'data'}, socket for viewers: " in second
+    assert last.endswith(": stopped")
 
 
 @in_virtual_time
@@ -233,8 +240,13 @@ async def test_the_line_of_half_a_minute_says_how_everything_does(
         line = StatusLine(monitor.engine, told.append)
         caplog.set_level("INFO", "tui_monitor.status")
         running = asyncio.create_task(line.run())
+        noted = asyncio.create_task(rates_noted(monitor.source, clock))
         await clock.sleep(65)
         running.cancel()
+        noted.cancel()
+        # Whoever asks first need not wait.
+        board = await monitor.source.system_board()
+        assert any(one.messages_per_s for one in board.connections)
     assert len(told) == 2
     for text in told:
         assert re.fullmatch(

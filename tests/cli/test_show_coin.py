@@ -28,7 +28,9 @@ def test_every_part_has_its_rows() -> None:
     )
     assert rows["open interest", "bybit", "change", "24 h"][5] == ""
     assert rows["open interest", "bybit", "change", "24 h"][7] == "no sample at its start"
-    assert "BTC at 2026-01-16" in eye_text(table)
+    first = eye_text(table).splitlines()[0]
+    assert first.startswith("BTC at 2026-01-16")
+    assert f"({ZONE.name})" in first
     assert csv_text(table).startswith(",".join(COLUMNS))
 
 

@@ -1,12 +1,15 @@
 """tui-monitor daemon."""
 
+import logging
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
 
-from tui_monitor import logs, paths, ticks
+from tui_monitor import __version__, logs, paths, ticks
 from tui_monitor.api.address import guarded
 from tui_monitor.attach.hosting import hosted
 from tui_monitor.attach.place import Place
@@ -21,10 +24,10 @@ from tui_monitor.cli.common import (
 )
 from tui_monitor.cli.demo import check_demo, simulated
 from tui_monitor.cli.sd_notify import Heart, Notifier
-from tui_monitor.cli.status_line import StatusLine
+from tui_monitor.cli.status_line import StatusLine, rates_noted
 from tui_monitor.cli.unit import in_tmp, unit
 from tui_monitor.clock import SystemClock
-from tui_monitor.config import Settings
+from tui_monitor.config import Loaded, Settings
 from tui_monitor.daemon import Around, run_daemon
 from tui_monitor.engine.settings_reload import SettingsReload
 from tui_monitor.engine_lock import EngineLock
@@ -32,6 +35,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 
 _LONGEST = 200
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -64,10 +68,12 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
         raise BadInput("--user goes with --print-unit")
     check_demo(context, demo=demo)
     notifier = Notifier.taken_from(os.environ)
-    settings = context.load(flags).settings
+    loaded = context.load(flags)
+    settings = loaded.settings
     folder = paths.prepare_data_dir(context.folder(settings, demo=demo))
     logs.setup(settings.general.log_level, paths.log_file(folder), stderr=True)
     info = holder_info("daemon")
+    _tell_of(loaded, folder)
     with EngineLock(folder).acquire(info) as lock, simulated(context, demo=demo) as pointed:
 
         def read() -> Settings:
@@ -82,7 +88,15 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
             info=info_of_demo(info, pointed) if demo else info,
         )
         ticks.run(_host(place, lock, read, notifier))
+    log.info("stopped")
     return 0
+
+
+def _tell_of(loaded: Loaded, folder: Path) -> None:
+    """The log's first lines: what runs, and where everything is."""
+    missing = "" if loaded.file.exists() else " (no such file: defaults)"
+    log.info("tui-monitor %s, settings: %s%s", __version__, loaded.file, missing)
+    log.info("data: %s, socket for viewers: %s", folder, paths.socket_file(folder))
 
 
 async def _host(
@@ -102,6 +116,7 @@ async def _host(
                 on_hangup=SettingsReload(here.engine, read, has_terminal=False),
                 beside=[
                     StatusLine(here.engine, notifier.status).run,
+                    partial(rates_noted, here.source, clock),
                     Heart(notifier, here.engine.recorder, clock).run,
                 ],
             ),

@@ -28,7 +28,7 @@ from tui_monitor.cli.common import (
 )
 from tui_monitor.cli.show_anomalies import anomalies_table, picks_table
 from tui_monitor.cli.show_coin import coin_table, limited_page
-from tui_monitor.cli.show_from import COIN, AnyBoard, Asked, Origins
+from tui_monitor.cli.show_from import COIN, AnyBoard, Asked, Origins, needs_engine
 from tui_monitor.cli.show_interest import interest_table
 from tui_monitor.cli.show_liquidations import liquidations_table
 from tui_monitor.cli.show_spreads import funding_table, signals_table, spreads_table
@@ -88,7 +88,8 @@ def show(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> int:
     """Print one snapshot of BOARD: from the running engine, else from the store.
 
-    Where nothing is stored either, the exchanges are asked for some seconds, and nothing is
+    Where a board has nothing but what is live, and no engine runs, the exit code is 3. Where
+    nothing is stored either, the exchanges are asked for some seconds, and nothing is
     recorded. stderr says which it was, as does "origin" in --json. With --watch a terminal
     shows the newest one in place; a pipe gets one after the other.
     """
@@ -112,7 +113,7 @@ def show(  # noqa: PLR0913, PLR0917 - one for each option
 
     zone = zone_of(settings)
 
-    async def follow() -> None:
+    async def follow() -> int:
         told = ""
         while True:
             found, origin = await origins.take(asked)
@@ -122,17 +123,23 @@ def show(  # noqa: PLR0913, PLR0917 - one for each option
             text = _shown(board, found, limit, form, zone, origin.word)
             _print(text, in_place=every_s is not None)
             if every_s is None:
-                return
+                return _said_empty() if origin.word == "store" and needs_engine(found) else 0
             await SystemClock().sleep(every_s)
 
-    async def follow_to_the_end() -> None:
+    async def follow_to_the_end() -> int:
         try:
-            await follow()
+            return await follow()
         finally:
             await origins.aclose()
 
-    asyncio.run(follow_to_the_end())
-    return 0
+    return asyncio.run(follow_to_the_end())
+
+
+def _said_empty() -> int:
+    """Done in part: the board is there, and nothing is on it."""
+    text = "no rows: they are of now, and no engine runs here; start tui-monitor or its daemon"
+    click.echo(f"tui-monitor: {text}", err=True)
+    return 3
 
 
 def _shown(

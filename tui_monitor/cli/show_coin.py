@@ -46,7 +46,9 @@ def limited_page(page: CoinPage, limit: int) -> CoinPage:
 
 
 def _summary(page: CoinPage, zone: BoardZone) -> str:
-    lines = [f"{printable(page.coin)} at {zone.format(page.now_ms)}, {len(page.legs)} legs"]
+    lines = [
+        f"{printable(page.coin)} at {zone.format(page.now_ms)} ({zone.name}), {len(page.legs)} legs"
+    ]
     said = {
         "": page.reason,
         "liquidations: ": page.liquidations.reason,

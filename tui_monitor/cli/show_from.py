@@ -198,6 +198,13 @@ async def read(source: StoredSource | Source, asked: Asked) -> AnyBoard:
     return await how[asked.board](Query(first_day=day, last_day=day))
 
 
+def needs_engine(board: AnyBoard) -> bool:
+    """Whether what is stored has nothing of a board that an engine would have."""
+    if isinstance(board, SystemBoard):
+        return not board.connections
+    return isinstance(board, SpreadsBoard | FundingBoard | OpenInterestBoard) and not board.rows
+
+
 def has_data(board: AnyBoard) -> bool:
     """Whether a board that has just begun shows what it is for."""
     if isinstance(board, SumBoard):

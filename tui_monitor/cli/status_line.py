@@ -5,14 +5,17 @@ from collections.abc import Callable
 
 from tui_monitor import logs
 from tui_monitor.boards.status import EngineStatus, FeedLight
+from tui_monitor.clock import Clock
 from tui_monitor.engine import Engine
 from tui_monitor.engine.process import memory_bytes
 from tui_monitor.engine.rates import MessageRates
 from tui_monitor.model import FeedState
+from tui_monitor.source import Source
 
 log = logging.getLogger("tui_monitor.status")
 
 EVERY_S = 30.0
+NOTE_S = 2.0
 _MEGABYTE = 1_000_000
 
 
@@ -48,6 +51,13 @@ class StatusLine:
         """Of all streams, since the line before."""
         feeds = (self._engine.feeds[name] for name in self._engine.enabled)
         return sum(self._rates.of(health for feed in feeds for health in feed.health()).values())
+
+
+async def rates_noted(source: Source, clock: Clock) -> None:
+    """For ever. Who asks for the system board first finds messages counted already."""
+    while True:
+        source.status()
+        await clock.sleep(NOTE_S)
 
 
 def troubles(status: EngineStatus) -> list[str]:
