@@ -30,6 +30,7 @@ from tui_monitor.model import FeedState
 from tui_monitor.screens import sum_texts
 from tui_monitor.screens.clipboard import copied_file
 from tui_monitor.screens.dialogs import TextDialog
+from tui_monitor.screens.event_log import EventLog
 from tui_monitor.screens.format import ShownZone
 from tui_monitor.screens.gap import LONGEST_MS
 from tui_monitor.screens.help import KeyHelp
@@ -485,6 +486,22 @@ async def test_the_event_log_counts_repeats() -> None:
         newest = next(n for n, line in enumerate(lines) if "over after 12 s" in line)
         assert "keepalive ping timeout" in lines[newest + 1]
         assert " 4 " in lines[newest + 1]
+
+
+@pytest.mark.parametrize("freezes", [False, True])
+async def test_the_event_log_stands_still_with_the_display(freezes: bool) -> None:
+    """Frozen, it shows what there was when it was opened."""
+    source = MemorySource()
+    app = an_app(source)
+    async with app.run_test(size=LARGE) as pilot:
+        await pulled(pilot, app)
+        await pressed(pilot, app, *(["space"] if freezes else []), "exclamation_mark")
+        shown = app.screen
+        assert isinstance(shown, EventLog)
+        before = len(shown.table.rows)
+        source.event_lines = source.event_lines[:1]
+        shown.go_on()
+        assert (len(shown.table.rows) == before) == freezes
 
 
 async def test_the_event_log_is_filtered_and_read_whole() -> None:

@@ -403,7 +403,7 @@ class Desk(DeskPanels):
         self.app.push_screen(BoardHelp(self.view))
 
     def action_event_log(self) -> None:
-        self.app.push_screen(EventLog(self.source, self.zone))
+        self.app.push_screen(EventLog(self.source, self.zone, frozen=self._answers.held))
 
     def action_palette(self) -> None:
         self.app.push_screen(Palette(self))

@@ -105,8 +105,9 @@ class EventLog(ModalScreen[None]):
         Binding("escape,q,exclamation_mark", "leave_log", "Leave", show=False),
     ]
 
-    def __init__(self, source: Source, zone: ShownZone) -> None:
+    def __init__(self, source: Source, zone: ShownZone, *, frozen: bool = False) -> None:
         super().__init__()
+        self._frozen = frozen
         self._source, self._zone = source, zone
         self.table: Board[EventRow] = Board(
             EVENT_COLUMNS, lambda row: str(row.line.id), sort="last", follows=True
@@ -118,11 +119,16 @@ class EventLog(ModalScreen[None]):
             yield self._panel
 
     def on_mount(self) -> None:
-        """The log goes on while it is open."""
+        """The log goes on while it is open, unless the display is frozen."""
         self._panel.set_title("Event log", "Enter shows a whole line, Esc leaves")
         self._fill()
         self.table.focus()
-        self.set_interval(_EVERY_S, self._fill)
+        self.set_interval(_EVERY_S, self.go_on)
+
+    def go_on(self) -> None:
+        """What happened since, unless it is to stand still."""
+        if not self._frozen:
+            self._fill()
 
     @on(Board.Opened)
     def _opened(self, _: Board.Opened) -> None:
