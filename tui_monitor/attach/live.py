@@ -197,6 +197,8 @@ class Live:
         place = await self._equipped(stack)
         if self._lock is not None:
             self._lock.update(place.info)
+            # Once the engine here has ended: the next one need not wait for what it stood on.
+            stack.callback(self._lock.release)
         if after:
             place = hosting.as_set_now(place)
             self._tell(place.settings)
