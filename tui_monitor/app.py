@@ -50,6 +50,8 @@ class MonitorApp(PaintedApp):
     """
 
     TITLE = "tui-monitor"
+    # Long enough for a line, in seconds; what is worth more time says so itself.
+    NOTIFICATION_TIMEOUT = 2.5
     # Toasts stand above the status line and the footer, whatever screen is on top.
     CSS = "ToastRack { margin-bottom: 2; } Toast { padding: 0 1; max-width: 90%; }"
     ENABLE_COMMAND_PALETTE = False

@@ -196,6 +196,7 @@ async def test_keys_before_the_engine_answers_are_answered() -> None:
             await settled(pilot)
         said = [one.message for one in app._notifications]
         assert said == ["! the engine has not answered yet (try again in a second)"] * 3
+        assert {one.timeout for one in app._notifications} == {2.5}
         assert app.screen is app.desk
 
 
