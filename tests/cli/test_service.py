@@ -219,10 +219,11 @@ async def test_a_daemon_tells_that_it_serves_lives_and_stops_and_reads_again_on_
         await supervisor.hears("STOPPING=1")
         async with asyncio.timeout(LONG_S):
             await daemon.child.wait()
-    first, second, *_, last = paths.log_file(tmp_path / "data").read_text().splitlines()
-    assert f"tui-monitor {__version__}, settings: {file}" in first
-    assert f"data: {tmp_path / 'data'}, socket for viewers: " in second
-    assert last.endswith(": stopped")
+    lines = paths.log_file(tmp_path / "data").read_text().splitlines()
+    text = "\n".join(lines)
+    assert f"tui-monitor {__version__}, settings: {file}" in text
+    assert f"data: {tmp_path / 'data'}, socket for viewers: " in text
+    assert lines[-1].endswith(": stopped")
 
 
 @in_virtual_time

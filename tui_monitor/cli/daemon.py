@@ -2,10 +2,9 @@
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -27,7 +26,7 @@ from tui_monitor.cli.sd_notify import Heart, Notifier
 from tui_monitor.cli.status_line import StatusLine, rates_noted
 from tui_monitor.cli.unit import in_tmp, unit
 from tui_monitor.clock import SystemClock
-from tui_monitor.config import Loaded, Settings
+from tui_monitor.config import Settings
 from tui_monitor.daemon import Around, run_daemon
 from tui_monitor.engine.settings_reload import SettingsReload
 from tui_monitor.engine_lock import EngineLock
@@ -73,7 +72,6 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
     folder = paths.prepare_data_dir(context.folder(settings, demo=demo))
     logs.setup(settings.general.log_level, paths.log_file(folder), stderr=True)
     info = holder_info("daemon")
-    _tell_of(loaded, folder)
     with EngineLock(folder).acquire(info) as lock, simulated(context, demo=demo) as pointed:
 
         def read() -> Settings:
@@ -87,20 +85,20 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
             kind=kind_of(settings, pointed, demo=demo),
             info=info_of_demo(info, pointed) if demo else info,
         )
-        ticks.run(_host(place, lock, read, notifier))
+        ticks.run(_host(place, lock, read, notifier, loaded.file))
     log.info("stopped")
     return 0
 
 
-def _tell_of(loaded: Loaded, folder: Path) -> None:
-    """The log's first lines: what runs, and where everything is."""
-    missing = "" if loaded.file.exists() else " (no such file: defaults)"
-    log.info("tui-monitor %s, settings: %s%s", __version__, loaded.file, missing)
+def _tell_of(file: Path, folder: Path) -> None:
+    """What runs, and where everything is. What prevents a start comes before, in one line."""
+    missing = "" if file.exists() else " (no such file: defaults)"
+    log.info("tui-monitor %s, settings: %s%s", __version__, file, missing)
     log.info("data: %s, socket for viewers: %s", folder, paths.socket_file(folder))
 
 
 async def _host(
-    place: Place, lock: EngineLock, read: Callable[[], Settings], notifier: Notifier
+    place: Place, lock: EngineLock, read: Callable[[], Settings], notifier: Notifier, file: Path
 ) -> None:
     settings, clock = place.settings, place.clock
     async with hosted(place) as here:
@@ -110,7 +108,7 @@ async def _host(
             settings.api,
             clock,
             zone_of(settings),
-            on_ready=_announce(lock, place.info, notifier),
+            on_ready=_announce(lock, place, notifier, file),
             around=Around(
                 on_stop=notifier.stopping,
                 on_hangup=SettingsReload(here.engine, read, has_terminal=False),
@@ -124,10 +122,11 @@ async def _host(
 
 
 def _announce(
-    lock: EngineLock, info: Mapping[str, Any], notifier: Notifier
+    lock: EngineLock, place: Place, notifier: Notifier, file: Path
 ) -> Callable[[str], None]:
     def ready(url: str) -> None:
-        lock.update({**info, "url": url})
+        lock.update({**place.info, "url": url})
+        _tell_of(file, place.folder)
         say_ready(url)
         notifier.ready(f"serving {url}")
 
