@@ -7,7 +7,7 @@ does, and the socket as long as a busy companion on it.
 
 from collections.abc import Callable
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from tui_monitor.clock import Clock
@@ -223,7 +223,7 @@ class Vitals:
                 channel=self.name,
                 reason=self.trouble or self.old_text() or "no data",
                 begin_ms=self._stream_ms,
-                never_up=not self._had_stream,
+                never_up=UNSET if self._had_stream else True,
             )
             self._on_outage(self.outage)
 

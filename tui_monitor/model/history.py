@@ -7,7 +7,7 @@ own, because their records did.
 
 from enum import IntEnum, StrEnum
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from tui_monitor.model.market import Exchange, Market
 
@@ -117,7 +117,8 @@ ORIGINAL_REASONS = {
 class Outage(Struct, frozen=True, kw_only=True):
     """A time in which a stream gave no data. `end_ms` None: it lasts. `id` 0: not stored yet.
 
-    `never_up`: the stream had given none before either, since the start; it is not stored.
+    `never_up`: the stream had given none before either, since the start. It is
+    neither stored nor exported.
     """
 
     exchange: Exchange
@@ -128,7 +129,7 @@ class Outage(Struct, frozen=True, kw_only=True):
     end_ms: int | None = None
     bridged: bool = False
     id: int = 0
-    never_up: bool = False
+    never_up: bool | UnsetType = UNSET
 
 
 class JobState(StrEnum):
