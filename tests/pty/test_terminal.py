@@ -237,7 +237,7 @@ def test_terminals_without_the_glyphs_get_ascii_only(environment: dict[str, str]
 
 
 # Foregrounds and backgrounds among the parameters of a look.
-_COLOUR = re.compile(r"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
+_COLOUR = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
 
 
 def test_no_color_sends_no_colour_at_all() -> None:
@@ -245,11 +245,11 @@ def test_no_color_sends_no_colour_at_all() -> None:
     with Terminal.of_the_app(environment={"NO_COLOR": "1"}) as terminal:
         terminal.until(READY)
         walk(terminal)
-        assert not _COLOUR.findall(terminal.raw.decode())
+        assert not _COLOUR.findall(bytes(terminal.raw))
         assert b"\x1b[7m" in terminal.raw
     with Terminal.of_the_app() as terminal:
         terminal.until(READY)
-        assert _COLOUR.findall(terminal.raw.decode())
+        assert _COLOUR.findall(bytes(terminal.raw))
 
 
 def test_the_mouse_is_off_until_asked_for() -> None:
