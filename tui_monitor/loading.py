@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import sys
 from types import ModuleType
 
 
@@ -12,6 +13,8 @@ def load(name: str) -> ModuleType:
     comes and whenever the program runs, would take a tenth of the time to a first picture, and
     hold up every key meanwhile.
     """
+    if name in sys.modules:
+        return sys.modules[name]
     collects = gc.isenabled()
     gc.disable()
     try:

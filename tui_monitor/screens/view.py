@@ -103,8 +103,9 @@ class BoardView(Vertical):
         if not first.plain:
             first.set_lines([(t("loading…"), looks_of(self).dim)])
         # Its widgets stay for good: to look through those of all boards for garbage, again and
-        # again, would hold up every tenth key.
-        self.call_after_refresh(gc.freeze)
+        # again, would hold up every tenth key. Apps without a terminal come and go in one process.
+        if not self.app.is_headless:
+            self.call_after_refresh(gc.freeze)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Days are only where there are some, and so are charts."""
