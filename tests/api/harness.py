@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import msgspec
@@ -13,7 +13,6 @@ from msgspec import Struct
 from tests.support.sources import MemorySource
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.api.address import Address, bind
-from tui_monitor.api.answers import tree
 from tui_monitor.api.app import build_app
 from tui_monitor.api.limits import Limits
 from tui_monitor.api.serving import serving
@@ -23,7 +22,6 @@ from tui_monitor.clock import BoardZone
 ZONE = BoardZone()
 FIRST_DAY = date(2026, 11, 13)
 TODAY = date(2026, 11, 20)
-S = TypeVar("S", bound=Struct)
 
 
 class Reply(Struct):
@@ -71,11 +69,6 @@ def error_of(response: httpx.Response) -> dict[str, Any]:
     assert found["status"] == "error"
     assert response.headers["content-type"] == "application/json"
     return found
-
-
-def as_told(value: S) -> S:
-    """A struct as a client has it: what arithmetic left behind the twelfth digit is away."""
-    return msgspec.convert(tree(value), type(value))
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import math
 
 import msgspec
 
-from tests.api.harness import as_told, endpoint
+from tests.api.harness import endpoint
 from tests.support.anomaly_boards import SCORES
 from tests.support.virtual_time import in_virtual_time
 from tui_monitor.boards.anomalies import AnomaliesBoard
@@ -16,9 +16,7 @@ async def test_boards_of_anomalies_and_picks_are_whole() -> None:
     """One coin alone, or the first rows."""
     async with endpoint() as served:
         board = (await served.get("/api/boards/anomalies"))["data"]
-        assert msgspec.convert(board, AnomaliesBoard) == as_told(
-            await served.source.anomalies_board()
-        )
+        assert msgspec.convert(board, AnomaliesBoard) == await served.source.anomalies_board()
         assert [row["coin"] for row in board["rows"]] == list(SCORES)
         one = await served.get("/api/boards/anomalies", coin="龙虾", exchange="okx", bar="5m")
         assert [row["coin"] for row in one["data"]["rows"]] == ["龙虾"]

@@ -93,20 +93,6 @@ def test_text_of_any_script_stays_as_it_is() -> None:
     assert json.loads(encode(kept)) == kept
 
 
-def test_a_number_has_no_dust_of_binary_fractions() -> None:
-    """Decimals that an exchange has written, and all texts, stay what they were."""
-    values = {
-        "made": [0.1 + 0.2, 716390.3809999999, -1 / 3, 1e-7 / 3],
-        "exact": [0.000123456789012345, 123456.789, 1e-9, 118234.5],
-        "text": "0.30000000000000004,x:0.30000000000000004",
-    }
-    assert encode(values) == (
-        b'{"made":[0.3,716390.381,-0.333333333333,3.33333333333e-8],'
-        b'"exact":[0.000123456789012345,123456.789,1e-9,118234.5],'
-        b'"text":"0.30000000000000004,x:0.30000000000000004"}'
-    )
-
-
 def test_the_originals_keys_win_over_the_envelope() -> None:
     """`status` of the health route is its own."""
     content = json.loads(Answer(data=[], count=0, own={"status": "healthy"}).content(1))

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tests.api.harness import FIRST_DAY, TODAY, ZONE, as_told, endpoint
+from tests.api.harness import FIRST_DAY, TODAY, ZONE, endpoint
 from tests.support.sources import slot_price
 from tests.support.virtual_time import in_virtual_time
 from tui_monitor.api import boards
@@ -28,7 +28,7 @@ async def test_a_board_is_its_struct_whole() -> None:
     async with endpoint() as served:
         answer = await served.get(SUM)
         board = msgspec.convert(answer["data"], SumBoard)
-        assert board == as_told(await served.source.sum_board(Query()))
+        assert board == await served.source.sum_board(Query())
         assert answer["count"] == 48
         found = await served.get(COVERAGE)
         coverage = msgspec.convert(found["data"], CoverageBoard)

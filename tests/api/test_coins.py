@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tests.api.harness import as_told, endpoint, error_of
+from tests.api.harness import endpoint, error_of
 from tests.support.price_sources import price_minute
 from tests.support.virtual_time import in_virtual_time
 from tui_monitor.api.coins import by_exchange, coin_of, premium_of
@@ -41,7 +41,7 @@ async def test_a_coins_page_is_its_struct_whole() -> None:
         answer = await served.get("/api/boards/coin", coin="ETH-USDT-SWAP")
         page = msgspec.convert(answer["data"], CoinPage)
         assert (page.coin, answer["count"]) == ("ETH", len(page.legs))
-        assert page == as_told(await served.source.coin_page("ETH"))
+        assert page == await served.source.coin_page("ETH")
         assert page.liquidations.total.is_lower_bound
         assert page.anomalies.newest
         assert page.interest.marks

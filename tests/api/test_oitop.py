@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tests.api.harness import as_told, endpoint
+from tests.api.harness import endpoint
 from tests.support.interest_boards import COINS, an_interest_board
 from tests.support.virtual_time import in_virtual_time
 from tui_monitor.boards.open_interest import LeftOut, OpenInterestBoard, RankedBy
@@ -25,7 +25,7 @@ async def test_the_board_is_its_struct_whole() -> None:
     async with endpoint() as served:
         answer = await served.get(BOARD)
         board = msgspec.convert(answer["data"], OpenInterestBoard)
-        assert board == as_told(await served.source.interest_board())
+        assert board == await served.source.interest_board()
         assert answer["count"] == len(board.rows) == len(COINS)
 
 

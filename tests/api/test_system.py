@@ -89,7 +89,7 @@ async def test_coverage_is_in_the_originals_shape() -> None:
         assert stats["symbol_stats"] == {"BTC": 100.0, "ETH": 50.0, "NEW": 12.5}
         assert stats["quality_metrics"] == {"high": 1, "medium": 1, "low": 1}
         assert answer["data"][0] == {
-            "exchange": "binance", "spot": 2, "perp": 2, "coverage_pct": 66.6666666667,
+            "exchange": "binance", "spot": 2, "perp": 2, "coverage_pct": 100 * 4 / 6,
         }  # fmt: skip
 
 

@@ -81,4 +81,4 @@ async def test_only_known_shells_are_completed(tmp_path: Path) -> None:
     """In one line that names them."""
     refused = await run(tmp_path, "completion", "tcsh")
     assert refused.code == 2
-    assert "'bash', 'zsh', 'fish'" in refused.err
+    assert "bash, zsh, fish" in refused.err

@@ -25,11 +25,6 @@ JSON = "application/json"
 TEXT_LIMIT = 500
 _ROWS_AT_ONCE = 50
 
-# A float holds every decimal number of 15 digits; with more it is what arithmetic left.
-_DUSTY_DIGITS = 16
-_DIGITS = 12
-_LONG = re.compile(rb"([:,\[])(-?([0-9]+)\.([0-9]{5,})(?:e[+-]?[0-9]+)?)(?=[,}\]]|\Z)")
-
 # Where nothing better is known.
 _USUAL_HINT = "/api/openapi.json has every route, its parameters and its answers"
 _USUAL_HINTS = {
@@ -98,9 +93,7 @@ class Refused(Exception):
 
 
 def encode(value: object) -> bytes:
-    """JSON without NaN (null instead), without text that could move a cursor, without the dust
-    of binary fractions: what has more digits than a decimal number can have in a float is
-    rounded to 12. What an exchange has written as a decimal stays what it was.
+    """JSON without NaN (null instead) and without text that could move a cursor.
 
     Whatever encodes to plain ASCII without an escape is printable as it is; only the rest is
     walked through. Newlines stay.
@@ -109,19 +102,10 @@ def encode(value: object) -> bytes:
         content = _encoder.encode(value)
     except UnicodeEncodeError:
         # A lone surrogate.
-        content = _encoder.encode(_cleaned(msgspec.to_builtins(value)))
-        return _LONG.sub(_dusted, content)
-    if not content.isascii() or _SUSPICIOUS.search(content):
-        content = _encoder.encode(_cleaned(msgspec.json.decode(content)))
-    return _LONG.sub(_dusted, content)
-
-
-def _dusted(number: re.Match[bytes]) -> bytes:
-    """A number of 16 and 17 digits with 12 of them; others as they are."""
-    before, text, whole, fraction = number.groups()
-    if len((whole + fraction).lstrip(b"0")) < _DUSTY_DIGITS:
-        return number[0]
-    return before + _encoder.encode(float(f"{float(text):.{_DIGITS}g}"))
+        return _encoder.encode(_cleaned(msgspec.to_builtins(value)))
+    if content.isascii() and not _SUSPICIOUS.search(content):
+        return content
+    return _encoder.encode(_cleaned(msgspec.json.decode(content)))
 
 
 def tree(value: object) -> Any:
