@@ -1,6 +1,7 @@
 """The headless process: the engine and its REST endpoint until a signal ends both."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -39,6 +40,10 @@ class Around(NamedTuple):
     beside: Sequence[Worker] = ()
 
 
+# New objects, then generations, between two looks for garbage.
+_COLLECTIONS = (50_000, 20, 100)
+
+
 async def run_daemon(
     run: Worker,
     source: Source,
@@ -70,6 +75,7 @@ async def run_daemon(
                     log.info("serving %s", address.url)
                     if not is_loopback(address.host):
                         log.warning("%s is open to the network without TLS: %s", *_open(settings))
+                    _collect_rarely()
                     on_ready(address.url)
                     others = [group.create_task(_as_coroutine(one)) for one in around.beside]
                     await stop.wait()
@@ -85,6 +91,13 @@ def _open(settings: Api) -> tuple[str, str]:
     """Of an address that others reach: which, and what that means."""
     advice = "who listens on the way reads api.token and all data; better is a proxy that ends TLS"
     return settings.listen, advice
+
+
+def _collect_rarely() -> None:
+    """Boards of a whole market hold no cycles: looking through them for garbage frees nothing, and
+    held everything up for a third of a second."""
+    gc.freeze()
+    gc.set_threshold(*_COLLECTIONS)
 
 
 async def _engine(run: Worker, stop: asyncio.Event) -> None:
