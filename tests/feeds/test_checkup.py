@@ -6,13 +6,21 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
 
 from tests.feeds.rig import settings_of
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.clock import Clock
 from tui_monitor.config import Exchanges
 from tui_monitor.feeds.bans import Bans
-from tui_monitor.feeds.checkup import ALL_S, Check, Outcome, check_exchange, check_exchanges
+from tui_monitor.feeds.checkup import (
+    ALL_S,
+    CROWD_S,
+    Check,
+    Outcome,
+    check_exchange,
+    check_exchanges,
+)
 from tui_monitor.model import Exchange
 from tui_monitor.simulator import Simulator
 
@@ -163,6 +171,36 @@ async def test_a_ban_is_told_and_heeded_and_kept(tmp_path: Path) -> None:
         asked = sum(sim.stats()["bybit"]["requests"].values())
         await checked(sim, clock, Exchange.BYBIT, Bans(tmp_path, clock))
         assert sum(sim.stats()["bybit"]["requests"].values()) == asked == 1
+
+
+@in_virtual_time
+async def test_sockets_that_others_open_at_the_same_moment_are_no_fault() -> None:
+    """OKX takes three new ones a second of an address; a running engine may need them all."""
+    clock = VirtualClock()
+    async with a_simulator(clock) as sim:
+        url = f"{sim.url.replace('http', 'ws')}/okx/ws/v5/public"
+        async with connect(url, proxy=None), connect(url, proxy=None), connect(url, proxy=None):
+            found = await checked(sim, clock)
+        assert outcomes(found) == ["ok"] * 5
+        assert sim.stats()["okx"]["violations"]
+
+
+@pytest.mark.parametrize(("asked_s", "again"), [(None, True), (30, False)])
+@in_virtual_time
+async def test_who_is_told_how_long_to_stay_away_does_not_try_again(
+    asked_s: float | None, again: bool
+) -> None:
+    """Without a word of it, once; what stays refused is told, with what to do."""
+    clock = VirtualClock()
+    async with a_simulator(clock) as sim:
+        path = "/okx/ws"
+        sim.fault(exchange="okx", kind="http_429", seconds=60, path=path, retry_after_s=asked_s)
+        begin_s = clock.monotonic_s()
+        found = await checked(sim, clock)
+        assert outcomes(found) == ["ok", "ok", "fail", "ok", "fail"]
+        assert "HTTP 429" in found["perp stream"].what
+        assert found["perp stream"].hint.startswith("wait")
+        assert (clock.monotonic_s() - begin_s >= CROWD_S) is again
 
 
 @in_virtual_time

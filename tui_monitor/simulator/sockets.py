@@ -80,7 +80,9 @@ async def admitted(
         await shared.pause(3.0 if slow.delay_s is None else slow.delay_s, shared.stopping)
     fault = _at_handshake(root, _HANDSHAKE_STATUSES, target)
     if fault is not None:
-        await _deny(websocket, status_of(fault), spoilt(fault, b"no", dialect))
+        asked_s = fault.retry_after_s
+        headers = {} if asked_s is None else {"retry-after": f"{asked_s:g}"}
+        await _deny(websocket, status_of(fault), spoilt(fault, b"no", dialect), headers)
         return False
     if whole_socket(root, "refuse", path, serves, market):
         await _deny(websocket, 503, b"Service Unavailable")
@@ -117,8 +119,10 @@ def whole_socket(
     )
 
 
-async def _deny(websocket: WebSocket, status: int, body: bytes) -> None:
-    await websocket.send_denial_response(Response(body, status, media_type="text/plain"))
+async def _deny(
+    websocket: WebSocket, status: int, body: bytes, headers: dict[str, str] | None = None
+) -> None:
+    await websocket.send_denial_response(Response(body, status, headers, media_type="text/plain"))
 
 
 class Socket:
