@@ -21,7 +21,7 @@ from tui_monitor import config
 from tui_monitor.app import MonitorApp
 from tui_monitor.clock import MINUTE_MS, SLOT_MS
 from tui_monitor.engine import opened_engine
-from tui_monitor.screens.looks import STANDARD
+from tui_monitor.screens.looks.looks import STANDARD
 from tui_monitor.simulator import Simulator
 from tui_monitor.source.local import LocalSource
 

@@ -12,8 +12,8 @@ from tui_monitor.boards.registry import BOARDS
 from tui_monitor.config.keys import DEFAULT_KEYS, KEY_NAMES, key_name
 from tui_monitor.config.sections import BoardName, Theme
 from tui_monitor.errors import BadInput, SettingsError
-from tui_monitor.screens.actions import ACTIONS
-from tui_monitor.screens.themes import THEMES
+from tui_monitor.screens.keys.actions import ACTIONS
+from tui_monitor.screens.looks.themes import THEMES
 
 
 def load(

@@ -50,14 +50,16 @@ def test_a_terminal_that_looks_at_anothers_engine_loads_none() -> None:
     unneeded = {f"tui_monitor.{name}" for name in engines}
     unneeded |= {"numpy", "pandas", "pyarrow", "sqlite3", "aiosqlite", "httpx", "starlette"}
     # Nor a board's view before the board is visited.
-    unneeded |= {f"tui_monitor.screens.{name}" for name in ("anomalies", "coin", "system")}
+    unneeded |= {f"tui_monitor.screens.boards.{name}" for name in ("anomalies", "coin", "system")}
     assert not loaded_by("tui_monitor.cli.terminal") & unneeded
 
 
 def test_a_first_picture_of_what_is_stored_needs_no_engine() -> None:
     """Nor anything that speaks to one or writes: all that comes when the picture is there."""
     loaded = loaded_by(
-        "tui_monitor.cli.terminal", "tui_monitor.source.awaited", "tui_monitor.screens.sum_curve"
+        "tui_monitor.cli.terminal",
+        "tui_monitor.source.awaited",
+        "tui_monitor.screens.boards.sum_curve.board",
     )
     ours = {"engine", "feeds", "simulator", "source.local", "attach.client", "attach.calls"}
     ours |= {f"store.{name}" for name in ("exports", "imports", "archive", "backup")}

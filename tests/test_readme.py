@@ -8,7 +8,7 @@ import pytest
 from tui_monitor import config
 from tui_monitor.api.app import ENDPOINTS
 from tui_monitor.cli.commands import COMMANDS
-from tui_monitor.screens.actions import ACTIONS, GROUPS
+from tui_monitor.screens.keys.actions import ACTIONS, GROUPS
 
 README = Path(__file__).parents[1] / "README.md"
 

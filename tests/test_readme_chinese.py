@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from tests.test_readme import README, TABLES, replaced
-from tui_monitor.screens.actions import ACTIONS, GROUPS
+from tui_monitor.screens.keys.actions import ACTIONS, GROUPS
 from tui_monitor.words import CHINESE, speaking, t
 
 CHINESE_README = README.with_name("README.zh-CN.md")

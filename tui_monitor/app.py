@@ -15,19 +15,19 @@ from textual.widgets import Input
 from tui_monitor import words
 from tui_monitor.config import Ui
 from tui_monitor.errors import BadInput, MonitorError
-from tui_monitor.screens.actions import bindings
-from tui_monitor.screens.desk import REFRESH_S, Desk
-from tui_monitor.screens.keymap import use_keys, would_be_typed
-from tui_monitor.screens.layouts import Layouts
-from tui_monitor.screens.looks import BLOCKS, BRAILLE, Looks, looks_for
-from tui_monitor.screens.terminal import (
+from tui_monitor.screens.desk.desk import REFRESH_S, Desk
+from tui_monitor.screens.keys.actions import bindings
+from tui_monitor.screens.keys.keymap import use_keys, would_be_typed
+from tui_monitor.screens.looks.looks import BLOCKS, BRAILLE, Looks, looks_for
+from tui_monitor.screens.looks.themes import MONOCHROME, THEMES, textual_theme
+from tui_monitor.screens.tables.layouts import Layouts
+from tui_monitor.screens.terminal.terminal import (
     PAINTS_PER_S,
     PAINTS_PER_S_LOW,
     PaintedApp,
     require_terminal,
     signals_end,
 )
-from tui_monitor.screens.themes import MONOCHROME, THEMES, textual_theme
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.source import Source
 from tui_monitor.words import t, told

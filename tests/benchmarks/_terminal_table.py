@@ -11,8 +11,8 @@ from textual.widgets import DataTable, Static
 
 from tests.support.moving_spreads import ROWS, Load, MovingSource
 from tui_monitor.boards.spreads import Filter, SpreadRow
-from tui_monitor.screens.looks import STANDARD
-from tui_monitor.screens.spreads_columns import spread_columns
+from tui_monitor.screens.boards.spreads.columns import spread_columns
+from tui_monitor.screens.looks.looks import STANDARD
 
 COLUMNS = 15
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import plotext
 
 from tui_monitor.clock import DAY_MS, MINUTE_MS, BoardZone
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.looks import STANDARD
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD
 from tui_monitor.screens.widgets.curve import Chart, plan_chart
 from tui_monitor.screens.widgets.plot import draw, finish, marker_of, overlay_of, paint_chart
 

@@ -21,7 +21,7 @@ from tui_monitor.config.change import OF_TERMINALS, SettingsWatch
 from tui_monitor.engine import opened_engine
 from tui_monitor.engine.settings_reload import LIVE, SettingsReload
 from tui_monitor.errors import SettingsError
-from tui_monitor.screens.settings_news import SettingsNews
+from tui_monitor.screens.desk.settings_news import SettingsNews
 from tui_monitor.source import Query
 from tui_monitor.source.local import LocalSource
 from tui_monitor.store.retention import KEPT

@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 
 from tests.support.boards import MemorySource
 from tui_monitor.app import MonitorApp
-from tui_monitor.screens.desk import Desk
-from tui_monitor.screens.looks import STANDARD
+from tui_monitor.screens.desk.desk import Desk
+from tui_monitor.screens.looks.looks import STANDARD
 
 # A condition is waited for this often: at once, then for about 40 s.
 _TURNS, _WITHOUT_SLEEP, _SLEEP_S = 2_000, 3, 0.02

@@ -10,14 +10,19 @@ from tui_monitor.app import MonitorApp
 from tui_monitor.boards.anomalies import Reason, State
 from tui_monitor.errors import BadInput
 from tui_monitor.model import Exchange
-from tui_monitor.screens import anomalies_texts as texts
-from tui_monitor.screens import commands
-from tui_monitor.screens.anomalies import AnomaliesView
-from tui_monitor.screens.anomalies_columns import reasons_text, z_text
-from tui_monitor.screens.anomalies_parts import PART_COLUMNS, PERCENTILE, amount_text, part_rows
-from tui_monitor.screens.dialogs import CoinDialog
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.looks import STANDARD, looks_of
+from tui_monitor.screens.boards.anomalies import texts
+from tui_monitor.screens.boards.anomalies.board import AnomaliesView
+from tui_monitor.screens.boards.anomalies.columns import reasons_text, z_text
+from tui_monitor.screens.boards.anomalies.parts import (
+    PART_COLUMNS,
+    PERCENTILE,
+    amount_text,
+    part_rows,
+)
+from tui_monitor.screens.dialogs.questions import CoinDialog
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD, looks_of
+from tui_monitor.screens.palette import commands
 
 SHOWN = ShownZone(ZONE)
 

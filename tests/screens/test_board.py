@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
 from tui_monitor.errors import BadInput
-from tui_monitor.screens.filters import parse_filter
-from tui_monitor.screens.format import fit
-from tui_monitor.screens.looks import STANDARD, Looks
+from tui_monitor.screens.filters.filter import parse_filter
+from tui_monitor.screens.looks.format import fit
+from tui_monitor.screens.looks.looks import STANDARD, Looks
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import Cell, Column, Placed, paint_header, place, sort_rows
 

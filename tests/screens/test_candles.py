@@ -7,9 +7,9 @@ import pytest
 from tests.support.boards import ZONE
 from tests.support.candle_rows import BAR_MS, a_bar, some_bars
 from tui_monitor.model import CandleRow
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.looks import STANDARD
-from tui_monitor.screens.plain import in_ascii
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD
+from tui_monitor.screens.looks.plain import in_ascii
 from tui_monitor.screens.widgets.candles import Candles, paint_candles, price_scale
 
 NEWEST_MS = 1_795_132_800_000 - 1_795_132_800_000 % BAR_MS

@@ -7,8 +7,8 @@ from textual.app import App, ComposeResult
 
 from tests.support.boards import NOW_MS, TODAY, ZONE
 from tui_monitor.clock import SLOT_MS, BoardZone
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.looks import STANDARD
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD
 from tui_monitor.screens.widgets.chart import ChartView
 from tui_monitor.screens.widgets.curve import Chart, Point
 from tui_monitor.screens.widgets.plot import paint_chart

@@ -26,8 +26,8 @@ from tests.support.state_boards import a_source_in
 from tui_monitor.app import MonitorApp
 from tui_monitor.boards.registry import BOARDS as BOARD_INFOS
 from tui_monitor.config import COINS
-from tui_monitor.screens.actions import ACTIONS
-from tui_monitor.screens.registry import VIEWS
+from tui_monitor.screens.boards.registry import VIEWS
+from tui_monitor.screens.keys.actions import ACTIONS
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import Column
 from tui_monitor.words import CHINESE, ENGLISH, speaking, t

@@ -14,15 +14,15 @@ from tui_monitor.boards.klines import Klines
 from tui_monitor.boards.markets import market_report
 from tui_monitor.errors import BadInput, UnknownCoin
 from tui_monitor.model import Exchange, Market
-from tui_monitor.screens import commands
-from tui_monitor.screens.coin import CoinView
-from tui_monitor.screens.coin_legs import LEG_COLUMNS, LegRow, leg_rows, leg_text
-from tui_monitor.screens.coin_names import why_unknown
-from tui_monitor.screens.coin_texts import chart, headline, pair_lines
-from tui_monitor.screens.dialogs import TextDialog
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.looks import STANDARD
-from tui_monitor.screens.spreads_cells import countdown
+from tui_monitor.screens.boards.coin.legs import LEG_COLUMNS, LegRow, leg_rows, leg_text
+from tui_monitor.screens.boards.coin.page import CoinView
+from tui_monitor.screens.boards.coin.texts import chart, headline, pair_lines
+from tui_monitor.screens.boards.spreads.cells import countdown
+from tui_monitor.screens.dialogs.questions import TextDialog
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD
+from tui_monitor.screens.palette import commands
+from tui_monitor.screens.palette.coin_names import why_unknown
 
 SHOWN = ShownZone(ZONE)
 

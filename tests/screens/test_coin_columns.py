@@ -4,10 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.coin_pages import a_coin_page, a_leg
-from tui_monitor.screens.coin_layout import PAGES, PARTS, Room, parts_line
-from tui_monitor.screens.coin_legs import LEG_COLUMNS, leg_rows
-from tui_monitor.screens.looks import STANDARD
-from tui_monitor.screens.spreads_cells import amount
+from tui_monitor.screens.boards.coin.layout import PAGES, PARTS, Room, parts_line
+from tui_monitor.screens.boards.coin.legs import LEG_COLUMNS, leg_rows
+from tui_monitor.screens.boards.spreads.cells import amount
+from tui_monitor.screens.looks.looks import STANDARD
 
 WORDS = {"leg", "note", "symbol", "source"}
 SCALES = [10.0**power for power in range(-11, 7)]

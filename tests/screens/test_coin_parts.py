@@ -11,14 +11,14 @@ from tests.support.coin_parts import no_parts, some_anomalies, some_interest, so
 from tui_monitor.boards.coin import CoinPage
 from tui_monitor.boards.liquidations import VenueState
 from tui_monitor.clock import MINUTE_MS
-from tui_monitor.screens.coin import CoinView
-from tui_monitor.screens.coin_anomalies import anomaly_text
-from tui_monitor.screens.coin_interest import ALL, interest_chart, interest_lines
-from tui_monitor.screens.coin_layout import PAGES, PARTS, Room
-from tui_monitor.screens.coin_liquidations import headline
-from tui_monitor.screens.dialogs import TextDialog
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.looks import STANDARD
+from tui_monitor.screens.boards.coin.anomalies import anomaly_text
+from tui_monitor.screens.boards.coin.interest import ALL, interest_chart, interest_lines
+from tui_monitor.screens.boards.coin.layout import PAGES, PARTS, Room
+from tui_monitor.screens.boards.coin.liquidations import headline
+from tui_monitor.screens.boards.coin.page import CoinView
+from tui_monitor.screens.dialogs.questions import TextDialog
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD
 
 SHOWN = ShownZone(ZONE)
 

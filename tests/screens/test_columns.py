@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.screens.test_board import COLUMNS
 from tui_monitor.app import MonitorApp
-from tui_monitor.screens.columns_dialog import ColumnsDialog
-from tui_monitor.screens.layouts import Layout, Layouts
+from tui_monitor.screens.dialogs.columns import ColumnsDialog
+from tui_monitor.screens.tables.layouts import Layout, Layouts
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import ordered
 

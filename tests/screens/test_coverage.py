@@ -4,10 +4,10 @@ from msgspec.structs import replace
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import MemorySource, a_coverage_board, a_progress, a_status
-from tui_monitor.screens.coverage import CoverageView
-from tui_monitor.screens.coverage_rows import day_columns, heat, progress, strip
-from tui_monitor.screens.dialogs import TextDialog
-from tui_monitor.screens.looks import STANDARD
+from tui_monitor.screens.boards.coverage.board import CoverageView
+from tui_monitor.screens.boards.coverage.rows import day_columns, heat, progress, strip
+from tui_monitor.screens.dialogs.questions import TextDialog
+from tui_monitor.screens.looks.looks import STANDARD
 
 
 def test_the_heat_of_a_share_is_full_only_when_it_is_whole() -> None:

@@ -9,8 +9,8 @@ from tests.support.boards import MemorySource
 from tests.support.spread_boards import a_spread, a_spreads_board
 from tui_monitor.app import MonitorApp
 from tui_monitor.boards.spreads import Kind, SpreadsBoard
-from tui_monitor.screens.coin import CoinView
-from tui_monitor.screens.spreads import SpreadsView
+from tui_monitor.screens.boards.coin.page import CoinView
+from tui_monitor.screens.boards.spreads.board import SpreadsView
 
 COUNT = 60
 

@@ -8,7 +8,7 @@ from textual.widgets import Input
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import TODAY, MemorySource
 from tui_monitor.errors import StoreError
-from tui_monitor.screens.date_dialog import DateDialog
+from tui_monitor.screens.dialogs.dates import DateDialog
 from tui_monitor.screens.widgets.calendar import Calendar, months_later, weeks_of
 from tui_monitor.source import Query
 

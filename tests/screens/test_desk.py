@@ -27,15 +27,15 @@ from tui_monitor.boards.sum_curve import SumBoard
 from tui_monitor.clock import SLOT_MS, slot_of
 from tui_monitor.errors import BadInput, EngineGone, StoreFull
 from tui_monitor.model import FeedState
-from tui_monitor.screens import sum_texts
-from tui_monitor.screens.clipboard import copied_file
-from tui_monitor.screens.dialogs import TextDialog
-from tui_monitor.screens.event_log import EventLog
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.gap import LONGEST_MS
-from tui_monitor.screens.help import KeyHelp
-from tui_monitor.screens.looks import STANDARD
-from tui_monitor.screens.sum_curve import SumView
+from tui_monitor.screens.boards.sum_curve import texts as sum_texts
+from tui_monitor.screens.boards.sum_curve.board import SumView
+from tui_monitor.screens.desk.gap import LONGEST_MS
+from tui_monitor.screens.dialogs.event_log import EventLog
+from tui_monitor.screens.dialogs.help import KeyHelp
+from tui_monitor.screens.dialogs.questions import TextDialog
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD
+from tui_monitor.screens.terminal.clipboard import copied_file
 from tui_monitor.source import Query
 
 LARGE = (160, 50)

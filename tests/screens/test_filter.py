@@ -7,11 +7,11 @@ import pytest
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.screens.test_board import COLUMNS, Row
 from tui_monitor.errors import BadInput
-from tui_monitor.screens.filter_hints import candidates, completed, hint
-from tui_monitor.screens.filter_names import column_named, nearest
-from tui_monitor.screens.filters import Unfinished, finished_parts, parse_filter
-from tui_monitor.screens.looks import STANDARD
-from tui_monitor.screens.oi import OpenInterestView
+from tui_monitor.screens.boards.oi.board import OpenInterestView
+from tui_monitor.screens.filters.filter import Unfinished, finished_parts, parse_filter
+from tui_monitor.screens.filters.hints import candidates, completed, hint
+from tui_monitor.screens.filters.names import column_named, nearest
+from tui_monitor.screens.looks.looks import STANDARD
 from tui_monitor.screens.telling import problem
 from tui_monitor.screens.widgets.columns import Cell, Column
 from tui_monitor.screens.widgets.filter_line import FilterLine

@@ -17,8 +17,8 @@ from tui_monitor.boards.status import EngineStatus
 from tui_monitor.config import Ui
 from tui_monitor.errors import Unreachable
 from tui_monitor.model import Exchange, FeedState
-from tui_monitor.screens.format import fit
-from tui_monitor.screens.written import Written
+from tui_monitor.screens.looks.format import fit
+from tui_monitor.screens.terminal.written import Written
 
 
 class SlowSource(MemorySource):

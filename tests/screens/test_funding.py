@@ -15,12 +15,12 @@ from tests.support.funding_boards import (
 from tui_monitor.app import MonitorApp
 from tui_monitor.boards.funding import FundingCell, FundingRow
 from tui_monitor.model import Exchange, FeedState
-from tui_monitor.screens.filters import parse_filter
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.funding import FundingView
-from tui_monitor.screens.funding_columns import funding_columns
-from tui_monitor.screens.funding_perps import PERP_COLUMNS, perp_rows
-from tui_monitor.screens.looks import STANDARD
+from tui_monitor.screens.boards.funding.board import FundingView
+from tui_monitor.screens.boards.funding.columns import funding_columns
+from tui_monitor.screens.boards.funding.perps import PERP_COLUMNS, perp_rows
+from tui_monitor.screens.filters.filter import parse_filter
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD
 from tui_monitor.screens.widgets.columns import sort_rows
 
 SHOWN = ShownZone(ZONE)

@@ -15,7 +15,7 @@ from tests.screens.tours import SIZES, Case, cases_of, tour
 from tests.support.boards import MemorySource, a_light, a_status, an_empty_sum_board
 from tests.support.state_boards import a_source_in
 from tui_monitor.model import FeedState
-from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.looks.looks import looks_of
 
 
 def a_source(state: str) -> MemorySource:

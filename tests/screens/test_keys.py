@@ -4,8 +4,8 @@ from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import MemorySource
 from tui_monitor.app import MonitorApp
 from tui_monitor.config import Ui
-from tui_monitor.screens.help import KeyHelp
-from tui_monitor.screens.keymap import key, key_label, key_named, keys_of, other_keys
+from tui_monitor.screens.dialogs.help import KeyHelp
+from tui_monitor.screens.keys.keymap import key, key_label, key_named, keys_of, other_keys
 from tui_monitor.screens.widgets.frame import Footer, TopLine
 from tui_monitor.screens.widgets.panel import Panel
 

@@ -15,11 +15,11 @@ from tui_monitor.boards.liquidations import (
     VenueState,
 )
 from tui_monitor.model import AggregateRow, Exchange
-from tui_monitor.screens import liquidations_texts as texts
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.liquidations import LiquidationsView
-from tui_monitor.screens.liquidations_rows import silence, venue_rows
-from tui_monitor.screens.looks import STANDARD
+from tui_monitor.screens.boards.liquidations import texts
+from tui_monitor.screens.boards.liquidations.board import LiquidationsView
+from tui_monitor.screens.boards.liquidations.rows import silence, venue_rows
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD
 from tui_monitor.screens.widgets.bars import Bar, Bars, paint_bars
 from tui_monitor.screens.widgets.spark import sparkline
 from tui_monitor.source import Query

@@ -16,9 +16,9 @@ from tui_monitor.app import MonitorApp
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.config import Ui
 from tui_monitor.errors import BadInput
-from tui_monitor.screens.ink import in_palette
-from tui_monitor.screens.looks import Looks, looks_for
-from tui_monitor.screens.themes import MONOCHROME, THEMES, Palette, textual_theme
+from tui_monitor.screens.looks.looks import Looks, looks_for
+from tui_monitor.screens.looks.themes import MONOCHROME, THEMES, Palette, textual_theme
+from tui_monitor.screens.terminal.ink import in_palette
 
 SYSTEMS = (ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT)
 COLOURED = sorted(set(THEMES) - {MONOCHROME})

@@ -20,11 +20,11 @@ from tui_monitor.boards.open_interest import (
 from tui_monitor.boards.open_interest.now import NOT_TOLD
 from tui_monitor.clock import BoardZone
 from tui_monitor.model import Exchange
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.looks import STANDARD
-from tui_monitor.screens.oi import OpenInterestView
-from tui_monitor.screens.oi_columns import GLYPHS, oi_columns
-from tui_monitor.screens.oi_texts import detail, headline, why_empty
+from tui_monitor.screens.boards.oi.board import OpenInterestView
+from tui_monitor.screens.boards.oi.columns import GLYPHS, oi_columns
+from tui_monitor.screens.boards.oi.texts import detail, headline, why_empty
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD
 
 SHOWN = ShownZone(BoardZone())
 

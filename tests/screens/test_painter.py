@@ -10,7 +10,7 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-from tui_monitor.screens.painter import Painter
+from tui_monitor.screens.terminal.painter import Painter
 
 WIDTH, HEIGHT = 12, 4
 STYLES = (

@@ -5,7 +5,7 @@ from textual.widgets import Input
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import MemorySource
 from tui_monitor.app import MonitorApp
-from tui_monitor.screens.columns_dialog import ColumnsDialog
+from tui_monitor.screens.dialogs.columns import ColumnsDialog
 from tui_monitor.words import CHINESE, ENGLISH, language, speaking
 
 

@@ -7,10 +7,16 @@ from tests.support.boards import ZONE, MemorySource
 from tests.support.judged_boards import a_picks_board
 from tui_monitor.boards.picks import LeftOut
 from tui_monitor.model import BAR_MS, Exchange
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.looks import STANDARD
-from tui_monitor.screens.picks import PicksView, headline, terms, why_empty, why_none_left_out
-from tui_monitor.screens.picks_columns import LEFT_COLUMNS, PICK_COLUMNS
+from tui_monitor.screens.boards.picks.board import (
+    PicksView,
+    headline,
+    terms,
+    why_empty,
+    why_none_left_out,
+)
+from tui_monitor.screens.boards.picks.columns import LEFT_COLUMNS, PICK_COLUMNS
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD
 
 
 def test_the_shown_parts_add_up_to_the_shown_score() -> None:

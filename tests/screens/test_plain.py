@@ -3,7 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
-from tui_monitor.screens.plain import in_ascii
+from tui_monitor.screens.looks.plain import in_ascii
 
 
 @pytest.mark.parametrize(

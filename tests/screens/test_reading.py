@@ -4,7 +4,7 @@ import pytest
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import MemorySource
-from tui_monitor.screens.commands import run
+from tui_monitor.screens.palette.commands import run
 from tui_monitor.screens.widgets.candles import CandlesView
 from tui_monitor.screens.widgets.reading import ReadChart
 

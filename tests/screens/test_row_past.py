@@ -3,8 +3,8 @@
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import MemorySource
 from tui_monitor.clock import MINUTE_MS
-from tui_monitor.screens.looks import STANDARD
-from tui_monitor.screens.row_past import Points, RowPast
+from tui_monitor.screens.boards.row_past import Points, RowPast
+from tui_monitor.screens.looks.looks import STANDARD
 from tui_monitor.screens.widgets.line import Piece
 
 NOW_MS = 1_000 * MINUTE_MS

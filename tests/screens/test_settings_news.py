@@ -7,7 +7,7 @@ from tests.screens.support import an_app, pulled, screen_text
 from tests.support.boards import MemorySource, a_status
 from tui_monitor import words
 from tui_monitor.boards.status import EventLine
-from tui_monitor.screens.settings_news import MOST_NAMED, SettingsNews
+from tui_monitor.screens.desk.settings_news import MOST_NAMED, SettingsNews
 
 LARGE = (160, 50)
 

@@ -7,7 +7,7 @@ import pytest
 from pyarrow import parquet
 
 from tests.screens.test_board import Row, Small, rows
-from tui_monitor.screens.shown_table import shown_table
+from tui_monitor.screens.tables.shown import shown_table
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import Cell, Column
 from tui_monitor.source.shown import write_shown

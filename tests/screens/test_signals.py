@@ -8,10 +8,8 @@ from tests.support.boards import NOW_MS, ZONE, MemorySource
 from tests.support.spread_boards import a_sample, a_signal, a_signals_board
 from tui_monitor.app import MonitorApp
 from tui_monitor.boards.signals import Basis, Ending, Signal
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.looks import STANDARD
-from tui_monitor.screens.signals import SignalsView
-from tui_monitor.screens.signals_rows import (
+from tui_monitor.screens.boards.signals.board import SignalsView
+from tui_monitor.screens.boards.signals.rows import (
     NEWEST_COLUMNS,
     SIGNAL_COLUMNS,
     detail,
@@ -19,6 +17,8 @@ from tui_monitor.screens.signals_rows import (
     signal_rows,
     why_empty,
 )
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD
 
 SHOWN = ShownZone(ZONE)
 

@@ -22,16 +22,16 @@ from tui_monitor.app import MonitorApp
 from tui_monitor.boards.spreads import Filter, Kind, SpreadRow
 from tui_monitor.errors import BadInput
 from tui_monitor.model import FeedState
-from tui_monitor.screens import commands
-from tui_monitor.screens.dialogs import TextDialog
-from tui_monitor.screens.filters import parse_filter
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.looks import STANDARD, Looks
-from tui_monitor.screens.spreads import SpreadsView
-from tui_monitor.screens.spreads_cells import compact_price, narrow_price, short_age
-from tui_monitor.screens.spreads_columns import spread_columns
-from tui_monitor.screens.spreads_quarantine import evidence
-from tui_monitor.screens.spreads_texts import detail, headline, why_empty
+from tui_monitor.screens.boards.spreads.board import SpreadsView
+from tui_monitor.screens.boards.spreads.cells import compact_price, narrow_price, short_age
+from tui_monitor.screens.boards.spreads.columns import spread_columns
+from tui_monitor.screens.boards.spreads.quarantine import evidence
+from tui_monitor.screens.boards.spreads.texts import detail, headline, why_empty
+from tui_monitor.screens.dialogs.questions import TextDialog
+from tui_monitor.screens.filters.filter import parse_filter
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD, Looks
+from tui_monitor.screens.palette import commands
 from tui_monitor.screens.widgets.columns import Cell, Column, sort_rows
 from tui_monitor.screens.widgets.line import Piece
 

@@ -18,14 +18,14 @@ from tui_monitor.boards.system import SystemBoard
 from tui_monitor.clock import SystemClock
 from tui_monitor.engine.lights import Lights
 from tui_monitor.model import Exchange, FeedState, Market
-from tui_monitor.screens.dialogs import TextDialog
-from tui_monitor.screens.filters import parse_filter
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.looks import STANDARD
-from tui_monitor.screens.system import SystemView
-from tui_monitor.screens.system_connections import CONNECTION_COLUMNS, connection_rows
-from tui_monitor.screens.system_exchanges import EXCHANGE_COLUMNS, ExchangeRow
-from tui_monitor.screens.system_limits import share_bar
+from tui_monitor.screens.boards.system.board import SystemView
+from tui_monitor.screens.boards.system.connections import CONNECTION_COLUMNS, connection_rows
+from tui_monitor.screens.boards.system.exchanges import EXCHANGE_COLUMNS, ExchangeRow
+from tui_monitor.screens.boards.system.limits import share_bar
+from tui_monitor.screens.dialogs.questions import TextDialog
+from tui_monitor.screens.filters.filter import parse_filter
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import STANDARD
 
 SHOWN = ShownZone(ZONE)
 

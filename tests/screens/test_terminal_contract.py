@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 
-from tui_monitor.screens.terminal import COMPOSE_S, PaintedApp
+from tui_monitor.screens.terminal.terminal import COMPOSE_S, PaintedApp
 from tui_monitor.screens.widgets.line import Lines
 
 

@@ -8,14 +8,15 @@ from rich.color import ColorSystem
 from tests.support.boards import NOW_MS, TODAY, ZONE, a_light, a_status
 from tui_monitor.errors import BadInput
 from tui_monitor.model import FeedState
-from tui_monitor.screens import commands, status
-from tui_monitor.screens.actions import ACTIONS, BY_ID, GROUPS
+from tui_monitor.screens import status
 from tui_monitor.screens.days import parse_one, parse_range
-from tui_monitor.screens.dialogs import ExportChoice
-from tui_monitor.screens.format import ShownZone, age, ago, count, price, share, signed
-from tui_monitor.screens.looks import STANDARD, looks_for
-from tui_monitor.screens.suggestions import suggestions
-from tui_monitor.screens.themes import MONOCHROME, THEMES
+from tui_monitor.screens.dialogs.questions import ExportChoice
+from tui_monitor.screens.keys.actions import ACTIONS, BY_ID, GROUPS
+from tui_monitor.screens.looks.format import ShownZone, age, ago, count, price, share, signed
+from tui_monitor.screens.looks.looks import STANDARD, looks_for
+from tui_monitor.screens.looks.themes import MONOCHROME, THEMES
+from tui_monitor.screens.palette import commands
+from tui_monitor.screens.palette.suggestions import suggestions
 
 FIRST, LAST = date(2026, 1, 3), date(2026, 1, 16)
 

@@ -25,7 +25,7 @@ from tui_monitor.boards.status import EngineStatus
 from tui_monitor.config import Ui
 from tui_monitor.errors import MonitorError
 from tui_monitor.paths import write_whole
-from tui_monitor.screens.terminal import require_terminal
+from tui_monitor.screens.terminal.terminal import require_terminal
 
 # How far SIGUSR1 lets a gated source go.
 STEPS = 10

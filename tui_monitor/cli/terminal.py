@@ -27,8 +27,8 @@ from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput, SettingsError
 from tui_monitor.loading import load
-from tui_monitor.screens.layouts import Layouts
-from tui_monitor.screens.terminal import require_terminal
+from tui_monitor.screens.tables.layouts import Layouts
+from tui_monitor.screens.terminal.terminal import require_terminal
 from tui_monitor.words import told
 
 _SHOWN_S = 10.0

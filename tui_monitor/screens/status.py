@@ -5,8 +5,8 @@ from rich.style import Style
 
 from tui_monitor.boards.status import EngineStatus, FeedLight
 from tui_monitor.model import FeedState
-from tui_monitor.screens.format import ShownZone, age, count, share
-from tui_monitor.screens.looks import Looks
+from tui_monitor.screens.looks.format import ShownZone, age, count, share
+from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.line import Piece
 from tui_monitor.words import t, told
 

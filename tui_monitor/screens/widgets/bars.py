@@ -10,8 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_monitor.screens.format import fit
-from tui_monitor.screens.looks import Looks, looks_of
+from tui_monitor.screens.looks.format import fit
+from tui_monitor.screens.looks.looks import Looks, looks_of
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _NONE = Style()

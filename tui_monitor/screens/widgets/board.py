@@ -7,8 +7,8 @@ from textual.binding import BindingType
 from textual.events import Click
 from textual.message import Message
 
-from tui_monitor.screens.actions import bindings
-from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.keys.actions import bindings
+from tui_monitor.screens.looks.looks import looks_of
 from tui_monitor.screens.widgets.columns import Column, R, tabbed
 from tui_monitor.screens.widgets.table import Table
 

@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_monitor.screens.format import fit
-from tui_monitor.screens.looks import Looks, looks_of
+from tui_monitor.screens.looks.format import fit
+from tui_monitor.screens.looks.looks import Looks, looks_of
 from tui_monitor.words import t
 
 _WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")

@@ -1,7 +1,7 @@
 """What the cursor of a chart of candles says."""
 
 from tui_monitor.model import CandleRow
-from tui_monitor.screens.format import ABSENT, count, price, signed
+from tui_monitor.screens.looks.format import ABSENT, count, price, signed
 from tui_monitor.words import t
 
 

@@ -14,8 +14,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_monitor.model import CandleRow
-from tui_monitor.screens.format import ShownZone
-from tui_monitor.screens.looks import Looks, looks_of
+from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.looks.looks import Looks, looks_of
 from tui_monitor.screens.widgets.candle_words import of_bar, of_no_bar
 from tui_monitor.screens.widgets.plot import readout
 from tui_monitor.screens.widgets.reading import Place, ReadChart

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui_monitor.screens.looks import Looks, looks_of
+from tui_monitor.screens.looks.looks import Looks, looks_of
 from tui_monitor.screens.widgets.curve import Chart, Plan, plan_chart
 from tui_monitor.screens.widgets.plot import (
     Overlay,

@@ -3,8 +3,8 @@
 from rich.cells import cell_len
 from textual.events import Click
 
-from tui_monitor.screens.keymap import key_named
-from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.keys.keymap import key_named
+from tui_monitor.screens.looks.looks import looks_of
 from tui_monitor.screens.widgets.line import Lines
 
 

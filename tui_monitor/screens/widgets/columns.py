@@ -10,8 +10,8 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui_monitor.printable import printable
-from tui_monitor.screens.format import fit
-from tui_monitor.screens.looks import Looks
+from tui_monitor.screens.looks.format import fit
+from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.words import t
 
 R = TypeVar("R")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from rich.cells import cell_len
 
 from tui_monitor.clock import DAY_MS
-from tui_monitor.screens.format import ShownZone, count, round_amount, signed
+from tui_monitor.screens.looks.format import ShownZone, count, round_amount, signed
 from tui_monitor.screens.widgets.raster import DOTS, Dot
 from tui_monitor.screens.widgets.scale import ValueScale, amount_scale, time_ticks, value_scale
 from tui_monitor.words import t

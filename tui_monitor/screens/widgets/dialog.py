@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
-from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.looks.looks import looks_of
 from tui_monitor.screens.telling import problem
 from tui_monitor.words import t, told
 

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Protocol
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from tui_monitor.screens.filter_hints import completed
-from tui_monitor.screens.filter_names import example
+from tui_monitor.screens.filters.hints import completed
+from tui_monitor.screens.filters.names import example
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.words import t
 

@@ -9,11 +9,11 @@ from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.printable import printable
 from tui_monitor.screens import status as texts
-from tui_monitor.screens.actions import ACTIONS
-from tui_monitor.screens.format import ShownZone, because, fit
-from tui_monitor.screens.keymap import key
-from tui_monitor.screens.looks import looks_of
-from tui_monitor.screens.terminal import PaintedApp
+from tui_monitor.screens.keys.actions import ACTIONS
+from tui_monitor.screens.keys.keymap import key
+from tui_monitor.screens.looks.format import ShownZone, because, fit
+from tui_monitor.screens.looks.looks import looks_of
+from tui_monitor.screens.terminal.terminal import PaintedApp
 from tui_monitor.screens.widgets.clicks import KeyLines
 from tui_monitor.screens.widgets.line import Lines, Piece, joined
 from tui_monitor.words import t

@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_monitor.printable import printable
-from tui_monitor.screens.format import fit
+from tui_monitor.screens.looks.format import fit
 
 # A piece of a line: text from anywhere (it is made printable here) and its look.
 Piece = tuple[str, Style]

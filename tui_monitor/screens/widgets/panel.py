@@ -10,15 +10,15 @@ from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Input
 
 from tui_monitor.errors import BadInput
-from tui_monitor.screens.actions import bindings
-from tui_monitor.screens.clipboard import copy
-from tui_monitor.screens.columns_dialog import ColumnsDialog
-from tui_monitor.screens.filter_hints import hint
-from tui_monitor.screens.filters import Unfinished, finished_parts
-from tui_monitor.screens.keymap import would_be_typed
-from tui_monitor.screens.layouts import Layout, layouts_of
-from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.dialogs.columns import ColumnsDialog
+from tui_monitor.screens.filters.filter import Unfinished, finished_parts
+from tui_monitor.screens.filters.hints import hint
+from tui_monitor.screens.keys.actions import bindings
+from tui_monitor.screens.keys.keymap import would_be_typed
+from tui_monitor.screens.looks.looks import looks_of
+from tui_monitor.screens.tables.layouts import Layout, layouts_of
 from tui_monitor.screens.telling import problem
+from tui_monitor.screens.terminal.clipboard import copy
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import R
 from tui_monitor.screens.widgets.filter_line import FilterLine

@@ -12,8 +12,8 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui_monitor.printable import printable
-from tui_monitor.screens.format import fit
-from tui_monitor.screens.looks import Looks
+from tui_monitor.screens.looks.format import fit
+from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.curve import Chart, Plan, plan_chart
 from tui_monitor.screens.widgets.raster import DOTS, draw_lines, runs
 from tui_monitor.screens.widgets.sheet import Sheet, empty_lines, time_axis

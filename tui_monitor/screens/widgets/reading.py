@@ -8,7 +8,7 @@ from textual.events import Blur, Click, Focus, Leave, MouseMove
 from textual.message import Message
 from textual.widget import Widget
 
-from tui_monitor.screens.actions import bindings, bindings_of
+from tui_monitor.screens.keys.actions import bindings, bindings_of
 
 
 class Place(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Generic
 
-from tui_monitor.screens.filters import Predicate, parse_filter
+from tui_monitor.screens.filters.filter import Predicate, parse_filter
 from tui_monitor.screens.widgets.columns import Column, R, sort_rows
 
 

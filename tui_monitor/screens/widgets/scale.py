@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tui_monitor.clock import DAY_MS, MINUTE_MS
-from tui_monitor.screens.format import ShownZone
+from tui_monitor.screens.looks.format import ShownZone
 
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _HOUR_MS = 60 * MINUTE_MS

@@ -16,8 +16,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui_monitor.printable import printable
-from tui_monitor.screens.format import fit, wrapped
-from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.looks.format import fit, wrapped
+from tui_monitor.screens.looks.looks import looks_of
 from tui_monitor.screens.widgets.columns import (
     Column,
     Placed,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from tui_monitor.screens.format import fit
-from tui_monitor.screens.looks import looks_of
+from tui_monitor.screens.looks.format import fit
+from tui_monitor.screens.looks.looks import looks_of
 from tui_monitor.screens.widgets.line import Lines, Piece
 
 

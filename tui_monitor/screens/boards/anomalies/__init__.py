@@ -1,0 +1,1 @@
+"""Board 3: bars that are unlike those before them."""

@@ -1,0 +1,1 @@
+"""Board 9: what history has, backfill and its queue."""

@@ -1,0 +1,1 @@
+"""Board 8: funding rates by coin and exchange."""

@@ -1,0 +1,1 @@
+"""Board 2: liquidations by the minute, and the largest orders."""

@@ -1,0 +1,1 @@
+"""Board 5: open interest over all exchanges."""

@@ -1,0 +1,1 @@
+"""Board 4: coins by the score of a fixed formula."""

@@ -1,0 +1,1 @@
+"""Board 7: spreads that lasted."""

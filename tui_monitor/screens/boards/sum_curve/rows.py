@@ -1,0 +1,396 @@
+"""The sum board's rows and columns: nodes, and the coins of one node."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from rich.segment import Segment
+from rich.style import Style
+
+from tui_monitor.boards.sum_curve import CoinChange, Node, NodeState, Record, SumBoard
+from tui_monitor.clock import BoardZone
+from tui_monitor.screens.looks.format import ABSENT, ShownZone, age, because, fit, price, signed
+from tui_monitor.screens.looks.looks import Looks
+from tui_monitor.screens.widgets.columns import Cell, Column
+from tui_monitor.screens.widgets.spark import sparkline
+from tui_monitor.words import t, told
+
+LIVE_KEY = "live"
+TOP = 5
+# A live price older than this is shown with its age; the sum leaves it out at 60 s.
+AGED_MS = 5_000
+# Two hours a block.
+_DAY_WIDTH = 12
+
+
+@dataclass(frozen=True)
+class NodeRow:
+    """A due node, or the live point. `aging`: its prices are old, it is shown in grey."""
+
+    node: Node
+    is_live: bool
+    aging: bool = False
+
+    @property
+    def key(self) -> str:
+        """The cursor's identity."""
+        return LIVE_KEY if self.is_live else str(self.node.slot_ms)
+
+
+@dataclass(frozen=True)
+class CoinRow:
+    """One coin of a node. `rank` +1..+5: the largest rises; -1..-5: the largest falls.
+
+    `scale_pct` is the largest change of all, the length of a whole bar; `age_ms` is None at a
+    stored node. `day` is the coin's day as blocks, "" where it is not known.
+    """
+
+    change: CoinChange
+    rank: int
+    scale_pct: float
+    age_ms: int | None
+    day: str = ""
+
+
+def node_rows(board: SumBoard, *, aging: bool = False) -> list[NodeRow]:
+    """What the nodes table shows: every slot that has come, and the live point."""
+    rows = [NodeRow(node, False) for node in board.nodes if node.state is not NodeState.FUTURE]
+    if board.live is not None:
+        rows.append(NodeRow(board.live, True, aging))
+    return rows
+
+
+def coin_days(board: SumBoard, records: Sequence[Record], days: BoardZone) -> dict[str, str]:
+    """Each coin's changes at the nodes of the shown day, as blocks; the day to come is blank."""
+    day = date.fromisoformat(board.first_day)
+    moves: dict[str, list[tuple[int, float | None]]] = {}
+    for record in records:
+        for coin in record.coins:
+            moves.setdefault(coin.coin, []).append((record.node.slot_ms, coin.change_pct))
+    span_ms = (days.day_start_ms(day), days.day_end_ms(day))
+    return {coin: sparkline(points, *span_ms, _DAY_WIDTH) for coin, points in moves.items()}
+
+
+def coin_rows(board: SumBoard, days: Mapping[str, str] = MappingProxyType({})) -> list[CoinRow]:
+    """The coins of the shown node with their ranks; `days` as blocks, by coin."""
+    valid = sorted(
+        (coin for coin in board.coins if coin.change_pct is not None),
+        key=lambda coin: coin.change_pct or 0.0,
+    )
+    ranks: dict[str, int] = {}
+    for place, coin in enumerate(valid[:TOP], 1):
+        if (coin.change_pct or 0) < 0:
+            ranks[coin.coin] = -place
+    for place, coin in enumerate(reversed(valid[-TOP:]), 1):
+        if (coin.change_pct or 0) > 0:
+            ranks[coin.coin] = place
+    scale = max((abs(coin.change_pct or 0) for coin in valid), default=0.0)
+    live = board.live is not None and board.shown_ms == board.live.slot_ms
+    return [
+        CoinRow(
+            coin,
+            ranks.get(coin.coin, 0),
+            scale,
+            _age(coin, board.now_ms) if live else None,
+            days.get(coin.coin, ""),
+        )
+        for coin in board.coins
+    ]
+
+
+def _age(coin: CoinChange, now_ms: int) -> int | None:
+    # In steps, so that an age that grows does not paint every row every second.
+    return None if coin.observed_ms is None else max(0, now_ms - coin.observed_ms) // 1000 * 1000
+
+
+def node_columns(zone: ShownZone, *, with_day: bool) -> Sequence[Column[NodeRow]]:
+    """The columns of the nodes table."""
+
+    def time(row: NodeRow, looks: Looks, _: int) -> Cell:
+        if row.is_live:
+            if row.aging:
+                return Cell(t("last", "prices"), looks.dim)
+            return Cell(t("live", "prices"), looks.bright)
+        pattern = "%m-%d %H:%M" if with_day else "%H:%M"
+        return Cell(zone.format(row.node.slot_ms, pattern), looks.text)
+
+    return (
+        Column(
+            key="time",
+            title="time",
+            width=11 if with_day else 5,
+            align="left",
+            paint=time,
+            value=lambda row: row.node.slot_ms,
+            help="The slot: every half hour from the board day's 00:00; 'live' is now, 'last' are "
+            "the prices before the feed went.",
+        ),
+        # Over many days the nodes come summed: which coins were best is not known.
+        *(one for one in _NODE_FIGURES if not with_day or one.key not in ("best", "worst")),
+    )
+
+
+def _sum(row: NodeRow, looks: Looks, _: int) -> Cell:
+    node = row.node
+    mark = "~" if node.provisional and not row.is_live else " "
+    return Cell(signed(node.sum_pct) + mark, _figure_look(row, node.sum_pct, looks))
+
+
+def _mean(row: NodeRow, looks: Looks, _: int) -> Cell:
+    return Cell(signed(row.node.mean_pct, 3), _figure_look(row, row.node.mean_pct, looks))
+
+
+def _figure_look(row: NodeRow, value: float | None, looks: Looks) -> Style:
+    if row.aging:
+        return looks.dim
+    return looks.faint if row.node.state is NodeState.GAP else looks.signed(value)
+
+
+def _valid(row: NodeRow, looks: Looks, _: int) -> Cell:
+    node = row.node
+    whole = node.valid == node.expected
+    return Cell(f"{node.valid}/{node.expected}", looks.dim if whole else looks.warn)
+
+
+def _extreme(coin: str | None, pct: float | None, looks: Looks) -> Cell:
+    if coin is None:
+        return Cell(ABSENT, looks.faint)
+    text = f"{fit(coin, 5)}{signed(pct):>7}"
+    return Cell(text, looks.signed(pct))
+
+
+def _state(row: NodeRow, looks: Looks, _: int) -> Cell:
+    node = row.node
+    if row.is_live:
+        return Cell(told(node.reason or ""), looks.dim)
+    word = {NodeState.OK: "", NodeState.SUM_ONLY: "imported sum"}.get(node.state, node.state.value)
+    if node.provisional and not word:
+        return Cell(t("provisional"), looks.dim)
+    why = node.reason or ""
+    text = because(t(word, "node"), why) if why and word else t(word, "node") or told(why)
+    bad = node.state in (NodeState.GAP, NodeState.MISSING)
+    return Cell(text, looks.bad if bad else looks.warn)
+
+
+_NODE_FIGURES: tuple[Column[NodeRow], ...] = (
+    Column(
+        key="sum",
+        title="sum %",
+        width=9,
+        paint=_sum,
+        value=lambda row: row.node.sum_pct,
+        unit="%",
+        help="Sum of the valid coins' changes since 00:00. ~ marks a provisional node: a last "
+        "trade near the slot, until the bar's open is known.",
+    ),
+    Column(
+        key="mean",
+        title="per coin",
+        width=8,
+        paint=_mean,
+        value=lambda row: row.node.mean_pct,
+        priority=3,
+        unit="%",
+        help="The sum divided by the number of valid coins.",
+    ),
+    Column(
+        key="n",
+        title="coins",
+        width=5,
+        paint=_valid,
+        value=lambda row: float(row.node.valid),
+        priority=1,
+        help="Coins with a price, of those expected. Below 20 the node is a gap.",
+    ),
+    Column(
+        key="up",
+        title="up",
+        width=3,
+        paint=lambda row, looks, _: Cell(str(row.node.up) if row.node.valid else ABSENT, looks.up),
+        value=lambda row: float(row.node.up),
+        priority=4,
+        pair="moves",
+        help="Coins above their base price.",
+    ),
+    Column(
+        key="down",
+        title="down",
+        width=4,
+        paint=lambda row, looks, _: Cell(
+            str(row.node.down) if row.node.valid else ABSENT, looks.down
+        ),
+        value=lambda row: float(row.node.down),
+        priority=4,
+        pair="moves",
+        help="Coins below their base price.",
+    ),
+    Column(
+        key="best",
+        title="best",
+        width=12,
+        align="left",
+        paint=lambda row, looks, _: _extreme(row.node.best_coin, row.node.best_pct, looks),
+        value=lambda row: row.node.best_pct,
+        priority=5,
+        pair="extremes",
+        unit="%",
+        help="The coin with the largest change.",
+    ),
+    Column(
+        key="worst",
+        title="worst",
+        width=12,
+        align="left",
+        paint=lambda row, looks, _: _extreme(row.node.worst_coin, row.node.worst_pct, looks),
+        value=lambda row: row.node.worst_pct,
+        priority=5,
+        pair="extremes",
+        unit="%",
+        help="The coin with the smallest change.",
+    ),
+    Column(
+        key="state",
+        title="state",
+        width=11,
+        align="left",
+        grows=True,
+        paint=_state,
+        value=lambda row: row.node.state.value,
+        priority=2,
+        help="partial: drawn, though coins are missing; gap: too few coins to be drawn; missing: "
+        "nothing stored; each with its reason.",
+    ),
+)
+
+
+def _coin(row: CoinRow, looks: Looks, _: int) -> Cell:
+    return Cell(row.change.coin, looks.text if row.change.change_pct is not None else looks.dim)
+
+
+def _rank(row: CoinRow, looks: Looks, _: int) -> Cell:
+    if row.rank == 0:
+        return Cell("")
+    return Cell(
+        f"{'▴' if row.rank > 0 else '▾'}{abs(row.rank)}", looks.up if row.rank > 0 else looks.down
+    )
+
+
+def note_of(row: CoinRow) -> str:
+    """What has to be said of a coin; mostly nothing."""
+    if row.change.reason:
+        return told(row.change.reason)
+    if row.age_ms is not None and row.age_ms >= AGED_MS:
+        return t("{age} old", age=age(row.age_ms))
+    return t("~last") if row.age_ms is None and row.change.source == "ticker" else ""
+
+
+def _note(row: CoinRow, looks: Looks, _: int) -> Cell:
+    return Cell(note_of(row), looks.warn if row.change.reason else looks.dim)
+
+
+def _price(row: CoinRow, looks: Looks, _: int) -> Cell:
+    aged = row.age_ms is not None and row.age_ms >= AGED_MS
+    return Cell(price(row.change.price), looks.dim if aged else looks.text)
+
+
+def bar(value: float | None, scale: float, width: int, looks: Looks) -> Cell:
+    """A bar from the middle: to the right for a rise, to the left for a fall."""
+    half = (width - 1) // 2
+    if value is None or scale <= 0 or half < 1:
+        return Cell(" " * width)
+    halves = round(abs(value) / scale * half * 2)
+    full, odd = divmod(halves, 2)
+    left, right = " " * half, " " * (width - half - 1)
+    if value > 0:
+        right = ("━" * full + "╸" * odd).ljust(width - half - 1)
+    else:
+        left = ("╺" * odd + "━" * full).rjust(half)
+    style = looks.signed(value)
+    parts = (Segment(left, style), Segment("│", looks.faint), Segment(right, style))
+    return Cell(left + "|" + right, style, parts)
+
+
+COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
+    Column(
+        key="rank",
+        title="",
+        width=2,
+        align="left",
+        paint=_rank,
+        priority=4,
+        help="▴1 to ▴5: the five largest rises; ▾1 to ▾5: the five largest falls.",
+    ),
+    Column(
+        key="coin",
+        title="coin",
+        width=5,
+        align="left",
+        paint=_coin,
+        value=lambda row: row.change.coin,
+        help="The base asset; its USDT perpetual on OKX.",
+    ),
+    Column(
+        key="base",
+        title="base",
+        width=11,
+        paint=lambda row, looks, _: Cell(price(row.change.base), looks.dim),
+        value=lambda row: row.change.base,
+        priority=5,
+        unit="USDT",
+        help="The price at the day's first slot, 00:00: the open of the bar that begins at 00:00.",
+    ),
+    Column(
+        key="price",
+        title="price",
+        width=11,
+        paint=_price,
+        value=lambda row: row.change.price,
+        priority=1,
+        unit="USDT",
+        help="The open of the bar that begins at the slot; live: the last trade.",
+    ),
+    Column(
+        key="change",
+        title="change %",
+        width=9,
+        paint=lambda row, looks, _: Cell(
+            signed(row.change.change_pct), looks.signed(row.change.change_pct)
+        ),
+        value=lambda row: row.change.change_pct,
+        unit="%",
+        help="(price − base) / base × 100: what the coin adds to the sum.",
+    ),
+    Column(
+        key="bar",
+        title="",
+        width=9,
+        align="left",
+        grows=True,
+        paint=lambda row, looks, width: bar(row.change.change_pct, row.scale_pct, width, looks),
+        priority=3,
+        help="The coin's part in the sum; the longest bar is the largest change.",
+    ),
+    Column(
+        key="day",
+        title="the day",
+        width=_DAY_WIDTH,
+        align="left",
+        paint=lambda row, looks, _: Cell(row.day, looks.dim),
+        priority=6,
+        searched=False,
+        help="The coin's changes at the nodes of the day, two hours a block, from its own lowest "
+        "to its own highest; a space: no price, or still to come.",
+    ),
+    Column(
+        key="note",
+        title="note",
+        width=8,
+        align="left",
+        paint=_note,
+        value=note_of,
+        priority=2,
+        help="Why there is no change (the whole reason is in the title), how old a live price is, "
+        "or ~last: a last trade near the slot, until the bar's open is known.",
+    ),
+)

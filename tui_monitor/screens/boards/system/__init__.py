@@ -1,0 +1,1 @@
+"""Board 0: connections, limits, this process."""

@@ -1,0 +1,1 @@
+"""The one screen: its frame, the board on it, and what keys set going."""

@@ -1,0 +1,1 @@
+"""What opens over a board: questions, days, columns, the event log, help."""

@@ -1,0 +1,1 @@
+"""What `/` understands, and the help while it is typed."""

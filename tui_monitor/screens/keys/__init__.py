@@ -1,0 +1,1 @@
+"""Every action, its keys, and why a key does nothing."""

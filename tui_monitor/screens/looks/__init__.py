@@ -1,0 +1,1 @@
+"""Colours by role, themes, and how numbers and texts stand."""

@@ -1,0 +1,1 @@
+"""The command palette: its words, what completes them."""

@@ -1,0 +1,1 @@
+"""How a table is arranged, and what of it is shown."""

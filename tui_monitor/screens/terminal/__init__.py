@@ -1,0 +1,1 @@
+"""What goes to the terminal: the painter, its codes, the clipboard."""

@@ -1,0 +1,55 @@
+"""Copying: OSC 52 to the terminal's own machine, and a file for terminals that ignore it."""
+
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from textual.app import App
+
+from tui_monitor.paths import APP, write_whole
+from tui_monitor.screens.terminal.terminal import PaintedApp
+from tui_monitor.words import t, told
+
+# Terminals cut or drop longer sequences; the file has it all.
+OSC_LIMIT = 74_000
+
+
+def copied_file() -> Path:
+    """Where the text that was copied last is kept."""
+    return Path(platformdirs.user_cache_dir(APP)) / "copied.txt"
+
+
+def osc52(text: str) -> str:
+    """The sequence that sets the clipboard, wrapped for tmux where we run in one."""
+    encoded = base64.b64encode(text.encode()).decode()
+    if len(encoded) > OSC_LIMIT:
+        return ""
+    plain = f"\x1b]52;c;{encoded}\a"
+    if not os.environ.get("TMUX"):
+        return plain
+    # tmux takes the plain one if set-clipboard is on, the wrapped one if allow-passthrough is.
+    return plain + f"\x1bPtmux;\x1b{plain}\x1b\\"
+
+
+def copy(app: App[Any], text: str, what: str) -> None:
+    """Copy both ways and say where it went."""
+    if isinstance(app, PaintedApp):
+        app.write_sequence(osc52(text))
+    file = copied_file()
+    try:
+        keep(text, file)
+    except OSError as error:
+        why = error.strerror or error
+        app.notify(
+            t("copied the {what}; no file: {why}", what=told(what), why=why), severity="warning"
+        )
+        return
+    app.notify(t("copied the {what}; also in {file}", what=told(what), file=file))
+
+
+def keep(text: str, file: Path) -> None:
+    """Write the fallback file."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_whole(file, text.encode())
