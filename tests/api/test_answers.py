@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.api.harness import FIRST_DAY, endpoint
 from tests.support.virtual_time import in_virtual_time
-from tui_monitor.api.answers import Answer, encode
+from tui_monitor.api.answers import TEXT_LIMIT, Answer, _cleaned, encode
 from tui_monitor.errors import (
     AlreadyRuns,
     BadInput,
@@ -42,6 +42,13 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXT, inner, max_size=4),
     max_leaves=12,
 )
+# Of every kind that cleaning treats in its own way, beside those that it leaves alone.
+_MIXED = st.text(
+    st.sampled_from('aZ5 \n"\\/\x7f币安é—…한κ😀')
+    | st.sampled_from("\u00a0\u0301\u0338\u1100\u1161\u11a8\u0958\u212a\uf900")
+    | st.sampled_from("\U00016d63\U00016d67\U00020000\U0001f3fb\ufe0f\u200b\u202e\ue000\u0378")
+    | st.characters(exclude_categories=["Cs"])
+)
 
 
 def refuse_constant(name: str) -> None:
@@ -66,6 +73,22 @@ def test_whatever_goes_in_comes_out_as_lawful_printable_json(value: Any) -> None
     """A strict parser takes it, and no text in it can move a cursor."""
     decoded = json.loads(encode(value), parse_constant=refuse_constant)
     assert all(is_safe(text) for text in texts(decoded))
+
+
+@given(
+    st.lists(_MIXED, max_size=6),
+    st.sampled_from([0, 0, TEXT_LIMIT // 3, TEXT_LIMIT, TEXT_LIMIT + 1]),
+)
+@example(["\u1112\u1161\u11ab"], 0)
+@example(["e\u0301"], 0)
+@example(["a\u00a0b"], 0)
+@example([], TEXT_LIMIT + 1)
+def test_what_is_let_through_at_a_glance_is_what_cleaning_gives(
+    told: list[str], length: int
+) -> None:
+    """To the byte, whatever letters stand beside each other and however long their text is."""
+    value = {"币": told, "long": ["安" * length], "number": 0.1}
+    assert encode(value) == msgspec.json.encode(_cleaned(value))
 
 
 @given(st.lists(st.floats()))

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -23,7 +25,7 @@ from tui_monitor.printable import printable
 
 JSON = "application/json"
 TEXT_LIMIT = 500
-_ROWS_AT_ONCE = 50
+_ROWS_AT_ONCE = 25
 
 # Where nothing better is known.
 _USUAL_HINT = "/api/openapi.json has every route, its parameters and its answers"
@@ -37,7 +39,13 @@ _USUAL_HINTS = {
 
 _encoder = msgspec.json.Encoder()
 # JSON's escapes but for quote, backslash, slash and newline; and DEL, which is not escaped.
-_SUSPICIOUS = re.compile(rb'\\[^"\\/n]|\x7f')
+_SUSPICIOUS = re.compile(rb'\\[^"\\/n]')
+_DEL = b"\x7f"
+_ASCII = bytes(range(128))
+# Letters that grow together with one before or after them, or may in a later Unicode, are these
+# and some beyond the first 65,536 characters.
+_JAMO = frozenset({*range(0x1100, 0x1200), *range(0xA960, 0xA980), *range(0xD7B0, 0xD800)})
+_FIRST_PLANE = 0x10000
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -95,15 +103,15 @@ class Refused(Exception):
 def encode(value: object) -> bytes:
     """JSON without NaN (null instead) and without text that could move a cursor.
 
-    Whatever encodes to plain ASCII without an escape is printable as it is; only the rest is
-    walked through. Newlines stay.
+    Whatever encodes to plain ASCII without an escape is printable as it is, and so are short texts
+    of letters that stand each for itself; only the rest is walked through. Newlines stay.
     """
     try:
         content = _encoder.encode(value)
     except UnicodeEncodeError:
         # A lone surrogate.
         return _encoder.encode(_cleaned(msgspec.to_builtins(value)))
-    if content.isascii() and not _SUSPICIOUS.search(content):
+    if _is_printable(content):
         return content
     return _encoder.encode(_cleaned(msgspec.json.decode(content)))
 
@@ -120,6 +128,32 @@ async def encode_rows(rows: Sequence[object]) -> Raw:
         parts.append(encode(rows[begin : begin + _ROWS_AT_ONCE])[1:-1])
         await asyncio.sleep(0)
     return Raw(b"[" + b",".join(parts) + b"]")
+
+
+def _is_printable(content: bytes) -> bool:
+    """Whether it is known at a glance that cleaning JSON would leave it as it is."""
+    if _DEL in content:
+        return False
+    has_escapes = b"\\" in content
+    if content.isascii():
+        return not (has_escapes and _SUSPICIOUS.search(content))
+    if has_escapes or not all(map(_stays, set(content.translate(None, _ASCII).decode()))):
+        return False
+    # Without an escape every other part between quotes is a text; bytes are no fewer than letters.
+    return max(map(len, content.split(b'"')[1::2])) <= TEXT_LIMIT
+
+
+@lru_cache(maxsize=8192)
+def _stays(char: str) -> bool:
+    """Whether a character is printable as it is, whatever stands beside it."""
+    category, number = unicodedata.category(char), ord(char)
+    stands_alone = number < _FIRST_PLANE and number not in _JAMO
+    return (
+        category[0] in "LNPS"
+        and (stands_alone or category == "So")
+        and unicodedata.normalize("NFC", char) == char
+        and printable(char) == char
+    )
 
 
 def _cleaned(value: Any) -> Any:
