@@ -1,16 +1,19 @@
 """Changes of trees: whatever they are made of, they lead from the one to the other."""
 
+import asyncio
 import copy
 import json
 import random
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.readme import README
 from tui_monitor.api import stream_words
+from tui_monitor.api.change_steps import change_in_steps
 from tui_monitor.deltas import change, changed
 
 # What the stream's description tells its clients to do.
@@ -36,6 +39,16 @@ def same(one: Any, other: Any) -> bool:
     return json.dumps(one) == json.dumps(other)
 
 
+def json_of(tree: Any) -> bytes:
+    """As it is kept."""
+    return msgspec.json.encode(tree)
+
+
+def decoded(content: bytes) -> Any:
+    """What JSON says."""
+    return msgspec.json.decode(content)
+
+
 @given(_TREES, _TREES)
 def test_a_change_leads_from_any_tree_to_any_other(before: Any, after: Any) -> None:
     """Over a wire, too; and neither of the two is touched."""
@@ -47,6 +60,13 @@ def test_a_change_leads_from_any_tree_to_any_other(before: Any, after: Any) -> N
     if made is not None:
         assert APPLY["apply"](before, made) == after
         assert same(before, kept)
+
+
+@given(_TREES, _TREES, st.integers(1, 60))
+def test_a_change_in_steps_is_the_change(before: Any, after: Any, step_bytes: int) -> None:
+    """However little is done in a step."""
+    made = asyncio.run(change_in_steps(json_of(before), json_of(after), step_bytes))
+    assert same(made, change(decoded(json_of(before)), decoded(json_of(after))))
 
 
 def test_the_readme_has_the_function_of_the_description() -> None:

@@ -13,11 +13,14 @@ Each part is left out where it is empty, and None stands for no change at all.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 Tree: TypeAlias = Any
 Change: TypeAlias = dict[str, Any]
 
+_NAMING = frozenset({str, int, bool})
 # What tells one row of a list from another: the first of these that every row has, and each but
 # once. Which one it is decides how much is sent, never what comes out.
 _KEYS = (
@@ -66,18 +69,27 @@ def changed(before: Tree, made: Change | None) -> Tree:
 
 
 def _of_dicts(before: Mapping[str, Tree], after: Mapping[str, Tree]) -> Change | None:
-    made: Change = {}
-    at = {
-        key: one
-        for key, value in after.items()
-        if key in before and (one := change(before[key], value)) is not None
-    }
-    new = {key: value for key, value in after.items() if key not in before}
-    gone = [key for key in before if key not in after]
-    for name, part in (("at", at), ("new", new), ("gone", gone)):
-        if part:
-            made[name] = part
-    return made or None
+    at: Change = {}
+    new: dict[str, Tree] = {}
+    for key, value in after.items():
+        if key not in before:
+            new[key] = value
+            continue
+        was = before[key]
+        if type(was) is not type(value):
+            at[key] = {"to": value}
+        elif isinstance(value, dict | list):
+            if (one := change(was, value)) is not None:
+                at[key] = one
+        elif was != value:
+            at[key] = {"to": value}
+    return of_dict(at, new, [key for key in before if key not in after])
+
+
+def of_dict(at: Change, new: Mapping[str, Tree], gone: Sequence[str]) -> Change | None:
+    """The change of a dict, of its parts."""
+    parts = (("at", at), ("new", new), ("gone", gone))
+    return {name: part for name, part in parts if part} or None
 
 
 def _dict(before: Mapping[str, Tree], made: Change) -> dict[str, Tree]:
@@ -93,44 +105,48 @@ def _dict(before: Mapping[str, Tree], made: Change) -> dict[str, Tree]:
 def _of_lists(before: Sequence[Tree], after: Sequence[Tree]) -> Change | None:
     if before == after:
         return None
-    origins = _origins(before, after)
-    made: Change = {}
-    if origins != list(range(len(before))):
-        made["rows"] = list(_runs(origins, after))
+    came_from = origins(before, after)
     at = {
         str(index): one
-        for index, origin in enumerate(origins)
+        for index, origin in enumerate(came_from)
         if origin is not None and (one := change(before[origin], after[index])) is not None
     }
-    if at:
-        made["at"] = at
-    return made
+    return of_rows(came_from, len(before), after, at)
 
 
-def _origins(before: Sequence[Tree], after: Sequence[Tree]) -> list[int | None]:
+def of_rows(
+    came_from: Sequence[int | None], count: int, after: Sequence[Tree], at: Change
+) -> Change:
+    """The change of `count` rows into `after`, where it is known which rows those were before and
+    what changed `at` their new indices."""
+    made: Change = {}
+    if came_from != list(range(count)):
+        made["rows"] = list(_runs(came_from, after))
+    return made | {"at": at} if at else made
+
+
+def origins(before: Sequence[Tree], after: Sequence[Tree]) -> list[int | None]:
     """For each row of `after` the index that it had; None for a new one."""
-    fields = next((one for one in _KEYS if _tells_apart(one, before, after)), None)
-    if fields is None:
-        # Rows without a name: what is longer or shorter is so at its end.
-        return [index if index < len(before) else None for index in range(len(after))]
-    there = {_key(row, fields): index for index, row in enumerate(before)}
-    return [there.get(_key(row, fields)) for row in after]
+    for fields in _KEYS:
+        here, there = _names(fields, after), _names(fields, before)
+        if here is not None and there is not None:
+            indices = {name: index for index, name in enumerate(there)}
+            return [indices.get(name) for name in here]
+    # Rows without a name: what is longer or shorter is so at its end.
+    return [index if index < len(before) else None for index in range(len(after))]
 
 
-def _tells_apart(fields: Sequence[str], *lists: Sequence[Tree]) -> bool:
-    for rows in lists:
-        if not all(isinstance(row, dict) and all(name in row for name in fields) for row in rows):
-            return False
-        keys = [_key(row, fields) for row in rows]
-        if not all(isinstance(part, str | int) for key in keys for part in key):
-            return False
-        if len(set(keys)) < len(keys):
-            return False
-    return True
-
-
-def _key(row: Mapping[str, Tree], fields: Sequence[str]) -> tuple[Hashable, ...]:
-    return tuple(row[name] for name in fields)
+def _names(fields: Sequence[str], rows: Sequence[Tree]) -> list[Hashable] | None:
+    """What each row has there; None where that does not tell it from every other."""
+    if not all(isinstance(row, dict) for row in rows):
+        return None
+    try:
+        names = list(map(itemgetter(*fields), rows))
+        parts = chain.from_iterable(names) if len(fields) > 1 else names
+        is_named = {*map(type, parts)} <= _NAMING and len({*names}) == len(names)
+    except (KeyError, TypeError):
+        return None  # a row without, or with one that is a list
+    return names if is_named else None
 
 
 def _runs(origins: Sequence[int | None], after: Sequence[Tree]) -> Iterable[Tree]:

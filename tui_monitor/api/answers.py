@@ -61,8 +61,11 @@ class Answer(Struct, frozen=True, kw_only=True):
     def content(self, now_ms: int) -> bytes:
         """The whole body."""
         head = {"success": True, "status": "success", "count": self.count, "timestamp": now_ms}
-        data = bytes(self.data) if isinstance(self.data, Raw) else encode(self.data)
-        return encode(head | self.own)[:-1] + b',"data":' + data + b"}"
+        return encode(head | self.own)[:-1] + b',"data":' + self.data_content() + b"}"
+
+    def data_content(self) -> bytes:
+        """What there is besides the envelope."""
+        return bytes(self.data) if isinstance(self.data, Raw) else encode(self.data)
 
 
 class Refused(Exception):
@@ -114,11 +117,6 @@ def encode(value: object) -> bytes:
     if _is_printable(content):
         return content
     return _encoder.encode(_cleaned(msgspec.json.decode(content)))
-
-
-def tree(value: object) -> Any:
-    """Plain dicts, lists and texts, as a client decodes what `encode` gives."""
-    return msgspec.json.decode(bytes(value) if isinstance(value, Raw) else encode(value))
 
 
 async def encode_rows(rows: Sequence[object]) -> Raw:

@@ -24,7 +24,6 @@ from tui_monitor.attach.calls import json_of
 from tui_monitor.attach.elsewhere import ROUTE
 from tui_monitor.attach.session import Session
 from tui_monitor.attach.spool import Spool
-from tui_monitor.deltas import Tree
 
 log = logging.getLogger(__name__)
 
@@ -42,21 +41,17 @@ class ChangingAnswers:
     async def reply(self, key: bytes, ask: Ask, since: str | None) -> Answer:
         """The newest answer to the question of that key, for who has the one of `since`."""
 
-        async def make() -> Tree:
-            return msgspec.json.decode(json_of(await ask()))
+        async def make() -> bytes:
+            return json_of(await ask())
 
         reply = await self._channels.reply(key, make, _revision(since))
         changes = reply.get("changes")
         return Answer(
             revision=f"{reply['revision'].channel}.{reply['revision'].number}",
-            data=_raw(reply["data"]) if "data" in reply else NOTHING,
-            changes=_raw(changes) if changes else NOTHING,
+            data=reply.get("data", NOTHING),
+            changes=msgspec.Raw(msgspec.json.encode(changes)) if changes else NOTHING,
             missed=reply.get("missed", UNSET),
         )
-
-
-def _raw(tree: Tree) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(tree))
 
 
 def _revision(since: str | None) -> Revision | None:

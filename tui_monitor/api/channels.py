@@ -12,14 +12,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Raw
 
+from tui_monitor.api.change_steps import change_in_steps
 from tui_monitor.clock import Clock
-from tui_monitor.deltas import Change, Tree, change
 
 FRESH_S = 0.25
 CHANGES_KEPT = 30
-# As JSON, together. A board of the whole market changes by megabytes a second, and takes several
-# times that as objects: of such a one only the newest change is kept.
+# Together. A board of the whole market changes by megabytes a second: of such a one only the
+# newest change is kept.
 CHANGES_BYTES = 4_000_000
 MOST_CHANNELS = 64
 UNASKED_S = 60.0
@@ -34,58 +35,44 @@ class Revision(NamedTuple):
     number: int
 
 
-class _Kept(NamedTuple):
-    """What leads from one revision to the next, and how large it is."""
-
-    change: Change
-    size_bytes: int
-
-
 class _Channel:
     """One question's newest answer."""
 
     def __init__(self) -> None:
         self.name = secrets.token_hex(4)
         self.number = 0
-        self.tree: Tree = None
+        # As JSON, and so are the changes: as objects they would be several times as large, and
+        # looked through for garbage.
+        self.content = b""
         self.asked_s = self.until_s = float("-inf")
         # From each revision to the next, but for what made the first.
-        self.changes: deque[_Kept] = deque(maxlen=CHANGES_KEPT)
+        self.changes: deque[Raw] = deque(maxlen=CHANGES_KEPT)
         self.lock = asyncio.Lock()
 
-    async def take(self, tree: Tree) -> None:
+    async def take(self, content: bytes) -> None:
         """A new answer; the same one is no new revision."""
         if self.number:
-            # Of a thousand rows that takes 20 ms, which no feed should wait for.
-            made = await asyncio.to_thread(_kept, self.tree, tree)
+            made = await change_in_steps(self.content, content)
             if made is None:
                 return
-            self.changes.append(made)
-            while len(self.changes) > 1 and self._size_bytes() > CHANGES_BYTES:
+            self.changes.append(Raw(msgspec.json.encode(made)))
+            while len(self.changes) > 1 and sum(map(len, self.changes)) > CHANGES_BYTES:
                 self.changes.popleft()
         self.number += 1
-        self.tree = tree
-
-    def _size_bytes(self) -> int:
-        return sum(one.size_bytes for one in self.changes)
+        self.content = content
 
     def reply(self, since: Revision | None) -> Reply:
         """What leads from a revision to the newest."""
         newest = Revision(self.name, self.number)
         if since is None:
-            return {"revision": newest, "data": self.tree}
+            return {"revision": newest, "data": Raw(self.content)}
         behind = self.number - since.number
         if since.channel != self.name or behind < 0:
-            return {"revision": newest, "data": self.tree, "missed": None}
+            return {"revision": newest, "data": Raw(self.content), "missed": None}
         if behind > len(self.changes):
-            return {"revision": newest, "data": self.tree, "missed": behind}
+            return {"revision": newest, "data": Raw(self.content), "missed": behind}
         since_then = list(self.changes)[len(self.changes) - behind :]
-        return {"revision": newest, "changes": [one.change for one in since_then]}
-
-
-def _kept(before: Tree, after: Tree) -> _Kept | None:
-    made = change(before, after)
-    return None if made is None else _Kept(made, len(msgspec.json.encode(made)))
+        return {"revision": newest, "changes": since_then}
 
 
 class Channels:
@@ -96,11 +83,11 @@ class Channels:
         self._channels: dict[bytes, _Channel] = {}
 
     async def reply(
-        self, key: bytes, make: Callable[[], Awaitable[Tree]], since: Revision | None
+        self, key: bytes, make: Callable[[], Awaitable[bytes]], since: Revision | None
     ) -> Reply:
         """The newest answer to the question of that key, or what changed in it since a revision.
 
-        `make` asks it anew where nobody did for `FRESH_S`; what it raises is raised.
+        `make` asks it anew, as JSON, where nobody did for `FRESH_S`; what it raises is raised.
         """
         channel = self._channel(key)
         async with channel.lock:

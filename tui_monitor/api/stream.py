@@ -16,7 +16,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tui_monitor.api import boards
-from tui_monitor.api.answers import JSON, Answer, Refused, refused, tree
+from tui_monitor.api.answers import JSON, Answer, Refused, refused
 from tui_monitor.api.channels import Channels, Reply, Revision
 from tui_monitor.api.endpoints import (
     Endpoint,
@@ -29,7 +29,6 @@ from tui_monitor.api.endpoints import (
 )
 from tui_monitor.api.limits import LONGEST_S, SHORTEST_S, Limits
 from tui_monitor.api.stream_words import WORDS
-from tui_monitor.deltas import Tree
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.expected import echoed
 
@@ -74,8 +73,8 @@ class _Question:
         self._limits = limits
         self.key = msgspec.json.encode([name, self._asked], order="deterministic")
 
-    async def ask(self) -> Tree:
-        """Its answer now."""
+    async def ask(self) -> bytes:
+        """Its answer now, as JSON."""
         within_s = self._limits.handler_s
         try:
             async with asyncio.timeout(within_s) as bound:
@@ -85,7 +84,7 @@ class _Question:
                 raise
             raise Refused(503, f"no answer within {within_s:g} s", "ask for less") from error
         assert isinstance(answer, Answer)  # noqa: S101 - every board's is
-        return tree(answer.data)
+        return answer.data_content()
 
 
 class Streams:
