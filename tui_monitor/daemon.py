@@ -80,9 +80,10 @@ async def run_daemon(
                     others = [group.create_task(_as_coroutine(one)) for one in around.beside]
                     await stop.wait()
                     around.on_stop()
+                    # At once, beside the clients' leaving: boards are still answered from memory.
+                    engine.cancel()
                     for other in others:
                         other.cancel()
-                engine.cancel()
         except BaseExceptionGroup as several:
             raise _first(several) from several
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config
-from tui_monitor.attach.live import PATIENCE_S, Live, live
+from tui_monitor.attach.live import PATIENCE_S, RETRY_SOON_S, Live, live
 from tui_monitor.attach.place import Place
 from tui_monitor.engine_lock import EngineLock, read_holder
 from tui_monitor.errors import EngineGone, EngineHeld
@@ -100,3 +100,20 @@ async def test_a_viewer_waits_for_the_next_engine_as_long_as_it_takes(tmp_path: 
                 assert not running.done()
             await clock.sleep(5)
             assert viewer.source.status().mode == "host"
+
+
+@in_virtual_time
+async def test_a_lock_that_comes_free_in_a_moment_is_taken_in_a_moment(tmp_path: Path) -> None:
+    """Who leaves in good order still writes for some tenths of a second after viewers have heard."""
+    clock = VirtualClock()
+    async with AsyncExitStack() as first:
+        await first.enter_async_context(live(place(tmp_path, clock)))
+        async with live(place(tmp_path, clock)) as viewer, in_use(viewer):
+            await clock.sleep(2)
+            await first.aclose()
+            with EngineLock(tmp_path).acquire({"pid": 2}):
+                await clock.sleep(0.3)
+                with pytest.raises(EngineGone):
+                    viewer.source.status()
+            await clock.sleep(2 * RETRY_SOON_S)
+            assert read_holder(tmp_path) == {"pid": 1}

@@ -83,8 +83,11 @@ async def test_when_the_engine_is_killed_a_viewer_goes_on_with_it(tmp_path: Path
             await recorded_since(data, CLOCK.now_ms())
             ended_ms = CLOCK.now_ms()
             second.kill(signal.SIGTERM)
+            await next_engine(data, [third])
+            locked_ms = CLOCK.now_ms()
             assert await asyncio.to_thread(second.wait) == 0
             await all_show([third], "coins 27/27", absent="ATTACHED")
+            say_when(ended_ms, left_to=locked_ms, left_shown=CLOCK.now_ms())
             await tells(third, "it runs here now")
             third.press("q")
             assert await asyncio.to_thread(third.wait) == 0

@@ -197,6 +197,26 @@ async def test_another_programs_lock_is_waited_out(tmp_path: Path) -> None:
         assert await whole_days(store) == [0, 1]
 
 
+async def test_who_reads_while_we_leave_is_not_waited_for(tmp_path: Path) -> None:
+    """The rows and the clean mark are in the log; whoever opens next folds it in."""
+    told: list[str] = []
+    async with open_store(tmp_path, StillClock(), kind="real") as store:
+        reading = sqlite3.connect(paths.database_file(tmp_path), isolation_level=None)
+        reading.execute("BEGIN")
+        reading.execute("SELECT * FROM meta").fetchall()
+        await store.record_prices(a_day(day=0))
+        await store._session._writing.set_trace_callback(told.append)
+    try:
+        # By default a checkpoint waits five seconds for readers.
+        assert told.index("PRAGMA busy_timeout = 0") < told.index("PRAGMA wal_checkpoint(TRUNCATE)")
+        reading.execute("COMMIT")
+    finally:
+        reading.close()
+    async with open_store(tmp_path, StillClock(), kind="real") as store:
+        assert store.notices == []
+        assert await whole_days(store) == [0]
+
+
 async def test_nobody_writes_between_our_reading_and_our_writing(tmp_path: Path) -> None:
     """A transaction that only later turns into a write would fail there, whatever the time-out."""
     trap = Trap()

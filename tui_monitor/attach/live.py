@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 # An engine that has the lock serves viewers as soon as its database is open. At a start only.
 PATIENCE_S = 10.0
 RETRY_S = 0.25
+# Who leaves in good order gives the lock back within moments.
+SOON_S = 2.0
+RETRY_SOON_S = 0.05
 _GONE = "the engine has gone"
 
 
@@ -127,7 +130,9 @@ class Live:
         through the whole database before it serves anybody.
         """
         while not (await self._attach_again() or await self._take_over()):
-            await self._place.clock.sleep(RETRY_S)
+            away = self._away
+            is_soon = away is not None and self._place.clock.monotonic_s() - away.since_s < SOON_S
+            await self._place.clock.sleep(RETRY_SOON_S if is_soon else RETRY_S)
         self._away = None
 
     async def _attach_again(self) -> bool:
@@ -193,8 +198,8 @@ class Live:
             await self._run()
 
     async def _load(self, stack: AsyncExitStack, after: str = "") -> None:
-        hosting = await _loaded()
-        place = await self._equipped(stack)
+        # Side by side: equipment is another process that begins.
+        hosting, place = await asyncio.gather(_loaded(), self._equipped(stack))
         if self._lock is not None:
             self._lock.update(place.info)
             # Once the engine here has ended: the next one need not wait for what it stood on.

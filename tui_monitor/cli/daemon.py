@@ -119,6 +119,8 @@ async def _host(
                 ],
             ),
         )
+    # What is left to end here need not hold the next engine up.
+    lock.release()
 
 
 def _announce(

@@ -43,7 +43,7 @@ from tui_monitor.printable import printable
 OPEN_S = 10.0
 CLOSE_S = 2.0
 # When we are told to end, the whole program may be ending: half-open sockets must not hold it.
-CANCELLED_CLOSE_S = 0.5
+CANCELLED_CLOSE_S = 0.1
 MAX_FRAME_BYTES = 4 * 1024 * 1024
 MAX_QUEUED_FRAMES = 64
 ACK_S = 10.0
