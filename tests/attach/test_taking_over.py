@@ -104,7 +104,7 @@ async def test_a_viewer_waits_for_the_next_engine_as_long_as_it_takes(tmp_path: 
 
 @in_virtual_time
 async def test_a_lock_that_comes_free_in_a_moment_is_taken_in_a_moment(tmp_path: Path) -> None:
-    """Who leaves in good order still writes for some tenths of a second after viewers have heard."""
+    """Who leaves in good order still writes for some tenths of a second after viewers heard."""
     clock = VirtualClock()
     async with AsyncExitStack() as first:
         await first.enter_async_context(live(place(tmp_path, clock)))

@@ -81,13 +81,7 @@ async def test_when_the_engine_is_killed_a_viewer_goes_on_with_it(tmp_path: Path
             await all_show([second], "coins 27/27", absent="ATTACHED")
             await all_show([third], "ATTACHED", "coins 27/27")
             await recorded_since(data, CLOCK.now_ms())
-            ended_ms = CLOCK.now_ms()
-            second.kill(signal.SIGTERM)
-            await next_engine(data, [third])
-            locked_ms = CLOCK.now_ms()
-            assert await asyncio.to_thread(second.wait) == 0
-            await all_show([third], "coins 27/27", absent="ATTACHED")
-            say_when(ended_ms, left_to=locked_ms, left_shown=CLOCK.now_ms())
+            ended_ms = await left_to(second, third)
             await tells(third, "it runs here now")
             third.press("q")
             assert await asyncio.to_thread(third.wait) == 0
@@ -95,6 +89,16 @@ async def test_when_the_engine_is_killed_a_viewer_goes_on_with_it(tmp_path: Path
     by_turns(writers_of(data), [daemon.child.pid, first.pid, second.pid, third.pid], killed)
     checked = await run(tmp_path, "db", "check", "--data-dir", str(data))
     assert (checked.code, checked.out) == (0, "clean\n")
+
+
+async def left_to(leaving: Terminal, staying: Terminal) -> int:
+    """One ends as it is asked to, the other goes on; when that began."""
+    ended_ms = CLOCK.now_ms()
+    leaving.kill(signal.SIGTERM)
+    assert await asyncio.to_thread(leaving.wait) == 0
+    await all_show([staying], "coins 27/27", absent="ATTACHED")
+    say_when(ended_ms, left_and_shown=CLOCK.now_ms())
+    return ended_ms
 
 
 def viewer(*options: str, **environment: str) -> Terminal:
