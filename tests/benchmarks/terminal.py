@@ -59,7 +59,7 @@ def _loads(size: tuple[int, int], loop_ms: float) -> None:
 def _say_keys(run: Run, most_ms: float, size: tuple[int, int]) -> None:
     say(f"  key to paint {_times(run.key_ms)} (p95 <= {most_ms} ms)")
     say(f"  over 30 kB/s with 200 ms round trip {_times(run.link_ms)} (p95 <= 250 ms)")
-    most = " (<= 30,000)" if size == USUAL else ""
+    most = " (<= 20,000)" if size == USUAL else ""
     say(f"  a key held, 30 a second: {run.held_bytes_per_s:,.0f} B/s{most}")
 
 

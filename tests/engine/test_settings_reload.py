@@ -239,7 +239,7 @@ async def test_a_terminals_engine_follows_its_file(tmp_path: Path) -> None:
             await clock.sleep(5)
             assert (await one.source.signals_board()).samples == 5
             assert app.ui == Ui(low_bandwidth=True, mouse=True)
-            assert app._paint_gap_s == 0.5
+            assert app.pace.gap_s == 0.5
     assert {"ui.mouse", "ui.low_bandwidth", "ui.theme", "general.language"} < OF_TERMINALS
 
 

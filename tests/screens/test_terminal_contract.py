@@ -89,7 +89,7 @@ async def test_a_storm_of_updates_is_painted_four_times_a_second() -> None:
     app = Shown()
     async with app.run_test(size=(40, 5)) as pilot:
         await pilot.pause()
-        app._echo_until_s = 0.0
+        app.pace._echo_until_s = 0.0
         await paints(app, app.paints + 1)
         app.written_s.clear()
         begun = app.count
@@ -111,7 +111,7 @@ async def test_a_key_is_answered_at_once() -> None:
     app = Shown()
     async with app.run_test(size=(40, 5)) as pilot:
         await paints(app, app.paints + 1)
-        app._paint_next_s = asyncio.get_running_loop().time() + 60
+        app.pace._next_s = asyncio.get_running_loop().time() + 60
         before = app.paints
         await pilot.press("x")
         app.change()
@@ -126,13 +126,13 @@ async def test_what_is_waited_for_is_not_held_back() -> None:
         await paints(app, app.paints + 1)
 
         async def is_written() -> bool:
-            app._paint_next_s = asyncio.get_running_loop().time() + 60
+            app.pace._next_s = asyncio.get_running_loop().time() + 60
             before = app.paints
             app.change()
             await pilot.pause()
             return app.paints > before
 
-        app._echo_until_s = 0.0
+        app.pace._echo_until_s = 0.0
         assert not await is_written()
         app.answer_now()
         assert await is_written()

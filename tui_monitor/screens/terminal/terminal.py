@@ -30,6 +30,7 @@ from textual.screen import Screen
 
 from tui_monitor.errors import MonitorError
 from tui_monitor.printable import printable
+from tui_monitor.screens.terminal.pace import Pace
 from tui_monitor.screens.terminal.painter import Painter
 from tui_monitor.screens.terminal.written import Written
 from tui_monitor.words import t
@@ -41,8 +42,6 @@ PAINTS_PER_S_LOW = 2.0
 # Writes that a slow terminal has not taken yet; beyond this we wait instead of blocking.
 QUEUED_WRITES = 2
 CONGESTED_RETRY_S = 0.05
-# How long after a key frames are written at once: its answer may come in several.
-ECHO_S = 0.15
 # Textual composes what changed once in a 60th of a second. What a key changes comes in several
 # pieces, the row and then what is said of it: the last one would be as much later.
 COMPOSE_S = 1 / 240
@@ -99,10 +98,8 @@ class PaintedApp(App[int]):
         self.animation_level = "none"
         self.painter: Painter | None = None
         self.paints = 0
-        self._paint_gap_s = 1 / paints_per_s
-        self._paint_next_s = 0.0
+        self.pace = Pace(paints_per_s)
         self._paint_timer: asyncio.TimerHandle | None = None
-        self._echo_until_s = 0.0
         self._suspended = False
         self._shown_cursor = (0, 0)
         self.last_resort = LastResort(self.PATIENCE_S)
@@ -148,7 +145,7 @@ class PaintedApp(App[int]):
 
     def paint_at(self, paints_per_s: float) -> None:
         """So often at most, from the next paint on."""
-        self._paint_gap_s = 1 / paints_per_s
+        self.pace.set(paints_per_s)
 
     def frame_shown(self) -> None:
         """A frame is on its way: what the next key answers is what it shows."""
@@ -161,28 +158,32 @@ class PaintedApp(App[int]):
 
     def answer_now(self) -> None:
         """What somebody waits for is there: it is written at once, however long it took to come."""
-        self._echo_until_s = asyncio.get_running_loop().time() + ECHO_S
+        self.pace.answer(asyncio.get_running_loop().time())
 
     async def on_event(self, event: Event) -> None:
-        """A key is answered at once; so is a new size."""
+        """A key is answered at once, unless it is held; so is a new size."""
         if isinstance(event, (Key, Paste, Resize)):
-            self.answer_now()
+            key = event.key if isinstance(event, Key) else ""
+            self.pace.press(key, asyncio.get_running_loop().time())
         if isinstance(event, Resize) and self.painter is not None:
             self.painter.forget()
         await super().on_event(event)
 
     def _paint_soon(self) -> None:
-        loop = asyncio.get_running_loop()
+        now_s = asyncio.get_running_loop().time()
         if self._congested():
-            self._paint_at(loop.time() + CONGESTED_RETRY_S)
-        elif loop.time() >= self._paint_next_s or loop.time() < self._echo_until_s:
+            self._paint_at(now_s + CONGESTED_RETRY_S)
+        elif (due_s := self.pace.due_s(now_s)) <= now_s:
             self._paint_now()
         else:
-            self._paint_at(self._paint_next_s)
+            self._paint_at(due_s)
 
     def _paint_at(self, when_s: float) -> None:
-        if self._paint_timer is None:
-            self._paint_timer = asyncio.get_running_loop().call_at(when_s, self._paint_due)
+        if self._paint_timer is not None:
+            if self._paint_timer.when() <= when_s:
+                return
+            self._paint_timer.cancel()
+        self._paint_timer = asyncio.get_running_loop().call_at(when_s, self._paint_due)
 
     def _paint_due(self) -> None:
         self._paint_timer = None
@@ -193,8 +194,8 @@ class PaintedApp(App[int]):
         driver = self._driver
         if self.painter is None or driver is None or self._suspended:
             return
-        self._paint_next_s = asyncio.get_running_loop().time() + self._paint_gap_s
         changed = self.painter.changes()
+        self.pace.painted(len(changed), asyncio.get_running_loop().time())
         self.frame_shown()
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
         if not changed and tuple(cursor) == self._shown_cursor:
