@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -165,8 +166,8 @@ async def test_in_a_ban_no_request_goes_out_not_even_after_a_restart(
     async with tcp_server(talk) as address:
         bans = Bans(tmp_path, clock)
         async with (
-            Http(f"http://{address}", clock, explain, bans=bans) as one,
-            Http(f"http://{address}", clock, explain, bans=bans) as other,
+            aclosing(Http(f"http://{address}", clock, explain, bans=bans)) as one,
+            aclosing(Http(f"http://{address}", clock, explain, bans=bans)) as other,
         ):
             with pytest.raises(RateLimited):
                 await one.get("/a")
@@ -174,8 +175,8 @@ async def test_in_a_ban_no_request_goes_out_not_even_after_a_restart(
                 with pytest.raises(RateLimited, match=f"HTTP {status}"):
                     await rest.get("/b")
         await clock.sleep(60)
-        async with Http(
-            f"http://{address}", clock, explain, bans=Bans(tmp_path, clock)
+        async with aclosing(
+            Http(f"http://{address}", clock, explain, bans=Bans(tmp_path, clock))
         ) as restarted:
             with pytest.raises(RateLimited) as caught:
                 await restarted.get("/c")
@@ -194,8 +195,8 @@ async def test_one_exchange_s_ban_leaves_the_others_alone(tmp_path: Path) -> Non
         sim.fault(exchange="okx", kind="http_418", seconds=300)
         bans = Bans(tmp_path, clock)
         async with (
-            Http(f"{sim.url}/okx", clock, explain, bans=bans) as okx,
-            Http(f"{sim.url}/bybit", clock, explain, bans=bans) as bybit,
+            aclosing(Http(f"{sim.url}/okx", clock, explain, bans=bans)) as okx,
+            aclosing(Http(f"{sim.url}/bybit", clock, explain, bans=bans)) as bybit,
         ):
             with pytest.raises(RateLimited):
                 await okx.get("/api/v5/public/time")

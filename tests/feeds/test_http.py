@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import tracemalloc
 import zlib
+from contextlib import aclosing
 
 import pytest
 
@@ -87,7 +88,10 @@ def test_a_bad_answer_is_a_named_error(talk: Talk, kind: type[FeedError]) -> Non
     @in_virtual_time
     async def run() -> None:
         clock = VirtualClock()
-        async with tcp_server(talk) as address, Http(f"http://{address}", clock, explain) as rest:
+        async with (
+            tcp_server(talk) as address,
+            aclosing(Http(f"http://{address}", clock, explain)) as rest,
+        ):
             begin_s = clock.monotonic_s()
             with pytest.raises(FeedError) as caught:
                 await rest.get("/x")
@@ -103,7 +107,7 @@ async def test_a_closed_port_is_unreachable() -> None:
     """It can be tried again."""
     async with tcp_server(hold_open) as address:
         pass
-    async with Http(f"http://{address}", VirtualClock(), explain) as rest:
+    async with aclosing(Http(f"http://{address}", VirtualClock(), explain)) as rest:
         with pytest.raises(Unreachable):
             await rest.get("/x")
 
@@ -118,7 +122,7 @@ def test_compressed_answers_are_read(encoding: str) -> None:
         talk = answers(http("200 OK", packed, f"Content-Encoding: {encoding}"))
         async with (
             tcp_server(talk) as address,
-            Http(f"http://{address}", VirtualClock(), explain) as rest,
+            aclosing(Http(f"http://{address}", VirtualClock(), explain)) as rest,
         ):
             assert await rest.get("/x") == _OK
 
@@ -133,7 +137,7 @@ async def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     talk = answers(http("200 OK", bomb, "Content-Encoding: gzip"))
     async with (
         tcp_server(talk) as address,
-        Http(f"http://{address}", VirtualClock(), explain) as rest,
+        aclosing(Http(f"http://{address}", VirtualClock(), explain)) as rest,
     ):
         tracemalloc.start()
         with pytest.raises(Malformed):
@@ -154,7 +158,10 @@ async def test_after_a_429_nobody_asks_until_the_time_is_over() -> None:
         asked.append(clock.monotonic_s())
         await (say_429 if len(asked) == 1 else answers(http("200 OK", _OK)))(reader, writer)
 
-    async with tcp_server(talk) as address, Http(f"http://{address}", clock, explain) as rest:
+    async with (
+        tcp_server(talk) as address,
+        aclosing(Http(f"http://{address}", clock, explain)) as rest,
+    ):
         with pytest.raises(RateLimited):
             await rest.get("/x")
         await clock.sleep(20)
@@ -179,7 +186,10 @@ async def test_those_that_wait_for_their_turn_find_out_that_there_is_a_pause() -
 
     clock = VirtualClock()
     pacer = Pacer(clock, 10, 10.0)
-    async with tcp_server(talk) as address, Http(f"http://{address}", clock, explain) as rest:
+    async with (
+        tcp_server(talk) as address,
+        aclosing(Http(f"http://{address}", clock, explain)) as rest,
+    ):
         tasks = [asyncio.create_task(rest.get("/x", pacer=pacer)) for _ in range(5)]
         refused = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(one) for one in refused] == [RateLimited] * 5
@@ -192,7 +202,10 @@ async def test_who_is_refused_in_a_pause_takes_nothing_of_the_limit() -> None:
     clock = VirtualClock()
     pacer = Pacer(clock, 10, 10.0)
     talk = answers(http("429 Too Many", b"", "Retry-After: 60"))
-    async with tcp_server(talk) as address, Http(f"http://{address}", clock, explain) as rest:
+    async with (
+        tcp_server(talk) as address,
+        aclosing(Http(f"http://{address}", clock, explain)) as rest,
+    ):
         for _ in range(20):
             with pytest.raises(RateLimited):
                 await rest.get("/x", pacer=pacer)
@@ -207,11 +220,13 @@ async def test_headers_are_shown_to_whoever_wants_them() -> None:
     talk = answers(http("503 Oh no", b"", "X-MBX-Used-Weight-1m: 7"))
     async with (
         tcp_server(talk) as address,
-        Http(
-            f"http://{address}",
-            clock,
-            explain,
-            on_headers=lambda headers: seen.append(headers.get("x-mbx-used-weight-1M")),
+        aclosing(
+            Http(
+                f"http://{address}",
+                clock,
+                explain,
+                on_headers=lambda headers: seen.append(headers.get("x-mbx-used-weight-1M")),
+            )
         ) as rest,
     ):
         with pytest.raises(Unreachable):
@@ -239,7 +254,7 @@ async def test_a_kept_connection_that_was_closed_meanwhile_costs_no_answer() -> 
 
     async with (
         tcp_server(once_each) as address,
-        Http(f"http://{address}", VirtualClock(), explain) as rest,
+        aclosing(Http(f"http://{address}", VirtualClock(), explain)) as rest,
     ):
         assert await rest.get("/x") == _OK
         assert await rest.get("/x") == _OK

@@ -1,6 +1,7 @@
 """What is used of the exchanges' limits, and what we leave of them."""
 
 import asyncio
+from contextlib import aclosing
 
 import pytest
 
@@ -55,7 +56,7 @@ async def test_okx_counts_each_path_for_itself() -> None:
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        OkxRest(Settings(f"{sim.url}/okx"), clock) as rest,
+        aclosing(OkxRest(Settings(f"{sim.url}/okx"), clock)) as rest,
     ):
         assert rest.limits() == []
         for _ in range(5):
@@ -77,7 +78,7 @@ async def test_bybit_counts_all_requests_together() -> None:
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        BybitRest(Settings(f"{sim.url}/bybit"), clock) as rest,
+        aclosing(BybitRest(Settings(f"{sim.url}/bybit"), clock)) as rest,
     ):
         assert rest.limits() == []
         for _ in range(3):
@@ -93,7 +94,7 @@ async def test_bitget_counts_all_requests_and_each_path() -> None:
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        BitgetRest(Settings(f"{sim.url}/bitget"), clock) as rest,
+        aclosing(BitgetRest(Settings(f"{sim.url}/bitget"), clock)) as rest,
     ):
         assert rest.limits() == []
         await rest.tickers(Market.SPOT)
@@ -114,7 +115,7 @@ async def test_our_count_of_binance_s_weight_is_binance_s(market: Market) -> Non
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        BinanceRest(Settings(f"{sim.url}/{ROOTS[market]}"), clock, market) as rest,
+        aclosing(BinanceRest(Settings(f"{sim.url}/{ROOTS[market]}"), clock, market)) as rest,
     ):
         assert rest.limits() == []
         assert reported(rest) is None
@@ -156,7 +157,7 @@ async def test_the_last_prices_of_all_symbols_cost_next_to_nothing(market: Marke
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        BinanceRest(Settings(f"{sim.url}/{ROOTS[market]}"), clock, market) as rest,
+        aclosing(BinanceRest(Settings(f"{sim.url}/{ROOTS[market]}"), clock, market)) as rest,
     ):
         listed = await rest.instruments()
         before = rest.reported_weight
@@ -198,7 +199,7 @@ async def test_when_others_use_up_the_minute_we_wait_for_the_next(market: Market
     limit = MINUTE_WEIGHT[market]
     async with (
         tcp_server(crowd.talk) as address,
-        BinanceRest(Settings(f"http://{address}"), clock, market) as rest,
+        aclosing(BinanceRest(Settings(f"http://{address}"), clock, market)) as rest,
     ):
         crowd.weight = str(round(0.9 * limit))
         await rest.server_time_ms()
@@ -237,7 +238,7 @@ async def test_a_client_that_need_not_wait_counts_all_the_same() -> None:
     crowd = Crowded(clock)
     async with tcp_server(crowd.talk) as address:
         settings = Settings(f"http://{address}", paced=False)
-        async with BinanceRest(settings, clock) as rest:
+        async with aclosing(BinanceRest(settings, clock)) as rest:
             begin_s = clock.monotonic_s()
             for _ in range(50):
                 await rest.server_time_ms()

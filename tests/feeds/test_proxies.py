@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 import msgspec
 import pytest
@@ -54,7 +54,7 @@ class Stream:
 @asynccontextmanager
 async def failing(url: str, proxy: str) -> AsyncIterator[tuple[str, str]]:
     """The lines that REST and a stream give where both fail."""
-    async with OkxRest(Settings(url, proxy=proxy), VirtualClock()) as rest:
+    async with aclosing(OkxRest(Settings(url, proxy=proxy), VirtualClock())) as rest:
         with pytest.raises(Unreachable) as caught:
             await rest.server_time_ms()
     ended = await Stream(url.replace("http", "ws", 1), proxy).end()
@@ -84,7 +84,7 @@ async def test_rest_and_streams_go_through_the_proxy(scheme: str, locked: bool) 
         running_proxy(scheme, locked=locked) as proxy,
     ):
         url = proxy.with_secrets() if locked else proxy.url
-        async with OkxRest(Settings(f"{sim.url}/okx", proxy=url), clock) as rest:
+        async with aclosing(OkxRest(Settings(f"{sim.url}/okx", proxy=url), clock)) as rest:
             assert abs(await rest.server_time_ms() - clock.now_ms()) < 1000
             assert await rest.tickers(Market.PERP)
         asked = len(proxy.targets)
@@ -203,7 +203,9 @@ def test_after_any_number_of_failures_the_proxy_is_asked_again(scheme: str, talk
     async def run() -> None:
         async with tcp_server(counted) as address:
             url = f"{scheme}://{address}"
-            async with Http("https://127.0.0.1:9", VirtualClock(), explain, proxy=url) as rest:
+            async with aclosing(
+                Http("https://127.0.0.1:9", VirtualClock(), explain, proxy=url)
+            ) as rest:
                 for _ in range(110):
                     with pytest.raises(Unreachable):
                         await rest.get("/x")
@@ -218,7 +220,7 @@ async def test_a_failure_through_a_proxy_ends_no_other_request() -> None:
     slow = answers(http("200 OK", b'{"code":"0"}'), wait_s=10)
     async with tcp_server(slow) as target, running_proxy("socks5") as proxy:
         settings = VirtualClock(), explain
-        async with Http(f"http://{target}", *settings, proxy=proxy.url) as rest:
+        async with aclosing(Http(f"http://{target}", *settings, proxy=proxy.url)) as rest:
             waiting = asyncio.create_task(rest.get("/slow"))
             await asyncio.sleep(1)
             hasty = asyncio.create_task(rest.get("/hasty"))
@@ -242,7 +244,7 @@ def test_proxies_in_the_environment_are_passed_by(monkeypatch: pytest.MonkeyPatc
     async def run() -> None:
         clock = VirtualClock()
         async with Simulator(seed=1, clock=clock, coins=SAMPLE).running() as sim:
-            async with OkxRest(Settings(f"{sim.url}/okx"), clock) as rest:
+            async with aclosing(OkxRest(Settings(f"{sim.url}/okx"), clock)) as rest:
                 assert await rest.server_time_ms()
             stream = Stream(f"{sim.url.replace('http', 'ws', 1)}/okx/ws/v5/public", "")
             running = asyncio.create_task(stream.link.run())

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import ipaddress
 import ssl
+from contextlib import aclosing
 from pathlib import Path
 
 import msgspec
@@ -68,7 +69,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(self_signed: ssl.SSLCo
             ended = await Life(f"wss://127.0.0.1:{port}").end()
             assert ended.end is End.UNREACHABLE
             assert "CERTIFICATE_VERIFY_FAILED" in ended.detail
-            async with Http(f"https://127.0.0.1:{port}", VirtualClock(), explain) as rest:
+            async with aclosing(Http(f"https://127.0.0.1:{port}", VirtualClock(), explain)) as rest:
                 with pytest.raises(Unreachable, match="CERTIFICATE_VERIFY_FAILED"):
                     await rest.get("/x")
 

@@ -1,7 +1,7 @@
 """A slot history over a real store and a started simulator."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,7 +48,7 @@ async def a_history(
     settings = Okx(rest_url=f"{sim.url}/okx", paced=paced)
     async with (
         open_store(folder, clock, kind="simulator") as store,
-        OkxRest(settings, clock) as rest,
+        aclosing(OkxRest(settings, clock)) as rest,
     ):
         recorder = Recorder(store, clock, lambda *event: events.append(event))
         history = SlotHistory(

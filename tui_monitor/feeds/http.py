@@ -5,8 +5,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 import httpx
 
@@ -87,17 +86,6 @@ class Http:
         self._clients = Clients(base_url, proxy, TOTAL_S)
         self.headers = self._clients.headers
         """Sent with each request, besides the usual ones."""
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         """Close the connections."""

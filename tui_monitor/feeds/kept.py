@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from tui_monitor.feeds.reading import UNREADABLE
 from tui_monitor.paths import write_whole
 from tui_monitor.printable import printable
 
@@ -15,9 +16,6 @@ Note = Callable[[str], None]
 """Gets a line about something that is wrong with a file."""
 
 warn: Note = logging.getLogger(__name__).warning
-
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""All that msgspec raises for damaged bytes: it lets bad UTF-8 and deep nesting through."""
 
 
 class KeptFile(Generic[T]):

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from tui_monitor.feeds.kept import UNREADABLE, KeptFile, Note, warn
+from tui_monitor.feeds.kept import KeptFile, Note, warn
+from tui_monitor.feeds.reading import UNREADABLE
 from tui_monitor.model import Exchange, Instrument, Market
 from tui_monitor.printable import printable
 

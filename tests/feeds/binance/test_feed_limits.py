@@ -1,6 +1,7 @@
 """Binance's feed when it is refused, and what it asks for by itself: lists, intervals, interest."""
 
 import asyncio
+from contextlib import aclosing
 
 import msgspec
 import pytest
@@ -152,7 +153,10 @@ async def test_funding_intervals_that_come_late_reach_every_row() -> None:
 async def test_intervals_that_are_known_before_the_list_are_not_forgotten() -> None:
     """And a list that is read again keeps them."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock).running() as sim, futures(sim, clock) as rest:
+    async with (
+        Simulator(seed=1, clock=clock).running() as sim,
+        aclosing(futures(sim, clock)) as rest,
+    ):
         assert (await rest.funding_intervals())["BTCUSDT"] == 8
         for _ in range(2):
             found = {one.symbol: one for one in await rest.instruments()}
@@ -170,7 +174,10 @@ def futures(sim: Simulator, clock: VirtualClock) -> BinanceRest:
 async def test_open_interest_that_fails_is_asked_for_again_in_the_same_round() -> None:
     """A portion without answers is not put off for the three minutes of the next round."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock).running() as sim, futures(sim, clock) as rest:
+    async with (
+        Simulator(seed=1, clock=clock).running() as sim,
+        aclosing(futures(sim, clock)) as rest,
+    ):
         await rest.instruments()
         sweep = InterestSweep(rest, MarketState())
         for _ in range(4):
@@ -220,7 +227,10 @@ def settling(whole: FeedPlan) -> FeedPlan:
 async def test_open_interest_waits_a_moment_for_marks_and_then_goes_without() -> None:
     """Without a mark price there are coins; USD is unknown, not 0."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock).running() as sim, futures(sim, clock) as rest:
+    async with (
+        Simulator(seed=1, clock=clock).running() as sim,
+        aclosing(futures(sim, clock)) as rest,
+    ):
         await rest.instruments()
         sweep = InterestSweep(rest, MarketState())
         turns = [await sweep.portion() for _ in range(5)]
@@ -242,7 +252,7 @@ async def test_an_answer_that_repeats_itself_whole_is_no_news() -> None:
     body = msgspec.json.encode([{"symbol": "BTCUSDT", **sides}])
     async with tcp_server(answers(http("200 OK", body))) as place:
         where = Endpoints(rest_url=f"http://{place}", stream_url="")
-        async with BinanceRest(where, clock, SPOT) as rest:
+        async with aclosing(BinanceRest(where, clock, SPOT)) as rest:
             shots = Snapshots(rest, clock, lambda _: True)
             assert [len(await shots.books()) for _ in range(3)] == [1, 0, 0]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import aclosing
 from itertools import pairwise
 
 import pytest
@@ -42,7 +43,10 @@ def violations(sim: Simulator) -> int:
 async def test_everything_that_futures_are_asked_for_comes_in_our_words() -> None:
     """Each method once; the server counts no broken limit."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+    async with (
+        Simulator(seed=1, clock=clock).running() as sim,
+        aclosing(rest_of(sim, clock)) as rest,
+    ):
         assert abs(await rest.server_time_ms() - clock.now_ms()) < 1000
         listed = await rest.instruments()
         live = [one for one in listed if one.status is Status.LIVE]
@@ -74,8 +78,8 @@ async def test_everything_that_spot_is_asked_for_comes_in_our_words() -> None:
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        rest_of(sim, clock) as futures,
-        rest_of(sim, clock, Market.SPOT) as rest,
+        aclosing(rest_of(sim, clock)) as futures,
+        aclosing(rest_of(sim, clock, Market.SPOT)) as rest,
     ):
         assert abs(await rest.server_time_ms() - clock.now_ms()) < 1000
         await futures.instruments()
@@ -96,7 +100,10 @@ async def test_everything_that_spot_is_asked_for_comes_in_our_words() -> None:
 async def test_one_perpetual_is_asked_for_its_interest_and_settlements() -> None:
     """In coins, of one side; the history has USD too, and the two agree."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+    async with (
+        Simulator(seed=1, clock=clock).running() as sim,
+        aclosing(rest_of(sim, clock)) as rest,
+    ):
         btc = named(await rest.instruments(), "BTCUSDT")
         now = await rest.open_interest(btc)
         assert now.open_interest_coins
@@ -128,7 +135,7 @@ def test_pages_are_newest_first_and_meet_without_gap(market: Market) -> None:
         clock = VirtualClock()
         async with (
             Simulator(seed=1, clock=clock).running() as sim,
-            rest_of(sim, clock, market) as rest,
+            aclosing(rest_of(sim, clock, market)) as rest,
         ):
             btc = named(await rest.instruments(), "BTCUSDT")
             await clock.sleep(60)
@@ -156,7 +163,10 @@ def assert_no_gap(candles: list[Candle]) -> None:
 async def test_a_sweep_of_open_interest_and_a_backfill_break_no_limit() -> None:
     """All at once: the pacers spread it, and dear requests are followed by longer pauses."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+    async with (
+        Simulator(seed=1, clock=clock).running() as sim,
+        aclosing(rest_of(sim, clock)) as rest,
+    ):
         live = [one for one in await rest.instruments() if one.status is Status.LIVE][:40]
         begin_s = clock.monotonic_s()
         async with asyncio.TaskGroup() as tasks:
@@ -175,7 +185,10 @@ async def test_a_sweep_of_open_interest_and_a_backfill_break_no_limit() -> None:
 async def test_a_refusal_stops_every_request_of_the_market() -> None:
     """Until the time that Retry-After names."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+    async with (
+        Simulator(seed=1, clock=clock).running() as sim,
+        aclosing(rest_of(sim, clock)) as rest,
+    ):
         sim.fault(exchange="binance", kind="http_429", seconds=5, retry_after_s=30)
         with pytest.raises(RateLimited):
             await rest.server_time_ms()
@@ -194,7 +207,10 @@ def test_a_spoilt_body_is_malformed(kind: str) -> None:
     @in_virtual_time
     async def run() -> None:
         clock = VirtualClock()
-        async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+        async with (
+            Simulator(seed=1, clock=clock).running() as sim,
+            aclosing(rest_of(sim, clock)) as rest,
+        ):
             sim.fault(exchange="binance", kind=kind, seconds=600)
             with pytest.raises(Malformed):
                 await rest.tickers()
@@ -208,7 +224,7 @@ async def test_a_damaged_list_keeps_what_was_known_and_odd_rows_are_left_out() -
     body = rows.listing(rows.PERP, {"symbol": 5}, rows.PERP | {"symbol": "BTCUSDT_261225"})
     async with (
         tcp_server(answers(http("200 OK", body))) as address,
-        BinanceRest(at(f"http://{address}", paced=False), VirtualClock()) as rest,
+        aclosing(BinanceRest(at(f"http://{address}", paced=False), VirtualClock())) as rest,
     ):
         (one,) = await rest.instruments()
         assert one.funding_interval_h is None
@@ -261,7 +277,7 @@ async def test_a_blocked_place_is_told_so() -> None:
     body = b'{"code":0,"msg":"Service unavailable from a restricted location"}'
     async with (
         tcp_server(answers(http("451 Unavailable For Legal Reasons", body))) as address,
-        BinanceRest(at(f"http://{address}"), VirtualClock()) as rest,
+        aclosing(BinanceRest(at(f"http://{address}"), VirtualClock())) as rest,
     ):
         with pytest.raises(Rejected) as caught:
             await rest.tickers()

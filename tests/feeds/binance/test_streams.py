@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 import pytest
 
@@ -64,7 +64,7 @@ async def rig(market: Market, wanted: Sequence[Subscription]) -> AsyncIterator[R
     clock = VirtualClock()
     async with Simulator(seed=1, clock=clock).running() as sim:
         made = Rig(sim, clock, market)
-        async with BinanceRest(made.endpoints, clock, market, made.book) as rest:
+        async with aclosing(BinanceRest(made.endpoints, clock, market, made.book)) as rest:
             await rest.instruments()
         async with asyncio.TaskGroup() as tasks:
             running = [

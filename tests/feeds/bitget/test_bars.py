@@ -1,5 +1,6 @@
 """Bitget's bars: as they form, closed by their successors, and of the past."""
 
+from contextlib import aclosing
 from itertools import pairwise
 
 import msgspec
@@ -168,7 +169,7 @@ async def test_an_end_that_is_included_is_left_out() -> None:
     page = rows.body([[str(at_ms), *rows.CANDLE[1:]] for at_ms in opens])
     async with tcp_server(answers(http("200 OK", page))) as where:
         clock = VirtualClock()
-        async with BitgetRest(Settings(f"http://{where}"), clock) as rest:
+        async with aclosing(BitgetRest(Settings(f"http://{where}"), clock)) as rest:
             _, found = adapter()
             history = BitgetHistory(rest, clock)
             old = await history.candles(found, "30m", after_ms=opens[-1], limit=2)

@@ -1,6 +1,7 @@
 """Bitget's REST and streams against the simulated exchange, limits counted by the server."""
 
 import asyncio
+from contextlib import aclosing
 from itertools import pairwise
 
 import pytest
@@ -41,7 +42,10 @@ def test_one_request_tells_the_truth_of_a_whole_market(market: Market) -> None:
     @in_virtual_time
     async def run() -> None:
         clock = VirtualClock()
-        async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+        async with (
+            Simulator(seed=1, clock=clock).running() as sim,
+            aclosing(rest_of(sim, clock)) as rest,
+        ):
             assert abs(await rest.server_time_ms() - clock.now_ms()) < 1000
             listed = await rest.instruments(market)
             live = live_of(listed)
@@ -72,7 +76,10 @@ def test_an_instrument_has_a_past(market: Market) -> None:
     @in_virtual_time
     async def run() -> None:
         clock = VirtualClock()
-        async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+        async with (
+            Simulator(seed=1, clock=clock).running() as sim,
+            aclosing(rest_of(sim, clock)) as rest,
+        ):
             (btc,) = (one for one in await rest.instruments(market) if one.symbol == "BTCUSDT")
             end_ms = clock.now_ms() // HALF_HOUR_MS * HALF_HOUR_MS
             start_ms = end_ms - 672 * HALF_HOUR_MS
@@ -98,7 +105,10 @@ def test_an_instrument_has_a_past(market: Market) -> None:
 async def test_liquidations_come_page_by_page() -> None:
     """The last three days; `amount` is USDT, the side is the position's."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+    async with (
+        Simulator(seed=1, clock=clock).running() as sim,
+        aclosing(rest_of(sim, clock)) as rest,
+    ):
         await rest.instruments(Market.PERP)
         first, cursor = await rest.liquidations()
         assert len(first) > 10
@@ -120,7 +130,10 @@ async def test_liquidations_come_page_by_page() -> None:
 async def test_a_burst_of_requests_keeps_below_the_limit() -> None:
     """20 a second a path are allowed; we take 16."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+    async with (
+        Simulator(seed=1, clock=clock).running() as sim,
+        aclosing(rest_of(sim, clock)) as rest,
+    ):
         begin_s = clock.monotonic_s()
         async with asyncio.TaskGroup() as tasks:
             for _ in range(48):
@@ -136,7 +149,10 @@ def test_a_spoilt_answer_is_a_feed_error(kind: str) -> None:
     @in_virtual_time
     async def run() -> None:
         clock = VirtualClock()
-        async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+        async with (
+            Simulator(seed=1, clock=clock).running() as sim,
+            aclosing(rest_of(sim, clock)) as rest,
+        ):
             sim.fault(exchange="bitget", kind=kind, seconds=5)
             with pytest.raises(FeedError):
                 await rest.snapshot(Market.PERP)
@@ -164,7 +180,10 @@ def test_streams_tell_the_truth(market: Market) -> None:
     @in_virtual_time
     async def run() -> None:
         clock = VirtualClock()
-        async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+        async with (
+            Simulator(seed=1, clock=clock).running() as sim,
+            aclosing(rest_of(sim, clock)) as rest,
+        ):
             live = live_of(await rest.instruments(market))[:26]
             wanted = [
                 Subscription(name, one.symbol) for name in ("ticker", "books1") for one in live

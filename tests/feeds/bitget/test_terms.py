@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from tests.feeds.bitget import rows
@@ -44,7 +44,7 @@ async def terms_of(told: Told) -> AsyncIterator[tuple[FundingTerms, BitgetRest]]
     """The terms that a small Bitget tells, its list read."""
     async with (
         tcp_server(told.talk) as where,
-        BitgetRest(Settings(f"http://{where}"), VirtualClock()) as rest,
+        aclosing(BitgetRest(Settings(f"http://{where}"), VirtualClock())) as rest,
     ):
         await rest.instruments(Market.PERP)
         yield FundingTerms(rest), rest

@@ -1,6 +1,7 @@
 """Bybit's REST and streams against the simulated exchange, limits counted by the server."""
 
 import asyncio
+from contextlib import aclosing
 from itertools import pairwise
 
 import pytest
@@ -43,7 +44,10 @@ def test_one_request_tells_the_truth_of_a_whole_market(market: Market) -> None:
     @in_virtual_time
     async def run() -> None:
         clock = VirtualClock()
-        async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+        async with (
+            Simulator(seed=1, clock=clock).running() as sim,
+            aclosing(rest_of(sim, clock)) as rest,
+        ):
             assert abs(await rest.server_time_ms() - clock.now_ms()) < 1000
             live = live_of(await rest.instruments(market))
             assert len(live) >= 27
@@ -69,7 +73,10 @@ def test_one_request_tells_the_truth_of_a_whole_market(market: Market) -> None:
 async def test_a_perpetual_has_a_past() -> None:
     """Candles newest first, settlements, open interest of one side."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+    async with (
+        Simulator(seed=1, clock=clock).running() as sim,
+        aclosing(rest_of(sim, clock)) as rest,
+    ):
         (btc,) = (one for one in await rest.instruments(Market.PERP) if one.symbol == "BTCUSDT")
         end_ms = clock.now_ms() // HALF_HOUR_MS * HALF_HOUR_MS - 1
         bars = await rest.candles(btc, "30m", end_ms=end_ms, limit=672)
@@ -97,7 +104,10 @@ async def test_a_perpetual_has_a_past() -> None:
 async def test_a_burst_of_requests_keeps_below_the_limit() -> None:
     """600 in 5 s are allowed; we take 480, evenly spaced."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+    async with (
+        Simulator(seed=1, clock=clock).running() as sim,
+        aclosing(rest_of(sim, clock)) as rest,
+    ):
         begin_s = clock.monotonic_s()
         async with asyncio.TaskGroup() as tasks:
             for _ in range(97):
@@ -113,7 +123,10 @@ def test_a_spoilt_answer_is_a_feed_error(kind: str) -> None:
     @in_virtual_time
     async def run() -> None:
         clock = VirtualClock()
-        async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+        async with (
+            Simulator(seed=1, clock=clock).running() as sim,
+            aclosing(rest_of(sim, clock)) as rest,
+        ):
             sim.fault(exchange="bybit", kind=kind, seconds=5)
             with pytest.raises(FeedError):
                 await rest.snapshot(Market.PERP)
@@ -150,7 +163,7 @@ async def test_a_ban_is_waited_for_and_a_blocked_country_is_not() -> None:
     ):
         async with (
             tcp_server(answers(http("403 Forbidden", page))) as address,
-            BybitRest(Settings(f"http://{address}"), VirtualClock()) as rest,
+            aclosing(BybitRest(Settings(f"http://{address}"), VirtualClock())) as rest,
         ):
             with pytest.raises(kind):
                 await rest.server_time_ms()
@@ -171,7 +184,7 @@ async def test_all_pages_of_a_list_are_read() -> None:
 
     async with (
         tcp_server(talk) as address,
-        BybitRest(Settings(f"http://{address}"), VirtualClock()) as rest,
+        aclosing(BybitRest(Settings(f"http://{address}"), VirtualClock())) as rest,
     ):
         listed = await rest.instruments(Market.PERP)
     assert [one.symbol for one in listed] == ["AAA1USDT", "AAA2USDT"]
@@ -192,7 +205,7 @@ async def test_a_list_that_never_ends_is_malformed() -> None:
 
     async with (
         tcp_server(talk) as address,
-        BybitRest(Settings(f"http://{address}", paced=False), VirtualClock()) as rest,
+        aclosing(BybitRest(Settings(f"http://{address}", paced=False), VirtualClock())) as rest,
     ):
         with pytest.raises(Malformed):
             await rest.instruments(Market.PERP)
@@ -208,7 +221,10 @@ def test_streams_merge_to_the_truth(market: Market, channels: tuple[str, ...]) -
     @in_virtual_time
     async def run() -> None:
         clock = VirtualClock()
-        async with Simulator(seed=1, clock=clock).running() as sim, rest_of(sim, clock) as rest:
+        async with (
+            Simulator(seed=1, clock=clock).running() as sim,
+            aclosing(rest_of(sim, clock)) as rest,
+        ):
             live = live_of(await rest.instruments(market))
             wanted = [Subscription(name, one.symbol) for name in channels for one in live]
             wanted.insert(3, Subscription("tickers", "NOSUCHUSDT"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import aclosing
 from itertools import pairwise
 
 import pytest
@@ -24,7 +25,7 @@ async def test_everything_it_asks_for_comes_in_our_words() -> None:
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        OkxRest(settings_of(sim.url).okx, clock) as rest,
+        aclosing(OkxRest(settings_of(sim.url).okx, clock)) as rest,
     ):
         assert abs(await rest.server_time_ms() - clock.now_ms()) < 1000
         assert isinstance(await rest.status(), list)
@@ -61,7 +62,7 @@ async def test_a_backfill_of_81_pages_takes_under_ten_seconds_and_breaks_no_limi
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        OkxRest(settings_of(sim.url).okx, clock) as rest,
+        aclosing(OkxRest(settings_of(sim.url).okx, clock)) as rest,
     ):
         perps = [one for one in await rest.instruments(Market.PERP) if one.status is Status.LIVE]
         begin_s = clock.monotonic_s()
@@ -81,7 +82,7 @@ async def test_the_real_clock_keeps_the_limit_too() -> None:
     """Thirty pages in real time, all asked for at once."""
     async with (
         Simulator(seed=1).running() as sim,
-        OkxRest(settings_of(sim.url).okx, SystemClock()) as rest,
+        aclosing(OkxRest(settings_of(sim.url).okx, SystemClock())) as rest,
     ):
         btc = instrument_of(Exchange.OKX, Market.PERP, "BTC-USDT-SWAP", "BTC", "USDT")
         begin = time.monotonic()
@@ -98,7 +99,7 @@ async def test_pages_are_newest_first_and_only_the_last_bar_forms() -> None:
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        OkxRest(settings_of(sim.url, paced=False).okx, clock) as rest,
+        aclosing(OkxRest(settings_of(sim.url, paced=False).okx, clock)) as rest,
     ):
         btc = instrument_of(Exchange.OKX, Market.PERP, "BTC-USDT-SWAP", "BTC", "USDT")
         await clock.sleep(60)
@@ -119,7 +120,7 @@ async def test_a_server_that_counts_and_answers_429_is_left_alone() -> None:
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        OkxRest(settings_of(sim.url).okx, clock) as rest,
+        aclosing(OkxRest(settings_of(sim.url).okx, clock)) as rest,
     ):
         sim.fault(exchange="okx", kind="http_429", seconds=5, retry_after_s=30)
         with pytest.raises(RateLimited):
@@ -143,7 +144,7 @@ def test_a_spoilt_body_is_malformed(kind: str) -> None:
         clock = VirtualClock()
         async with (
             Simulator(seed=1, clock=clock).running() as sim,
-            OkxRest(settings_of(sim.url).okx, clock) as rest,
+            aclosing(OkxRest(settings_of(sim.url).okx, clock)) as rest,
         ):
             sim.fault(exchange="okx", kind=kind, seconds=600)
             with pytest.raises(Malformed):
@@ -158,7 +159,7 @@ async def test_states_that_nobody_knows_are_not_live() -> None:
     clock = VirtualClock()
     async with (
         Simulator(seed=1, clock=clock).running() as sim,
-        OkxRest(settings_of(sim.url).okx, clock) as rest,
+        aclosing(OkxRest(settings_of(sim.url).okx, clock)) as rest,
     ):
         sim.fault(exchange="okx", kind="unknown_status", seconds=60)
         perps = await rest.instruments(Market.PERP)

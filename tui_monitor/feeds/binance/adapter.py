@@ -35,6 +35,15 @@ from tui_monitor.feeds.binance.streams import (
 )
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.numbers import Loose, epoch_ms
+from tui_monitor.feeds.reading import (
+    UNREADABLE,
+    UNUSABLE,
+    read,
+    read_frame,
+    reason_of,
+    sample,
+    symbol_in,
+)
 from tui_monitor.model import Exchange, Instrument, Market
 from tui_monitor.printable import printable
 
@@ -124,11 +133,11 @@ class BinanceAdapter:
         if self._is_spot and frame.find(_SPOT_BOOK, 0, 64) > 0:
             try:
                 return self._quick_spot_book(_decode_spot_book(frame).data)
-            except wire.UNREADABLE:
+            except UNREADABLE:
                 return self._tolerant(frame)
         try:
             found = _decode_quick(frame).data
-        except wire.UNREADABLE:
+        except UNREADABLE:
             return self._tolerant(frame)
         events: list[Event] = []
         if isinstance(found, list):
@@ -169,14 +178,14 @@ class BinanceAdapter:
     def _tolerant(self, frame: bytes) -> Sequence[Event]:
         if frame.lstrip()[:1] == b"[":
             return self._items(Raw(frame))
-        message = _message(frame)
+        message = read_frame(wire.frames, frame)
         if message.stream is not None and message.data is not wire.ABSENT:
             return self._items(message.data)
         if message.e is not None or message.u is not None:
             return self._items(Raw(frame))
         control = self._control(message)
         if control is None:
-            raise Malformed(f"neither an answer nor data of Binance: {_sample(frame)}")
+            raise Malformed(f"neither an answer nor data of Binance: {sample(frame)}")
         return control
 
     def _items(self, data: Raw) -> list[Event]:
@@ -187,7 +196,7 @@ class BinanceAdapter:
         for item in items:
             try:
                 row = quick.rows.decode(item)
-            except wire.UNREADABLE:
+            except UNREADABLE:
                 events.extend(guarded(self._tolerant_item, item))
             else:
                 self._add(row, events)
@@ -308,26 +317,8 @@ def guarded(reader: ItemReader, item: Raw) -> Iterator[Event]:
     """Read one item; what is wrong with it becomes an event of its own."""
     try:
         yield from list(reader(item))
-    except Malformed as error:
-        yield Damaged(reason=error.message, symbol=_symbol_in(item))
-    except wire.UNREADABLE as error:
-        yield Damaged(reason=printable(str(error), 120), symbol=_symbol_in(item))
-
-
-class _Named(msgspec.Struct):
-    s: str = ""
-    symbol: str = ""
-
-
-_NAMED = msgspec.json.Decoder(_Named)
-
-
-def _symbol_in(item: Raw) -> str | None:
-    try:
-        named = _NAMED.decode(item)
-    except wire.UNREADABLE:
-        return None
-    return named.s or named.symbol or None
+    except UNUSABLE as error:
+        yield Damaged(reason=reason_of(error), symbol=symbol_in(item))
 
 
 def _coin_m(symbol: str, ts: Loose) -> Ignored:
@@ -345,18 +336,4 @@ def _items_of(data: Raw) -> list[Raw]:
     """The rows of an all-market push, or the one row that it is."""
     if bytes(data).lstrip()[:1] != b"[":
         return [data]
-    try:
-        return wire.items.decode(data)
-    except wire.UNREADABLE as error:
-        raise Malformed(f"damaged rows: {printable(str(error), 80)}") from error
-
-
-def _message(frame: bytes) -> wire.Frame:
-    try:
-        return wire.frames.decode(frame)
-    except wire.UNREADABLE as error:
-        raise Malformed(f"{printable(str(error), 80)}: {_sample(frame)}") from error
-
-
-def _sample(frame: bytes) -> str:
-    return repr(printable(frame[:120].decode("utf-8", "replace"), 100))
+    return read(wire.items, data, "damaged rows")

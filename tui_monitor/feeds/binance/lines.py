@@ -17,6 +17,7 @@ from tui_monitor.feeds.binance import listing, mapper, wire
 from tui_monitor.feeds.binance.adapter import BinanceAdapter, guarded
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.numbers import epoch_ms
+from tui_monitor.feeds.reading import UNREADABLE
 from tui_monitor.model import Exchange, Instrument, Market
 from tui_monitor.printable import printable
 
@@ -50,7 +51,7 @@ class BinanceLines:
         """The events of a line; Binance always writes the symbol as it is, or not at all."""
         try:
             return [(event, None) for event in self._events(line)]
-        except wire.UNREADABLE as error:
+        except UNREADABLE as error:
             raise Malformed(printable(str(error), 120)) from error
 
     def _events(self, line: bytes) -> Iterator[Event]:
@@ -97,7 +98,7 @@ class BinanceLines:
             return
         try:
             names = _names(row)
-        except wire.UNREADABLE as error:
+        except UNREADABLE as error:
             yield Damaged(reason=printable(str(error), 120))
             return
         kind = next((kind for kind in _KINDS if kind.has <= names), None)

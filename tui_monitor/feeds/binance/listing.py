@@ -12,6 +12,7 @@ import msgspec
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.binance import wire
 from tui_monitor.feeds.numbers import epoch_ms, per, price
+from tui_monitor.feeds.reading import UNREADABLE
 from tui_monitor.feeds.symbols import instrument_of, unit_of
 from tui_monitor.model import Exchange, Instrument, Market, Status
 from tui_monitor.printable import printable
@@ -120,7 +121,7 @@ def _tick_size(row: wire.SymbolRow) -> float | None:
     for item in row.filters:
         try:
             found = _FILTER.decode(item)
-        except wire.UNREADABLE:
+        except UNREADABLE:
             continue  # a filter of a new shape; the symbol is as good as before
         if found.filter_type == "PRICE_FILTER":
             return price(found.tick_size)

@@ -23,6 +23,7 @@ from tui_monitor.feeds.numbers import (
     size,
 )
 from tui_monitor.feeds.past_interest import account_ratio as ratio_of_accounts
+from tui_monitor.feeds.reading import shown
 from tui_monitor.model import (
     AccountRatio,
     Candle,
@@ -205,7 +206,7 @@ def mark_price(row: wire.MarkRow, instrument: Instrument) -> MarkPrice:
     """Mark and index; contracts without an index have none."""
     at = price(row.mark)
     if at is None:
-        raise Malformed(f"mark price {_shown(row.mark)}")
+        raise Malformed(f"mark price {shown(row.mark)}")
     return MarkPrice(
         instrument=instrument,
         exchange_ms=epoch_ms(row.ts),
@@ -220,7 +221,7 @@ def funding(row: wire.MarkRow, instrument: Instrument) -> Funding | None:
         return None
     found = rate(row.rate)
     if found is None:
-        raise Malformed(f"funding rate {_shown(row.rate)}")
+        raise Malformed(f"funding rate {shown(row.rate)}")
     return Funding(
         instrument=instrument,
         exchange_ms=epoch_ms(row.ts),
@@ -234,7 +235,7 @@ def interval_h(row: wire.FundingInfoRow) -> float:
     """Hours between two settlements."""
     hours = number(row.funding_interval_hours)
     if hours is None or not 0 < hours <= 168:
-        raise Malformed(f"funding interval {_shown(row.funding_interval_hours)}")
+        raise Malformed(f"funding interval {shown(row.funding_interval_hours)}")
     return hours
 
 
@@ -255,7 +256,7 @@ def settlement(row: wire.FundingRateRow, instrument: Instrument) -> Funding | Ig
     settled = rate(row.funding_rate)
     at_ms = epoch_ms(row.funding_time)
     if settled is None or at_ms is None:
-        raise Malformed(f"settled rate {_shown(row.funding_rate)} at {_shown(row.funding_time)}")
+        raise Malformed(f"settled rate {shown(row.funding_rate)} at {shown(row.funding_time)}")
     whole_ms = (at_ms + MINUTE_MS // 2) // MINUTE_MS * MINUTE_MS
     return Funding(
         instrument=instrument, exchange_ms=whole_ms, settled_rate=settled, settled_ms=whole_ms
@@ -267,7 +268,7 @@ def open_interest(row: wire.InterestRow, instrument: Instrument) -> OpenInterest
     written = row.open_interest if row.open_interest is not None else row.sum_open_interest
     coins = scaled(size(written), instrument.multiplier)
     if coins is None:
-        raise Malformed(f"open interest {_shown(written)}")
+        raise Malformed(f"open interest {shown(written)}")
     return OpenInterest(
         instrument=instrument,
         exchange_ms=epoch_ms(row.time if row.time is not None else row.timestamp),
@@ -288,10 +289,10 @@ def liquidation(order: wire.Order, instrument: Instrument) -> Liquidation:
     mean = _first_positive(order.ap, order.p)
     at_ms = epoch_ms(order.T)
     if filled is None or mean is None or price(mean) is None or at_ms is None:
-        raise Malformed(f"liquidation of {_shown(order.z)} at {_shown(order.ap)}")
+        raise Malformed(f"liquidation of {shown(order.z)} at {shown(order.ap)}")
     side = _SIDES.get(order.S)
     if side is None:
-        raise Malformed(f"liquidation side {_shown(order.S)}")
+        raise Malformed(f"liquidation side {shown(order.S)}")
     return Liquidation(
         instrument=instrument,
         exchange_ms=at_ms,
@@ -319,7 +320,7 @@ def kline_bar(row: wire.KlineRow) -> wire.Bar:
         raise Malformed(f"a candle of {len(row)} columns; Binance's have 12")
     open_ms, close_ms = epoch_ms(row[0]), epoch_ms(row[6])
     if open_ms is None or close_ms is None or close_ms <= open_ms:
-        raise Malformed(f"a candle from {_shown(row[0])} to {_shown(row[6])}")
+        raise Malformed(f"a candle from {shown(row[0])} to {shown(row[6])}")
     return wire.Bar(
         open_ms=open_ms,
         close_ms=close_ms,
@@ -338,8 +339,8 @@ def candle(bar: wire.Bar, instrument: Instrument) -> Candle:
     open_ms = epoch_ms(bar.open_ms)
     prices = [price(value) for value in (bar.open, bar.high, bar.low, bar.close)]
     if open_ms is None or None in prices:
-        shown = ",".join(map(str, (bar.open_ms, bar.open, bar.high, bar.low, bar.close)))
-        raise Malformed(f"candle {_shown(shown)}")
+        numbers = ",".join(map(str, (bar.open_ms, bar.open, bar.high, bar.low, bar.close)))
+        raise Malformed(f"candle {shown(numbers)}")
     unit = instrument.multiplier
     at_open, high, low, close = (per_coin(value, unit) for value in prices if value is not None)
     return Candle(
@@ -362,9 +363,5 @@ def _price_or_none(value: Loose, what: str, instrument: Instrument) -> float | N
         return None
     found = price(value)
     if found is None:
-        raise Malformed(f"{what} {_shown(value)}")
+        raise Malformed(f"{what} {shown(value)}")
     return per_coin(found, instrument.multiplier)
-
-
-def _shown(value: object) -> str:
-    return repr(printable(str(value), 40))

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Container, Iterator, Mapping
 from functools import partial
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 import msgspec
 from msgspec import Raw
 
 from tui_monitor.clock import Clock
 from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
-from tui_monitor.feeds.adapter import Damaged, Event
+from tui_monitor.feeds.adapter import Event
 from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.binance import listing, mapper, wire
 from tui_monitor.feeds.binance.adapter import BinanceAdapter, ItemReader, guarded
@@ -28,6 +27,8 @@ from tui_monitor.feeds.binance.weights import (
 from tui_monitor.feeds.http import Http, RestSettings
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.numbers import epoch_ms
+from tui_monitor.feeds.reading import UNREADABLE, read
+from tui_monitor.feeds.rest import RestClient, bars_of, refuse_all_bad
 from tui_monitor.model import (
     AccountRatio,
     Candle,
@@ -55,7 +56,7 @@ _LONGEST_BAN_S = 3 * 86_400.0
 _ELSEWHERE = "restricted location"
 
 
-class BinanceRest:
+class BinanceRest(RestClient):
     """One-shot questions to one market. Methods raise FeedErrors alone for remote reasons."""
 
     def __init__(
@@ -72,37 +73,19 @@ class BinanceRest:
         self._intervals: dict[str, float] = {}
         self.stocks: frozenset[str] = frozenset()
         """Base assets of stock contracts in the last futures list; spot's selection needs them."""
-        self._http = Http(
-            settings.rest_url,
-            clock,
-            partial(explain, clock=clock),
-            proxy=settings.proxy,
-            bans=bans,
-            on_headers=self._weigh,
+        super().__init__(
+            Http(
+                settings.rest_url,
+                clock,
+                partial(explain, clock=clock),
+                proxy=settings.proxy,
+                bans=bans,
+                on_headers=self._weigh,
+            )
         )
         self._clock = clock
         self._adapter = BinanceAdapter(self.book, market)
         self._purse = Purse(market, clock, waits=settings.paced)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
-
-    @property
-    def paused_s(self) -> float:
-        """Seconds for which the exchange has asked us to stay away."""
-        return self._http.pause.remaining_s()
 
     @property
     def reported_weight(self) -> int | None:
@@ -122,7 +105,7 @@ class BinanceRest:
     async def server_time_ms(self) -> int:
         """The exchange's clock."""
         body = await self._get(Endpoint.TIME)
-        found = epoch_ms(_read(_TIME, body, "time").server_time)
+        found = epoch_ms(read(_TIME, body, "time").server_time)
         if found is None:
             raise Malformed("time: no time in it")
         return found
@@ -135,7 +118,7 @@ class BinanceRest:
         """
         params = {"showPermissionSets": "false"} if self.market is Market.SPOT else {}
         body = await self._get(Endpoint.LISTING, params)
-        rows = list(_symbols(_read(_INFO, body, "exchangeInfo").symbols))
+        rows = list(_symbols(read(_INFO, body, "exchangeInfo").symbols))
         self.stocks = listing.stocks_in(iter(rows))
         found: list[Instrument] = []
         for row in rows:
@@ -194,14 +177,14 @@ class BinanceRest:
         """Mark, index and funding of all perpetuals, in one request."""
         events = self._events(await self._get(Endpoint.MARKS), self._mark)
         marks = [event for event in events if isinstance(event, MarkPrice)]
-        _refuse_all_bad(events, marks)
+        refuse_all_bad("the answer", events, marks)
         return marks, [event for event in events if isinstance(event, Funding)]
 
     async def open_interest(self, instrument: Instrument) -> OpenInterest:
         """Of one perpetual, in coins: there is no request for all."""
         params = {"symbol": instrument.symbol}
         body = await self._get(Endpoint.INTEREST, params)
-        return mapper.open_interest(_read(_INTEREST, body, "openInterest"), instrument)
+        return mapper.open_interest(read(_INTEREST, body, "openInterest"), instrument)
 
     async def open_interest_history(
         self,
@@ -227,7 +210,7 @@ class BinanceRest:
     async def account_ratio(self, instrument: Instrument) -> AccountRatio | None:
         """The newest one; None for a listing too young to have one."""
         params = {"symbol": instrument.symbol, "period": "5m", "limit": "1"}
-        rows = _read(_ACCOUNT_RATIOS, await self._get(Endpoint.ACCOUNT_RATIO, params), "ratios")
+        rows = read(_ACCOUNT_RATIOS, await self._get(Endpoint.ACCOUNT_RATIO, params), "ratios")
         return mapper.account_ratio(rows[-1], instrument) if rows else None
 
     async def settled_funding(
@@ -263,8 +246,7 @@ class BinanceRest:
             params["endTime"] = str(after_ms - 1)
         body = await self._get(Endpoint.CANDLES, params, candles_cost(self.market, wanted))
         rows = self._rows(body, partial(_candle, instrument, bar), Candle)
-        found = {candle.open_ms: candle for candle in rows}
-        newest_first = sorted(found.values(), key=lambda candle: -candle.open_ms)
+        newest_first = bars_of(reversed(rows))
         for candle in newest_first[1:]:
             candle.closed = True
         return newest_first
@@ -284,14 +266,11 @@ class BinanceRest:
         """A body's rows of one kind; others are left out."""
         events = self._events(body, reader)
         found: list[E] = [event for event in events if isinstance(event, kind)]
-        _refuse_all_bad(events, found)
+        refuse_all_bad("the answer", events, found)
         return found
 
     def _events(self, body: bytes, reader: ItemReader) -> list[Event]:
-        try:
-            rows = wire.items.decode(body)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"no list: {printable(str(error), 120)}") from error
+        rows = read(wire.items, body, "no list")
         return [event for row in rows for event in guarded(reader, row)]
 
     def _ticker(self, item: Raw) -> Iterator[Event]:
@@ -335,24 +314,8 @@ def _symbols(items: list[Raw]) -> Iterator[wire.SymbolRow]:
     for item in items:
         try:
             yield listing.read_symbol(item)
-        except wire.UNREADABLE:
+        except UNREADABLE:
             continue  # one odd row never stops the rest
-
-
-def _refuse_all_bad(events: list[Event], found: list[E]) -> None:
-    damaged = [event for event in events if isinstance(event, Damaged)]
-    if damaged and not found:
-        raise Malformed(f"{len(damaged)} bad rows: {damaged[0].reason}")
-
-
-R = TypeVar("R")
-
-
-def _read(decoder: msgspec.json.Decoder[R], body: bytes, what: str) -> R:
-    try:
-        return decoder.decode(body)
-    except wire.UNREADABLE as error:
-        raise Malformed(f"{what}: {printable(str(error), 120)}") from error
 
 
 _TIME = msgspec.json.Decoder(wire.ServerTime)
@@ -376,7 +339,7 @@ def explain(body: bytes, clock: Clock) -> FeedError | None:
     """
     try:
         problem = _PROBLEM.decode(body)
-    except wire.UNREADABLE:
+    except UNREADABLE:
         return None
     text = f"{problem.code} {printable(problem.msg, 160)}".strip()
     if problem.code == _TOO_MANY:

@@ -10,9 +10,6 @@ from msgspec import Raw, Struct
 
 from tui_monitor.feeds.numbers import Loose
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""All that msgspec raises for damaged bytes: it lets bad UTF-8 and deep nesting through."""
-
 ABSENT = Raw()
 """A member that was not there (msgspec refuses `Raw | None`)."""
 

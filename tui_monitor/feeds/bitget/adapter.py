@@ -25,6 +25,7 @@ from tui_monitor.feeds.adapter import (
 from tui_monitor.feeds.bitget import mapper, tickers, wire
 from tui_monitor.feeds.bitget.items import NOTHING, About, Books, Items
 from tui_monitor.feeds.numbers import epoch_ms
+from tui_monitor.feeds.reading import UNREADABLE, read, read_frame, sample
 from tui_monitor.model import Exchange, Market
 from tui_monitor.printable import printable
 
@@ -85,17 +86,17 @@ class BitgetAdapter:
         if frame.startswith(_QUICK):
             try:
                 return self._quick(_decode_quick(frame))
-            except wire.UNREADABLE:
+            except UNREADABLE:
                 pass  # "" somewhere, or damaged: the tolerant way finds out and says so
         if frame == b"pong":
             return (_PONG,)
-        message = _message(frame)
+        message = read_frame(wire.frames, frame)
         if message.arg is not None and message.arg.instType.lower() in mapper.V1_TYPES:
             raise Malformed("a frame of v1, which Bitget has switched off")
         if message.event is not None:
             return (_control(message),)
         if message.arg is None or message.data is wire.ABSENT:
-            raise Malformed(f"neither an event nor data: {_sample(frame)}")
+            raise Malformed(f"neither an event nor data: {sample(frame)}")
         return list(self._data(message.arg, message))
 
     def read_item(self, kind: str, item: Raw, about: About) -> Iterator[Event]:
@@ -127,10 +128,7 @@ class BitgetAdapter:
             reason = f"topic {printable(named, 30)} is not used"
             yield Ignored(reason=reason, symbol=_symbol(arg) or None)
             return
-        try:
-            items = wire.items.decode(message.data)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"data is no list: {printable(str(error), 80)}") from error
+        items = read(wire.items, message.data, "data is no list")
         bar = arg.interval or arg.channel.removeprefix(_V2_CANDLE)
         for item in items:
             about = About(
@@ -213,20 +211,9 @@ def _meant(message: wire.Frame) -> Subscription | None:
         return None
     try:
         arg = _ARG.decode(found[0])
-    except wire.UNREADABLE:
+    except UNREADABLE:
         return None
     return _subscription_of(arg) if arg.topic else None
 
 
 _ARG = msgspec.json.Decoder(wire.Arg)
-
-
-def _message(frame: bytes) -> wire.Frame:
-    try:
-        return wire.frames.decode(frame)
-    except wire.UNREADABLE as error:
-        raise Malformed(f"{printable(str(error), 80)}: {_sample(frame)}") from error
-
-
-def _sample(frame: bytes) -> str:
-    return repr(printable(frame[:120].decode("utf-8", "replace"), 100))

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 from msgspec import Raw
 
-from tui_monitor.errors import Malformed
 from tui_monitor.feeds.adapter import Damaged, Event, Ignored, Listed
 from tui_monitor.feeds.bitget import mapper, tickers, wire
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.numbers import epoch_ms
+from tui_monitor.feeds.reading import UNREADABLE, UNUSABLE, reason_of, symbol_in
 from tui_monitor.model import Exchange, Instrument, Market
 from tui_monitor.printable import printable
 
@@ -59,11 +59,8 @@ class Items:
         """Read one item; what is wrong with it becomes an event of its own."""
         try:
             yield from list(self.kinds[kind](item, about))
-        except Malformed as error:
-            yield Damaged(reason=error.message, symbol=_symbol_in(item) or about.symbol)
-        except wire.UNREADABLE as error:
-            reason = printable(str(error), 120)
-            yield Damaged(reason=reason, symbol=_symbol_in(item) or about.symbol)
+        except UNUSABLE as error:
+            yield Damaged(reason=reason_of(error), symbol=symbol_in(item) or about.symbol)
 
     def find(self, symbol: str, market: Market) -> Instrument | None:
         """The instrument of a symbol; None for what is none of ours."""
@@ -77,7 +74,7 @@ class Items:
     def _ticker_v2(self, item: Raw, about: About) -> Iterator[Event]:
         try:
             quick = _quick_ticker_v2(item)
-        except wire.UNREADABLE:
+        except UNREADABLE:
             # "" somewhere, or damaged: the tolerant way finds out and says so.
             yield from self._tolerant_v2(item, about)
             return
@@ -197,19 +194,3 @@ _INSTRUMENT = msgspec.json.Decoder(wire.InstrumentRow)
 _FUNDING = msgspec.json.Decoder(wire.FundingRow)
 _INTEREST = msgspec.json.Decoder(wire.InterestRow)
 _PRICE = msgspec.json.Decoder(wire.PriceRow)
-
-
-class _Named(msgspec.Struct):
-    symbol: str = ""
-    instId: str = ""  # noqa: N815
-
-
-_NAMED = msgspec.json.Decoder(_Named)
-
-
-def _symbol_in(item: Raw) -> str | None:
-    try:
-        named = _NAMED.decode(item)
-    except wire.UNREADABLE:
-        return None
-    return named.symbol or named.instId or None

@@ -11,6 +11,7 @@ from tui_monitor.feeds.bitget import mapper, wire
 from tui_monitor.feeds.bitget.adapter import BitgetAdapter
 from tui_monitor.feeds.bitget.items import About, books
 from tui_monitor.feeds.numbers import epoch_ms
+from tui_monitor.feeds.reading import UNREADABLE, read
 from tui_monitor.model import Instrument, Market
 from tui_monitor.printable import printable
 
@@ -58,10 +59,7 @@ class BitgetLines:
         if line == b"pong":
             yield from self._adapter.decode(line)
             return
-        try:
-            members = _MEMBERS.decode(line).keys()
-        except wire.UNREADABLE as error:
-            raise Malformed(printable(str(error), 120)) from error
+        members = read(_MEMBERS, line).keys()
         if "event" in members or {"action", "arg"} <= members:
             yield from self._adapter.decode(line)
         elif "code" in members and "data" in members and members <= _ENVELOPE:
@@ -70,10 +68,7 @@ class BitgetLines:
             raise Malformed("neither a frame nor a REST body of Bitget")
 
     def _body(self, line: bytes) -> Iterator[Event]:
-        try:
-            body = wire.bodies.decode(line)
-        except wire.UNREADABLE as error:
-            raise Malformed(printable(str(error), 120)) from error
+        body = read(wire.bodies, line)
         if str(body.code) != "00000":
             code = printable(str(body.code), 20)
             yield Rejected(code=code, reason=printable(body.msg, 200))
@@ -89,10 +84,7 @@ class BitgetLines:
 
     def _wrapped(self, data: Raw, ts_ms: int | None) -> Iterator[Event]:
         """Rows one level deeper, or a single one."""
-        try:
-            found = wire.wrapped.decode(data)
-        except wire.UNREADABLE as error:
-            raise Malformed(printable(str(error), 120)) from error
+        found = read(wire.wrapped, data)
         ts_ms = epoch_ms(found.ts) or ts_ms
         for rows in (found.rows, found.result_list, found.open_interest_list):
             if rows is not wire.ABSENT:
@@ -104,10 +96,7 @@ class BitgetLines:
         yield from self._row(data, ts_ms)
 
     def _rows(self, data: Raw, ts_ms: int | None) -> Iterator[Event]:
-        try:
-            rows = wire.items.decode(data)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"data is no list: {printable(str(error), 80)}") from error
+        rows = read(wire.items, data, "data is no list")
         if not rows:
             yield Ignored(reason="an empty list", exchange_ms=ts_ms)
         for row in rows:
@@ -119,7 +108,7 @@ class BitgetLines:
             return
         try:
             members = _MEMBERS.decode(row)
-        except wire.UNREADABLE as error:
+        except UNREADABLE as error:
             yield Damaged(reason=printable(str(error), 120))
             return
         names = members.keys()

@@ -20,6 +20,7 @@ from tui_monitor.feeds.numbers import (
     scaled,
     size,
 )
+from tui_monitor.feeds.reading import shown
 from tui_monitor.feeds.symbols import instrument_of, unit_of
 from tui_monitor.model import (
     Candle,
@@ -266,8 +267,3 @@ def _status(row: wire.InstrumentRow) -> Status:
     if row.type and row.symbol_type not in ("crypto", "", None):
         crypto = False
     return status if crypto or status is not Status.LIVE else Status.UNKNOWN
-
-
-def shown(value: object) -> str:
-    """Text from outside for a reason."""
-    return repr(printable(str(value), 40))

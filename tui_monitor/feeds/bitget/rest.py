@@ -1,8 +1,7 @@
 """Bitget's public REST (v2, and v3 where only that has it): requests, limits, rows in our words."""
 
 from collections.abc import Mapping
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from msgspec import Raw
 
@@ -16,6 +15,8 @@ from tui_monitor.feeds.bitget.items import About, Books, books
 from tui_monitor.feeds.http import Http, RestSettings
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.pacing import Pace, Pacer
+from tui_monitor.feeds.reading import UNREADABLE, read
+from tui_monitor.feeds.rest import RestClient, bars_of, refuse_all_bad, time_at
 from tui_monitor.model import (
     Candle,
     Funding,
@@ -75,7 +76,7 @@ _WAITS_S = {429: _PAUSE_S}
 _NOT_NOW = frozenset({"40010", "40015", "40200", "40725", "45001"})
 
 
-class BitgetRest:
+class BitgetRest(RestClient):
     """One-shot questions. Every method raises FeedErrors and nothing else for remote reasons."""
 
     def __init__(
@@ -87,34 +88,16 @@ class BitgetRest:
         bans: Bans | None = None,
     ) -> None:
         self.books = known or books()
-        self._http = Http(
-            settings.rest_url, clock, explain, proxy=settings.proxy, bans=bans, waits_s=_WAITS_S
+        super().__init__(
+            Http(
+                settings.rest_url, clock, explain, proxy=settings.proxy, bans=bans, waits_s=_WAITS_S
+            )
         )
         self._adapter = BitgetAdapter(self.books, Market.PERP)
         self._clock = clock
         self._paced = settings.paced
         self._overall = PACE_OVERALL.pacer(clock, waits=settings.paced)
         self._pacers: dict[str, Pacer] = {}
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
-
-    @property
-    def paused_s(self) -> float:
-        """Seconds for which the exchange has asked us to stay away."""
-        return self._http.pause.remaining_s()
 
     def limits(self) -> list[LimitUse]:
         """What is used of the limit of all requests, and of the path that is nearest to its own."""
@@ -130,10 +113,7 @@ class BitgetRest:
     async def server_time_ms(self) -> int:
         """The exchange's clock."""
         answer = await self._ask(TIME, {})
-        try:
-            found = epoch_ms(wire.wrapped.decode(answer.data).server_time)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"{TIME}: {printable(str(error), 120)}") from error
+        found = epoch_ms(read(wire.wrapped, answer.data, TIME).server_time)
         if found is None:
             raise Malformed(f"{TIME}: no time in it")
         return found
@@ -207,22 +187,16 @@ class BitgetRest:
         params = {"symbol": instrument.symbol, "limit": str(limit)}
         params |= _FUTURES if market is Market.PERP else {}
         params["granularity"] = bar if market is Market.PERP else _SPOT_BARS[bar]
-        params |= _span("startTime", start_ms) | _span("endTime", end_ms)
+        params |= time_at("startTime", start_ms) | time_at("endTime", end_ms)
         about = About(market, symbol=instrument.symbol, bar=bar)
-        found: dict[int, Candle] = {}
-        for event in self._events(await self._ask(path, params), "candle", about):
-            if isinstance(event, Candle):
-                found.setdefault(event.open_ms, event)
-        return sorted(found.values(), key=lambda candle: -candle.open_ms)
+        events = self._events(await self._ask(path, params), "candle", about)
+        return bars_of(event for event in events if isinstance(event, Candle))
 
     async def liquidations(self, cursor: str = "") -> tuple[list[Liquidation], str]:
         """A page of the last 3 days, all contracts, and the cursor of the next ("" at the end)."""
         params = {"category": "USDT-FUTURES", "limit": str(MAX_LIQUIDATIONS)}
         answer = await self._ask(LIQUIDATIONS, params | ({"cursor": cursor} if cursor else {}))
-        try:
-            wrapped = wire.wrapped.decode(answer.data)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"{LIQUIDATIONS}: {printable(str(error), 120)}") from error
+        wrapped = read(wire.wrapped, answer.data, LIQUIDATIONS)
         rows = answer._replace(data=wrapped.rows)
         events = self._events(rows, "liquidation", About(Market.PERP))
         following = "" if wrapped.cursor is None else str(wrapped.cursor)
@@ -230,26 +204,17 @@ class BitgetRest:
 
     def _events(self, answer: "_Answer", kind: str, about: About) -> list[Event]:
         """The rows of an answer as events; Malformed where every one is damaged."""
-        try:
-            rows = wire.items.decode(answer.data)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"{answer.path}: {printable(str(error), 120)}") from error
+        rows = read(wire.items, answer.data, answer.path)
         events: list[Event] = []
         for row in rows:
             events.extend(self._adapter.read_item(kind, row, about))
-        damaged = [event for event in events if isinstance(event, Damaged)]
-        if damaged and len(damaged) == len(events):
-            reason = damaged[0].reason
-            raise Malformed(f"{answer.path}: {len(damaged)} bad rows: {reason}")
+        refuse_all_bad(answer.path, events, [one for one in events if not isinstance(one, Damaged)])
         return events
 
     async def _ask(self, path: str, params: Mapping[str, str]) -> "_Answer":
         await self._overall.acquire()
         body = await self._http.get(path, params, self._pacer_of(path))
-        try:
-            envelope = wire.bodies.decode(body)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"{path}: {printable(str(error), 120)}") from error
+        envelope = read(wire.bodies, body, path)
         return _Answer(path, epoch_ms(envelope.requestTime), envelope.data)
 
     def _pacer_of(self, path: str) -> Pacer:
@@ -274,15 +239,11 @@ def _name_of(path: str) -> str:
     return f"{market}{parts[-1]}"
 
 
-def _span(name: str, at_ms: int | None) -> dict[str, str]:
-    return {} if at_ms is None else {name: str(at_ms)}
-
-
 def explain(body: bytes) -> FeedError | None:
     """The error that a Bitget envelope carries, whatever the HTTP status was."""
     try:
         envelope = wire.bodies.decode(body)
-    except wire.UNREADABLE:
+    except UNREADABLE:
         return None
     code = "" if envelope.code is None else str(envelope.code)
     if code in ("00000", ""):

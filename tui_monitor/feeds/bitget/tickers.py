@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.bitget import wire
-from tui_monitor.feeds.bitget.mapper import USD, shown
+from tui_monitor.feeds.bitget.mapper import USD
 from tui_monitor.feeds.numbers import (
     Loose,
     epoch_ms,
@@ -15,6 +15,7 @@ from tui_monitor.feeds.numbers import (
     rate,
     size,
 )
+from tui_monitor.feeds.reading import shown
 from tui_monitor.model import (
     Funding,
     Instrument,

@@ -17,9 +17,6 @@ Size = Annotated[float, Meta(ge=0, lt=SIZE_LIMIT)]
 Rate = Annotated[float, Meta(ge=-100, le=100)]
 Millis = Annotated[int, Meta(gt=0, lt=4_102_444_800_000)]
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""All that msgspec raises for damaged bytes: it lets bad UTF-8 and deep nesting through."""
-
 ABSENT = Raw()
 """A member that was not there (msgspec refuses `Raw | None`)."""
 

@@ -22,6 +22,7 @@ from tui_monitor.feeds.bybit.asking import Asking, subscription_of
 from tui_monitor.feeds.bybit.items import NOTHING, About, Items, held_back
 from tui_monitor.feeds.bybit.tops import Tops
 from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.reading import UNREADABLE, read, read_frame, sample
 from tui_monitor.model import Exchange, Market
 from tui_monitor.printable import printable
 
@@ -73,17 +74,17 @@ class BybitAdapter:
                 return self._quick_ticker(_decode_tickers(frame))
             if frame.startswith(_QUICK_BOOK):
                 return self._quick_book(_decode_books(frame))
-        except wire.UNREADABLE:
+        except UNREADABLE:
             pass  # "" somewhere, or damaged: the tolerant way finds out and says so
         try:
-            message = _message(frame)
+            message = read_frame(wire.frames, frame)
         except Malformed:
             self._tops.damaged()
             raise
         if message.topic is None:
             return list(self._control(message, frame))
         if message.data is wire.ABSENT:
-            raise Malformed(f"a topic without data: {_sample(frame)}")
+            raise Malformed(f"a topic without data: {sample(frame)}")
         return list(self._data(message.topic, message))
 
     def read_item(self, kind: str, item: Raw, about: About) -> Iterator[Event]:
@@ -139,7 +140,7 @@ class BybitAdapter:
         if message.request is not wire.ABSENT:
             raise Malformed("an answer of Bybit's API before v5")
         if message.success is None and not message.op:
-            raise Malformed(f"neither an answer nor a topic: {_sample(frame)}")
+            raise Malformed(f"neither an answer nor a topic: {sample(frame)}")
         if message.op in ("ping", "pong") or message.ret_msg == "pong":
             yield _PONG
         elif message.type == "COMMAND_RESP":
@@ -158,10 +159,7 @@ _TOPIC_LISTS = msgspec.json.Decoder(wire.Topics)
 
 def _command_answered(data: Raw) -> Iterator[Event]:
     """The answer that names its topics; only options give it."""
-    try:
-        topics = _TOPIC_LISTS.decode(data)
-    except wire.UNREADABLE as error:
-        raise Malformed(f"topics of an answer: {printable(str(error), 80)}") from error
+    topics = read(_TOPIC_LISTS, data, "topics of an answer")
     for topic in topics.success_topics:
         yield Ack(subscription=subscription_of(topic))
     for topic in topics.fail_topics:
@@ -172,18 +170,4 @@ def _items(data: Raw) -> list[Raw]:
     """The items of `data`, which is one object or a list."""
     if not bytes(data).startswith(b"["):
         return [data]
-    try:
-        return wire.items.decode(data)
-    except wire.UNREADABLE as error:
-        raise Malformed(f"data is no list: {printable(str(error), 80)}") from error
-
-
-def _message(frame: bytes) -> wire.Frame:
-    try:
-        return wire.frames.decode(frame)
-    except wire.UNREADABLE as error:
-        raise Malformed(f"{printable(str(error), 80)}: {_sample(frame)}") from error
-
-
-def _sample(frame: bytes) -> str:
-    return repr(printable(frame[:120].decode("utf-8", "replace"), 100))
+    return read(wire.items, data, "data is no list")

@@ -11,6 +11,7 @@ from tui_monitor.feeds.bybit import mapper, tickers, wire
 from tui_monitor.feeds.bybit.tops import Top, Tops
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.numbers import Loose, price, size
+from tui_monitor.feeds.reading import UNUSABLE, reason_of, shown, symbol_in
 from tui_monitor.model import Instrument, Market
 from tui_monitor.printable import printable
 
@@ -52,15 +53,13 @@ class Items:
         """Read one item; what is wrong with it becomes an event of its own."""
         try:
             yield from list(self.kinds[kind](item, about))
-        except Malformed as error:
-            yield self._damaged(error.message, item, about)
-        except wire.UNREADABLE as error:
-            yield self._damaged(printable(str(error), 120), item, about)
+        except UNUSABLE as error:
+            yield self._damaged(reason_of(error), item, about)
 
     def _damaged(self, reason: str, item: Raw, about: About) -> Damaged:
         if about.topic:
             self._tops.damaged(about.topic)
-        return Damaged(reason=reason, symbol=_symbol_in(item) or about.symbol or None)
+        return Damaged(reason=reason, symbol=symbol_in(item) or about.symbol or None)
 
     def foreign(self, symbol: str, ts_ms: int | None, kind: str = "") -> Ignored:
         """Why an item is passed over: it is of none of our instruments."""
@@ -164,22 +163,6 @@ def _levels(rows: list[list[Loose]]) -> list[wire.Level]:
     for row in rows:
         at, units = (price(row[0]), size(row[1])) if len(row) > 1 else (None, None)
         if at is None or units is None:
-            raise Malformed(f"book level {mapper.shown(row)}")
+            raise Malformed(f"book level {shown(row)}")
         found.append((at, units))
     return found
-
-
-class _Named(msgspec.Struct):
-    symbol: str = ""
-    s: str = ""
-
-
-_NAMED = msgspec.json.Decoder(_Named)
-
-
-def _symbol_in(item: Raw) -> str | None:
-    try:
-        named = _NAMED.decode(item)
-    except wire.UNREADABLE:
-        return None
-    return named.symbol or named.s or None

@@ -13,6 +13,7 @@ from tui_monitor.feeds.bybit.items import About
 from tui_monitor.feeds.bybit.rest import explain_block
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.numbers import epoch_ms
+from tui_monitor.feeds.reading import UNREADABLE, read, reason_of
 from tui_monitor.model import Instrument, Market
 from tui_monitor.printable import printable
 
@@ -55,8 +56,8 @@ class BybitLines:
     def _events(self, line: bytes) -> Iterator[Event]:
         try:
             members = _MEMBERS.decode(line)
-        except wire.UNREADABLE as error:
-            raise explain_block(line) or Malformed(printable(str(error), 120)) from error
+        except UNREADABLE as error:
+            raise explain_block(line) or Malformed(reason_of(error)) from error
         if "topic" in members or "success" in members or "op" in members:
             yield from self._adapters[self._market_of(members)].decode(line)
         elif "retCode" in members:
@@ -69,21 +70,18 @@ class BybitLines:
             return Market.PERP
         try:
             names = _MEMBERS.decode(frame.get("data", b"")).keys()
-        except wire.UNREADABLE:
+        except UNREADABLE:
             return self._market  # a list, or nothing
         if names & _SPOT_ONLY:
             return Market.SPOT
         return Market.PERP if names & _PERP_ONLY else self._market
 
     def _body(self, line: bytes) -> Iterator[Event]:
-        try:
-            body = wire.bodies.decode(line)
-            if str(body.ret_code) != "0":
-                yield Rejected(code=str(body.ret_code), reason=printable(body.ret_msg, 200))
-                return
-            result = wire.results.decode(body.result)
-        except wire.UNREADABLE as error:
-            raise Malformed(printable(str(error), 120)) from error
+        body = read(wire.bodies, line)
+        if str(body.ret_code) != "0":
+            yield Rejected(code=str(body.ret_code), reason=printable(body.ret_msg, 200))
+            return
+        result = read(wire.results, body.result)
         ts_ms = mapper.time_ms(body.time)
         if result.rows is not wire.ABSENT:
             yield from self._rows(result, ts_ms)
@@ -93,10 +91,7 @@ class BybitLines:
             yield Ignored(reason="a result without a list is not used", exchange_ms=ts_ms)
 
     def _rows(self, result: wire.Result, ts_ms: int | None) -> Iterator[Event]:
-        try:
-            rows = wire.items.decode(result.rows)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"list is none: {printable(str(error), 80)}") from error
+        rows = read(wire.items, result.rows, "list is none")
         if not rows:
             yield Ignored(reason="an empty list", exchange_ms=ts_ms)
         for row in rows:
@@ -115,7 +110,7 @@ class BybitLines:
             return
         try:
             names = _MEMBERS.decode(row).keys()
-        except wire.UNREADABLE as error:
+        except UNREADABLE as error:
             yield Damaged(reason=printable(str(error), 120))
             return
         kind = next((kind for name, kind in _KINDS if name in names), None)

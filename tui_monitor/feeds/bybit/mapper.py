@@ -21,6 +21,7 @@ from tui_monitor.feeds.numbers import (
     size,
 )
 from tui_monitor.feeds.past_interest import account_ratio as ratio_of_accounts
+from tui_monitor.feeds.reading import shown
 from tui_monitor.feeds.symbols import instrument_of, unit_of
 from tui_monitor.model import (
     AccountRatio,
@@ -224,8 +225,3 @@ def time_ms(value: Loose) -> int | None:
     """A time that Bybit can have written."""
     found = epoch_ms(value)
     return found if found is not None and found >= wire.OLDEST_MS else None
-
-
-def shown(value: object) -> str:
-    """Text from outside for a reason."""
-    return repr(printable(str(value), 40))

@@ -1,8 +1,7 @@
 """Bybit v5 public REST: requests, their limit, and their rows in our words (docs v5/market)."""
 
 from collections.abc import Mapping
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,6 +15,8 @@ from tui_monitor.feeds.bybit.items import About
 from tui_monitor.feeds.http import BLOCKED, Http, RestSettings
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.pacing import Pace
+from tui_monitor.feeds.reading import UNREADABLE, read
+from tui_monitor.feeds.rest import RestClient, bars_of, refuse_all_bad, time_at
 from tui_monitor.model import (
     AccountRatio,
     Candle,
@@ -60,7 +61,7 @@ _REFUSED_PLACE = frozenset({"10009", "10024"})
 _BLOCKED_HINT = "the exchange does not serve the place this request came from"
 
 
-class BybitRest:
+class BybitRest(RestClient):
     """One-shot questions. Every method raises FeedErrors and nothing else for remote reasons."""
 
     def __init__(
@@ -72,31 +73,13 @@ class BybitRest:
         bans: Bans | None = None,
     ) -> None:
         self.books = books or {each: InstrumentBook(mapper.GUESS[each]) for each in Market}
-        self._http = Http(
-            settings.rest_url, clock, explain, proxy=settings.proxy, bans=bans, waits_s=_WAITS_S
+        super().__init__(
+            Http(
+                settings.rest_url, clock, explain, proxy=settings.proxy, bans=bans, waits_s=_WAITS_S
+            )
         )
         self._adapters = {each: BybitAdapter(book, each) for each, book in self.books.items()}
         self._pacer = PACE.pacer(clock, waits=settings.paced)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
-
-    @property
-    def paused_s(self) -> float:
-        """Seconds for which the exchange has asked us to stay away."""
-        return self._http.pause.remaining_s()
 
     def limits(self) -> list[LimitUse]:
         """What is used of the one limit, if anything was."""
@@ -163,19 +146,18 @@ class BybitRest:
             "interval": _INTERVALS[bar],
             "limit": str(min(limit, MAX_CANDLES)),
         }
-        answer = await self._ask(KLINE, params | _span("start", start_ms) | _span("end", end_ms))
-        found: dict[int, Candle] = {}
-        for event in self._events(answer, "rest kline", instrument.market, instrument, bar):
-            if isinstance(event, Candle):
-                found.setdefault(event.open_ms, event)
-        return sorted(found.values(), key=lambda candle: -candle.open_ms)
+        answer = await self._ask(
+            KLINE, params | time_at("start", start_ms) | time_at("end", end_ms)
+        )
+        events = self._events(answer, "rest kline", instrument.market, instrument, bar)
+        return bars_of(event for event in events if isinstance(event, Candle))
 
     async def funding_history(
         self, instrument: Instrument, *, start_ms: int, end_ms: int
     ) -> list[Funding]:
         """Settled rates, at most 200, newest first. A start without an end is an error there."""
         params = _of(instrument) | {"limit": str(MAX_FUNDINGS)}
-        params |= _span("startTime", start_ms) | _span("endTime", end_ms)
+        params |= time_at("startTime", start_ms) | time_at("endTime", end_ms)
         answer = await self._ask(FUNDING_HISTORY, params)
         events = self._events(answer, "funding", instrument.market)
         return [event for event in events if isinstance(event, Funding)]
@@ -191,7 +173,7 @@ class BybitRest:
         newest first.
         """
         params = _of(instrument) | {"intervalTime": "5min", "limit": str(MAX_INTERESTS)}
-        params |= _span("startTime", start_ms) | _span("endTime", end_ms)
+        params |= time_at("startTime", start_ms) | time_at("endTime", end_ms)
         answer = await self._ask(OPEN_INTEREST, params)
         events = self._events(answer, "interest", instrument.market, instrument)
         return [event for event in events if isinstance(event, OpenInterest)]
@@ -200,10 +182,7 @@ class BybitRest:
         """The newest one; None for a listing too young to have one."""
         params = _of(instrument) | {"period": "5min", "limit": "1"}
         answer = await self._ask(ACCOUNT_RATIO, params)
-        try:
-            rows = _ACCOUNT_RATIOS.decode(answer.result.rows)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"{answer.path}: {printable(str(error), 120)}") from error
+        rows = read(_ACCOUNT_RATIOS, answer.result.rows, answer.path)
         return mapper.account_ratio(rows[0], instrument) if rows else None
 
     def _events(
@@ -220,26 +199,17 @@ class BybitRest:
             ts_ms=answer.ts_ms,
             bar=bar,
         )
-        try:
-            rows = wire.items.decode(answer.result.rows)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"{answer.path}: {printable(str(error), 120)}") from error
+        rows = read(wire.items, answer.result.rows, answer.path)
         events: list[Event] = []
         for row in rows:
             events.extend(self._adapters[market].read_item(kind, row, about))
-        damaged = [event for event in events if isinstance(event, Damaged)]
-        if damaged and len(damaged) == len(events):
-            reason = damaged[0].reason
-            raise Malformed(f"{answer.path}: {len(damaged)} bad rows: {reason}")
+        refuse_all_bad(answer.path, events, [one for one in events if not isinstance(one, Damaged)])
         return events
 
     async def _ask(self, path: str, params: Mapping[str, str]) -> "_Answer":
         text = await self._http.get(path, params, self._pacer)
-        try:
-            body = wire.bodies.decode(text)
-            return _Answer(path, mapper.time_ms(body.time), wire.results.decode(body.result))
-        except wire.UNREADABLE as error:
-            raise Malformed(f"{path}: {printable(str(error), 120)}") from error
+        body = read(wire.bodies, text, path)
+        return _Answer(path, mapper.time_ms(body.time), read(wire.results, body.result, path))
 
 
 class _Answer(NamedTuple):
@@ -257,10 +227,6 @@ def _of(instrument: Instrument) -> dict[str, str]:
     return {"category": mapper.CATEGORY[instrument.market], "symbol": instrument.symbol}
 
 
-def _span(name: str, at_ms: int | None) -> dict[str, str]:
-    return {} if at_ms is None else {name: str(at_ms)}
-
-
 def explain_block(body: bytes) -> Rejected | RateLimited | None:
     """What a body says that comes before Bybit itself: a blocked country, a ban."""
     head = body[:4096].lower()
@@ -275,7 +241,7 @@ def explain(body: bytes) -> FeedError | None:
     """The error that a Bybit body carries; it comes with HTTP 200."""
     try:
         envelope = wire.bodies.decode(body)
-    except wire.UNREADABLE:
+    except UNREADABLE:
         return explain_block(body)
     code = "" if envelope.ret_code is None else str(envelope.ret_code)
     if code in ("0", ""):

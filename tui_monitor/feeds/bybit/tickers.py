@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.bybit import wire
-from tui_monitor.feeds.bybit.mapper import USD, shown, time_ms
+from tui_monitor.feeds.bybit.mapper import USD, time_ms
 from tui_monitor.feeds.bybit.tops import Top
 from tui_monitor.feeds.numbers import in_coins, is_absent, number, per_coin, price, rate, size
+from tui_monitor.feeds.reading import shown
 from tui_monitor.model import (
     Funding,
     Instrument,

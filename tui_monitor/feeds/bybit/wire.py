@@ -20,9 +20,6 @@ OLDEST_MS = 1_483_228_800_000
 MAX_INTERVAL_H = 31 * 24.0
 Millis = Annotated[int, Meta(ge=OLDEST_MS, lt=4_102_444_800_000)]
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""All that msgspec raises for damaged bytes: it lets bad UTF-8 and deep nesting through."""
-
 ABSENT = Raw()
 """A member that was not there (msgspec refuses `Raw | None`)."""
 

@@ -26,6 +26,15 @@ from tui_monitor.feeds.adapter import (
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.numbers import Loose, epoch_ms
 from tui_monitor.feeds.okx import mapper, wire
+from tui_monitor.feeds.reading import (
+    UNREADABLE,
+    UNUSABLE,
+    read,
+    read_frame,
+    reason_of,
+    sample,
+    symbol_in,
+)
 from tui_monitor.model import Exchange, Instrument, Market
 from tui_monitor.printable import printable
 
@@ -89,7 +98,7 @@ class OkxAdapter:
         if frame.startswith(_QUICK):
             try:
                 rows = _decode_quick(frame).data
-            except wire.UNREADABLE:
+            except UNREADABLE:
                 pass  # "" somewhere, or damaged: the tolerant way finds out and says so
             else:
                 events: list[Event] = []
@@ -102,13 +111,13 @@ class OkxAdapter:
                 return events
         if frame == b"pong":
             return (_PONG,)
-        message = _message(frame)
+        message = read_frame(wire.frames, frame)
         if message.arg is not None and message.arg.instType not in _TYPES:
             raise Malformed(f"instType {printable(message.arg.instType, 20)} is none of OKX's")
         if message.event is not None:
             return (_control(message),)
         if message.arg is None or message.data is wire.ABSENT:
-            raise Malformed(f"neither an event nor data: {_sample(frame)}")
+            raise Malformed(f"neither an event nor data: {sample(frame)}")
         return list(self._data(message.arg, message.data))
 
     def read_item(self, channel: str, item: Raw, symbol: str = "") -> Iterator[Event]:
@@ -122,10 +131,7 @@ class OkxAdapter:
             reason = f"channel {printable(arg.channel, 30)} is not used"
             yield Ignored(reason=reason, symbol=arg.instId or None)
             return
-        try:
-            items = wire.items.decode(data)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"data is no list: {printable(str(error), 80)}") from error
+        items = read(wire.items, data, "data is no list")
         for item in items:
             yield from _guarded(reader, item, arg)
 
@@ -234,11 +240,8 @@ def _guarded(reader: ItemReader, item: Raw, arg: wire.Arg) -> Iterator[Event]:
     """Read one item; what is wrong with it becomes an event of its own."""
     try:
         yield from list(reader(item, arg))
-    except Malformed as error:
-        yield Damaged(reason=error.message, symbol=_symbol_in(item) or arg.instId or None)
-    except wire.UNREADABLE as error:
-        reason = printable(str(error), 120)
-        yield Damaged(reason=reason, symbol=_symbol_in(item) or arg.instId or None)
+    except UNUSABLE as error:
+        yield Damaged(reason=reason_of(error), symbol=symbol_in(item) or arg.instId or None)
 
 
 def maintenance_text(row: wire.StatusRow) -> str:
@@ -250,27 +253,6 @@ def _funding(row: wire.FundingRow, instrument: Instrument) -> Event:
     if row.realized_rate is not None:
         return mapper.settled_funding(row, instrument)
     return mapper.funding(row, instrument)
-
-
-class _Named(msgspec.Struct):
-    instId: str = ""  # noqa: N815
-
-
-_NAMED = msgspec.json.Decoder(_Named)
-
-
-def _symbol_in(item: Raw) -> str | None:
-    try:
-        return _NAMED.decode(item).instId or None
-    except wire.UNREADABLE:
-        return None
-
-
-def _message(frame: bytes) -> wire.Frame:
-    try:
-        return wire.frames.decode(frame)
-    except wire.UNREADABLE as error:
-        raise Malformed(f"{printable(str(error), 80)}: {_sample(frame)}") from error
 
 
 def _foreign(symbol: str, inst_type: str, ts: Loose) -> Ignored:
@@ -320,7 +302,3 @@ def _meant(message: wire.Frame) -> Subscription | None:
         return _subscription_of(message.arg)
     found = _NOT_THERE.search(message.msg)
     return Subscription(found[1], found[2]) if found else None
-
-
-def _sample(frame: bytes) -> str:
-    return repr(printable(frame[:120].decode("utf-8", "replace"), 100))

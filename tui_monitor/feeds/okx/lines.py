@@ -11,6 +11,7 @@ from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.okx import mapper, wire
 from tui_monitor.feeds.okx.adapter import OkxAdapter
+from tui_monitor.feeds.reading import UNREADABLE, read
 from tui_monitor.model import Candle, Instrument, Market, MarkPrice
 from tui_monitor.printable import printable
 
@@ -50,11 +51,7 @@ class OkxLines:
         return [(event, _written(event)) for event in self._body(line)]
 
     def _body(self, line: bytes) -> Iterator[Event]:
-        try:
-            envelope = wire.bodies.decode(line)
-            members = _MEMBERS.decode(line).keys()
-        except wire.UNREADABLE as error:
-            raise Malformed(printable(str(error), 120)) from error
+        envelope, members = read(wire.bodies, line), read(_MEMBERS, line).keys()
         if "code" not in members or not members <= _ENVELOPE:
             raise Malformed("neither a frame nor a REST body of OKX")
         code = str(envelope.code)
@@ -64,10 +61,7 @@ class OkxLines:
         yield from self._rows(envelope.data)
 
     def _rows(self, data: Raw) -> Iterator[Event]:
-        try:
-            rows = wire.items.decode(data)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"data is no list: {printable(str(error), 80)}") from error
+        rows = read(wire.items, data, "data is no list")
         if not rows:
             yield Ignored(reason="an empty list")
         for row in rows:
@@ -79,7 +73,7 @@ class OkxLines:
             return
         try:
             names = _MEMBERS.decode(row).keys()
-        except wire.UNREADABLE as error:
+        except UNREADABLE as error:
             yield Damaged(reason=printable(str(error), 120))
             return
         kind = next((kind for name, kind in _KINDS if name in names), None)
@@ -98,7 +92,7 @@ class OkxLines:
         )
         try:
             yield mapper.candle(_CANDLE.decode(row), "", nameless)
-        except (FeedError, *wire.UNREADABLE) as error:
+        except (FeedError, *UNREADABLE) as error:
             yield Damaged(reason=printable(str(error), 120))
 
 

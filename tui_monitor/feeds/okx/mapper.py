@@ -22,6 +22,7 @@ from tui_monitor.feeds.numbers import (
 )
 from tui_monitor.feeds.okx import wire
 from tui_monitor.feeds.past_interest import account_ratio as ratio_of_accounts
+from tui_monitor.feeds.reading import shown
 from tui_monitor.feeds.symbols import instrument_of, unit_of
 from tui_monitor.model import (
     AccountRatio,
@@ -120,7 +121,7 @@ def quick_ticker(row: wire.QuickTicker, instrument: Instrument) -> Ticker:
 def ticker(row: wire.TickerRow, instrument: Instrument) -> Ticker:
     """The same for a row that may lack things; a nonsensical last price spoils the row."""
     if not is_absent(row.last) and price(row.last) is None:
-        raise Malformed(f"last price {_shown(row.last)}")
+        raise Malformed(f"last price {shown(row.last)}")
     unit = instrument.multiplier
     found = Ticker(
         instrument=instrument,
@@ -176,7 +177,7 @@ def _level(levels: list[list[Loose]], instrument: Instrument) -> tuple[float | N
         return None, None
     at = price(levels[0][0])
     if at is None:
-        raise Malformed(f"book price {_shown(levels[0][0])}")
+        raise Malformed(f"book price {shown(levels[0][0])}")
     return per_coin(at, instrument.multiplier), _coins(levels[0][1], instrument)
 
 
@@ -184,7 +185,7 @@ def mark_price(row: wire.MarkRow, instrument: Instrument) -> MarkPrice:
     """mark-price."""
     at = price(row.mark_px)
     if at is None:
-        raise Malformed(f"mark price {_shown(row.mark_px)}")
+        raise Malformed(f"mark price {shown(row.mark_px)}")
     return MarkPrice(
         instrument=instrument,
         exchange_ms=epoch_ms(row.ts),
@@ -196,7 +197,7 @@ def index_price(row: wire.IndexRow, instrument: Instrument) -> MarkPrice:
     """index-tickers."""
     at = price(row.idx_px)
     if at is None:
-        raise Malformed(f"index price {_shown(row.idx_px)}")
+        raise Malformed(f"index price {shown(row.idx_px)}")
     return MarkPrice(
         instrument=instrument,
         exchange_ms=epoch_ms(row.ts),
@@ -211,7 +212,7 @@ def funding(row: wire.FundingRow, instrument: Instrument) -> Funding:
     now (`settState` "processing") there is no settled rate yet.
     """
     if not is_absent(row.funding_rate) and rate(row.funding_rate) is None:
-        raise Malformed(f"funding rate {_shown(row.funding_rate)}")
+        raise Malformed(f"funding rate {shown(row.funding_rate)}")
     next_ms = epoch_ms(row.funding_time)
     after_ms = epoch_ms(row.next_funding_time)
     interval_h = None
@@ -234,7 +235,7 @@ def settled_funding(row: wire.FundingRow, instrument: Instrument) -> Funding:
     settled = rate(row.realized_rate)
     settled_ms = epoch_ms(row.funding_time)
     if settled is None or settled_ms is None:
-        raise Malformed(f"settled rate {_shown(row.realized_rate)} at {_shown(row.funding_time)}")
+        raise Malformed(f"settled rate {shown(row.realized_rate)} at {shown(row.funding_time)}")
     return Funding(
         instrument=instrument, exchange_ms=settled_ms, settled_rate=settled, settled_ms=settled_ms
     )
@@ -247,7 +248,7 @@ def open_interest(row: wire.InterestRow, instrument: Instrument) -> OpenInterest
         coins = _coins(row.oi, instrument)
     usd = size(row.oi_usd)
     if coins is None and usd is None:
-        raise Malformed(f"open interest {_shown(row.oi_ccy)}")
+        raise Malformed(f"open interest {shown(row.oi_ccy)}")
     return OpenInterest(
         instrument=instrument,
         exchange_ms=epoch_ms(row.ts),
@@ -280,7 +281,7 @@ def liquidation(fill: wire.Fill, instrument: Instrument) -> Liquidation:
     contracts = size(fill.sz)
     at_ms = epoch_ms(fill.ts)
     if at is None or not contracts or at_ms is None:
-        raise Malformed(f"liquidation of {_shown(fill.sz)} at {_shown(fill.bk_px)}")
+        raise Malformed(f"liquidation of {shown(fill.sz)} at {shown(fill.bk_px)}")
     coins = _coins(fill.sz, instrument)
     unit_price = per_coin(at, instrument.multiplier)
     return Liquidation(
@@ -299,7 +300,7 @@ def _side(fill: wire.Fill) -> Side:
     by_order = {"sell": Side.LONG, "buy": Side.SHORT}
     if fill.side in by_order:
         return by_order[fill.side]
-    raise Malformed(f"liquidation side {_shown(fill.side)}")
+    raise Malformed(f"liquidation side {shown(fill.side)}")
 
 
 def candle(row: wire.CandleRow, bar: str, instrument: Instrument) -> Candle:
@@ -309,7 +310,7 @@ def candle(row: wire.CandleRow, bar: str, instrument: Instrument) -> Candle:
     open_ms = epoch_ms(row[0])
     prices = [price(value) for value in row[1:5]]
     if open_ms is None or None in prices:
-        raise Malformed(f"candle {_shown(','.join(map(str, row[:5])))}")
+        raise Malformed(f"candle {shown(','.join(map(str, row[:5])))}")
     unit = instrument.multiplier
     at_open, high, low, close = (per_coin(value, unit) for value in prices if value is not None)
     # SWAP: contracts, coins, quote. SPOT: coins, quote, quote.
@@ -382,7 +383,3 @@ def _coins(contracts: Loose, instrument: Instrument) -> float | None:
     if instrument.market is Market.PERP:
         return scaled(size(contracts), instrument.contract_size)
     return scaled(size(contracts), instrument.multiplier)
-
-
-def _shown(value: object) -> str:
-    return repr(printable(str(value), 40))

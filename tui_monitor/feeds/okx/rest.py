@@ -1,15 +1,14 @@
 """OKX v5 public REST: requests, their limits, and their rows in our words (docs-v5)."""
 
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 import msgspec
 from msgspec import Raw
 
 from tui_monitor.clock import Clock
 from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
-from tui_monitor.feeds.adapter import Damaged, Event, Listed, Notice
+from tui_monitor.feeds.adapter import Event, Listed, Notice
 from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.http import Http, RestSettings
 from tui_monitor.feeds.instruments import InstrumentBook
@@ -17,6 +16,8 @@ from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.okx import mapper, wire
 from tui_monitor.feeds.okx.adapter import OkxAdapter
 from tui_monitor.feeds.pacing import Pace
+from tui_monitor.feeds.reading import UNREADABLE, UNUSABLE, read
+from tui_monitor.feeds.rest import RestClient, bars_of, refuse_all_bad
 from tui_monitor.model import (
     AccountRatio,
     Candle,
@@ -81,7 +82,7 @@ _PAUSE_S = 2.0
 _NOT_NOW = frozenset({"50001", "50004", "50013", "50026"})
 
 
-class OkxRest:
+class OkxRest(RestClient):
     """One-shot questions. Every method raises FeedErrors and nothing else for remote reasons."""
 
     def __init__(
@@ -93,31 +94,11 @@ class OkxRest:
         bans: Bans | None = None,
     ) -> None:
         self.book = book or InstrumentBook(mapper.guess)
-        self._http = Http(settings.rest_url, clock, explain, proxy=settings.proxy, bans=bans)
+        super().__init__(Http(settings.rest_url, clock, explain, proxy=settings.proxy, bans=bans))
         self._adapter = OkxAdapter(self.book)
         self._pacers = {
             path: pace.pacer(clock, waits=settings.paced) for path, pace in _PACES.items()
         }
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
-
-    @property
-    def paused_s(self) -> float:
-        """Seconds for which the exchange has asked us to stay away."""
-        return self._http.pause.remaining_s()
 
     def limits(self) -> list[LimitUse]:
         """What is used of each limit that was used at all; OKX counts each path for itself."""
@@ -130,10 +111,7 @@ class OkxRest:
     async def server_time_ms(self) -> int:
         """The exchange's clock."""
         rows = await self._rows(TIME)
-        try:
-            found = epoch_ms(_TIME.decode(rows[0]).ts) if rows else None
-        except wire.UNREADABLE as error:
-            raise Malformed(f"{TIME}: {printable(str(error), 120)}") from error
+        found = epoch_ms(read(_TIME, rows[0], TIME).ts) if rows else None
         if found is None:
             raise Malformed(f"{TIME}: no time in it")
         return found
@@ -204,19 +182,16 @@ class OkxRest:
             "limit": str(MAX_INTERESTS),
         }
         rows = await self._rows(INTEREST_HISTORY, params)
-        try:
-            return [mapper.past_interest(_PAST.decode(row), instrument) for row in rows]
-        except wire.UNREADABLE as error:
-            raise Malformed(f"{INTEREST_HISTORY}: {printable(str(error), 120)}") from error
+        read_rows = (read(_PAST, row, INTEREST_HISTORY) for row in rows)
+        return [mapper.past_interest(row, instrument) for row in read_rows]
 
     async def account_ratio(self, instrument: Instrument) -> AccountRatio | None:
         """The newest one; None for a listing too young to have one."""
         params = {"instId": instrument.symbol, "period": "5m", "limit": "1"}
         rows = await self._rows(ACCOUNT_RATIO, params)
-        try:
-            return mapper.account_ratio(_PAST.decode(rows[0]), instrument) if rows else None
-        except wire.UNREADABLE as error:
-            raise Malformed(f"{ACCOUNT_RATIO}: {printable(str(error), 120)}") from error
+        if not rows:
+            return None
+        return mapper.account_ratio(read(_PAST, rows[0], ACCOUNT_RATIO), instrument)
 
     async def liquidations(self, instrument: Instrument) -> list[Liquidation]:
         """A perpetual's latest ones, as far back as OKX likes; it may be an hour behind."""
@@ -250,18 +225,16 @@ class OkxRest:
         if after_ms is not None:
             params["after"] = str(after_ms)
         rows = await self._rows(HISTORY_CANDLES if history else CANDLES, params)
-        found: dict[int, Candle] = {}
+        found: list[Candle] = []
         refused = 0
         for row in rows:
             try:
-                bar_read = mapper.candle(_CANDLE.decode(row), bar, instrument)
-            except (Malformed, *wire.UNREADABLE):
+                found.append(mapper.candle(_CANDLE.decode(row), bar, instrument))
+            except UNUSABLE:
                 refused += 1
-            else:
-                found.setdefault(bar_read.open_ms, bar_read)
         if refused and not found:
             raise Malformed(f"{CANDLES}: {refused} rows, none of them a candle")
-        return sorted(found.values(), key=lambda candle: -candle.open_ms)
+        return bars_of(found)
 
     async def _events(
         self, path: str, channel: str, kind: type[E], params: Mapping[str, str] | None = None
@@ -271,17 +244,12 @@ class OkxRest:
         for row in await self._rows(path, params):
             events.extend(self._adapter.read_item(channel, row))
         found: list[E] = [event for event in events if isinstance(event, kind)]
-        damaged = [event for event in events if isinstance(event, Damaged)]
-        if damaged and not found:
-            raise Malformed(f"{path}: {len(damaged)} bad rows: {damaged[0].reason}")
+        refuse_all_bad(path, events, found)
         return found
 
     async def _rows(self, path: str, params: Mapping[str, str] | None = None) -> list[Raw]:
         body = await self._http.get(path, params, self._pacers[path])
-        try:
-            return wire.items.decode(wire.bodies.decode(body).data)
-        except wire.UNREADABLE as error:
-            raise Malformed(f"{path}: {printable(str(error), 120)}") from error
+        return read(wire.items, read(wire.bodies, body, path).data, path)
 
 
 _TIME = msgspec.json.Decoder(wire.TimeRow)
@@ -293,7 +261,7 @@ def explain(body: bytes) -> FeedError | None:
     """The error that an OKX envelope carries, whatever the HTTP status was."""
     try:
         envelope = wire.bodies.decode(body)
-    except wire.UNREADABLE:
+    except UNREADABLE:
         return None
     code = "" if envelope.code is None else str(envelope.code)
     if code in ("0", ""):

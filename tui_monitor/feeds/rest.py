@@ -1,0 +1,44 @@
+"""What the REST clients of all exchanges have in common."""
+
+from collections.abc import Iterable, Sequence
+
+from tui_monitor.errors import Malformed
+from tui_monitor.feeds.adapter import Damaged, Event
+from tui_monitor.feeds.http import Http
+from tui_monitor.model import Candle
+
+
+class RestClient:
+    """An exchange's REST: it can be closed, and says how long it wants to be left alone."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    @property
+    def paused_s(self) -> float:
+        """Seconds for which the exchange has asked us to stay away."""
+        return self._http.pause.remaining_s()
+
+
+def time_at(name: str, at_ms: int | None) -> dict[str, str]:
+    """A parameter that is a time, where there is one."""
+    return {} if at_ms is None else {name: str(at_ms)}
+
+
+def refuse_all_bad(what: str, events: Iterable[Event], found: Sequence[object]) -> None:
+    """Raises Malformed where rows were damaged and none of the others was found useful."""
+    damaged = [event for event in events if isinstance(event, Damaged)]
+    if damaged and not found:
+        raise Malformed(f"{what}: {len(damaged)} bad rows: {damaged[0].reason}")
+
+
+def bars_of(candles: Iterable[Candle]) -> list[Candle]:
+    """One bar for each time of opening, the first that came; newest first."""
+    found: dict[int, Candle] = {}
+    for candle in candles:
+        found.setdefault(candle.open_ms, candle)
+    return sorted(found.values(), key=lambda candle: -candle.open_ms)
