@@ -62,6 +62,16 @@ def test_a_day_and_another_board_in_one_burst_leave_it_running() -> None:
             terminal.until(shown)
 
 
+def test_a_filter_right_behind_a_board_s_number_is_of_that_board() -> None:
+    """Nothing of it is lost, or done to the board before."""
+    with Terminal.of_the_app() as terminal:
+        terminal.until(READY)
+        terminal.press("5/no such coin\r")
+        terminal.until("0 of 3")
+        terminal.press("1/missing\r")
+        terminal.until("1 of 31")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
     """The usual ways to end a process leave no raw terminal behind."""

@@ -36,6 +36,7 @@ from tui_monitor.screens.dialogs.questions import TextDialog
 from tui_monitor.screens.looks.format import ShownZone
 from tui_monitor.screens.looks.looks import STANDARD
 from tui_monitor.screens.terminal.clipboard import copied_file
+from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Query
 
 LARGE = (160, 50)
@@ -717,6 +718,20 @@ async def test_keys_in_one_burst_end_on_the_last_board(keys: str) -> None:
         last = next(info for info in BOARDS if info.key == keys[-1])
         shown = app.desk.query_one(ContentSwitcher)
         await settled(pilot, lambda: shown.current == f"board-{last.name}")
+
+
+async def test_keys_right_behind_a_board_s_number_are_that_board_s() -> None:
+    """A filter, then another board and its columns: none of it reaches the board before."""
+    app = an_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        for one in ("5", "slash", *"1t", "enter", "6", "C"):
+            app.simulate_key(one)
+        await settled(pilot, shows(app, "6 Sprd › Columns"))
+        await pilot.press("escape")
+        await settled(pilot, lambda: app.screen is app.desk)
+        texts = {panel.layout_name: panel.board.filter_text for panel in app.desk.query(Panel)}
+        assert {name for name, text in texts.items() if text} == {"oi/interest"}
+        assert texts["oi/interest"] == "1t"
 
 
 async def test_a_toast_from_outside_is_text() -> None:

@@ -18,6 +18,7 @@ def test_textual_has_what_the_painter_overrides() -> None:
     """A new Textual that moves these needs a new painter (TUI_PAINT=stock till then)."""
     assert list(inspect.signature(App._display).parameters) == ["self", "screen", "renderable"]
     assert list(inspect.signature(App._fatal_error).parameters) == ["self"]
+    assert list(inspect.signature(App._check_bindings).parameters) == ["self", "key", "priority"]
     for name in ("_begin_update", "_end_update", "_close_messages_no_wait"):
         assert callable(getattr(App, name))
 

@@ -49,6 +49,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REFRESH_S = 1.0
+# Another board comes with its data, unless these take long; its widgets may take longer.
+_WHOLE_S, _MOUNTED_S = 0.06, 1.0
+# A board that takes longer to appear has the keys later: the program must not stand still.
+_KEYS_WAIT_S = 5.0
 
 
 class Desk(DeskPanels):
@@ -83,6 +87,7 @@ class Desk(DeskPanels):
         self._current = self._before = board
         # Between the key of another board and its view's being there.
         self._switching = False
+        self._arrived = asyncio.Event()
         # One after the other: a view that is on its way must not be brought on twice.
         self._one_switch = asyncio.Lock()
         self._views: dict[str, BoardView] = {}
@@ -183,6 +188,8 @@ class Desk(DeskPanels):
             if not kept:
                 self._show(view, asked=asked)
         self.pulls += 1
+        if view is self.view and not self._switching:
+            self.release_soon()
 
     def _say_meanwhile(self) -> None:
         """How the engine does, though the board takes long."""
@@ -313,6 +320,7 @@ class Desk(DeskPanels):
         if name not in VIEWS:
             raise BadInput(f"no board {name!r}")
         self._current, self._switching = name, True
+        self._arrived.clear()
 
         # A coroutine that is never begun, as when another board follows at once, would complain.
         async def switch() -> None:
@@ -332,6 +340,8 @@ class Desk(DeskPanels):
             finally:
                 # Whatever happened: without this nothing would be asked for any more.
                 self._switching = self._switching and name != self._current
+                if name == self._current:
+                    self._arrived.set()
         # Once it has its room: what is made for a width would find none before.
         self.call_after_refresh(self._wanted.set)
 
@@ -339,7 +349,9 @@ class Desk(DeskPanels):
         switcher = self.query_one(ContentSwitcher)
         view = self._view(name)
         if not view.is_attached:
+            self.hold(_MOUNTED_S)
             await switcher.add_content(view)
+        self.hold(_WHOLE_S)
         if name != self._current:
             return
         self._answer_now()
@@ -354,8 +366,12 @@ class Desk(DeskPanels):
         if isinstance(self.app, PaintedApp):
             self.app.answer_now()
 
-    def action_board(self, name: str) -> None:
+    async def action_board(self, name: str) -> None:
         self.show_board(name)
+        # What was typed right behind its key is meant for it: until it is there, keys wait.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_KEYS_WAIT_S):
+                await self._arrived.wait()
 
     def action_back(self) -> None:
         board = self._board()

@@ -1,7 +1,8 @@
-"""The terminal itself: painting, pace, signals. The only module that touches Textual's insides.
+"""The terminal itself: painting, pace, signals. The only room that touches Textual's insides.
 
 What is used of them: `App._display`, how often a screen composes, the fields of `LayoutUpdate`
-and `ChopsUpdate`, the driver's writer queue, mouse switch and resume flag.
+and `ChopsUpdate`, the driver's writer queue, mouse switch and resume flag; `keys_in_order.py`
+has the bindings' part.
 `tests/screens/test_terminal_contract.py` holds Textual to it. With TUI_PAINT=stock Textual paints
 by itself.
 """
@@ -30,6 +31,7 @@ from textual.screen import Screen
 
 from tui_monitor.errors import MonitorError
 from tui_monitor.printable import printable
+from tui_monitor.screens.terminal.keys_in_order import take_key
 from tui_monitor.screens.terminal.pace import Pace
 from tui_monitor.screens.terminal.painter import Painter
 from tui_monitor.screens.terminal.written import Written
@@ -167,7 +169,8 @@ class PaintedApp(App[int]):
             self.pace.press(key, asyncio.get_running_loop().time())
         if isinstance(event, Resize) and self.painter is not None:
             self.painter.forget()
-        await super().on_event(event)
+        if not (isinstance(event, Key) and await take_key(self, event)):
+            await super().on_event(event)
 
     def _paint_soon(self) -> None:
         now_s = asyncio.get_running_loop().time()
