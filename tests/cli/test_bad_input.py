@@ -1,13 +1,15 @@
 """Bad input of any kind: one clear line, the right exit code, nothing lost."""
 
+import asyncio
 import gzip
 import json
+import shlex
 import socket
 from pathlib import Path
 
 import pytest
 
-from tests.support.programs import Done, a_daemon, run
+from tests.support.programs import TUI_MONITOR, Done, a_daemon, clean_environment, run
 from tui_monitor import paths
 from tui_monitor.simulator import Simulator
 
@@ -84,6 +86,39 @@ async def test_output_that_finds_no_room_is_said(arguments: list[str], tmp_path:
     """Whether it fails at once or when the last of it is written."""
     done = await run(tmp_path, *arguments, is_out_full=True)
     assert_one_line(done, 1, "could not be written", "No space left")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--version"], 0),
+        (["--help"], 0),
+        (["show", "--help"], 0),
+        (["config", "template"], 0),
+        (["completion", "bash"], 0),
+        (["daemon", "--print-unit"], 0),
+        (["decode", "--exchange", "okx"], 0),
+        (["show", "nosuch", "--json"], 2),
+    ],
+)
+async def test_a_reader_who_has_gone_ends_it_without_a_word(
+    arguments: list[str], code: int, tmp_path: Path
+) -> None:
+    """As `| head` leaves: no failure, and one that there is keeps its exit code and its line."""
+    done = await run(tmp_path, *arguments, stdin=b"{}\n" * 5_000, is_out_unread=True)
+    assert done.code == code
+    assert not done.out
+    assert done.err.count("\n") == (1 if code else 0), done.err
+
+
+async def test_streams_that_are_closed_from_the_start_are_no_failure(tmp_path: Path) -> None:
+    """As `>&- 2>&-` leaves them; what fails still has its exit code."""
+    for arguments, code in ((["--version"], 0), (["config", "show"], 0), (["nosuch"], 2)):
+        command = shlex.join([*TUI_MONITOR, *arguments])
+        child = await asyncio.create_subprocess_shell(
+            f"{command} >&- 2>&-", env=clean_environment(tmp_path)
+        )
+        assert await child.wait() == code, arguments
 
 
 async def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ _KNOWN = (
     "tui_monitor.simulator", "tui_monitor.source.local", __name__,
 )  # fmt: skip
 _STREAMS = ("in", "out", "err")
+# A file of this name in the folder: nobody reads what goes to `out`.
+UNREAD = "unread"
 
 
 async def run_forked(
@@ -65,6 +67,10 @@ def _be_the_command(
     for number, name in enumerate(_STREAMS):
         flags = os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT
         os.dup2(os.open(folder / name, flags, 0o600), number)
+    if (folder / UNREAD).exists():
+        reading, writing = os.pipe()
+        os.dup2(writing, 1)
+        os.close(reading)
     # Both names of each: whether there is a terminal is asked of the original ones.
     streams = {"in": open(0), "out": open(1, "w"), "err": open(2, "w", errors="backslashreplace")}  # noqa: SIM115
     for name, stream in streams.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from tests.support.forked import run_forked
+from tests.support.forked import UNREAD, run_forked
 
 TUI_MONITOR = (sys.executable, "-m", "tui_monitor")
 LONG_S = 90.0
@@ -56,10 +56,12 @@ async def run(
     more: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     is_out_full: bool = False,
+    is_out_unread: bool = False,
 ) -> Done:
     """Run one command to its end in a fork, with `more` in its environment.
 
-    `is_out_full`: its standard output is on a disk that has no room.
+    `is_out_full`: its standard output is on a disk that has no room. `is_out_unread`: it is a pipe
+    whose reader has gone.
     """
     environment = {**clean_environment(folder), **(more or {})}
     with TemporaryDirectory() as name:
@@ -67,6 +69,8 @@ async def run(
         (streams / "in").write_bytes(stdin)
         if is_out_full:
             (streams / "out").symlink_to("/dev/full")
+        if is_out_unread:
+            (streams / UNREAD).touch()
         code = await run_forked(streams, arguments, environment, LONG_S, cwd)
         assert code is not None, f"{arguments} after {LONG_S:g} s"
         read = [b"" if is_out_full else (streams / "out").read_bytes()]

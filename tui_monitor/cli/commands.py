@@ -3,8 +3,12 @@
 import errno
 import json
 import os
+import select
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import ModuleType
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -40,8 +44,30 @@ def _loaded(name: str) -> ModuleType:
     return load(f"tui_monitor.cli.{name}")
 
 
+class _Broken(Exception):
+    """A broken pipe, whoever's it is. Of its own kind, click would end the process with 1."""
+
+
+@contextmanager
+def _past_click() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _Broken from error
+
+
 class Tree(click.Group):
     """A group that loads a command's module when it is called for, and help without any."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """The help is written here."""
+        with _past_click():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """The command, its help too."""
+        with _past_click():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -106,21 +132,34 @@ def tui_monitor(
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command line; every expected failure becomes one line on stderr and an exit code."""
+    """Run a command line; every expected failure becomes one line on stderr and an exit code.
+
+    A reader of the output that has gone (`| head`) is no failure.
+    """
+    code = 0
     try:
         code = _outcome(arguments)
         # What is written at the end of the process fails unheard.
         if sys.stdout is not None:
             sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): no failure, but nothing may be flushed.
+    except (BrokenPipeError, _Broken):
+        if not _has_lost_reader():
+            raise
+        # Nothing of it may be flushed at the end.
         sys.stdout = None
-        return 0
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
         return _unwritten(error)
     return code
+
+
+def _has_lost_reader() -> bool:
+    """Whether somebody who read our output has gone: a socket's broken pipe is a failure."""
+    outputs = select.poll()
+    for number in (1, 2):
+        outputs.register(number, 0)
+    return any(found & (select.POLLERR | select.POLLHUP) for _, found in outputs.poll(0))
 
 
 def _outcome(arguments: list[str]) -> int:
@@ -132,9 +171,15 @@ def _outcome(arguments: list[str]) -> int:
     except MonitorError as error:
         return fail(error, as_json=is_json)
     except (KeyboardInterrupt, click.Abort):
-        sys.stderr.write("tui-monitor: interrupted\n")
+        _say("tui-monitor: interrupted", is_error=True)
         return 130
     return code if isinstance(code, int) else 0
+
+
+def _say(text: str, *, is_error: bool = False) -> None:
+    """A line for whoever reads it; the exit code says the same."""
+    with suppress(BrokenPipeError):
+        click.echo(text, err=is_error)
 
 
 def _unwritten(error: OSError) -> int:
@@ -166,7 +211,6 @@ def fail(error: MonitorError, *, as_json: bool = False) -> int:
             "error": printable(error.message, LINE),
             "hint": printable(error.hint, LINE),
         }
-        sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
-    sys.stderr.write(f"tui-monitor: {printable(error.line(), LINE)}\n")
+        _say(json.dumps(said, ensure_ascii=False))
+    _say(f"tui-monitor: {printable(error.line(), LINE)}", is_error=True)
     return error.exit_code

@@ -3,8 +3,8 @@
 import difflib
 import functools
 import os
-import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +210,6 @@ def to_look_with(context: Context, daemon: Elsewhere | None) -> Settings:
 
 
 def say_ready(url: str) -> None:
-    """The one line that a caller waits for."""
-    click.echo(f"ready {url}")
-    sys.stdout.flush()
+    """The one line that a caller waits for; what runs goes on where none does any more."""
+    with suppress(BrokenPipeError):
+        click.echo(f"ready {url}")
