@@ -10,7 +10,7 @@ from tui_monitor.feeds.bitget import mapper as bitget
 from tui_monitor.feeds.bitget.adapter import BitgetAdapter
 from tui_monitor.feeds.bybit import mapper as bybit
 from tui_monitor.feeds.bybit.adapter import BybitAdapter
-from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.instruments import InstrumentBook, books_of
 from tui_monitor.feeds.okx import mapper as okx
 from tui_monitor.feeds.okx.adapter import OkxAdapter
 from tui_monitor.model import Market
@@ -113,15 +113,15 @@ def _okx() -> Adapter:
 
 
 def _binance() -> Adapter:
-    return BinanceAdapter(InstrumentBook(listing.guess_perp))
+    return BinanceAdapter(InstrumentBook(listing.GUESS[Market.PERP]))
 
 
 def _bybit() -> Adapter:
-    return BybitAdapter(InstrumentBook(bybit.guess_perp), Market.PERP)
+    return BybitAdapter(InstrumentBook(bybit.GUESS[Market.PERP]), Market.PERP)
 
 
 def _bitget() -> Adapter:
-    books = {market: InstrumentBook(guess) for market, guess in bitget.GUESS.items()}
+    books = books_of(bitget.GUESS)
     return BitgetAdapter(books, Market.PERP)
 
 

@@ -1,8 +1,11 @@
 """The instruments that one exchange has told us of."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from tui_monitor.model import Instrument, Status
+from tui_monitor.model import Instrument, Market, Status
+
+Guess = Callable[[str], Instrument | None]
+"""What a symbol alone says; None for what is none of a market's."""
 
 # Names from outside must not fill the memory: more than any exchange lists.
 _MAX_PROVISIONAL = 5_000
@@ -11,7 +14,7 @@ _MAX_PROVISIONAL = 5_000
 class InstrumentBook:
     """Symbol → instrument; an unknown symbol gets a provisional one until its list is known."""
 
-    def __init__(self, guess: Callable[[str], Instrument | None]) -> None:
+    def __init__(self, guess: Guess) -> None:
         self._guess = guess
         self._known: dict[str, Instrument] = {}
         self._provisional: dict[str, Instrument | None] = {}
@@ -55,3 +58,16 @@ class InstrumentBook:
     def live(self) -> list[Instrument]:
         """The defined ones that trade, in the order in which they were defined."""
         return [one for one in self._known.values() if one.status is Status.LIVE]
+
+
+Books = Mapping[Market, InstrumentBook]
+
+
+def books_of(
+    guesses: Mapping[Market, Guess], known: Iterable[Instrument] = ()
+) -> dict[Market, InstrumentBook]:
+    """A book for each market; those of `known` are in it that are its own."""
+    found = {market: InstrumentBook(guess) for market, guess in guesses.items()}
+    for one in known:
+        found[one.market].learn([one])
+    return found

@@ -12,14 +12,14 @@ from tui_monitor.feeds.binance import listing as binance
 from tui_monitor.feeds.binance.adapter import BinanceAdapter
 from tui_monitor.feeds.binance.lines import BinanceLines
 from tui_monitor.feeds.bitget import feed as bitget_feed
-from tui_monitor.feeds.bitget import items as bitget
+from tui_monitor.feeds.bitget import mapper as bitget
 from tui_monitor.feeds.bitget.adapter import BitgetAdapter
 from tui_monitor.feeds.bitget.lines import BitgetLines
 from tui_monitor.feeds.bybit import feed as bybit_feed
 from tui_monitor.feeds.bybit import mapper as bybit
 from tui_monitor.feeds.bybit.adapter import BybitAdapter
 from tui_monitor.feeds.bybit.lines import BybitLines
-from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.instruments import InstrumentBook, books_of
 from tui_monitor.feeds.okx import feed as okx_feed
 from tui_monitor.feeds.okx import mapper as okx
 from tui_monitor.feeds.okx.adapter import OkxAdapter
@@ -55,7 +55,7 @@ ENTRIES = {
         Entry(
             exchange=Exchange.BINANCE,
             plan=lambda settings, given: binance_feed.plan(settings.binance, given),
-            adapter=lambda: BinanceAdapter(InstrumentBook(binance.guess_perp)),
+            adapter=lambda: BinanceAdapter(InstrumentBook(binance.GUESS[Market.PERP])),
             lines=BinanceLines,
             example=Subscription("bookTicker", "BTCUSDT"),
         ),
@@ -69,14 +69,14 @@ ENTRIES = {
         Entry(
             exchange=Exchange.BYBIT,
             plan=lambda settings, given: bybit_feed.plan(settings.bybit, given),
-            adapter=lambda: BybitAdapter(InstrumentBook(bybit.guess_perp), Market.PERP),
+            adapter=lambda: BybitAdapter(InstrumentBook(bybit.GUESS[Market.PERP]), Market.PERP),
             lines=BybitLines,
             example=Subscription("tickers", "BTCUSDT"),
         ),
         Entry(
             exchange=Exchange.BITGET,
             plan=lambda settings, given: bitget_feed.plan(settings.bitget, given),
-            adapter=lambda: BitgetAdapter(bitget.books(), Market.PERP),
+            adapter=lambda: BitgetAdapter(books_of(bitget.GUESS), Market.PERP),
             lines=BitgetLines,
             example=Subscription("ticker", "BTCUSDT"),
         ),

@@ -6,9 +6,16 @@ one name may still be two coins; that is for the price-ratio gate to say, not fo
 """
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
+from tui_monitor.feeds.instruments import Guess, InstrumentBook
 from tui_monitor.model import Exchange, Instrument, Market
+from tui_monitor.printable import printable
+
+USDT = "USDT"
+_LONGEST = 40
 
 _UNITS = {
     "1000": 1_000.0,
@@ -52,3 +59,33 @@ def instrument_of(
         quote=quote,
         multiplier=unit.multiplier,
     )
+
+
+def why_no_pair(symbol: str, market: Market) -> str | None:
+    """Why a symbol is no pair in USDT of the form BTCUSDT, or None if it may be one."""
+    base = symbol.removesuffix(USDT)
+    if base != symbol and base.isalnum() and len(symbol) <= _LONGEST:
+        return None
+    what = "spot pair" if market is Market.SPOT else "perpetual"
+    return f"{printable(symbol) or 'an empty symbol'} is no {what} in USDT"
+
+
+def guesses(
+    exchange: Exchange, why_foreign: Callable[[str, Market], str | None]
+) -> dict[Market, Guess]:
+    """How each market's symbols of the form BTCUSDT are guessed, unless they are foreign to it."""
+
+    def guess(market: Market, symbol: str) -> Instrument | None:
+        if why_foreign(symbol, market) is not None:
+            return None
+        return instrument_of(exchange, market, symbol, symbol.removesuffix(USDT), USDT)
+
+    return {each: partial(guess, each) for each in Market}
+
+
+def symbol_of(book: InstrumentBook, coin: str) -> str:
+    """The symbol of a coin as it is listed (1000PEPEUSDT), else as its name tells."""
+    named = f"{coin}{USDT}"
+    if book.known(named) is not None:
+        return named
+    return next((one.symbol for one in book.live() if one.coin == coin), named)

@@ -162,7 +162,7 @@ def test_rows_that_nobody_wants_give_no_event() -> None:
     def keep(instrument: Instrument) -> bool:
         return instrument.coin != "TSLA"
 
-    speaks = BinanceAdapter(InstrumentBook(listing.guess_perp), Market.PERP, keep)
+    speaks = BinanceAdapter(InstrumentBook(listing.GUESS[Market.PERP]), Market.PERP, keep)
     unwanted = rows.TICKER | {"s": "TSLAUSDT"}
     for rest in ({}, {"h": ""}):
         frame = rows.push("!ticker@arr", [unwanted | rest, rows.TICKER | rest])
@@ -184,7 +184,7 @@ def test_a_bad_row_among_hundreds_is_the_only_one_lost() -> None:
 
 def test_the_interval_of_a_known_instrument_comes_with_its_funding() -> None:
     """The stream doesn't carry it."""
-    book = InstrumentBook(listing.guess_perp)
+    book = InstrumentBook(listing.GUESS[Market.PERP])
     speaks = BinanceAdapter(book)
     book.learn([
         Instrument(
@@ -213,9 +213,9 @@ def test_contract_info_changes_a_status_and_makes_nothing_live(
     known: Status | None, says: str, status: Status
 ) -> None:
     """It does not say whether the underlying is a coin."""
-    book = InstrumentBook(listing.guess_perp)
+    book = InstrumentBook(listing.GUESS[Market.PERP])
     if known is not None:
-        guessed = listing.guess_perp("AAAUSDT")
+        guessed = listing.GUESS[Market.PERP]("AAAUSDT")
         assert guessed is not None
         book.learn([msgspec.structs.replace(guessed, status=known)])
     row = rows.CONTRACT_INFO | {"cs": says}

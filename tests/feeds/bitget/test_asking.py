@@ -11,8 +11,9 @@ from tests.feeds.wire import hooks, line
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.feeds.adapter import Ack, Pong, Rejected, Subscription
 from tui_monitor.feeds.bitget.adapter import BitgetAdapter, sockets
-from tui_monitor.feeds.bitget.items import books
+from tui_monitor.feeds.bitget.mapper import GUESS
 from tui_monitor.feeds.connection import Connection
+from tui_monitor.feeds.instruments import books_of
 from tui_monitor.model import Market, Ticker
 
 AAA = Subscription("ticker", "AAAUSDT")
@@ -20,7 +21,7 @@ AAA = Subscription("ticker", "AAAUSDT")
 
 def adapter(market: Market = Market.PERP) -> BitgetAdapter:
     """An adapter that knows no list of instruments."""
-    return BitgetAdapter(books(), market)
+    return BitgetAdapter(books_of(GUESS), market)
 
 
 def test_frames_have_ten_args_and_are_small() -> None:

@@ -22,8 +22,9 @@ from tests.feeds.simulated import Settings
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.feeds.bitget.bars import KEPT, BarsAdapter
 from tui_monitor.feeds.bitget.history import MINUTES, NAMES, BitgetHistory
-from tui_monitor.feeds.bitget.items import books
+from tui_monitor.feeds.bitget.mapper import GUESS
 from tui_monitor.feeds.bitget.rest import BitgetRest
+from tui_monitor.feeds.instruments import books_of
 from tui_monitor.model import Candle, FeedState, Instrument, Market
 
 MINUTE_MS = 60_000
@@ -178,7 +179,7 @@ async def test_an_end_that_is_included_is_left_out() -> None:
 
 def adapter() -> tuple[BarsAdapter, Instrument]:
     """An adapter that knows one instrument."""
-    known = books()
+    known = books_of(GUESS)
     found = known[PERP].find("AAAUSDT")
     assert found is not None
     return BarsAdapter(known, PERP, "30m"), found

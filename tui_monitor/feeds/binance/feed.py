@@ -42,6 +42,7 @@ from tui_monitor.feeds.plans import (
     StreamPlan,
 )
 from tui_monitor.feeds.settled import forwards
+from tui_monitor.feeds.symbols import symbol_of
 from tui_monitor.model import (
     MARK_MS,
     Candle,
@@ -146,11 +147,8 @@ class _Site:
         self._watched = frozenset(map(self.symbol, given.coins if market is Market.PERP else ()))
 
     def symbol(self, coin: str) -> str:
-        """A coin's symbol as it is listed (1000PEPEUSDT), else as its name tells."""
-        named = f"{coin}{listing.QUOTE}"
-        if self.book.known(named) is not None:
-            return named
-        return next((one.symbol for one in self.book.live() if one.coin == coin), named)
+        """A coin's symbol as it is listed, else as its name tells."""
+        return symbol_of(self.book, coin)
 
     def keep(self, instrument: Instrument) -> bool:
         """Whether an instrument is any of ours; all-market answers tell of everything."""

@@ -15,7 +15,7 @@ from tui_monitor.errors import Malformed
 from tui_monitor.feeds.adapter import Damaged, Event, Ignored, Listed, Notice, Rejected
 from tui_monitor.feeds.binance import listing, mapper, wire
 from tui_monitor.feeds.binance.adapter import BinanceAdapter, guarded
-from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.instruments import books_of
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.reading import UNREADABLE
 from tui_monitor.model import Exchange, Instrument, Market
@@ -40,12 +40,10 @@ class BinanceLines:
 
     def __init__(self, market: Market, instruments: Iterable[Instrument] = ()) -> None:
         self._market = market
-        self._adapters: dict[Market, BinanceAdapter] = {}
-        known = list(instruments)
-        for each in Market:
-            book = InstrumentBook(listing.GUESS[each])
-            book.learn(one for one in known if one.market is each)
-            self._adapters[each] = BinanceAdapter(book, each)
+        self._adapters = {
+            each: BinanceAdapter(book, each)
+            for each, book in books_of(listing.GUESS, instruments).items()
+        }
 
     def read(self, line: bytes) -> list[tuple[Event, str | None]]:
         """The events of a line; Binance always writes the symbol as it is, or not at all."""

@@ -13,11 +13,10 @@ from tui_monitor.errors import Malformed
 from tui_monitor.feeds.binance import wire
 from tui_monitor.feeds.numbers import epoch_ms, per, price
 from tui_monitor.feeds.reading import UNREADABLE
-from tui_monitor.feeds.symbols import instrument_of, unit_of
+from tui_monitor.feeds.symbols import USDT, guesses, unit_of
 from tui_monitor.model import Exchange, Instrument, Market, Status
 from tui_monitor.printable import printable
 
-QUOTE = "USDT"
 _STATUS = {
     "TRADING": Status.LIVE,
     "PENDING_TRADING": Status.PREOPEN,
@@ -42,7 +41,7 @@ _SYMBOL = msgspec.json.Decoder(wire.SymbolRow)
 
 def why_foreign(symbol: str) -> str | None:
     """Why a symbol is of none of our markets, or None if its name is that of one."""
-    base = symbol.removesuffix(QUOTE)
+    base = symbol.removesuffix(USDT)
     if base and base != symbol and "_" not in base and printable(symbol) == symbol:
         return None
     shown = printable(symbol) or "an empty symbol"
@@ -50,26 +49,10 @@ def why_foreign(symbol: str) -> str | None:
     if kind:
         family = "a COIN-M contract" if pair.endswith("USD") else "a delivery contract"
         return f"{shown} is {family}"
-    return f"{shown} is not quoted in {QUOTE}"
+    return f"{shown} is not quoted in {USDT}"
 
 
-def guess_perp(symbol: str) -> Instrument | None:
-    """What a futures symbol alone says."""
-    return _guess(symbol, Market.PERP)
-
-
-def guess_spot(symbol: str) -> Instrument | None:
-    """What a spot symbol alone says."""
-    return _guess(symbol, Market.SPOT)
-
-
-GUESS = {Market.PERP: guess_perp, Market.SPOT: guess_spot}
-
-
-def _guess(symbol: str, market: Market) -> Instrument | None:
-    if why_foreign(symbol) is not None:
-        return None
-    return instrument_of(Exchange.BINANCE, market, symbol, symbol.removesuffix(QUOTE), QUOTE)
+GUESS = guesses(Exchange.BINANCE, lambda symbol, _: why_foreign(symbol))
 
 
 def market_of(row: wire.SymbolRow) -> Market:
@@ -85,7 +68,7 @@ def instrument(row: wire.SymbolRow, stocks: Container[str] = ()) -> Instrument:
     quoted name, so the multiplier is all there is and `contract_size` is None.
     """
     foreign = why_foreign(row.symbol)
-    if foreign is None and row.quote_asset != QUOTE:
+    if foreign is None and row.quote_asset != USDT:
         foreign = f"{printable(row.symbol)} is quoted in {printable(row.quote_asset, 12)}"
     if foreign is None and not row.base_asset:
         foreign = f"{printable(row.symbol)} has no base asset"
@@ -102,7 +85,7 @@ def instrument(row: wire.SymbolRow, stocks: Container[str] = ()) -> Instrument:
         market=market,
         symbol=row.symbol,
         coin=unit.coin,
-        quote=QUOTE,
+        quote=USDT,
         multiplier=unit.multiplier,
         tick_size=per(tick, unit.multiplier),
         status=status,
@@ -133,7 +116,7 @@ def changed(row: wire.ContractInfo, known: Instrument | None) -> Instrument:
 
     It does not say what the underlying is, so TRADING makes nothing live that was not.
     """
-    found = known or guess_perp(row.s)
+    found = known or GUESS[Market.PERP](row.s)
     if found is None:
         raise Malformed(why_foreign(row.s) or f"{printable(row.s)} is not known")
     status = _STATUS.get(row.cs or "", Status.UNKNOWN)

@@ -23,7 +23,8 @@ from tui_monitor.feeds.adapter import (
     Subscription,
 )
 from tui_monitor.feeds.bitget import mapper, tickers, wire
-from tui_monitor.feeds.bitget.items import NOTHING, About, Books, Items
+from tui_monitor.feeds.bitget.items import NOTHING, About, Items
+from tui_monitor.feeds.instruments import Books
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.reading import UNREADABLE, read, read_frame, sample
 from tui_monitor.model import Exchange, Market

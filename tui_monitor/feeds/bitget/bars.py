@@ -6,7 +6,7 @@ import msgspec
 
 from tui_monitor.feeds.adapter import Event
 from tui_monitor.feeds.bitget.adapter import BitgetAdapter
-from tui_monitor.feeds.bitget.items import Books
+from tui_monitor.feeds.instruments import Books
 from tui_monitor.model import Candle, Market
 
 # A new subscription repeats a hundred bars; more than a few can't have closed while a socket was

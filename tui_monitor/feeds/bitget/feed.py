@@ -9,13 +9,11 @@ from functools import partial
 
 from tui_monitor.config import Bitget
 from tui_monitor.feeds.adapter import Adapter, Subscription
-from tui_monitor.feeds.bitget import mapper
 from tui_monitor.feeds.bitget.adapter import CHANNELS_A_SOCKET, PATH, BitgetAdapter, sockets
 from tui_monitor.feeds.bitget.bars import BarsAdapter
 from tui_monitor.feeds.bitget.history import MINUTES, BitgetHistory, bitgets_name
 from tui_monitor.feeds.bitget.rest import MAX_FUNDINGS, BitgetRest
 from tui_monitor.feeds.bitget.terms import FundingTerms
-from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.plans import (
     Bridge,
     Channel,
@@ -28,6 +26,7 @@ from tui_monitor.feeds.plans import (
     StreamPlan,
 )
 from tui_monitor.feeds.settled import by_number
+from tui_monitor.feeds.symbols import symbol_of
 from tui_monitor.model import (
     Candle,
     Exchange,
@@ -84,7 +83,7 @@ def plan(settings: Bitget, given: Given) -> FeedPlan:
         aclose=rest.aclose,
         history=BitgetHistory(rest, given.clock),
         settled=partial(_settled, rest),
-        perp_symbol=_symbols(rest.books[_PERP]),
+        perp_symbol=partial(symbol_of, rest.books[_PERP]),
         liquidations=STREAMS[Exchange.BITGET],
         past_liquidations=partial(_past_liquidations, rest),
     )
@@ -118,21 +117,9 @@ def _list(rest: BitgetRest, terms: FundingTerms, market: Market, snapshot: Fetch
         book=rest.books[market],
         fetch=partial(rest.instruments, market),
         first=(terms.ask, snapshot) if market is _PERP else (snapshot,),
-        by_name=_symbols(rest.books[market]),
+        by_name=partial(symbol_of, rest.books[market]),
         every_s=LIST_EVERY_S,
     )
-
-
-def _symbols(book: InstrumentBook) -> Callable[[str], str]:
-    """The symbol of a coin as it is listed (1000BONKUSDT), else as its name tells."""
-
-    def symbol(coin: str) -> str:
-        named = f"{coin}{mapper.USDT}"
-        if book.known(named) is not None:
-            return named
-        return next((one.symbol for one in book.live() if one.coin == coin), named)
-
-    return symbol
 
 
 def _stream(

@@ -1,13 +1,13 @@
 """Items of Bitget's messages and REST answers to events, each on its own."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import msgspec
 from msgspec import Raw
 
 from tui_monitor.feeds.adapter import Damaged, Event, Ignored, Listed
 from tui_monitor.feeds.bitget import mapper, tickers, wire
-from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.instruments import Books
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.reading import UNREADABLE, UNUSABLE, reason_of, symbol_in
 from tui_monitor.model import Exchange, Instrument, Market
@@ -15,13 +15,6 @@ from tui_monitor.printable import printable
 
 NOTHING = Ignored(reason="nothing in it that is used")
 _DELIVERY = "2"
-
-Books = Mapping[Market, InstrumentBook]
-
-
-def books() -> dict[Market, InstrumentBook]:
-    """The books of both markets, empty."""
-    return {each: InstrumentBook(mapper.GUESS[each]) for each in Market}
 
 
 class About(msgspec.Struct, frozen=True):

@@ -9,7 +9,8 @@ from tui_monitor.errors import Malformed
 from tui_monitor.feeds.adapter import Damaged, Event, Ignored, Notice, Rejected
 from tui_monitor.feeds.bitget import mapper, wire
 from tui_monitor.feeds.bitget.adapter import BitgetAdapter
-from tui_monitor.feeds.bitget.items import About, books
+from tui_monitor.feeds.bitget.items import About
+from tui_monitor.feeds.instruments import books_of
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.reading import UNREADABLE, read
 from tui_monitor.model import Instrument, Market
@@ -46,10 +47,7 @@ class BitgetLines:
 
     def __init__(self, market: Market, instruments: Iterable[Instrument] = ()) -> None:
         self._market = market
-        known = books()
-        for one in instruments:
-            known[one.market].learn([one])
-        self._adapter = BitgetAdapter(known, market)
+        self._adapter = BitgetAdapter(books_of(mapper.GUESS, instruments), market)
 
     def read(self, line: bytes) -> list[tuple[Event, str | None]]:
         """The events of a line; each instrument's symbol is as Bitget wrote it."""

@@ -21,7 +21,7 @@ from tui_monitor.feeds.numbers import (
     size,
 )
 from tui_monitor.feeds.reading import shown
-from tui_monitor.feeds.symbols import instrument_of, unit_of
+from tui_monitor.feeds.symbols import USDT, guesses, unit_of, why_no_pair
 from tui_monitor.model import (
     Candle,
     Exchange,
@@ -36,7 +36,6 @@ from tui_monitor.model import (
 )
 from tui_monitor.printable import printable
 
-USDT = "USDT"
 MARKETS = {"usdt-futures": Market.PERP, "spot": Market.SPOT}
 CATEGORY = {market: name for name, market in MARKETS.items()}
 """As v3 streams write it; v2 and REST use capitals."""
@@ -45,7 +44,6 @@ USD = frozenset({"USD", "USDT", "USDC", "USDE", "DAI", "FDUSD"})
 # v1 was switched off; its types and the ends of its symbols.
 V1_TYPES = frozenset({"sp", "mc"})
 _V1_ENDS = ("_UMCBL", "_DMCBL", "_CMCBL", "_SPBL", "_SUMCBL", "_SDMCBL", "_SCMCBL")
-_LONGEST_SYMBOL = 40
 _STATUS = {
     # v2 futures
     "normal": Status.LIVE,
@@ -71,32 +69,10 @@ def why_foreign(symbol: str, market: Market) -> str | None:
     """
     if symbol.endswith(_V1_ENDS):
         raise Malformed(f"{printable(symbol)} is a symbol of v1, which Bitget has switched off")
-    base = symbol.removesuffix(USDT)
-    if base != symbol and base.isalnum() and len(symbol) <= _LONGEST_SYMBOL:
-        return None
-    shown_name = printable(symbol) or "an empty symbol"
-    if market is Market.SPOT:
-        return f"{shown_name} is no spot pair in USDT"
-    return f"{shown_name} is no perpetual in USDT"
+    return why_no_pair(symbol, market)
 
 
-def guess_perp(symbol: str) -> Instrument | None:
-    """What a futures symbol alone says; None for what is no USDT perpetual."""
-    return _guess(symbol, Market.PERP)
-
-
-def guess_spot(symbol: str) -> Instrument | None:
-    """What a spot symbol alone says; None for what is no USDT pair."""
-    return _guess(symbol, Market.SPOT)
-
-
-def _guess(symbol: str, market: Market) -> Instrument | None:
-    if why_foreign(symbol, market) is not None:
-        return None
-    return instrument_of(Exchange.BITGET, market, symbol, symbol.removesuffix(USDT), USDT)
-
-
-GUESS = {Market.PERP: guess_perp, Market.SPOT: guess_spot}
+GUESS = guesses(Exchange.BITGET, why_foreign)
 
 
 def mark_price(row: wire.PriceRow, instrument: Instrument) -> MarkPrice:

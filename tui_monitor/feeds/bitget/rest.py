@@ -11,12 +11,14 @@ from tui_monitor.feeds.adapter import Damaged, Event, Listed
 from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.bitget import mapper, wire
 from tui_monitor.feeds.bitget.adapter import BitgetAdapter
-from tui_monitor.feeds.bitget.items import About, Books, books
+from tui_monitor.feeds.bitget.items import About
 from tui_monitor.feeds.http import Http, RestSettings
+from tui_monitor.feeds.instruments import Books, books_of
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.pacing import Pace, Pacer
 from tui_monitor.feeds.reading import UNREADABLE, read
 from tui_monitor.feeds.rest import RestClient, bars_of, refuse_all_bad, time_at
+from tui_monitor.feeds.symbols import USDT
 from tui_monitor.model import (
     Candle,
     Funding,
@@ -87,7 +89,7 @@ class BitgetRest(RestClient):
         *,
         bans: Bans | None = None,
     ) -> None:
-        self.books = known or books()
+        self.books = known or books_of(mapper.GUESS)
         super().__init__(
             Http(
                 settings.rest_url, clock, explain, proxy=settings.proxy, bans=bans, waits_s=_WAITS_S
@@ -129,7 +131,7 @@ class BitgetRest(RestClient):
         found = [
             event.instrument
             for event in listed
-            if isinstance(event, Listed) and event.instrument.quote == mapper.USDT
+            if isinstance(event, Listed) and event.instrument.quote == USDT
         ]
         if not found:
             raise Malformed(f"{path}: no instrument in it")

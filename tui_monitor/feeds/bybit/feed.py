@@ -6,7 +6,7 @@ tickers go on, the audit brings it every 15 s, and each kind's own age on the ro
 it is. A channel each would tell no more: they come, and go, with one socket.
 """
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -14,11 +14,10 @@ from msgspec.structs import replace
 from tui_monitor.config import Bybit
 from tui_monitor.feeds.adapter import Subscription
 from tui_monitor.feeds.books import CONFIRM_EVERY_S, book_poll
-from tui_monitor.feeds.bybit import asking, mapper
+from tui_monitor.feeds.bybit import asking
 from tui_monitor.feeds.bybit.adapter import PATHS, BybitAdapter
 from tui_monitor.feeds.bybit.bars import BarsAdapter, BybitHistory, minutes_of
 from tui_monitor.feeds.bybit.rest import MAX_FUNDINGS, BybitRest
-from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.past_interest import newest_first
 from tui_monitor.feeds.plans import (
     Bridge,
@@ -31,6 +30,7 @@ from tui_monitor.feeds.plans import (
     StreamPlan,
 )
 from tui_monitor.feeds.settled import backwards
+from tui_monitor.feeds.symbols import symbol_of
 from tui_monitor.model import (
     Candle,
     Exchange,
@@ -75,7 +75,7 @@ def plan(settings: Bybit, given: Given) -> FeedPlan:
         aclose=rest.aclose,
         history=BybitHistory(rest, given.clock),
         settled=partial(_settled, rest),
-        perp_symbol=_symbols(rest.books[Market.PERP]),
+        perp_symbol=partial(symbol_of, rest.books[Market.PERP]),
         liquidations=STREAMS[Exchange.BYBIT],
         past_interest=partial(_past_interest, rest),
         account_ratio=rest.account_ratio,
@@ -106,21 +106,9 @@ def _list(rest: BybitRest, market: Market) -> ListPlan:
         book=rest.books[market],
         fetch=partial(rest.instruments, market),
         first=(partial(rest.snapshot, market),),
-        by_name=_symbols(rest.books[market]),
+        by_name=partial(symbol_of, rest.books[market]),
         every_s=LIST_EVERY_S,
     )
-
-
-def _symbols(book: InstrumentBook) -> Callable[[str], str]:
-    """The symbol of a coin as it is listed (1000PEPEUSDT), else as its name tells."""
-
-    def symbol(coin: str) -> str:
-        named = f"{coin}{mapper.USDT}"
-        if book.known(named) is not None:
-            return named
-        return next((one.symbol for one in book.live() if one.coin == coin), named)
-
-    return symbol
 
 
 def _stream(

@@ -12,6 +12,7 @@ from tui_monitor.feeds.bybit.tops import Top, Tops
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.numbers import Loose, price, size
 from tui_monitor.feeds.reading import UNUSABLE, reason_of, shown, symbol_in
+from tui_monitor.feeds.symbols import why_no_pair
 from tui_monitor.model import Instrument, Market
 from tui_monitor.printable import printable
 
@@ -63,7 +64,7 @@ class Items:
 
     def foreign(self, symbol: str, ts_ms: int | None, kind: str = "") -> Ignored:
         """Why an item is passed over: it is of none of our instruments."""
-        why = mapper.why_foreign(symbol, self._market)
+        why = why_no_pair(symbol, self._market)
         if why is None:
             why = f"{printable(symbol)} is a {printable(kind, 30) or 'thing that is not known'}"
         return Ignored(reason=why, symbol=symbol or None, exchange_ms=ts_ms)

@@ -11,7 +11,7 @@ from tui_monitor.feeds.bybit import mapper, wire
 from tui_monitor.feeds.bybit.adapter import BybitAdapter
 from tui_monitor.feeds.bybit.items import About
 from tui_monitor.feeds.bybit.rest import explain_block
-from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.instruments import books_of
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.reading import UNREADABLE, read, reason_of
 from tui_monitor.model import Instrument, Market
@@ -42,12 +42,10 @@ class BybitLines:
 
     def __init__(self, market: Market, instruments: Iterable[Instrument] = ()) -> None:
         self._market = market
-        known = tuple(instruments)
-        self._adapters: dict[Market, BybitAdapter] = {}
-        for each in Market:
-            book = InstrumentBook(mapper.GUESS[each])
-            book.learn(one for one in known if one.market is each)
-            self._adapters[each] = BybitAdapter(book, each, merged=False)
+        self._adapters = {
+            each: BybitAdapter(book, each, merged=False)
+            for each, book in books_of(mapper.GUESS, instruments).items()
+        }
 
     def read(self, line: bytes) -> list[tuple[Event, str | None]]:
         """The events of a line; each instrument's symbol is as Bybit wrote it."""

@@ -22,7 +22,7 @@ from tui_monitor.feeds.numbers import (
 )
 from tui_monitor.feeds.past_interest import account_ratio as ratio_of_accounts
 from tui_monitor.feeds.reading import shown
-from tui_monitor.feeds.symbols import instrument_of, unit_of
+from tui_monitor.feeds.symbols import USDT, guesses, unit_of, why_no_pair
 from tui_monitor.model import (
     AccountRatio,
     Candle,
@@ -35,9 +35,7 @@ from tui_monitor.model import (
     Side,
     Status,
 )
-from tui_monitor.printable import printable
 
-USDT = "USDT"
 MARKETS = {"linear": Market.PERP, "spot": Market.SPOT}
 CATEGORY = {market: category for category, market in MARKETS.items()}
 # Bybit's bars of 6 hours and more open at 00:00 UTC: they have that in their names here.
@@ -45,7 +43,6 @@ BARS = {
     "1": "1m", "3": "3m", "5": "5m", "15": "15m", "30": "30m", "60": "1H", "120": "2H",
     "240": "4H", "360": "6Hutc", "720": "12Hutc", "D": "1Dutc", "W": "1Wutc", "M": "1Mutc",
 }  # fmt: skip
-_LONGEST_SYMBOL = 40
 # What the boards take as USD.
 USD = frozenset({"USD", "USDT", "USDC", "USDE", "DAI", "FDUSD"})
 _STATUS = {
@@ -60,34 +57,7 @@ _CRYPTO_PERPS = frozenset({"", "innovation"})
 _NO_CRYPTO_SPOT = frozenset({"xstocks"})
 
 
-def why_foreign(symbol: str, market: Market) -> str | None:
-    """Why a symbol is none of a market's, or None if it may be one."""
-    base = symbol.removesuffix(USDT)
-    if base != symbol and base.isalnum() and len(symbol) <= _LONGEST_SYMBOL:
-        return None
-    shown = printable(symbol) or "an empty symbol"
-    if market is Market.SPOT:
-        return f"{shown} is no spot pair in USDT"
-    return f"{shown} is no perpetual in USDT"
-
-
-def guess_perp(symbol: str) -> Instrument | None:
-    """What a linear symbol alone says; None for what is no USDT perpetual."""
-    return _guess(symbol, Market.PERP)
-
-
-def guess_spot(symbol: str) -> Instrument | None:
-    """What a spot symbol alone says; None for what is no USDT pair."""
-    return _guess(symbol, Market.SPOT)
-
-
-def _guess(symbol: str, market: Market) -> Instrument | None:
-    if why_foreign(symbol, market) is not None:
-        return None
-    return instrument_of(Exchange.BYBIT, market, symbol, symbol.removesuffix(USDT), USDT)
-
-
-GUESS = {Market.PERP: guess_perp, Market.SPOT: guess_spot}
+GUESS = guesses(Exchange.BYBIT, why_no_pair)
 
 
 def settled_funding(row: wire.FundingRow, instrument: Instrument) -> Funding:
@@ -208,7 +178,7 @@ def _is_perpetual(row: wire.InstrumentRow) -> bool:
         row.contract_type == "LinearPerpetual"
         and row.quote_coin == USDT
         and (row.settle_coin or "") == USDT
-        and why_foreign(row.symbol, Market.PERP) is None
+        and why_no_pair(row.symbol, Market.PERP) is None
     )
 
 

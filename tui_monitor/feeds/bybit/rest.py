@@ -13,10 +13,11 @@ from tui_monitor.feeds.bybit import mapper, wire
 from tui_monitor.feeds.bybit.adapter import BybitAdapter
 from tui_monitor.feeds.bybit.items import About
 from tui_monitor.feeds.http import BLOCKED, Http, RestSettings
-from tui_monitor.feeds.instruments import InstrumentBook
+from tui_monitor.feeds.instruments import Books, books_of
 from tui_monitor.feeds.pacing import Pace
 from tui_monitor.feeds.reading import UNREADABLE, read
 from tui_monitor.feeds.rest import RestClient, bars_of, refuse_all_bad, time_at
+from tui_monitor.feeds.symbols import USDT
 from tui_monitor.model import (
     AccountRatio,
     Candle,
@@ -68,11 +69,11 @@ class BybitRest(RestClient):
         self,
         settings: RestSettings,
         clock: Clock,
-        books: Mapping[Market, InstrumentBook] | None = None,
+        books: Books | None = None,
         *,
         bans: Bans | None = None,
     ) -> None:
-        self.books = books or {each: InstrumentBook(mapper.GUESS[each]) for each in Market}
+        self.books = books or books_of(mapper.GUESS)
         super().__init__(
             Http(
                 settings.rest_url, clock, explain, proxy=settings.proxy, bans=bans, waits_s=_WAITS_S
@@ -109,7 +110,7 @@ class BybitRest(RestClient):
             params["cursor"] = cursor
         else:
             raise Malformed(f"{INSTRUMENTS}: more than {_MAX_PAGES} pages")
-        found = [instrument for instrument in found if instrument.quote == mapper.USDT]
+        found = [instrument for instrument in found if instrument.quote == USDT]
         if not found:
             raise Malformed(f"{INSTRUMENTS}: no instrument in it")
         self.books[market].learn(found)
