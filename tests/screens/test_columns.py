@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.screens.test_board import COLUMNS
 from tui_monitor.app import MonitorApp
+from tui_monitor.screens.boards.registry import VIEWS
 from tui_monitor.screens.dialogs.columns import ColumnsDialog
 from tui_monitor.screens.tables.layouts import Layout, Layouts
 from tui_monitor.screens.widgets.board import Board
@@ -115,6 +116,53 @@ async def test_a_column_that_comes_later_sorts_as_it_was_left(tmp_path: Path) ->
         table: Board[object] = app.desk.view.panels()[0]
         assert "okx_interval" in [column.key for column in table.columns]
         assert (table.sort_key, table.descending) == ("okx_interval", False)
+
+
+@pytest.mark.parametrize(
+    ("board", "keys", "kept", "shown"),
+    [
+        ("sum", ("+", "+"), 4, "(4 days)"),
+        ("liquidations", ("+",), 3, "3 h"),
+        ("oi", ("-",), 4, " 4 h by"),
+    ],
+)
+async def test_a_range_is_as_it_was_in_the_next_run(
+    tmp_path: Path, board: str, keys: tuple[str, ...], kept: int, shown: str
+) -> None:
+    """Each board's own, up to today; = forgets it, Esc and a look at other days do not."""
+    file = tmp_path / "tables.json"
+    for run in range(2):
+        app = an_app(board=board)
+        app.layouts = Layouts(file)
+        async with app.run_test(size=(160, 50)) as pilot:
+            await pulled(pilot, app)
+            if run == 0:
+                await pilot.press(*keys)
+                await pulled(pilot, app)
+                await pilot.press("[", "escape")
+                await pulled(pilot, app)
+            assert Layouts(file).range_of(board) == kept
+            assert shown in screen_text(app)
+            if run == 1:
+                await pilot.press("=")
+                await pulled(pilot, app)
+                assert shown not in screen_text(app)
+    assert Layouts(file).range_of(board) is None
+
+
+def test_a_range_that_no_board_has_is_as_if_none_were_kept(tmp_path: Path) -> None:
+    """A file of another version, or one that was edited."""
+    file = tmp_path / "tables.json"
+    file.write_text(
+        '{"ranges": {"oi": 7, "sum": 99999}, "tables": {"sum/nodes": {"sort": "time"}}}'
+    )
+    layouts = Layouts(file)
+    for name in ("oi", "sum"):
+        view = VIEWS[name]()
+        view.take_range(layouts.range_of(name))
+        assert (view.kept_days, getattr(view, "hours", None)) == (None, None)
+    layouts.keep_range("liquidations", 6)
+    assert Layouts(file).of("sum/nodes").sort == "time"
 
 
 def test_an_unreadable_file_is_set_aside_with_a_word(tmp_path: Path) -> None:

@@ -19,11 +19,12 @@ from tui_monitor.errors import BadInput
 from tui_monitor.screens.keys.actions import BY_ID, bindings
 from tui_monitor.screens.looks.format import ShownZone
 from tui_monitor.screens.looks.looks import looks_of
+from tui_monitor.screens.tables.layouts import layouts_of
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.screens.widgets.reading import ReadChart
 from tui_monitor.source import Query, Source
-from tui_monitor.words import t
+from tui_monitor.words import t, told
 
 # Classes of the screen by its size; what is cramped or flat is too small for a board.
 WIDTHS = [(0, "-cramped"), (60, "-narrow"), (100, "-medium"), (200, "-wide")]
@@ -90,6 +91,8 @@ class BoardView(Vertical):
     def __init__(self) -> None:
         super().__init__(id=f"board-{self.NAME}")
         self.days = Days()
+        # As many days up to today as somebody wants here; None: as usual.
+        self.kept_days: int | None = None
         self.today: date | None = None
         self.zone = ShownZone(BoardZone())
         self.status: EngineStatus | None = None
@@ -99,6 +102,7 @@ class BoardView(Vertical):
 
     def on_mount(self) -> None:
         """Until the first board is there the first line says that it is on its way."""
+        self.take_range(layouts_of(self).range_of(self.NAME))
         first = self.query(Lines).first()
         if not first.plain:
             first.set_lines([(t("loading…"), looks_of(self).dim)])
@@ -158,8 +162,9 @@ class BoardView(Vertical):
         return self.days.first is not None
 
     def go_back(self) -> None:
-        """One step back: the last one leads to the usual days."""
-        self.action_range_reset()
+        """One step back: the last one leads to the days up to today."""
+        self.days = Days()
+        self.post_message(self.Wanted())
 
     # Charts
 
@@ -189,24 +194,48 @@ class BoardView(Vertical):
 
     def days_query(self) -> Query:
         """The days for the source."""
+        days = self._up_to_today()
+        if self.days.first is None and self.kept_days and days is not None:
+            return Query(first_day=days[0], last_day=days[1])
         return Query(first_day=self.days.first, last_day=self.days.last)
+
+    def _now_today(self) -> date | None:
+        """The day of the engine, which the first board comes with."""
+        if self.today is not None or self.status is None:
+            return self.today
+        return BoardZone(self.status.timezone).day_of(self.status.now_ms)
+
+    def _up_to_today(self) -> tuple[date, date] | None:
+        today = self._now_today()
+        count = self.kept_days or self.USUAL_DAYS
+        return None if today is None else (today - timedelta(days=count - 1), today)
 
     def shown_range(self) -> tuple[date, date] | None:
         """First and last day shown; None before the first board came."""
         if self.days.first and self.days.last:
             return self.days.first, self.days.last
-        if self.today is None:
-            return None
-        return self.today - timedelta(days=self.USUAL_DAYS - 1), self.today
+        return self._up_to_today()
 
     def show_days(self, first: date, last: date) -> None:
-        """Show these days. The usual ones up to today move on with the days."""
-        usual = self.today is not None and last == self.today
-        if usual and (last - first).days + 1 == self.USUAL_DAYS:
-            self.days = Days()
-        else:
-            self.days = Days(first, last)
+        """Show these days. As many up to today as usual, or as are kept, move on with the days."""
+        is_usual = (first, last) == self._up_to_today()
+        self.days = Days() if is_usual else Days(first, last)
         self.post_message(self.Wanted())
+
+    # How far back it looks, kept from run to run
+
+    def take_range(self, steps: int | None) -> None:
+        """What was kept in a run before: days, unless a subclass has other steps."""
+        if self.HAS_DAYS and steps is not None and 1 <= steps <= LONGEST_DAYS:
+            self.kept_days = steps
+
+    def keep_range(self, steps: int | None) -> None:
+        """So far back from now on; None: as usual."""
+        layouts = layouts_of(self)
+        layouts.keep_range(self.NAME, steps)
+        said = layouts.take_problem()
+        if said:
+            self.app.notify(told(said), severity="warning")
 
     def action_day_previous(self) -> None:
         self._shift(-1)
@@ -231,16 +260,30 @@ class BoardView(Vertical):
         self._stretch(0.5)
 
     def action_range_reset(self) -> None:
-        self.days = Days()
+        self.days, self.kept_days = Days(), None
+        self.keep_range(None)
         self.post_message(self.Wanted())
 
     def _stretch(self, factor: float) -> None:
+        """More days or fewer, with the same last one; those up to today are kept."""
+        days = self.stretched(factor)
+        if days is None:
+            return
+        first, last = days
+        if last == self.today:
+            count = (last - first).days + 1
+            self.kept_days = None if count == self.USUAL_DAYS else count
+            self.keep_range(self.kept_days)
+        self.show_days(first, last)
+
+    def stretched(self, factor: float) -> tuple[date, date] | None:
+        """So many times as many days, with the same last one."""
         shown = self.shown_range()
         if shown is None:
-            return
+            return None
         first, last = shown
         count = max(1, min(LONGEST_DAYS, int(((last - first).days + 1) * factor)))
-        self.show_days(last - timedelta(days=count - 1), last)
+        return last - timedelta(days=count - 1), last
 
     # Room
 

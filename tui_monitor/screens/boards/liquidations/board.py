@@ -163,9 +163,16 @@ class LiquidationsView(BoardView):
         self.hours = HOURS[0]
         super().action_range_reset()
 
+    def take_range(self, steps: int | None) -> None:
+        """Hours, as long as no days are picked."""
+        if steps in HOURS:
+            self.hours = steps
+
     def _step(self, by: int) -> None:
         if self.days.first is not None:
-            super()._stretch(2 if by > 0 else 0.5)
+            days = self.stretched(2 if by > 0 else 0.5)
+            if days is not None:
+                self.show_days(*days)
             return
         place = HOURS.index(self.hours) + by
         if not 0 <= place < len(HOURS):
@@ -179,14 +186,15 @@ class LiquidationsView(BoardView):
             self.app.notify(longest if by > 0 else shortest)
             return
         self.hours = HOURS[place]
+        self.keep_range(None if place == 0 else self.hours)
         self.post_message(self.Wanted())
 
     def can_go_back(self) -> bool:
-        """From the orders, from other hours, from other days."""
-        return self._in_orders() or self.hours != HOURS[0] or super().can_go_back()
+        """From the orders, from picked days."""
+        return self._in_orders() or super().can_go_back()
 
     def go_back(self) -> None:
-        """From the orders to the venues, then to the last hour."""
+        """From the orders to the venues, then from days to the hours."""
         if self._in_orders():
             self.remove_class("-orders")
             self.screen.set_focus(self.venues)

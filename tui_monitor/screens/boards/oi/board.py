@@ -150,7 +150,12 @@ class OpenInterestView(BoardView):
 
     def action_range_reset(self) -> None:
         self.hours = None
-        self.post_message(self.Wanted())
+        super().action_range_reset()
+
+    def take_range(self, steps: int | None) -> None:
+        """Hours."""
+        if steps in WINDOWS_H:
+            self.hours = steps
 
     def _step(self, by: int) -> None:
         now = self.hours or (self.shown.hours if self.shown else WINDOWS_H[-1])
@@ -161,6 +166,7 @@ class OpenInterestView(BoardView):
             self.app.notify(longest if by > 0 else shortest)
             return
         self.hours = WINDOWS_H[place]
+        self.keep_range(self.hours)
         self.post_message(self.Wanted())
 
     # For the frame
