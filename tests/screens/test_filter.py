@@ -27,6 +27,11 @@ ROWS = [Row("A", 1.0), Row("B", 1.5), Row("C", None), Row("D", 2000.0)]
         ("value>1 & b | a", "AB"),
         ("value>1 & (b | a)", "B"),
         ("!(", None),
+        ("!value>1", "AC"),
+        ("!(a | value>100)", "BC"),
+        ("!!a", "A"),
+        ("!(!a & ! b) & !coin=b", "A"),
+        ("!a b(", None),
         ("!a & (value<2 | value>100)", "BD"),
         ("coin=a | coin!=a & value=1.5", "AB"),
         ("coin!=a", "BCD"),
@@ -44,7 +49,23 @@ def test_either_all_and_brackets_say_what_belongs_together(text: str, found: str
 
 
 @pytest.mark.parametrize(
-    "text", ["value>", "value=-", "a & value<", "(a", "(a | (b)", "a &", "a | ", "(", "&", "value="]
+    "text",
+    [
+        "value>",
+        "value=-",
+        "a & value<",
+        "(a",
+        "(a | (b)",
+        "a &",
+        "a | ",
+        "(",
+        "&",
+        "value=",
+        "!",
+        "a & !",
+        "!(a",
+        "!value>",
+    ],
 )
 def test_what_lacks_its_end_is_unfinished(text: str) -> None:
     """Not wrong: somebody is typing."""
@@ -52,7 +73,9 @@ def test_what_lacks_its_end_is_unfinished(text: str) -> None:
         parse_filter(text, COLUMNS)
 
 
-@pytest.mark.parametrize("text", ["a)", "| a", "a & ) b", "nothing>5", "value>word"])
+@pytest.mark.parametrize(
+    "text", ["a)", "| a", "a & ) b", "nothing>5", "value>word", "! & a", "!nothing>5", "!)"]
+)
 def test_what_can_never_be_right_is_said_at_once(text: str) -> None:
     """And is not called unfinished."""
     with pytest.raises(BadInput) as caught:
@@ -63,19 +86,21 @@ def test_what_can_never_be_right_is_said_at_once(text: str) -> None:
 
 def test_the_part_before_the_last_term_is_finished() -> None:
     """It filters while the last one is typed."""
-    assert finished_parts("a & value>")[-1] == "a "
+    assert finished_parts("a & value>")[-1] == "a"
     assert finished_parts("value>")[-1] == ""
     assert finished_parts("(value>1")[0] == "(value>1)"
-    assert finished_parts("b | (a & va")[-1] == "b | (a )"
+    assert finished_parts("b | (a & va")[-1] == "b | (a)"
+    assert finished_parts("a & !(va")[-1] == "a"
 
 
 def test_names_are_offered_that_begin_with_what_is_typed_and_then_those_that_have_it() -> None:
     """Only columns that can be compared; each name once."""
     assert [one.key for one in candidates("a & va", COLUMNS)] == ["value"]
-    assert [one.key for one in candidates("!co", COLUMNS)] == []
+    assert [one.key for one in candidates("a & !co", COLUMNS)] == ["coin"]
     assert [one.key for one in candidates("o", COLUMNS)] == ["coin"]
     assert candidates("value>1", COLUMNS) == []
     assert completed("(a | va", COLUMNS) == "(a | value"
+    assert completed("a & ! va", COLUMNS) == "a & ! value"
     assert completed("value", COLUMNS) is None
     assert completed("xyz", COLUMNS) is None
 

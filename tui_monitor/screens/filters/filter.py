@@ -1,4 +1,4 @@
-"""What `/` understands: text, `!text`, comparisons like `sum>5`, with `&`, `|` and brackets."""
+"""What `/` understands: text, comparisons like `sum>5`, with `&`, `|`, brackets and `!` for not."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ def parse_filter(text: str, columns: Sequence[Column[R]]) -> Predicate[R] | None
 def finished_parts(text: str) -> Sequence[str]:
     """What a text may mean already: its brackets closed; without the term still being typed."""
     cut = max(text.rfind(sign) for sign in "&|(")
-    return [_closed(text), _closed(text[: max(cut, 0)])]
+    return [_closed(text), _closed(text[: max(cut, 0)].rstrip("&|(! "))]
 
 
 def _closed(text: str) -> str:
@@ -108,14 +108,29 @@ class _Reader(Generic[R]):
         part = self._next() or ""
         if part in "&|)":
             raise Said(t("nothing before {sign}", sign=part), t("write (a | b) & c"))
+        if part.strip("! ") == "":
+            return self._opposite(part.count("!"))
         self._at += 1
         return _term(part, self._columns)
+
+    def _opposite(self, signs: int) -> Predicate[R]:
+        """What comes after some `!`: brackets, since a term has its own."""
+        self._at += 1
+        if self._next() is None:
+            raise Unfinished(t("nothing after {text}", "filter", text="!"), t("write !(a | b)"))
+        test = self._one()
+        return _not(test) if signs % 2 else test
+
+
+def _not(test: Predicate[R]) -> Predicate[R]:
+    return lambda row: not test(row)
 
 
 def _term(part: str, columns: Sequence[Column[R]]) -> Predicate[R]:
     if part.startswith("!") and not part.startswith("!="):
-        needle = part[1:].strip().casefold()
-        return lambda row: needle not in _words(row, columns)
+        bare = part.lstrip("! ")
+        test = _term(bare, columns)
+        return _not(test) if part[: -len(bare)].count("!") % 2 else test
     match = _COMPARISON.match(part)
     if match:
         return _comparison(match, columns)

@@ -12,7 +12,7 @@ from tui_monitor.screens.widgets.line import Piece
 from tui_monitor.words import t, told
 
 # The term at the end: the name of a column so far, and what follows it.
-_LAST = re.compile(r"(?P<before>(?:.*[&|(])?\s*)(?P<name>[^<>=!&|()]*?)(?P<rest>\s*[<>=!].*)?$")
+_LAST = re.compile(r"(?P<before>(?:.*[&|(])?[\s!]*)(?P<name>[^<>=!&|()]*?)(?P<rest>\s*[<>=!].*)?$")
 _VALUES = 6
 _LONGEST = 24
 
@@ -53,7 +53,7 @@ def hint(
     if text.strip():
         return []
     known = " ".join(column.name for column in columns if column.value is not None)
-    said = t("text · !text · {example} | (…); columns:", example=example(columns, most=2))
+    said = t("text · {example} | (…) · ! is not; columns:", example=example(columns, most=2))
     return [(f"{said} {known}", looks.dim)]
 
 

@@ -82,7 +82,7 @@ ACTIONS = (
     Action("first", "g", "first", "First row", "table"),
     Action("last", "G", "last", "Last row", "table"),
     Action("open", "Enter", "open", "Open the row", "table", 4),
-    Action("filter", "/", "filter", "Filter: text, !text, sum>5 & up<9", "panel", 3, True),
+    Action("filter", "/", "filter", "Filter: text, sum>5 & up<9, !text, !(…)", "panel", 3, True),
     Action("clear_filter", "c", "clear", "Clear the filter", "panel", 1),
     Action("columns", "C", "columns", "Columns: which, in which order, what they mean", "panel"),
     Action("sort_left", "<", "sort", "Sort by the previous column", "table", 10),
