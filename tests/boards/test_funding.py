@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_monitor.boards.funding import STALE_AFTER_S, FundingBoard, FundingCell
-from tui_monitor.boards.funding.build import FundingInput, apr, funding_board, rate_8h
+from tui_monitor.boards.funding.build import (
+    FundingInput,
+    apr,
+    funding_board,
+    funding_steps,
+    rate_8h,
+)
 from tui_monitor.boards.funding.intervals import IntervalWatch, last_settlement_ms
 from tui_monitor.boards.funding.stored import stored_board
 from tui_monitor.boards.legs import Now
@@ -387,3 +393,10 @@ def test_a_symbol_from_outside_is_made_printable() -> None:
     watch.look([row], 1)
     row.interval_h = 4.0
     assert watch.look([row], 2)[0].text.isprintable()
+
+
+def test_a_board_of_many_coins_is_made_some_at_a_time() -> None:
+    """What else the engine does has its turn before all of them are done."""
+    rows = [a_row(coin=f"C{number}") for number in range(500)]
+    steps = funding_steps(rows, FundingInput(EVERY), NOW)
+    assert sum(1 for _ in steps) > len(rows) / 50

@@ -20,6 +20,7 @@ from tui_monitor.boards.open_interest.build import (
     RATIO_STALE_MS,
     InterestInput,
     interest_board,
+    interest_steps,
     start_ms,
 )
 from tui_monitor.boards.open_interest.jumps import AT_ONCE_MS, is_step, method_jumps, steps_of
@@ -582,3 +583,11 @@ def test_four_exchanges_of_600_coins_are_fast() -> None:
     board = a_board(legs, thens, lasts=[a_sample(leg, NOW_MS - MARK_MS) for leg in legs])
     assert board.ranked == 600
     assert time.process_time() - begun < 0.5
+
+
+def test_a_board_of_many_coins_is_made_some_at_a_time() -> None:
+    """What else the engine does has its turn before all of them are done."""
+    legs = [a_leg(f"C{number}", Exchange.OKX, 1.0, 1.0) for number in range(500)]
+    given = InterestInput(NOW_MS, [Exchange.OKX], legs, thens={}, lasts={}, steps=[], ratios={})
+    steps = interest_steps(given, NOW_MS, 1, RankedBy.SIZE, None)
+    assert sum(1 for _ in steps) > len(legs) / 50

@@ -5,14 +5,11 @@ loop at once, and not in a thread either, which would take the interpreter from 
 milliseconds each time the loop looks at a socket.
 """
 
-import asyncio
-from collections.abc import Generator
-from typing import TypeAlias
-
 import msgspec
 from msgspec import Raw
 
 from tui_monitor.deltas import Change, Tree, change, of_dict, of_rows, origins
+from tui_monitor.steps import Steps, in_steps
 
 # What a step reads; it takes some 2 ms.
 STEP_BYTES = 40_000
@@ -20,31 +17,22 @@ STEP_BYTES = 40_000
 _dict = msgspec.json.Decoder(dict[str, Raw])
 _list = msgspec.json.Decoder(list[Raw])
 
-Steps: TypeAlias = Generator[None, None, Change | None]
-Decoding: TypeAlias = Generator[None, None, list[Tree]]
-
 
 async def change_in_steps(
     before: bytes, after: bytes, step_bytes: int = STEP_BYTES
 ) -> Change | None:
     """As `change` of the two trees that the texts stand for, with the loop's other work between."""
-    steps = _Stepping(step_bytes).change(before, after)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            made: Change | None = end.value
-            return made
-        await asyncio.sleep(0)
+    return await in_steps(_Stepping(step_bytes).change(before, after))
 
 
 class _Stepping:
     def __init__(self, step_bytes: int) -> None:
         self._step_bytes = step_bytes
 
-    def change(self, before: bytes, after: bytes) -> Steps:
+    def change(self, before: bytes, after: bytes) -> Steps[Change | None]:
         if before == after:
             return None
+        yield
         if len(before) + len(after) > self._step_bytes:
             kinds = before[:1] + after[:1]
             if kinds == b"{{":
@@ -53,7 +41,7 @@ class _Stepping:
                 return (yield from self._of_lists(before, after))
         return change(msgspec.json.decode(before), msgspec.json.decode(after))
 
-    def _of_dicts(self, before: bytes, after: bytes) -> Steps:
+    def _of_dicts(self, before: bytes, after: bytes) -> Steps[Change | None]:
         was, now = _dict.decode(before), _dict.decode(after)
         yield
         at: Change = {}
@@ -65,7 +53,7 @@ class _Stepping:
         new = {key: msgspec.json.decode(value) for key, value in now.items() if key not in was}
         return of_dict(at, new, [key for key in was if key not in now])
 
-    def _of_lists(self, before: bytes, after: bytes) -> Steps:
+    def _of_lists(self, before: bytes, after: bytes) -> Steps[Change | None]:
         was = yield from self._decoded(before)
         now = yield from self._decoded(after)
         if was == now:
@@ -81,7 +69,7 @@ class _Stepping:
                 yield
         return of_rows(came_from, len(was), now, at)
 
-    def _decoded(self, content: bytes) -> Decoding:
+    def _decoded(self, content: bytes) -> Steps[list[Tree]]:
         rows = _list.decode(content)
         yield
         trees: list[Tree] = []

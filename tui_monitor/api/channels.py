@@ -56,6 +56,7 @@ class _Channel:
             if made is None:
                 return
             self.changes.append(Raw(msgspec.json.encode(made)))
+            await asyncio.sleep(0)
             while len(self.changes) > 1 and sum(map(len, self.changes)) > CHANGES_BYTES:
                 self.changes.popleft()
         self.number += 1

@@ -129,6 +129,7 @@ class Fundings:
                     return self._paid
             revision = self._revision
             found = await self._store.paid_funding(self._clock.now_ms())
+            await asyncio.sleep(0)
             self._paid = {paid.key: paid for paid in found}
             self._paid_of = (revision, now_s)
             return self._paid

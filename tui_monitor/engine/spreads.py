@@ -35,7 +35,7 @@ SIGNALS_READ = 2_000
 # The last day's minutes are summed up in parts: all at once would hold other readers for seconds.
 _PART_MS = 30 * MINUTE_MS
 # Some 2 ms of work.
-_ROWS_AT_ONCE = 1_000
+_ROWS_AT_ONCE = 500
 
 
 class SpreadWatch:
@@ -87,7 +87,7 @@ class SpreadWatch:
         step_s = every_s / looks_a_sample
         begin_s, looks = self._clock.monotonic_s(), 0
         while True:
-            await self._take_in()
+            await self.take_in()
             self.look(is_sample=looks % looks_a_sample == 0)
             looks += 1
             wait_s = begin_s + looks * step_s - self._clock.monotonic_s()
@@ -183,7 +183,7 @@ class SpreadWatch:
         """Every coin that is or was listed anywhere."""
         return self._table.coins
 
-    async def _take_in(self) -> None:
+    async def take_in(self) -> None:
         """Read what has changed, with pauses: all at once would hold the feeds for 20 ms."""
         self._note_changes()
         while self._waiting:

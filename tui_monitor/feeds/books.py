@@ -4,6 +4,7 @@ A quiet coin's book stays as it was told, and nobody can see that it still stand
 that repeats it confirms it; so its age is that of the answer.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
@@ -38,6 +39,9 @@ def book_poll(
 
 async def _books(fetch: Callable[[], Awaitable[Iterable[Ticker]]]) -> list[Ticker]:
     """The books alone: the last prices are the stream's, and must grow old when it is silent."""
+    found = await fetch()
+    # A whole market took its time to be read.
+    await asyncio.sleep(0)
     return [
         Ticker(
             instrument=one.instrument,
@@ -48,5 +52,5 @@ async def _books(fetch: Callable[[], Awaitable[Iterable[Ticker]]]) -> list[Ticke
             ask_coins=one.ask_coins,
             book_complete=one.book_complete,
         )
-        for one in await fetch()
+        for one in found
     ]

@@ -93,6 +93,8 @@ class Poller:
             events = list(await self.plan.fetch())
         except FeedError as error:
             return self._failed(error)
+        # A whole market took its time to be read, and takes some to be applied.
+        await asyncio.sleep(0)
         if self._failures:
             self._note("info", f"{self._name}: REST answers again")
             self.answers_again()

@@ -13,7 +13,7 @@ from tui_monitor.boards.open_interest.build import (
     NEAR_MS,
     RATIO_STALE_MS,
     InterestInput,
-    interest_board,
+    interest_steps,
     start_ms,
 )
 from tui_monitor.boards.open_interest.now import Perp, stored_legs
@@ -28,6 +28,7 @@ from tui_monitor.model import (
     SteppedLeg,
 )
 from tui_monitor.model.place import Alias
+from tui_monitor.steps import in_steps
 from tui_monitor.store import Reader
 
 # Marks come each five minutes; what fills gaps between them is seen a little later.
@@ -89,7 +90,7 @@ class StoredInterest:
             reason=NO_SAMPLE if newest_ms is None else NO_ENGINE,
             sampled_ms=found.sampled_ms,
         )
-        return interest_board(given, now_ms, hours, by, exchange)
+        return await in_steps(interest_steps(given, now_ms, hours, by, exchange))
 
     async def history(self, coin: str, first_ms: int) -> list[InterestPoint]:
         """What is stored of a coin since a time, a month at most, oldest first."""

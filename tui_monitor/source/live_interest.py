@@ -1,12 +1,15 @@
 """The open-interest board with the values of this process's engine."""
 
+import asyncio
+
 from tui_monitor.boards.legs import Now
 from tui_monitor.boards.open_interest import OpenInterestBoard, RankedBy
-from tui_monitor.boards.open_interest.build import InterestInput, interest_board
+from tui_monitor.boards.open_interest.build import InterestInput, interest_steps
 from tui_monitor.boards.open_interest.now import live_legs
 from tui_monitor.engine import Engine
 from tui_monitor.model import Exchange, Instrument, Market
 from tui_monitor.source.interest import StoredInterest
+from tui_monitor.steps import in_steps
 
 # 2,400 perpetuals are 40 ms of work, and the quickest exchange tells every few seconds.
 SAME_FOR_S = 2.0
@@ -21,6 +24,7 @@ class LiveInterest(StoredInterest):
         self._made: dict[
             tuple[int, RankedBy, Exchange | None], tuple[float, OpenInterestBoard]
         ] = {}
+        self._making = asyncio.Lock()
 
     async def board(
         self,
@@ -30,11 +34,12 @@ class LiveInterest(StoredInterest):
     ) -> OpenInterestBoard:
         """Ranked by a window; none: the one of the settings. BadInput for another length."""
         asked = (self._window(hours), by, exchange)
-        made_s, board = self._made.get(asked, (0.0, None))
-        if board is None or self._clock.monotonic_s() - made_s >= SAME_FOR_S:
-            board = await self._board(*asked)
-            self._made[asked] = (self._clock.monotonic_s(), board)
-        return board
+        async with self._making:
+            made_s, board = self._made.get(asked, (0.0, None))
+            if board is None or self._clock.monotonic_s() - made_s >= SAME_FOR_S:
+                board = await self._board(*asked)
+                self._made[asked] = (self._clock.monotonic_s(), board)
+            return board
 
     async def _board(
         self, hours: int, by: RankedBy, exchange: Exchange | None
@@ -60,7 +65,7 @@ class LiveInterest(StoredInterest):
             past=engine.interest.past(),
             sampled_ms=found.sampled_ms,
         )
-        return interest_board(given, now.ms, hours, by, exchange)
+        return await in_steps(interest_steps(given, now.ms, hours, by, exchange))
 
     def _listed(self) -> list[Instrument]:
         feeds = (self._engine.feeds[name] for name in self._engine.enabled)

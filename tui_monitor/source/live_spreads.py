@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tui_monitor.boards.coin import CoinLeg, CoinPage, coin_leg, premiums
 from tui_monitor.boards.coin_parts import CoinParts
 from tui_monitor.boards.funding import FundingBoard
-from tui_monitor.boards.funding.build import FundingInput, funding_board
+from tui_monitor.boards.funding.build import FundingInput, funding_steps
 from tui_monitor.boards.legs import Leg, Now
 from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import Signal, SignalsBoard
@@ -18,6 +18,7 @@ from tui_monitor.engine import Engine
 from tui_monitor.errors import UnknownCoin
 from tui_monitor.model import PriceMinute, SpreadMinute
 from tui_monitor.source.spreads import NUMBER_OF, StoredSpreads
+from tui_monitor.steps import in_steps
 
 
 class LiveSpreads(StoredSpreads):
@@ -59,7 +60,7 @@ class LiveSpreads(StoredSpreads):
             aliases=self._watch.aliases,
         )
         now = Now(self._clock.now_ms(), self._clock.monotonic_s())
-        return funding_board(engine.market.rows(), given, now)
+        return await in_steps(funding_steps(engine.market.rows(), given, now))
 
     def name_of(self, coin: str) -> str:
         """The coin that is meant; UnknownCoin names the nearest where nobody lists it."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from tui_monitor.boards.coverage import Progress
 from tui_monitor.boards.database import Maintenance
 from tui_monitor.boards.markets import MarketReport
+from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.boards.sum_curve import NodeState, SumBoard
 from tui_monitor.boards.system import SystemBoard
@@ -81,6 +82,14 @@ class LocalSource(StoredSource):
         if self._days is None or self._days[:2] != ((first, last), state):
             self._days = ((first, last), state, await self._nodes(first, last))
         return self._days[2]
+
+    async def spreads_board(
+        self, kind: Kind | None, only: Filter, /, coin: str | None = None, limit: int | None = None
+    ) -> SpreadsBoard:
+        """The best pair of each coin now."""
+        # What has changed since the last look is read with pauses, not all at once by the board.
+        await self._engine.spreads.take_in()
+        return await super().spreads_board(kind, only, coin, limit)
 
     async def system_board(self) -> SystemBoard:
         """Connections, lists, limits, process and database."""

@@ -38,11 +38,15 @@ from tui_monitor.model import (
     InterestSource,
     SteppedLeg,
 )
+from tui_monitor.steps import Steps, at_once, gathered
 
 HOUR_MS = 60 * MINUTE_MS
 # A sample that is missing at a window's start may be replaced by one that is as near as this.
 NEAR_MS = 2 * MARK_MS
 RATIO_STALE_MS = 2 * HOUR_MS
+
+# Each takes a tenth of a millisecond.
+_COINS_AT_A_TIME = 25
 
 
 class InterestInput(NamedTuple):
@@ -78,16 +82,27 @@ def interest_board(
     only: Exchange | None = None,
 ) -> OpenInterestBoard:
     """The board of all coins, ranked by a window's change or by size; of one exchange or all."""
+    return at_once(interest_steps(given, now_ms, hours, by, only))
+
+
+def interest_steps(
+    given: InterestInput, now_ms: int, hours: int, by: RankedBy, only: Exchange | None
+) -> Steps[OpenInterestBoard]:
+    """The same, some coins at a time."""
+    yield
     coins = by_coin(given.legs)
     jumps = _jumps(given, coins)
     shown = {
         coin: [leg for leg in legs if only in (None, leg.exchange)] for coin, legs in coins.items()
     }
     unknown = [one for one in unlisted(given.past) if only in (None, one)]
-    rows = [
+    yield
+    all_rows = (
         _row(coin, legs, coins[coin], given, jumps, unknown) for coin, legs in shown.items() if legs
-    ]
+    )
+    rows = yield from gathered(all_rows, _COINS_AT_A_TIME)
     made = ranked_rows(rows, hours, by)
+    yield
     values = [row.usd for row in rows if row.usd is not None]
     exchanges = [one for one in given.exchanges if only in (None, one)]
     known = told((leg for legs in shown.values() for leg in legs), exchanges, unknown)

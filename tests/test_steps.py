@@ -1,0 +1,27 @@
+"""Work in steps: what comes out is what comes out at once, and others have their turn meanwhile."""
+
+import asyncio
+
+from tui_monitor.steps import Steps, at_once, gathered, in_steps
+
+
+def squares(count: int) -> Steps[list[int]]:
+    """Ten in a step."""
+    return gathered((number**2 for number in range(count)), 10)
+
+
+async def test_what_is_done_in_steps_is_what_is_done_at_once() -> None:
+    """However many steps that are."""
+    for count in (0, 1, 9, 10, 11, 100):
+        assert await in_steps(squares(count)) == at_once(squares(count))
+    assert at_once(squares(4)) == [0, 1, 4, 9]
+
+
+async def test_between_two_steps_others_have_their_turn() -> None:
+    """One turn for each ten."""
+    work = asyncio.ensure_future(in_steps(squares(1_000)))
+    turns = 0
+    while not work.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns >= 100
