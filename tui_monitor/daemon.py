@@ -40,8 +40,9 @@ class Around(NamedTuple):
     beside: Sequence[Worker] = ()
 
 
-# New objects, then generations, between two looks for garbage.
-_COLLECTIONS = (50_000, 20, 100)
+# New objects, then generations, between two looks for garbage. A look at that many takes a few
+# milliseconds.
+_COLLECTIONS = (5_000, 400, 100)
 
 
 async def run_daemon(
