@@ -87,6 +87,16 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ("[general]\nlog_level = [true]", "not [true]"),
         ('[api]\ntoken = "short"', "shorter than 16"),
         ('[api]\ntoken = "a token with blanks"', "letters, digits"),
+        *(
+            (f"[api]\nhosts = ['{host}']", f"api.hosts has '{host}'")
+            for host in (
+                *("*.example.org", "https://monitor.example.org", "monitor.example.org:443"),
+                *("monitor.example.org.", "*", "", "a b", "-a.example", "münchen.example"),
+                *("0.0.0.0", "::", "[2001:db8::1]", "fe80::1%lo", "127.1", "0x7f.1", "256.0.0.1"),  # noqa: S104
+                *("2130706433", "a" * 64 + ".example", "abcdefghi." * 25 + "example"),
+            )
+        ),
+        (f"[api]\nhosts = {[f'a{n}.example' for n in range(17)]}", "17 names, 16 are the most"),
     ],
 )
 def test_a_wrong_setting_is_named_with_file_and_key(text: str, words: str, tmp_path: Path) -> None:

@@ -68,7 +68,15 @@ async def run_daemon(
     with listener, _stop_signals() as stop, _hangups(around.on_hangup):
         address = Address(wanted.host, listener.getsockname()[1])
         limits = Limits()
-        app = build_app(source, clock, zone, address=address, token=settings.token, limits=limits)
+        app = build_app(
+            source,
+            clock,
+            zone,
+            address=address,
+            hosts=settings.hosts,
+            token=settings.token,
+            limits=limits,
+        )
         try:
             async with asyncio.TaskGroup() as group:
                 engine = group.create_task(_engine(run, stop), name="engine")

@@ -73,7 +73,11 @@ def error_of(response: httpx.Response) -> dict[str, Any]:
 
 @asynccontextmanager
 async def endpoint(
-    *, token: str = "", limits: Limits | None = None, everywhere: bool = False
+    *,
+    token: str = "",
+    limits: Limits | None = None,
+    everywhere: bool = False,
+    hosts: tuple[str, ...] = (),
 ) -> AsyncIterator[Served]:
     """Serve a source in memory for as long as the block runs."""
     clock = VirtualClock()
@@ -82,7 +86,7 @@ async def endpoint(
     wanted = Address("127.0.0.1", 0) if not everywhere else Address("0.0.0.0", 0)  # noqa: S104
     listener = await bind(wanted)
     address = Address(wanted.host, listener.getsockname()[1])
-    app = build_app(source, clock, ZONE, address=address, token=token, limits=bounds)
+    app = build_app(source, clock, ZONE, address=address, hosts=hosts, token=token, limits=bounds)
     url = f"http://127.0.0.1:{address.port}"
     headers = {"authorization": f"Bearer {token}"} if token else {}
     with listener:

@@ -102,6 +102,70 @@ async def test_listening_everywhere_serves_the_address_that_was_reached() -> Non
         assert (await talk(served.port, other)).status == 403
 
 
+LISTED = ("Monitor.Example.org", "192.0.2.7", "2001:DB8:0::1", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("monitor.example.org", 200),
+        ("MONITOR.example.org:8443", 200),
+        ("monitor.example.org:{port}", 200),
+        ("192.0.2.7", 200),
+        ("[2001:db8::1]:443", 200),
+        ("127.0.0.1:8443", 200),
+        ("localhost:{port}", 200),
+        ("localhost:8443", 403),
+        ("monitor.example.org.", 403),
+        ("monitor.example.org:", 403),
+        ("monitor.example.org:443:443", 403),
+        ("monitor.example.org:999999", 403),
+        ("monitor.example.org:evil", 403),
+        ("monitor.example.org.evil.example", 403),
+        ("evil.monitor.example.org", 403),
+        ("example.org", 403),
+        ("2001:db8::1", 403),
+        ("evil.example", 403),
+    ],
+)
+@in_virtual_time
+async def test_a_name_that_its_owner_lists_is_served(host: str, status: int) -> None:
+    """With the port of whatever leads here; every other name stays foreign."""
+    async with endpoint(hosts=LISTED) as served:
+        sent = request(served.port, host=host.format(port=served.port))
+        assert (await talk(served.port, sent)).status == status
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("monitor.example.org", "https://monitor.example.org", 200),
+        ("monitor.example.org:8443", "https://MONITOR.example.org:8443", 200),
+        ("monitor.example.org:{port}", "http://monitor.example.org:{port}", 200),
+        ("127.0.0.1", "https://127.0.0.1", 200),
+        ("127.0.0.1:{port}", "http://127.0.0.1:{port}", 200),
+        ("localhost:{port}", "https://localhost:{port}", 403),
+        ("monitor.example.org", "http://monitor.example.org", 403),
+        ("monitor.example.org", "https://monitor.example.org:8443", 403),
+        ("monitor.example.org", "https://evil.example", 403),
+        ("monitor.example.org", "https://sub.monitor.example.org", 403),
+        ("monitor.example.org", "https://192.0.2.7", 403),
+        ("127.0.0.1:{port}", "https://monitor.example.org", 403),
+        ("monitor.example.org", "null", 403),
+    ],
+)
+@in_virtual_time
+async def test_pages_of_a_listed_name_may_ask_under_that_name(
+    host: str, origin: str, status: int
+) -> None:
+    """Of that very origin, by TLS or from our own port; others on the list are foreign to it."""
+    async with endpoint(hosts=LISTED) as served:
+        port = served.port
+        header = f"Origin: {origin.format(port=port)}"
+        sent = request(port, host=host.format(port=port), headers=(header,))
+        assert (await talk(port, sent)).status == status
+
+
 ORIGINS = [
     ("http://127.0.0.1:{port}", 200),
     ("HTTP://127.0.0.1:{port}", 200),

@@ -1,6 +1,7 @@
 """The application: every route, the errors of routing, the guard around it all."""
 
 import difflib
+from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -63,13 +64,16 @@ def build_app(
     zone: BoardZone,
     *,
     address: Address,
+    hosts: Sequence[str] = (),
     token: str = "",
     limits: Limits | None = None,
 ) -> Starlette:
-    """The endpoint for one source. `address` has the port that is really served."""
+    """The endpoint for one source. `address` has the port that is really served, `hosts` what
+    else it is reached as.
+    """
     world = World(source=source, clock=clock, zone=zone, shared=Shared(clock))
     bounds = limits or Limits()
-    guard = Middleware(Guard, address=address, token=token, limits=bounds, clock=clock)
+    guard = Middleware(Guard, address=address, hosts=hosts, token=token, limits=bounds, clock=clock)
     app = Starlette(
         routes=[
             *(route(endpoint, world) for endpoint in ENDPOINTS),

@@ -4,11 +4,16 @@ The endpoint is on loopback, so its attackers are web pages in the user's own br
 rebinding, cross-site requests) and, where it is not on loopback, everyone. Hence: an exact list
 of `Host` values, no foreign `Origin`, never a CORS header, a token where one is set, and bounds
 on everything a client decides.
+
+A name in `api.hosts` is its owner's word: nobody else makes it point here. The proxy that it leads
+to has a port of its own, so any goes with it, and pages of that very origin may ask.
 """
 
 import asyncio
 import hmac
 import logging
+import re
+from collections.abc import Sequence
 from contextlib import suppress
 from email.utils import formatdate
 
@@ -18,12 +23,14 @@ from tui_monitor.api.address import Address, in_header
 from tui_monitor.api.answers import JSON, Refused
 from tui_monitor.api.limits import Limits
 from tui_monitor.clock import Clock
+from tui_monitor.config import normal_host
 
 log = logging.getLogger(__name__)
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _OWN_SITES = (b"none", b"same-origin")
 _WITH_BODY = ("POST", "PUT", "PATCH")
+_PORT = re.compile(rb":[0-9]{1,5}$")
 
 # Of every response, also those written without the guard.
 SAFE_HEADERS = (
@@ -38,15 +45,23 @@ class Guard:
     """Pure ASGI: refuses, bounds, and puts the safe headers on every response."""
 
     def __init__(
-        self, app: ASGIApp, *, address: Address, token: str, limits: Limits, clock: Clock
+        self,
+        app: ASGIApp,
+        *,
+        address: Address,
+        token: str,
+        limits: Limits,
+        clock: Clock,
+        hosts: Sequence[str] = (),
     ) -> None:
         self._app = app
         self._address = address
         self._token = token.encode()
         self._limits = limits
         self._clock = clock
-        hosts = (*_LOOPBACK, *(() if address.is_wildcard else (address.host,)))
-        self._hosts = frozenset(name for host in hosts for name in self._spellings(host))
+        own = (*_LOOPBACK, *(() if address.is_wildcard else (address.host,)))
+        self._hosts = frozenset(name for host in own for name in self._spellings(host))
+        self._listed = frozenset(in_header(normal_host(host)).encode() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -111,12 +126,26 @@ class Guard:
             # Listening everywhere: the address that this connection came in on is ours. It is a
             # number, so no foreign name can be made to point to it unseen.
             allowed = allowed | set(self._spellings(scope["server"][0]))
-        if len(hosts) != 1 or hosts[0].lower() not in allowed:
+        if len(hosts) != 1 or not (hosts[0].lower() in allowed or self._is_listed(hosts[0])):
             raise Refused(403, "this Host is not served here", f"open {self._address.url}")
 
+    def _is_listed(self, host: bytes) -> bool:
+        """Whether it is one of `api.hosts`, with any port or none."""
+        return _PORT.sub(b"", host.lower()) in self._listed
+
+    def _own_origins(self, host: bytes) -> tuple[bytes, ...]:
+        """Of which origins pages under this Host are: those that it was sent from."""
+        secure, plain = b"https://" + host, b"http://" + host
+        if not self._is_listed(host):
+            return (plain,)
+        # A proxy that leads here ends TLS. A page without it is ours where our port is in its
+        # name, and else may be anybody's on the way.
+        is_direct = host in self._hosts or host.endswith(f":{self._address.port}".encode())
+        return (secure, plain) if is_direct else (secure,)
+
     def _check_site(self, headers: list[tuple[bytes, bytes]]) -> None:
-        own = b"http://" + _values(headers, b"host")[0].lower()
-        if any(origin.lower() != own for origin in _values(headers, b"origin")):
+        own = self._own_origins(_values(headers, b"host")[0].lower())
+        if any(origin.lower() not in own for origin in _values(headers, b"origin")):
             raise Refused(403, "requests of other origins are refused")
         if any(site.lower() not in _OWN_SITES for site in _values(headers, b"sec-fetch-site")):
             raise Refused(403, "requests of other sites are refused")

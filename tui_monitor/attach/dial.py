@@ -121,19 +121,21 @@ def _untrusted(daemon: Elsewhere, *, has_token: bool) -> MonitorError:
 
 
 async def _own_address(daemon: Elsewhere) -> str:
-    """A daemon takes its own addresses as `Host` and no other name of its machine."""
+    """A daemon takes its own addresses as `Host`, and other names as its api.hosts says."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(
             daemon.host, daemon.port or 0, type=socket.SOCK_STREAM
         )
     except OSError:
-        return "attach to the address in its api.listen"
+        return "attach to the address in its api.listen, or to a name in its api.hosts"
     number = str(found[0][4][0])
     if number == daemon.host:
         return "attach to the address in its api.listen, or through `ssh -L`"
     host = f"[{number}]" if ":" in number else number
     port = "" if daemon.port is None else f":{daemon.port}"
-    return f"it takes its own addresses only; try http://{host}{port}, or `ssh -L`"
+    return (
+        f"it takes its own addresses and its api.hosts only; try http://{host}{port}, or `ssh -L`"
+    )
 
 
 def _other_program(daemon: Elsewhere, how: str = "") -> MonitorError:

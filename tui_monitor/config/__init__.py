@@ -15,6 +15,7 @@ from tui_monitor.config.exchanges import (
     is_loopback,
     with_simulator,
 )
+from tui_monitor.config.hosts import normal_host
 from tui_monitor.config.reading import ENV_PREFIX, Loaded, load, usable
 from tui_monitor.config.sections import (
     COINS,
@@ -66,6 +67,7 @@ __all__ = [
     "is_local",
     "is_loopback",
     "load",
+    "normal_host",
     "template",
     "toml",
     "usable",

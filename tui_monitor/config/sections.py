@@ -264,6 +264,10 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True):
     token: Annotated[
         str, _d("Bearer token that every request must carry; needed where listen is not loopback.")
     ] = ""
+    hosts: Annotated[
+        tuple[str, ...],
+        _d("More names that requests may be for: a proxy's, or this machine's; 16 at most."),
+    ] = ()
 
 
 class Ui(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from tui_monitor.clock import BoardZone
 from tui_monitor.config.exchanges import Exchange, is_loopback
+from tui_monitor.config.hosts import HOSTS_HINT, hosts_fault
 from tui_monitor.config.keys import clashes, key_label, shadows
 from tui_monitor.config.leaves import LEAVES
 from tui_monitor.config.sections import (
@@ -139,6 +140,8 @@ def _of_api(api: Api, refuse: _Refuse) -> Iterator[SettingsError]:
         )
     if api.token and (text := token_fault(api.token)):
         yield refuse("api.token", text, TOKEN_HINT)
+    if text := hosts_fault(api.hosts):
+        yield refuse("api.hosts", text, HOSTS_HINT)
 
 
 def _of_url(name: str, url: str, refuse: _Refuse) -> Iterator[SettingsError]:
