@@ -4,18 +4,16 @@ A price of the market's `Series` is always of one coin; the text of a price is o
 quotes. So a contract counts 10^exponent coins, and the wire has that many places fewer.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from math import ceil, floor, log10
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from tui_monitor.clock import DAY_MS
 from tui_monitor.simulator.bars import Bar
 from tui_monitor.simulator.coins import COINS, MAJORS, QUIET, Coin
 from tui_monitor.simulator.decimals import fixed, plain
 from tui_monitor.simulator.derivatives import (
     INDEX_EXTRA_PLACES,
     RATE_PLACES,
-    Liquidation,
     Perpetual,
     SwitchingPerpetual,
 )
@@ -248,64 +246,3 @@ def namesake(name: str, price_usd: float) -> Coin:
     """Another asset that goes by the same ticker."""
     turnover_usd = COINS[name].turnover_usd if name in COINS else 5e6
     return Coin(f"{name} (another)", price_usd, turnover_usd, 1.0, 1.2)
-
-
-def truth(exchange: str, listing: Listing, ts_ms: int) -> dict[str, Any]:
-    """What the market of a symbol was at a time, in the model's units: per coin, in coins."""
-    series = listing.series
-    quote = series.quote(ts_ms)
-    told: dict[str, Any] = {
-        "exchange": exchange,
-        "market": listing.market,
-        "symbol": listing.symbol,
-        "coin": listing.coin,
-        "ts": ts_ms,
-        "last": listing.coin_price(quote.last),
-        "bid": listing.coin_price(quote.bid),
-        "ask": listing.coin_price(quote.ask),
-        "bid_coins": listing.coins(quote.bid_lots),
-        "ask_coins": listing.coins(quote.ask_lots),
-        "day_open": listing.coin_price(series.day_open(ts_ms, DAY_MS // 3)),
-        "multiplier": 10.0**listing.line.exponent,
-        "contract_size": None,
-    }
-    derived = listing.derived
-    if derived is None:
-        return told
-    mark, rate = derived.mark(ts_ms), derived.rate(ts_ms)
-    in_coins = listing.coins(derived.open_interest_lots(ts_ms))
-    return told | {
-        "mark_price": listing.coin_price(mark),
-        "index_price": derived.index.price(ts_ms) / 10**derived.index.contract.tick_places,
-        "funding_rate": listing.rate_value(rate.predicted),
-        "funding_interval_h": derived.interval_ms_at(ts_ms) / 3_600_000,
-        "next_settlement_ms": rate.settles_ms,
-        "settled_rate": listing.rate_value(rate.settled),
-        "open_interest_coins": in_coins,
-        "open_interest_usd": in_coins * listing.coin_price(mark),
-    }
-
-
-def relisted(listings: Iterable[Listing], coin: str, listed_ms: int) -> int | None:
-    """Have a coin listed at another time; the one before."""
-    for listing in listings:
-        if listing.line.coin.name == coin:
-            before_ms = listing.line.listed_ms
-            listing.line = listing.line._replace(listed_ms=listed_ms)
-            listing.contract = listing.series.list_at(listed_ms)
-            return before_ms
-    return None
-
-
-def liquidation_truth(listing: Listing, made: Liquidation, *, streamed: bool) -> dict[str, Any]:
-    """A forced close in the model's units; whether the exchange's stream tells of it."""
-    price, in_coins = listing.coin_price(made.ticks), listing.coins(made.lots)
-    return {
-        "symbol": listing.symbol,
-        "ts": made.ms,
-        "side": "long" if made.of_long else "short",
-        "price": price,
-        "coins": in_coins,
-        "usd": in_coins * price,
-        "streamed": streamed,
-    }

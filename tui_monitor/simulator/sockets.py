@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from heapq import heappop, heappush
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from starlette.responses import Response
@@ -58,6 +58,15 @@ class Closed(Exception):
         super().__init__(reason)
         self.code = code
         self.reason = reason
+
+
+def request_in(text: str) -> dict[str, Any] | None:
+    """What a client asked for; None for what is no JSON object."""
+    try:
+        request = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+        return None
+    return request if isinstance(request, dict) else None
 
 
 async def admitted(

@@ -1,12 +1,11 @@
 """What Binance lists: USDⓈ-M and COIN-M contracts, and spot pairs, with the lists' oddities."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from math import floor, log10
 
 from tui_monitor.clock import DAY_MS
-from tui_monitor.errors import BadInput
 from tui_monitor.simulator.binance.assets import (
     ASSETS,
     FUNDING_H,
@@ -26,6 +25,7 @@ from tui_monitor.simulator.binance.assets import (
     underlying_type,
 )
 from tui_monitor.simulator.coins import MAJORS, TRADITIONAL, Coin
+from tui_monitor.simulator.days import quarter_ends
 from tui_monitor.simulator.decimals import fixed
 from tui_monitor.simulator.derivatives import INDEX_EXTRA_PLACES, Perpetual
 from tui_monitor.simulator.listings import Line, Listing
@@ -265,7 +265,7 @@ class Catalog:
         self._add(line)
 
     def _add_dated(self, name: str) -> None:
-        for settles_ms in _settlements():
+        for _, _, settles_ms in quarter_ends(_YEARS):
             day = datetime.fromtimestamp(settles_ms / 1000, UTC).strftime("%y%m%d")
             line = Line(
                 category=UM,
@@ -347,17 +347,6 @@ def _contract(line: Line) -> Contract:
     )
 
 
-def _settlements() -> list[int]:
-    """08:00 UTC on the last Friday of each quarter."""
-    found = []
-    for year in _YEARS:
-        for month in (3, 6, 9, 12):
-            after = datetime(year + month // 12, month % 12 + 1, 1, 8, tzinfo=UTC)
-            back = (after.weekday() - 4) % 7 or 7
-            found.append(int((after - timedelta(days=back)).timestamp()) * 1000)
-    return found
-
-
 def is_crypto(pair: Pair) -> bool:
     """Whether its mark prices come in the frame of the coins."""
     return pair.line.kind != TRADIFI
@@ -366,8 +355,3 @@ def is_crypto(pair: Pair) -> bool:
 def underlying(pair: Pair) -> str:
     """The underlyingType of a contract."""
     return underlying_type(pair.coin)
-
-
-def unknown(symbol: str) -> BadInput:
-    """For the control routes."""
-    return BadInput(f"no symbol {symbol!r} here", "as the exchange writes it: BTCUSDT")

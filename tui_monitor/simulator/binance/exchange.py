@@ -1,26 +1,23 @@
 """Binance of the simulator: routes, and the truth about its markets."""
 
-from typing import Any
-
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from tui_monitor.simulator.binance.catalog import SPOT, UM, catalog_of, unknown
-from tui_monitor.simulator.binance.events import filled
+from tui_monitor.simulator.binance.catalog import SPOT, UM, catalog_of
 from tui_monitor.simulator.binance.futures import FuturesRest
 from tui_monitor.simulator.binance.pushing import Site
 from tui_monitor.simulator.binance.socket import BinanceSockets
 from tui_monitor.simulator.binance.spot import SpotRest
 from tui_monitor.simulator.binance.targets import FUTURES_ROOT, SPOT_ROOT
-from tui_monitor.simulator.cascades import Cascades, latest_of_seconds, with_streamed
+from tui_monitor.simulator.cascades import Cascades, latest_of_seconds
 from tui_monitor.simulator.derivatives import Liquidations
-from tui_monitor.simulator.listings import liquidation_truth, relisted, truth
 from tui_monitor.simulator.shared import Root, Shared
 from tui_monitor.simulator.totals import Totals
+from tui_monitor.simulator.truths import Truths
 
 _CATEGORIES = {"perp": UM, "spot": SPOT}
 
 
-class Binance:
+class Binance(Truths):
     """Everything below `/binance-futures` and `/binance-spot`."""
 
     name = "binance"
@@ -33,7 +30,8 @@ class Binance:
         perps = catalog.perpetuals()
         # The wire's other price, the bankruptcy's, belongs to no truth.
         process = Liquidations(shared.world, self.name, catalog.liquidated())
-        self._process = Cascades(process)
+        cascades = Cascades(process)
+        super().__init__(catalog, _CATEGORIES, cascades, latest_of_seconds, at_market=True)
         self.totals = Totals(
             Cascades(process, beyond=0), (one.derived for one in perps if one.derived)
         )
@@ -41,7 +39,7 @@ class Binance:
             FuturesRest(futures, catalog).endpoint(),
             SpotRest(spot, catalog).endpoint(),
         )
-        self._sockets = [BinanceSockets(Site(root, catalog, self._process)) for root in self.roots]
+        self._sockets = [BinanceSockets(Site(root, catalog, cascades)) for root in self.roots]
 
     def routes(self) -> list[BaseRoute]:
         """REST and sockets of both roots."""
@@ -59,34 +57,4 @@ class Binance:
             pair.symbol
             for pair in self._catalog.rows(_CATEGORIES[market], now_ms)
             if pair.market == market and pair.trades(now_ms)
-        ]
-
-    def relist(self, coin: str, listed_ms: int) -> int | None:
-        """Have a coin's perpetual listed at another time."""
-        return relisted(self._catalog.perpetuals(), coin, listed_ms)
-
-    def truth(self, market: str, symbol: str, ts_ms: int) -> dict[str, Any]:
-        """What the market was at a time, in the model's units."""
-        pair = self._catalog.find(_CATEGORIES[market], symbol, ts_ms)
-        if pair is None:
-            raise unknown(symbol)
-        return truth(self.name, pair, ts_ms)
-
-    def liquidations(
-        self, market: str, symbol: str | None, first_ms: int, last_ms: int
-    ) -> list[dict[str, Any]]:
-        """The forced closes between two times, at the prices they got."""
-        if market != "perp":
-            return []
-        only = None
-        if symbol is not None:
-            found = self._catalog.find(UM, symbol, last_ms)
-            if found is None:
-                raise unknown(symbol)
-            only = found.series
-        made = with_streamed(self._process, latest_of_seconds, (first_ms, last_ms), only)
-        return [
-            liquidation_truth(pair, filled(one), streamed=told)
-            for one, told in made
-            if (pair := self._catalog.owner(one.series)).market == market
         ]

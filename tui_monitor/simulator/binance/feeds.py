@@ -12,8 +12,9 @@ from tui_monitor.simulator.binance.names import Stream
 from tui_monitor.simulator.binance.pushing import Build, Site
 from tui_monitor.simulator.binance.rows import Row
 from tui_monitor.simulator.cascades import latest_of_seconds
-from tui_monitor.simulator.faults import Target
 from tui_monitor.simulator.noise import seed_of
+from tui_monitor.simulator.pushes import QuietFeed, next_on_grid
+from tui_monitor.simulator.sockets import Feed
 from tui_monitor.simulator.updates import last_update, next_update
 
 Wrap = Callable[[str, bytes], bytes]
@@ -21,29 +22,9 @@ SECOND_MS = 1_000
 _ALL_BOOKS_MS = 5_000
 _BOOK_STEPS = 20
 _MANY_LIQUIDATIONS_MS = 60_000
-_HOUR_MS = 3_600_000
 
 
-class StreamFeed:
-    """What all streams have; as it is, one that is acknowledged and silent."""
-
-    def __init__(self, target: Target) -> None:
-        self.target = target
-
-    def first(self, _now_ms: int) -> list[bytes]:
-        """Nothing: the first push is the first change."""
-        return []
-
-    def next_ms(self, now_ms: int) -> int:
-        """When there may be something to push."""
-        return now_ms + _HOUR_MS
-
-    def frames(self, _now_ms: int) -> list[bytes]:
-        """What there is to push."""
-        return []
-
-
-class _Timed(StreamFeed):
+class _Timed(QuietFeed):
     """Looks at every multiple of a period (and an offset), and speaks of that very moment."""
 
     period_ms = SECOND_MS
@@ -153,7 +134,7 @@ class PairFeed(_Timed):
         return [msgspec.json.encode(self._build(self._pair, ms))]
 
 
-class BookFeed(StreamFeed):
+class BookFeed(QuietFeed):
     """One symbol's book at every change."""
 
     def __init__(self, site: Site, stream: Stream, wrap: Wrap, pair: Pair) -> None:
@@ -173,7 +154,7 @@ class BookFeed(StreamFeed):
         return [self._wrap(self._name, payload)]
 
 
-class KlineFeed(StreamFeed):
+class KlineFeed(QuietFeed):
     """The running bar when it has changed; each closed bar once, with `x` true."""
 
     def __init__(self, site: Site, stream: Stream, wrap: Wrap, pair: Pair) -> None:
@@ -194,8 +175,8 @@ class KlineFeed(StreamFeed):
         return []
 
     def next_ms(self, now_ms: int) -> int:
-        period_ms = now_ms + self._period_ms - (now_ms - self._offset_ms) % self._period_ms
-        return min(period_ms, self._timeframe.after(self._timeframe.open_of(now_ms)))
+        looks_ms = next_on_grid(now_ms, self._period_ms, self._offset_ms)
+        return min(looks_ms, self._timeframe.after(self._timeframe.open_of(now_ms)))
 
     def frames(self, now_ms: int) -> list[bytes]:
         if not self._pair.trades(now_ms):
@@ -281,14 +262,14 @@ def mark(pair: Pair, ms: int) -> Row:
     return events.mark_event(pair, pair.derived, ms)
 
 
-def feed_of(site: Site, stream: Stream, wrap: Wrap, now_ms: int) -> StreamFeed:
+def feed_of(site: Site, stream: Stream, wrap: Wrap, now_ms: int) -> Feed:
     """The feed of a stream; a silent one for a symbol that isn't listed."""
     if stream.symbol is None:
         return _of_all(site, stream, wrap)
     category = "spot" if site.market == "spot" else UM
     pair = site.catalog.find(category, stream.symbol, now_ms)
     if pair is None:
-        return StreamFeed(site.target(stream))
+        return QuietFeed(site.target(stream))
     day_ms = SECOND_MS if pair.is_spot else 2 * SECOND_MS
     match stream.kind:
         case "ticker":
@@ -305,7 +286,7 @@ def feed_of(site: Site, stream: Stream, wrap: Wrap, now_ms: int) -> StreamFeed:
     return LiquidationFeed(site, stream, wrap)
 
 
-def _of_all(site: Site, stream: Stream, wrap: Wrap) -> StreamFeed:
+def _of_all(site: Site, stream: Stream, wrap: Wrap) -> Feed:
     match stream.kind:
         case "ticker":
             return ArrayFeed(site, stream, wrap, events.ticker_event)

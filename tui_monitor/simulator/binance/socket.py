@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from starlette.websockets import WebSocket
 
-from tui_monitor.simulator.binance.feeds import StreamFeed, feed_of
+from tui_monitor.simulator.binance.feeds import feed_of
 from tui_monitor.simulator.binance.names import (
     LEGACY,
     MARKET,
@@ -22,7 +22,8 @@ from tui_monitor.simulator.binance.targets import DIALECT
 from tui_monitor.simulator.faults import Fault, Target
 from tui_monitor.simulator.heartbeats import heartbeat_of
 from tui_monitor.simulator.limits import Limit, Windows
-from tui_monitor.simulator.sockets import Closed, Socket, admitted, whole_socket
+from tui_monitor.simulator.pushes import QuietFeed
+from tui_monitor.simulator.sockets import Closed, Feed, Socket, admitted, whole_socket
 
 NEW_SOCKETS = Limit(300, 300)
 MAX_STREAMS = 1024
@@ -177,10 +178,10 @@ class _Conversation:
         if (name,) not in self.socket.feeds:
             self.socket.add((name,), self._feed(name))
 
-    def _feed(self, name: str) -> StreamFeed:
+    def _feed(self, name: str) -> Feed:
         stream = stream_of(name, self._path)
         if stream is None:
-            return StreamFeed(Target(market=self._site.market, channel=name))
+            return QuietFeed(Target(market=self._site.market, channel=name))
         return feed_of(self._site, stream, self._wrap, self._clock.now_ms())
 
     def _error(self, code: int, message: str) -> bytes:

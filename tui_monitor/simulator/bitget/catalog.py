@@ -4,13 +4,12 @@ Spot and USDT perpetuals share their symbols. What is no crypto is told by `isRw
 beyond ASCII and a few multiples of cheap coins stand among the others.
 """
 
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from tui_monitor.clock import DAY_MS
-from tui_monitor.errors import BadInput
 from tui_monitor.simulator.coins import COINS, MAJORS, PRE_MARKET, TRADITIONAL, Coin
+from tui_monitor.simulator.days import day_ms, quarter_ends
 from tui_monitor.simulator.listings import ELSEWHERE, Line, Listing, Shelf, namesake
 from tui_monitor.simulator.more_coins import exponent_for, launched_ms, listed_at
 from tui_monitor.simulator.noise import seed_of
@@ -21,10 +20,6 @@ FUTURES = (USDT, USDC, COIN)
 DEMO = ("SUSDT-FUTURES", "SUSDC-FUTURES", "SCOIN-FUTURES")
 MARKETS = {USDT: "perp", SPOT: "spot"}
 RATE_PLACES = 6
-
-
-def _ms(year: int, month: int, day: int, hour: int = 8) -> int:
-    return int(datetime(year, month, day, hour, tzinfo=UTC).timestamp()) * 1000
 
 
 MULTIPLES = {
@@ -44,14 +39,14 @@ _NO_PERPETUAL = ("BGB", "GLM", "WAXP")
 _NAMESAKES = {"W": namesake("W", 1.87), "ACT": namesake("ACT", 0.00412)}
 _INTERVALS_H = {"CHIP": 1, "币安人生": 1, "哈基米": 1, "H": 2, "PUMP": 4}
 _LISTED = {
-    "TAO": _ms(2023, 5, 25),
-    "HYPE": _ms(2024, 12, 3),
-    "ASTER": _ms(2025, 9, 18),
-    "MON": _ms(2025, 11, 24),
-    "CHIP": _ms(2026, 8, 19),
-    "龙虾": _ms(2026, 3, 9),
-    "牛来": _ms(2026, 6, 30),
-    "哈基米": _ms(2026, 11, 20),
+    "TAO": day_ms(2023, 5, 25),
+    "HYPE": day_ms(2024, 12, 3),
+    "ASTER": day_ms(2025, 9, 18),
+    "MON": day_ms(2025, 11, 24),
+    "CHIP": day_ms(2026, 8, 19),
+    "龙虾": day_ms(2026, 3, 9),
+    "牛来": day_ms(2026, 6, 30),
+    "哈基米": day_ms(2026, 11, 20),
 }
 # v2's status and v3's; on spot there is one word.
 _STATUSES = {
@@ -63,12 +58,12 @@ _STATUSES = {
     "SOPH": ("lunar_pause", "lunar_pause"),
 }
 _SPOT_STATUSES = {"SLP": "halt", "DOGS": "offline", "MAGIC": "gray"}
-_HALTED_MS = {"DOGS": _ms(2026, 10, 13), "SLP": _ms(2026, 11, 18)}
+_HALTED_MS = {"DOGS": day_ms(2026, 10, 13), "SLP": day_ms(2026, 11, 18)}
 _KINDS = {"3": "stock", "4": "metal"}
 _ON = Coin("ON Semiconductor", 79.1, 6e6, 0.2, 0.9)
 _COIN_MARGINED = ("BTC", "ETH", "XRP", "SOL")
 _MONTHS = {3: "H", 6: "M", 9: "U", 12: "Z"}
-_QUARTERS = 16
+_YEARS = range(2025, 2029)
 # Rows of the funding list that have no ticker.
 GHOSTS = ("TESTAUSDT", "TESTBUSDT", "OLDCOINUSDT")
 
@@ -109,7 +104,7 @@ def _live(shelf: Shelf, category: str) -> int:
     """How many may be chosen of what is listed: coins that trade."""
     return sum(
         one.market is not None and is_traded(one) and one.line.base not in _LISTED
-        for one in shelf.of(category, _ms(2026, 9, 1))
+        for one in shelf.of(category, day_ms(2026, 9, 1))
     )
 
 
@@ -118,7 +113,7 @@ def _list_coin(shelf: Shelf, coin: Coin) -> None:
     if name not in _NO_PERPETUAL:
         _list_perpetual(shelf, moved, name, "crypto")
     if name not in _NO_SPOT:
-        listed_ms = _LISTED.get(name, _ms(2021, 7, 5))
+        listed_ms = _LISTED.get(name, day_ms(2021, 7, 5))
         line = Line(SPOT, f"{name}USDT", name, moved, market="spot", kind="crypto")
         halted_ms = _HALTED_MS.get(name) if name in _SPOT_STATUSES else None
         market = None if name in _SPOT_STATUSES else "spot"
@@ -140,7 +135,7 @@ def _list_perpetual(
             market="perp" if kind == "crypto" and name not in _STATUSES else None,
             exponent=exponent,
             interval_h=_INTERVALS_H.get(name, often),
-            listed_ms=launched_ms(name) if more else _LISTED.get(name, _ms(2020, 5, 8)),
+            listed_ms=launched_ms(name) if more else _LISTED.get(name, day_ms(2020, 5, 8)),
             halted_ms=_HALTED_MS.get(name),
             activity=0.4,
             kind=kind,
@@ -157,20 +152,11 @@ def _list_other_margins(shelf: Shelf, coin: Coin) -> None:
     shelf.add(usdc._replace(kind="crypto"))
     if name not in ("BTC", "ETH"):
         return
-    for quarter in range(_QUARTERS):
-        year, month = 2025 + quarter // 4, 3 + quarter % 4 * 3
-        settles_ms = _last_friday(year, month)
+    for year, month, settles_ms in quarter_ends(_YEARS):
         symbol = f"{name}USD{_MONTHS[month]}{year % 100}"
         listed_ms = settles_ms - 190 * DAY_MS
         dated = in_coin._replace(symbol=symbol, settles_ms=settles_ms, listed_ms=listed_ms)
         shelf.add(dated._replace(premium=0.004, activity=0.02, kind="crypto"))
-
-
-def _last_friday(year: int, month: int) -> int:
-    next_month = datetime(year + month // 12, month % 12 + 1, 1, 8, tzinfo=UTC)
-    last_ms = int(next_month.timestamp()) * 1000 - DAY_MS
-    weekday = datetime.fromtimestamp(last_ms / 1000, UTC).weekday()
-    return last_ms - (weekday - 4) % 7 * DAY_MS
 
 
 def name_of(listing: Listing) -> str:
@@ -326,8 +312,3 @@ def pair_row(listing: Listing) -> dict[str, Any]:
         "openTime": str(listing.line.listed_ms),
         "offTime": "",
     }
-
-
-def unknown(symbol: str) -> BadInput:
-    """For the control routes."""
-    return BadInput(f"no symbol {symbol!r} here", "as the exchange writes it: BTCUSDT")

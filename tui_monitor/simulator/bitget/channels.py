@@ -12,6 +12,7 @@ from tui_monitor.simulator.faults import Target
 from tui_monitor.simulator.listings import Listing, Shelf
 from tui_monitor.simulator.noise import seed_of
 from tui_monitor.simulator.pages import bar_at, window
+from tui_monitor.simulator.pushes import FormingBar, next_on_grid
 from tui_monitor.simulator.timeframes import Timeframe
 from tui_monitor.simulator.updates import next_update
 
@@ -54,7 +55,7 @@ class SteadyFeed:
         return [frame("snapshot", self._arg, [row], now_ms)]
 
     def next_ms(self, now_ms: int) -> int:
-        return now_ms + self._period_ms - (now_ms - self._offset_ms) % self._period_ms
+        return next_on_grid(now_ms, self._period_ms, self._offset_ms)
 
     def frames(self, now_ms: int) -> list[bytes]:
         return self.first(now_ms)
@@ -110,26 +111,21 @@ class CandleFeed:
         self._listing = listing
         self._timeframe = timeframe
         self._build = build
-        self._offset_ms = seed_of(*sorted(arg.values())) % _CANDLE_PERIOD_MS
-        self._open_ms = 0
+        offset_ms = seed_of(*sorted(arg.values())) % _CANDLE_PERIOD_MS
+        self._forming = FormingBar(listing.series, timeframe, _CANDLE_PERIOD_MS, offset_ms)
 
     def first(self, now_ms: int) -> list[bytes]:
         count = 100 if self._timeframe.length_ms < DAY_MS // 4 else 5
         opens = window(self._listing, self._timeframe, (None, None), count, now_ms)
-        self._open_ms = opens[-1] if opens else 0
+        self._forming.begin(now_ms)
         made = [self._bar(open_ms, now_ms) for open_ms in opens]
         return [frame("snapshot", self._arg, made, None)]
 
     def next_ms(self, now_ms: int) -> int:
-        period = now_ms + _CANDLE_PERIOD_MS - (now_ms - self._offset_ms) % _CANDLE_PERIOD_MS
-        return min(period, self._timeframe.after(self._timeframe.open_of(now_ms)))
+        return self._forming.next_ms(now_ms)
 
     def frames(self, now_ms: int) -> list[bytes]:
-        if self._listing.series.clamp(now_ms) < now_ms:
-            return []
-        open_ms = self._timeframe.open_of(now_ms)
-        opens = [open_ms] if open_ms == self._open_ms else [self._open_ms, open_ms]
-        self._open_ms = open_ms
+        opens = self._forming.opens(now_ms)
         return [frame("update", self._arg, [self._bar(at, now_ms)], now_ms) for at in opens]
 
     def _bar(self, open_ms: int, now_ms: int) -> Any:
@@ -161,19 +157,3 @@ class LiquidationFeed:
         told = let_through(self._cascades, largest_of_seconds, first_ms, end_ms)
         made = [rows.liquidation(self._shelf.owner(one.series), one) for one in told]
         return [frame("update", self._arg, made, now_ms)] if made else []
-
-
-class QuietFeed:
-    """A subscription that is acknowledged and has nothing to say."""
-
-    def __init__(self, target: Target) -> None:
-        self.target = target
-
-    def first(self, _now_ms: int) -> list[bytes]:
-        return []
-
-    def next_ms(self, now_ms: int) -> int:
-        return now_ms + 3_600_000
-
-    def frames(self, _now_ms: int) -> list[bytes]:
-        return []

@@ -22,7 +22,6 @@ from tui_monitor.simulator.bitget.channels import (
     BookFeed,
     CandleFeed,
     LiquidationFeed,
-    QuietFeed,
     SteadyFeed,
     ticker_v2,
 )
@@ -32,8 +31,17 @@ from tui_monitor.simulator.faults import Fault, Target
 from tui_monitor.simulator.limits import Limit, Windows
 from tui_monitor.simulator.listings import Listing, Shelf
 from tui_monitor.simulator.noise import seed_of
+from tui_monitor.simulator.pushes import QuietFeed
 from tui_monitor.simulator.shared import Root
-from tui_monitor.simulator.sockets import ABNORMAL, Closed, Feed, Socket, admitted, whole_socket
+from tui_monitor.simulator.sockets import (
+    ABNORMAL,
+    Closed,
+    Feed,
+    Socket,
+    admitted,
+    request_in,
+    whole_socket,
+)
 
 NEW_SOCKETS = Limit(300, 300)
 MAX_SOCKETS = 100
@@ -136,7 +144,7 @@ class _Conversation:
             raise Closed(ABNORMAL, "too many messages")
         if text == "ping":
             return self._pong()
-        request = _decoded(text)
+        request = request_in(text)
         op = None if request is None else request.get("op")
         if request is None or op not in ("subscribe", "unsubscribe"):
             return [self._error(30002, "Unrecognized request", None, str(op or ""))]
@@ -290,11 +298,3 @@ def _row_of_eight(listing: Listing, open_ms: int, bar: Any) -> list[str]:
 def _serves(channel: str, *, tongue: Tongue) -> bool:
     """Liquidations are of v3 only."""
     return tongue is UNIFIED or (family_of(channel) or channel) != "liquidations"
-
-
-def _decoded(text: str) -> dict[str, Any] | None:
-    try:
-        request = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
-        return None
-    return request if isinstance(request, dict) else None

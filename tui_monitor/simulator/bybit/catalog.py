@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from tui_monitor.clock import DAY_MS
-from tui_monitor.errors import BadInput
 from tui_monitor.simulator.coins import COINS, MAJORS, PRE_MARKET, TRADITIONAL, Coin
+from tui_monitor.simulator.days import day_ms, quarter_ends
 from tui_monitor.simulator.derivatives import MAX_RATE
 from tui_monitor.simulator.listings import ELSEWHERE, Line, Listing, Shelf, namesake
 from tui_monitor.simulator.more_coins import exponent_for, launched_ms, listed_at
@@ -19,10 +19,6 @@ from tui_monitor.simulator.noise import seed_of
 LINEAR, SPOT = "linear", "spot"
 MARKETS = {LINEAR: "perp", SPOT: "spot"}
 RATE_PLACES = 8
-
-
-def _ms(year: int, month: int, day: int, hour: int = 8) -> int:
-    return int(datetime(year, month, day, hour, tzinfo=UTC).timestamp()) * 1000
 
 
 # Coin: the base as perpetuals have it, and the power of ten in it.
@@ -69,21 +65,21 @@ _INTERVALS_H = {"CHIP": 4, "2Z": 4, "PUMP": 4, "MON": 2, "MET": 1, "H": 1, "ASTE
 # Every 8 hours, and for a third of the day every hour.
 _SWITCHES = ("ASTER",)
 _LISTED = {
-    "TAO": _ms(2023, 12, 4),
-    "SUI": _ms(2023, 5, 3),
-    "HYPE": _ms(2024, 12, 5),
-    "ASTER": _ms(2025, 9, 19),
-    "MON": _ms(2025, 11, 24),
-    "MET": _ms(2025, 10, 23),
-    "2Z": _ms(2025, 10, 2),
-    "CHIP": _ms(2026, 8, 19),
+    "TAO": day_ms(2023, 12, 4),
+    "SUI": day_ms(2023, 5, 3),
+    "HYPE": day_ms(2024, 12, 5),
+    "ASTER": day_ms(2025, 9, 19),
+    "MON": day_ms(2025, 11, 24),
+    "MET": day_ms(2025, 10, 23),
+    "2Z": day_ms(2025, 10, 2),
+    "CHIP": day_ms(2026, 8, 19),
 }
 _INNOVATION = ("FARTCOIN", "MOODENG", "POPCAT", "PNUT", "GOAT", "AIXBT", "MUBARAK", "HMSTR")
 _ADVENTURE = ("MUBARAK", "AIXBT")
 # Traded all the same, but of a sort or in a state that no page names.
 _UNKNOWN_KINDS = {"SOPH": "lunar"}
 _STATUSES = {"SLP": "CancelOnly", "CATI": "Delivering", "DOGS": "Closed"}
-_ENDS_MS = {"CATI": _ms(2026, 11, 19), "DOGS": _ms(2026, 10, 13), "HOME": _ms(2027, 1, 14)}
+_ENDS_MS = {"CATI": day_ms(2026, 11, 19), "DOGS": day_ms(2026, 10, 13), "HOME": day_ms(2027, 1, 14)}
 
 _TRADITIONAL_KINDS = {"3": "stock", "4": "commodity"}
 _MORE_TRADITIONAL = (
@@ -95,7 +91,7 @@ _MORE_TRADITIONAL = (
 _X_STOCKS = ("TSLA", "NVDA", "AAPL")
 _DOLLAR_PERPETUALS = ("BTC", "ETH", "SOL", "XRP")
 _DATED = ("BTC", "ETH")
-_QUARTERS = 16
+_YEARS = range(2025, 2029)
 
 
 @lru_cache(maxsize=8)
@@ -138,7 +134,7 @@ def _live(shelf: Shelf, category: str) -> int:
     """How many may be chosen of what is listed: coins that trade."""
     return sum(
         one.market is not None and is_traded(one) and one.line.base not in _LISTED
-        for one in shelf.of(category, _ms(2026, 9, 1))
+        for one in shelf.of(category, day_ms(2026, 9, 1))
     )
 
 
@@ -148,7 +144,7 @@ def _list_coin(shelf: Shelf, coin: Coin) -> None:
         _list_linear(shelf, _NAMESAKES.get(name, coin), name, _kind(name))
     if name not in _NO_SPOT:
         kind = "adventure" if name in _ADVENTURE else ""
-        listed_ms = _LISTED.get(name, _ms(2021, 7, 5))
+        listed_ms = _LISTED.get(name, day_ms(2021, 7, 5))
         line = Line(SPOT, f"{name}USDT", name, _NAMESAKES.get(name, coin), market="spot", kind=kind)
         shelf.add(line._replace(listed_ms=listed_ms))
 
@@ -174,7 +170,7 @@ def _list_linear(
             exponent=exponent,
             interval_h=_INTERVALS_H.get(name, hourly),
             switches=name in _SWITCHES,
-            listed_ms=launched_ms(name) if more else _LISTED.get(name, _ms(2020, 3, 30)),
+            listed_ms=launched_ms(name) if more else _LISTED.get(name, day_ms(2020, 3, 30)),
             halted_ms=_ENDS_MS[name] if name in _STATUSES and name in _ENDS_MS else None,
             activity=0.7,
             kind=kind,
@@ -193,8 +189,7 @@ def _list_dollar_quoted(shelf: Shelf) -> None:
 
 def _list_dated(shelf: Shelf, coin: Coin) -> None:
     """The futures of every quarter's last Friday, half a year ahead."""
-    for quarter in range(_QUARTERS):
-        settles_ms = _last_friday(2025 + quarter // 4, 3 + quarter % 4 * 3)
+    for _, _, settles_ms in quarter_ends(_YEARS):
         day = datetime.fromtimestamp(settles_ms / 1000, UTC).strftime("%d%b%y").upper()
         line = Line(LINEAR, f"{coin.name}USDT-{day}", coin.name, coin, market=None, interval_h=8)
         shelf.add(
@@ -205,13 +200,6 @@ def _list_dated(shelf: Shelf, coin: Coin) -> None:
                 premium=0.004,
             )
         )
-
-
-def _last_friday(year: int, month: int) -> int:
-    next_month = datetime(year + month // 12, month % 12 + 1, 1, 8, tzinfo=UTC)
-    last_ms = int(next_month.timestamp()) * 1000 - DAY_MS
-    weekday = datetime.fromtimestamp(last_ms / 1000, UTC).weekday()
-    return last_ms - (weekday - 4) % 7 * DAY_MS
 
 
 def status_of(listing: Listing) -> str:
@@ -340,8 +328,3 @@ def spot_row(listing: Listing) -> dict[str, Any]:
         "priceFilter": {"tickSize": listing.price(1)},
         "riskParameters": {"priceLimitRatioX": "0.005", "priceLimitRatioY": "0.01"},
     }
-
-
-def unknown(symbol: str) -> BadInput:
-    """For the control routes."""
-    return BadInput(f"no symbol {symbol!r} here", "as the exchange writes it: BTCUSDT")

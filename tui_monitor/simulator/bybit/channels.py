@@ -11,6 +11,7 @@ from tui_monitor.simulator.faults import Target
 from tui_monitor.simulator.listings import Listing
 from tui_monitor.simulator.noise import seed_of
 from tui_monitor.simulator.pages import bar_at
+from tui_monitor.simulator.pushes import FormingBar, next_on_grid
 from tui_monitor.simulator.timeframes import Timeframe
 from tui_monitor.simulator.updates import next_update
 
@@ -29,11 +30,6 @@ def frame(topic: str, kind: str, now_ms: int, data: Any, **more: Any) -> bytes:
     return msgspec.json.encode(
         {"topic": topic, "type": kind, "data": data, **more, "ts": now_ms},
     )
-
-
-def _next_on_grid(now_ms: int, period_ms: int, topic: str) -> int:
-    """The next look; not all topics at the same moment."""
-    return now_ms + period_ms - (now_ms - seed_of(topic) % period_ms) % period_ms
 
 
 class LinearTickerFeed:
@@ -87,7 +83,8 @@ class LinearTickerFeed:
     def _next_of(self, group: str, now_ms: int) -> int:
         if group == "book":
             return next_update(self._listing.series, now_ms, self._rate)
-        return _next_on_grid(now_ms, _PERIODS_MS[group], f"{group} {self._topic}")
+        period_ms = _PERIODS_MS[group]
+        return next_on_grid(now_ms, period_ms, seed_of(f"{group} {self._topic}") % period_ms)
 
     def frames(self, now_ms: int) -> list[bytes]:
         if self._listing.series.clamp(now_ms) < now_ms:
@@ -217,25 +214,17 @@ class KlineFeed:
         self._topic = topic
         self._listing = listing
         self._name, self._timeframe = interval
-        self._open_ms: int | None = None
+        offset_ms = seed_of(topic) % _CANDLE_PERIOD_MS
+        self._forming = FormingBar(listing.series, self._timeframe, _CANDLE_PERIOD_MS, offset_ms)
 
     def first(self, now_ms: int) -> list[bytes]:
         return self.frames(now_ms)
 
     def next_ms(self, now_ms: int) -> int:
-        period = _next_on_grid(now_ms, _CANDLE_PERIOD_MS, self._topic)
-        return min(period, self._timeframe.after(self._timeframe.open_of(now_ms)))
+        return self._forming.next_ms(now_ms)
 
     def frames(self, now_ms: int) -> list[bytes]:
-        if self._listing.series.clamp(now_ms) < now_ms:
-            return []
-        open_ms = self._timeframe.open_of(now_ms)
-        pushed = []
-        if self._open_ms is not None and open_ms != self._open_ms:
-            pushed.append(self._bar(self._open_ms, now_ms))
-        self._open_ms = open_ms
-        pushed.append(self._bar(open_ms, now_ms))
-        return pushed
+        return [self._bar(open_ms, now_ms) for open_ms in self._forming.opens(now_ms)]
 
     def _bar(self, open_ms: int, now_ms: int) -> bytes:
         bar = bar_at(self._listing, self._timeframe, open_ms, now_ms)
@@ -281,19 +270,3 @@ class LiquidationFeed:
         ]
         self._told_ms = now_ms
         return [frame(self._topic, "snapshot", now_ms, made)] if made else []
-
-
-class StatusFeed:
-    """Maintenance: silent by itself; the notice comes from the fault."""
-
-    def __init__(self, target: Target) -> None:
-        self.target = target
-
-    def first(self, _now_ms: int) -> list[bytes]:
-        return []
-
-    def next_ms(self, now_ms: int) -> int:
-        return now_ms + 3_600_000
-
-    def frames(self, _now_ms: int) -> list[bytes]:
-        return []

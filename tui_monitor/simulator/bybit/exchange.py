@@ -1,22 +1,20 @@
 """Bybit of the simulator: routes, and the truth about its market."""
 
-from typing import Any
-
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from tui_monitor.simulator.bybit.catalog import LINEAR, SPOT, catalog_of, is_traded, unknown
+from tui_monitor.simulator.bybit.catalog import LINEAR, SPOT, catalog_of, is_traded
 from tui_monitor.simulator.bybit.rest import BybitRest
 from tui_monitor.simulator.bybit.socket import BybitSockets
-from tui_monitor.simulator.cascades import Cascades, all_of_them, with_streamed
+from tui_monitor.simulator.cascades import Cascades, all_of_them
 from tui_monitor.simulator.derivatives import Liquidations
-from tui_monitor.simulator.listings import liquidation_truth, relisted, truth
 from tui_monitor.simulator.shared import Root, Shared
 from tui_monitor.simulator.totals import Totals
+from tui_monitor.simulator.truths import Truths
 
-_CATEGORY = {"perp": LINEAR, "spot": SPOT}
+_CATEGORIES = {"perp": LINEAR, "spot": SPOT}
 
 
-class Bybit:
+class Bybit(Truths):
     """Everything below `/bybit`."""
 
     name = "bybit"
@@ -28,10 +26,11 @@ class Bybit:
         self._shelf = catalog_of(shared.world.seed, shared.size, shared.coins)
         perps = self._shelf.perpetuals()
         traded = [listing.series for listing in perps]
-        self._cascades = Cascades(Liquidations(shared.world, self.name, traded))
-        self.totals = Totals(self._cascades, (one.derived for one in perps if one.derived))
+        cascades = Cascades(Liquidations(shared.world, self.name, traded))
+        super().__init__(self._shelf, _CATEGORIES, cascades, all_of_them)
+        self.totals = Totals(cascades, (one.derived for one in perps if one.derived))
         self._rest = BybitRest(root, self._shelf).endpoint()
-        self._sockets = BybitSockets(root, self._shelf, self._cascades)
+        self._sockets = BybitSockets(root, self._shelf, cascades)
 
     def routes(self) -> list[BaseRoute]:
         """REST and the public sockets."""
@@ -44,34 +43,5 @@ class Bybit:
 
     def symbols(self, market: str) -> list[str]:
         """The symbols of a market that trade now."""
-        listed = self._shelf.of(_CATEGORY[market], self._shared.clock.now_ms())
+        listed = self._shelf.of(_CATEGORIES[market], self._shared.clock.now_ms())
         return [one.symbol for one in listed if one.market == market and is_traded(one)]
-
-    def relist(self, coin: str, listed_ms: int) -> int | None:
-        """Have a coin's perpetual listed at another time."""
-        return relisted(self._shelf.perpetuals(), coin, listed_ms)
-
-    def truth(self, market: str, symbol: str, ts_ms: int) -> dict[str, Any]:
-        """What the market was at a time, in the model's units."""
-        listing = self._shelf.find(_CATEGORY[market], symbol, ts_ms)
-        if listing is None:
-            raise unknown(symbol)
-        return truth(self.name, listing, ts_ms)
-
-    def liquidations(
-        self, market: str, symbol: str | None, first_ms: int, last_ms: int
-    ) -> list[dict[str, Any]]:
-        """The forced closes between two times, in the model's units."""
-        if market != "perp":
-            return []
-        only = None
-        if symbol is not None:
-            listing = self._shelf.find(LINEAR, symbol, last_ms)
-            if listing is None:
-                raise unknown(symbol)
-            only = listing.series
-        made = with_streamed(self._cascades, all_of_them, (first_ms, last_ms), only)
-        return [
-            liquidation_truth(self._shelf.owner(one.series), one, streamed=told)
-            for one, told in made
-        ]

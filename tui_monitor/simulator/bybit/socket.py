@@ -16,7 +16,6 @@ from tui_monitor.simulator.bybit.channels import (
     LinearTickerFeed,
     LiquidationFeed,
     SpotTickerFeed,
-    StatusFeed,
 )
 from tui_monitor.simulator.bybit.rest import INTERVALS, maintenance_row
 from tui_monitor.simulator.bybit.targets import DIALECT, PERP_ONLY, family_of, target_of_topic
@@ -25,8 +24,17 @@ from tui_monitor.simulator.faults import Fault, Target
 from tui_monitor.simulator.limits import Limit
 from tui_monitor.simulator.listings import Listing, Shelf
 from tui_monitor.simulator.noise import seed_of
+from tui_monitor.simulator.pushes import QuietFeed
 from tui_monitor.simulator.shared import Root
-from tui_monitor.simulator.sockets import ABNORMAL, Closed, Feed, Socket, admitted, whole_socket
+from tui_monitor.simulator.sockets import (
+    ABNORMAL,
+    Closed,
+    Feed,
+    Socket,
+    admitted,
+    request_in,
+    whole_socket,
+)
 
 NEW_SOCKETS = Limit(500, 300)
 # Of one category.
@@ -105,7 +113,7 @@ class _Conversation:
 
     def hear(self, text: str) -> list[bytes]:
         """The replies to one message of the client."""
-        request = _decoded(text)
+        request = request_in(text)
         if request is None:
             return [self._reply("", "error:request is not JSON", None, done=False)]
         op, request_id = request.get("op"), request.get("req_id")
@@ -190,7 +198,7 @@ class _Conversation:
     def _feed(self, topic: str) -> Feed:
         if self._category == _STATUS:
             if topic == "system.status":
-                return StatusFeed(target_of_topic(topic, None, ""))
+                return QuietFeed(target_of_topic(topic, None, ""))
             raise _no_such(topic)
         name, _, symbol = topic.rpartition(".")
         maker = self._makers.get(name)
@@ -232,11 +240,3 @@ def _serves(channel: str, *, category: str) -> bool:
     if category == _STATUS:
         return family == "status"
     return family != "status" and (category == LINEAR or family not in PERP_ONLY)
-
-
-def _decoded(text: str) -> dict[str, Any] | None:
-    try:
-        request = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
-        return None
-    return request if isinstance(request, dict) else None

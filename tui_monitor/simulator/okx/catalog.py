@@ -11,8 +11,8 @@ from math import floor, log10
 from typing import Any
 
 from tui_monitor.clock import DAY_MS
-from tui_monitor.errors import BadInput
 from tui_monitor.simulator.coins import COINS, MAJORS, PRE_MARKET, TRADITIONAL, Coin
+from tui_monitor.simulator.days import day_ms
 from tui_monitor.simulator.decimals import plain
 from tui_monitor.simulator.derivatives import INDEX_EXTRA_PLACES, Perpetual
 from tui_monitor.simulator.market import Contract, Series, World, world_of
@@ -24,10 +24,6 @@ SWAP, FUTURES, SPOT = "SWAP", "FUTURES", "SPOT"
 _CRYPTO = "1"
 
 
-def _ms(year: int, month: int, day: int, hour: int = 0) -> int:
-    return int(datetime(year, month, day, hour, tzinfo=UTC).timestamp()) * 1000
-
-
 # Published contract values that differ from the rule of about ten dollars.
 # fmt: off
 _SIZE_EXPONENTS = {
@@ -37,25 +33,25 @@ _SIZE_EXPONENTS = {
 # fmt: on
 _INVERSE = {"BTC": 2, "ETH": 1, "SOL": 1, "XRP": 1, "DOGE": 1, "LTC": 1, "UNI": 1}
 _DATED = ("BTC", "ETH")
-_XPERP_SETTLES_MS = _ms(2031, 4, 4, 8)
-_LISTED_MS = _ms(2019, 12, 26, 8)
+_XPERP_SETTLES_MS = day_ms(2031, 4, 4)
+_LISTED_MS = day_ms(2019, 12, 26)
 _LISTED_LATE = {
-    "TAO": _ms(2023, 4, 7, 8),
-    "SUI": _ms(2023, 5, 3, 12),
-    "HYPE": _ms(2025, 6, 17, 8),
-    "ASTER": _ms(2025, 9, 25, 8),
-    "XPL": _ms(2025, 8, 21, 8),
-    "MON": _ms(2025, 11, 24, 14),
-    "MET": _ms(2025, 10, 23, 14),
-    "2Z": _ms(2025, 10, 2, 12),
-    "币安人生": _ms(2025, 10, 9, 8),
-    "哈基米": _ms(2026, 11, 20, 6),
-    "CHIP": _ms(2026, 8, 19, 10),
+    "TAO": day_ms(2023, 4, 7),
+    "SUI": day_ms(2023, 5, 3, 12),
+    "HYPE": day_ms(2025, 6, 17),
+    "ASTER": day_ms(2025, 9, 25),
+    "XPL": day_ms(2025, 8, 21),
+    "MON": day_ms(2025, 11, 24, 14),
+    "MET": day_ms(2025, 10, 23, 14),
+    "2Z": day_ms(2025, 10, 2, 12),
+    "币安人生": day_ms(2025, 10, 9),
+    "哈基米": day_ms(2026, 11, 20, 6),
+    "CHIP": day_ms(2026, 8, 19, 10),
 }
 _NO_SPOT = ("PERP", "SC", "AGLD", "哈基米", *TRADITIONAL, *PRE_MARKET)
 # Rare states; whoever is suspended shows frozen prices.
 _STATES = {"SLP": "post_only", "WAXP": "rebase", "HOME": "settling_2027"}
-_SUSPENDED_MS = {"DOGS": _ms(2026, 10, 13, 3), "CATI": _ms(2026, 6, 1, 8)}
+_SUSPENDED_MS = {"DOGS": day_ms(2026, 10, 13, 3), "CATI": day_ms(2026, 6, 1)}
 _SHORT_INTERVALS = {"CHIP": 4, "2Z": 4, "PUMP": 4, "币安人生": 1, "哈基米": 1, "MUBARAK": 2}
 
 
@@ -177,7 +173,7 @@ class Catalog:
             listing.inst_type == inst_type
             and listing.market is not None
             and listing.rule == "normal"
-            and listing.state(_ms(2026, 9, 1)) == "live"
+            and listing.state(day_ms(2026, 9, 1, 0)) == "live"
             and listing.contract.coin not in (*TRADITIONAL, *_LISTED_LATE)
             for listing in self._fixed.values()
         )
@@ -245,7 +241,7 @@ class Catalog:
             tick_places=1,
             lot_places=1,
             size_exponent=-3,
-            listed_ms=_ms(2026, 4, 1, 8),
+            listed_ms=day_ms(2026, 4, 1),
             activity=0.02,
         )
         listing = self._listing(contract, FUTURES, "USD_UM")
@@ -370,8 +366,3 @@ def _tick_places(coin: Coin) -> int:
 def _size_exponent(coin: Coin) -> int:
     known = _SIZE_EXPONENTS.get(coin.name)
     return round(1 - log10(coin.price_usd)) if known is None else known
-
-
-def unknown(symbol: str) -> BadInput:
-    """For the control routes."""
-    return BadInput(f"no symbol {symbol!r} here", "as the exchange writes it: BTC-USDT-SWAP")

@@ -18,6 +18,7 @@ from tui_monitor.simulator.okx import rows
 from tui_monitor.simulator.okx.bars import row
 from tui_monitor.simulator.okx.catalog import Catalog, Listing
 from tui_monitor.simulator.okx.rest import instrument_row
+from tui_monitor.simulator.pushes import FormingBar, next_on_grid
 from tui_monitor.simulator.shared import Root
 from tui_monitor.simulator.timeframes import Timeframe
 from tui_monitor.simulator.updates import next_update
@@ -80,7 +81,7 @@ class PeriodicFeed:
         return self.frames(now_ms)
 
     def next_ms(self, now_ms: int) -> int:
-        return now_ms + self._period_ms - (now_ms - self._offset_ms) % self._period_ms
+        return next_on_grid(now_ms, self._period_ms, self._offset_ms)
 
     def frames(self, now_ms: int) -> list[bytes]:
         made = self._build(now_ms)
@@ -98,27 +99,17 @@ class CandleFeed:
         self._arg = arg
         self._listing = listing
         self._timeframe = timeframe
-        self._offset_ms = seed_of(*sorted(arg.values())) % _CANDLE_PERIOD_MS
-        self._open_ms: int | None = None
+        offset_ms = seed_of(*sorted(arg.values())) % _CANDLE_PERIOD_MS
+        self._forming = FormingBar(listing.series, timeframe, _CANDLE_PERIOD_MS, offset_ms)
 
     def first(self, now_ms: int) -> list[bytes]:
-        self._open_ms = self._timeframe.open_of(now_ms)
-        return [self._bar(self._open_ms, now_ms)]
+        return [self._bar(self._forming.begin(now_ms), now_ms)]
 
     def next_ms(self, now_ms: int) -> int:
-        period = now_ms + _CANDLE_PERIOD_MS - (now_ms - self._offset_ms) % _CANDLE_PERIOD_MS
-        return min(period, self._timeframe.after(self._timeframe.open_of(now_ms)))
+        return self._forming.next_ms(now_ms)
 
     def frames(self, now_ms: int) -> list[bytes]:
-        if self._listing.series.clamp(now_ms) < now_ms:
-            return []
-        open_ms = self._timeframe.open_of(now_ms)
-        pushed = []
-        if self._open_ms is not None and open_ms != self._open_ms:
-            pushed.append(self._bar(self._open_ms, now_ms))
-        self._open_ms = open_ms
-        pushed.append(self._bar(open_ms, now_ms))
-        return pushed
+        return [self._bar(open_ms, now_ms) for open_ms in self._forming.opens(now_ms)]
 
     def _bar(self, open_ms: int, now_ms: int) -> bytes:
         return frame(self._arg, [row(self._listing, self._timeframe, open_ms, now_ms)])
@@ -190,19 +181,3 @@ class LiquidationFeed:
 
     def _frame(self, made: list[Liquidation]) -> bytes:
         return frame(self._arg, [rows.liquidation(one) for one in made])
-
-
-class QuietFeed:
-    """A channel that is acknowledged and has nothing to say."""
-
-    def __init__(self, target: Target) -> None:
-        self.target = target
-
-    def first(self, _now_ms: int) -> list[bytes]:
-        return []
-
-    def next_ms(self, now_ms: int) -> int:
-        return now_ms + 3_600_000
-
-    def frames(self, _now_ms: int) -> list[bytes]:
-        return []

@@ -7,11 +7,14 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from tui_monitor.simulator.cascades import Cascades, first_of_seconds, with_streamed
 from tui_monitor.simulator.derivatives import Liquidation, Liquidations
 from tui_monitor.simulator.market import Contract
-from tui_monitor.simulator.okx.catalog import Listing, catalog_of, unknown
+from tui_monitor.simulator.okx.catalog import Listing, catalog_of
 from tui_monitor.simulator.okx.rest import OkxRest
 from tui_monitor.simulator.okx.socket import OkxSockets
 from tui_monitor.simulator.shared import Root, Shared
 from tui_monitor.simulator.totals import Totals
+from tui_monitor.simulator.truths import unknown
+
+_EXAMPLE = "BTC-USDT-SWAP"
 
 
 class Okx:
@@ -61,7 +64,7 @@ class Okx:
         """What the market was at a time, in the model's units."""
         listing = self._catalog.find(symbol, ts_ms)
         if listing is None or (listing.market != market and listing.market is not None):
-            raise unknown(symbol)
+            raise unknown(symbol, _EXAMPLE)
         contract, quote = listing.contract, listing.series.quote(ts_ms)
         told: dict[str, Any] = {
             "exchange": self.name,
@@ -89,7 +92,7 @@ class Okx:
         if symbol is not None:
             listing = self._catalog.find(symbol, last_ms)
             if listing is None or listing.market != market:
-                raise unknown(symbol)
+                raise unknown(symbol, _EXAMPLE)
             only = listing.series
         made = with_streamed(self._cascades, first_of_seconds, (first_ms, last_ms), only)
         return [

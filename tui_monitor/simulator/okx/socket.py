@@ -9,6 +9,7 @@ import msgspec
 from starlette.websockets import WebSocket
 
 from tui_monitor.simulator.cascades import Cascades
+from tui_monitor.simulator.derivatives import Perpetual
 from tui_monitor.simulator.faults import Fault, Target
 from tui_monitor.simulator.limits import Limit, Windows
 from tui_monitor.simulator.noise import seed_of
@@ -21,14 +22,14 @@ from tui_monitor.simulator.okx.channels import (
     InstrumentsFeed,
     LiquidationFeed,
     PeriodicFeed,
-    QuietFeed,
     TickerFeed,
     frame,
 )
 from tui_monitor.simulator.okx.rest import has_funding, maintenance_row
 from tui_monitor.simulator.okx.targets import DIALECT, market_of_symbol
+from tui_monitor.simulator.pushes import QuietFeed
 from tui_monitor.simulator.shared import Root
-from tui_monitor.simulator.sockets import Feed, Socket, admitted, whole_socket
+from tui_monitor.simulator.sockets import Feed, Socket, admitted, request_in, whole_socket
 
 NEW_SOCKETS = Limit(3, 1)
 REQUESTS = Limit(480, 3_600)
@@ -129,7 +130,7 @@ class _Conversation:
             serves = partial(_serves, is_business=self._is_business)
             quiet = whole_socket(self._root, "no_pong", self.socket.path, serves)
             return [] if quiet else [b"pong"]
-        request = _decoded(text)
+        request = request_in(text)
         if request is None:
             return [self._error("60012", f"Invalid request: {text[:200]}", None)]
         request_id = request.get("id")
@@ -236,6 +237,12 @@ class _Conversation:
             raise self._wrong(arg)
         return listing
 
+    def _contract(self, arg: Arg) -> tuple[Listing, Perpetual]:
+        listing = self._listing(arg)
+        if listing.derived is None:
+            raise self._wrong(arg)
+        return listing, listing.derived
+
     def _tickers(self, arg: Arg, target: Target) -> Feed:
         listing = self._listing(arg)
         if listing.state(self._root.shared.clock.now_ms()) == "preopen":
@@ -243,10 +250,7 @@ class _Conversation:
         return TickerFeed(arg, target, listing, self._root.shared.rate)
 
     def _mark_price(self, arg: Arg, target: Target) -> Feed:
-        listing = self._listing(arg)
-        derived = listing.derived
-        if derived is None:
-            raise self._wrong(arg)
+        listing, derived = self._contract(arg)
         return PeriodicFeed(
             arg,
             target,
@@ -271,9 +275,8 @@ class _Conversation:
         )
 
     def _funding_rate(self, arg: Arg, target: Target) -> Feed:
-        listing = self._listing(arg)
-        derived = listing.derived
-        if derived is None or not has_funding(listing):
+        listing, derived = self._contract(arg)
+        if not has_funding(listing):
             raise self._wrong(arg)
         return PeriodicFeed(
             arg,
@@ -284,10 +287,7 @@ class _Conversation:
         )
 
     def _open_interest(self, arg: Arg, target: Target) -> Feed:
-        listing = self._listing(arg)
-        derived = listing.derived
-        if derived is None:
-            raise self._wrong(arg)
+        listing, derived = self._contract(arg)
         return PeriodicFeed(
             arg,
             target,
@@ -316,11 +316,3 @@ class _Conversation:
 def _serves(channel: str, *, is_business: bool) -> bool:
     """Candles are on /business, all else on /public."""
     return channel.startswith("candle") is is_business
-
-
-def _decoded(text: str) -> dict[str, Any] | None:
-    try:
-        request = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
-        return None
-    return request if isinstance(request, dict) else None
