@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REFRESH_S = 1.0
-# Another board comes with its data, unless these take long; its widgets may take longer.
+# The longest wait of another board's frame for its data, and for its widgets.
 _WHOLE_S, _MOUNTED_S = 0.06, 1.0
 # A board that takes longer to appear has the keys later: the program must not stand still.
 _KEYS_WAIT_S = 5.0
@@ -88,6 +88,7 @@ class Desk(DeskPanels):
         # Between the key of another board and its view's being there.
         self._switching = False
         self._arrived = asyncio.Event()
+        self.whole_s = _WHOLE_S
         # One after the other: a view that is on its way must not be brought on twice.
         self._one_switch = asyncio.Lock()
         self._views: dict[str, BoardView] = {}
@@ -162,6 +163,8 @@ class Desk(DeskPanels):
             return
         asked, view, answers = self._wanted.is_set(), self.view, self._answers
         self._wanted.clear()
+        if self.is_held:
+            self.hold(self.whole_s)
         answers.begin()
         if asked or answers.held:
             self._gap.end()
@@ -351,7 +354,7 @@ class Desk(DeskPanels):
         if not view.is_attached:
             self.hold(_MOUNTED_S)
             await switcher.add_content(view)
-        self.hold(_WHOLE_S)
+        self.hold(self.whole_s)
         if name != self._current:
             return
         self._answer_now()

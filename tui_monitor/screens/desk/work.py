@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from textual.events import Key
-from textual.screen import Screen
 from textual.widgets import Input
 
 from tui_monitor.boards.status import EngineStatus
@@ -24,6 +23,7 @@ from tui_monitor.screens.keys.dead_keys import why_dead
 from tui_monitor.screens.looks.format import ShownZone
 from tui_monitor.screens.tables.shown import VIEW, shown_table
 from tui_monitor.screens.telling import problem
+from tui_monitor.screens.terminal.whole import WholeScreen
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.panel import panel_of
 from tui_monitor.source import Query, Source
@@ -33,7 +33,7 @@ _SAID_S = 3.0
 _STAMP = "%Y%m%d_%H%M%S"
 
 
-class DeskWork(Screen[None]):
+class DeskWork(WholeScreen):
     """The half of the desk that works on the board it shows; a subclass says which one that is."""
 
     errands: Errands

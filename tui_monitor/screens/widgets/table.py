@@ -98,6 +98,7 @@ class Table(ScrollView, Generic[R], can_focus=True):
         # Another list comes; True: the cursor's row stays in sight.
         self._starts_over: bool | None = None
         self._placed: tuple[Placed[R], ...] = ()
+        self._placed_in = 0
         self._ground = Style()
         self._strips: dict[tuple[str, bool, bool], tuple[R, Strip]] = {}
 
@@ -195,6 +196,7 @@ class Table(ScrollView, Generic[R], can_focus=True):
             self.repaint()
 
     def _place(self) -> tuple[Placed[R], ...]:
+        self._placed_in = self.size.width
         return place(self.columns, self.size.width, self.hidden | self._idle)
 
     def _arrange(self) -> None:
@@ -303,8 +305,9 @@ class Table(ScrollView, Generic[R], can_focus=True):
         return strip
 
     def on_resize(self, _: Resize) -> None:
-        """Another width: other columns fit."""
-        self.repaint()
+        """Another width: other columns fit. One that only appears again is as it was."""
+        if self.size.width != self._placed_in:
+            self.repaint()
         self._show_cursor()
 
     def on_focus(self) -> None:

@@ -1,0 +1,141 @@
+"""A screen that is held composes nothing, and then all at once; another board is one frame."""
+
+import asyncio
+import inspect
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.screen import Screen
+
+from tests.screens.support import an_app, pulled, screen_text, settled, shows
+from tests.support.boards import MemorySource
+from tui_monitor.app import MonitorApp
+from tui_monitor.screens.terminal.whole import WholeScreen
+from tui_monitor.screens.widgets.line import Lines
+
+
+def test_textual_composes_where_it_is_held() -> None:
+    """A new Textual that composes elsewhere, or by other means, needs another hold."""
+    assert "_compositor_refresh()" in inspect.getsource(Screen._on_timer_update)
+    assert "_compositor_refresh()" in inspect.getsource(Screen._refresh_layout)
+    assert "update_widgets(self._dirty_widgets)" in inspect.getsource(Screen._on_timer_update)
+
+
+class OneLine(WholeScreen):
+    """A line that is held."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = Lines()
+
+    def compose(self) -> ComposeResult:
+        yield self.line
+
+    def say(self, text: str) -> None:
+        """Other text on the line."""
+        self.line.set_lines([(text, self.line.back)])
+
+
+class Counting(App[int]):
+    """An app that counts what is composed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one = OneLine()
+        self.composed = 0
+
+    def get_default_screen(self) -> OneLine:
+        return self.one
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        self.composed += renderable is not None
+        super()._display(screen, renderable)
+
+
+async def test_what_is_held_is_composed_once_it_is_released() -> None:
+    """However much changed meanwhile, and though its layout was done."""
+    app = Counting()
+    async with app.run_test(size=(20, 2)) as pilot:
+        await settled(pilot)
+        app.one.hold(60.0)
+        before = app.composed
+        for text in ("one", "two", "three"):
+            app.one.say(text)
+            app.one.refresh(layout=True)
+            await settled(pilot)
+        assert app.composed == before
+        app.one.release_soon()
+        await settled(pilot, lambda: not app.one.is_held)
+        assert app.composed == before + 1
+        app.one.say("four")
+        await settled(pilot, lambda: app.composed > before + 1)
+
+
+async def test_a_hold_ends_by_itself() -> None:
+    """Nobody who fails to release it can leave a screen that stands still."""
+    app = Counting()
+    async with app.run_test(size=(20, 2)) as pilot:
+        await settled(pilot)
+        app.one.hold(0.01)
+        before = app.composed
+        app.one.say("one")
+        await settled(pilot, lambda: app.composed > before)
+        assert not app.one.is_held
+
+
+class Frames(MonitorApp):
+    """The program, with what each of its frames said."""
+
+    seen: list[str]
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        super()._display(screen, renderable)
+        if renderable is not None and screen is self.desk:
+            self.seen.append(screen_text(self))
+
+
+class SlowSource(MemorySource):
+    """Its funding comes when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let = asyncio.Event()
+
+    async def funding_board(self, *arguments: Any, **options: Any) -> Any:
+        """As the usual one, later."""
+        await self.let.wait()
+        return await super().funding_board(*arguments, **options)
+
+
+@pytest.mark.parametrize("visit", ["first", "later"])
+async def test_another_board_comes_with_its_name_and_its_rows(visit: str) -> None:
+    """No frame has the one board's rows under the other's name, or none at all."""
+    app = Frames(MemorySource(), board="sum", refresh_s=None)
+    app.seen = []
+    app.desk.whole_s = 60.0
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        if visit == "later":
+            await pilot.press("6")
+            await settled(pilot, shows(app, "bitget spot"))
+            await pilot.press("1")
+            await settled(pilot, shows(app, "mean "))
+            await settled(pilot)
+        app.seen.clear()
+        await pilot.press("6")
+        await settled(pilot, lambda: bool(app.seen))
+        assert "p pairs" in app.seen[0]
+        assert "PEPE      bitget spot" in app.seen[0]
+
+
+async def test_a_board_whose_data_takes_long_is_there_before_them() -> None:
+    """Its name, its titles and that it is on its way."""
+    source = SlowSource()
+    app = an_app(source)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("8")
+        await settled(pilot, shows(app, "loading…"))
+        source.let.set()
+        await settled(pilot, lambda: "loading…" not in screen_text(app))
