@@ -25,3 +25,20 @@ async def test_between_two_steps_others_have_their_turn() -> None:
         await asyncio.sleep(0)
         turns += 1
     assert turns >= 100
+
+
+async def test_of_several_works_one_step_is_done_between_two_turns_of_others() -> None:
+    """Many viewers' steps together would hold the loop as one large one does."""
+    done: list[str] = []
+
+    def noted(name: str) -> Steps[None]:
+        for _ in range(20):
+            done.append(name)
+            yield
+
+    works = [asyncio.ensure_future(in_steps(noted(name))) for name in "abc"]
+    while not all(work.done() for work in works):
+        before = len(done)
+        await asyncio.sleep(0)
+        assert len(done) - before <= 1
+    assert sorted(done[:6]) == [*"aabbcc"]

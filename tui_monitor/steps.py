@@ -7,8 +7,11 @@ nobody else to think of does it `at_once`; on an event loop it is done `in_steps
 import asyncio
 from collections.abc import Generator, Iterable
 from typing import TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
 T = TypeVar("T")
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 Steps: TypeAlias = Generator[None, None, T]
 
@@ -24,14 +27,17 @@ def at_once(steps: Steps[T]) -> T:
 
 
 async def in_steps(steps: Steps[T]) -> T:
-    """What they make, with the loop's other work between any two."""
+    """What they make, with the loop's other work between any two, whosever they are."""
+    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
     while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            made: T = end.value
-            return made
-        await asyncio.sleep(0)
+        async with turn:
+            try:
+                next(steps)
+            except StopIteration as end:
+                made: T = end.value
+                return made
+            # Whoever has his turn next has it in the loop's next round.
+            await asyncio.sleep(0)
 
 
 def gathered(made: Iterable[T], at_a_time: int) -> Steps[list[T]]:

@@ -1,6 +1,5 @@
 """JSON out: the envelope, the errors, and one door that keeps every text printable."""
 
-import asyncio
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -22,10 +21,11 @@ from tui_monitor.errors import (
     UnknownCoin,
 )
 from tui_monitor.printable import printable
+from tui_monitor.steps import gathered, in_steps
 
 JSON = "application/json"
 TEXT_LIMIT = 500
-_ROWS_AT_ONCE = 25
+_ROWS_AT_ONCE = 50
 
 # Where nothing better is known.
 _USUAL_HINT = "/api/openapi.json has every route, its parameters and its answers"
@@ -121,10 +121,9 @@ def encode(value: object) -> bytes:
 
 async def encode_rows(rows: Sequence[object]) -> Raw:
     """Many rows, some at a time: encoding them at once would hold every feed."""
-    parts: list[bytes] = []
-    for begin in range(0, len(rows), _ROWS_AT_ONCE):
-        parts.append(encode(rows[begin : begin + _ROWS_AT_ONCE])[1:-1])
-        await asyncio.sleep(0)
+    begins = range(0, len(rows), _ROWS_AT_ONCE)
+    encoded = (encode(rows[begin : begin + _ROWS_AT_ONCE])[1:-1] for begin in begins)
+    parts = await in_steps(gathered(encoded, 1))
     return Raw(b"[" + b",".join(parts) + b"]")
 
 

@@ -35,7 +35,7 @@ SIGNALS_READ = 2_000
 # The last day's minutes are summed up in parts: all at once would hold other readers for seconds.
 _PART_MS = 30 * MINUTE_MS
 # Some 2 ms of work.
-_ROWS_AT_ONCE = 500
+_ROWS_AT_ONCE = 250
 
 
 class SpreadWatch:

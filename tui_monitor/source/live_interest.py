@@ -46,6 +46,8 @@ class LiveInterest(StoredInterest):
     ) -> OpenInterestBoard:
         engine = self._engine
         found = await self._stored(self._clock.now_ms())
+        # What was read took its time, and so does what is known now.
+        await asyncio.sleep(0)
         now = Now(self._clock.now_ms(), self._clock.monotonic_s())
         given = InterestInput(
             at_ms=now.ms,
