@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from tui_monitor.words import CHINESE, ENGLISH, language, language_for, speaking, t, told
+from tui_monitor.words import CHINESE, ENGLISH, counted, language, language_for, speaking, t, told
 from tui_monitor.words.zh import AREAS, WORDS
 
 _PLACE = re.compile(r"\{[^}]*\}")
@@ -70,3 +70,13 @@ def test_no_text_has_two_translations() -> None:
         for english, chinese in import_module(f"tui_monitor.words.zh.{area}").WORDS.items():
             assert seen.setdefault(english, chinese) == chinese, f"{english!r} in {area}"
     assert seen == WORDS
+
+
+def test_one_of_something_is_not_several() -> None:
+    """English has two texts; Chinese has one, that of several."""
+    both = ("{n} row in {path}", "{n} rows in {path}")
+    assert counted(1, *both, path="p") == "1 row in p"
+    assert counted(0, *both, path="p") == "0 rows in p"
+    assert counted(1_000, *both, path="p") == "1,000 rows in p"
+    with speaking(CHINESE):
+        assert counted(1, *both, path="p") == "1 行，已写入 p"

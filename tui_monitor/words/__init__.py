@@ -83,6 +83,12 @@ def t(text: str, /, context: str = "", **values: object) -> str:
     return template.format(**values) if values else template
 
 
+def counted(n: int, one: str, more: str, **values: object) -> str:
+    """Either of two texts of ours with a number `{n}` in them; Chinese has one for both."""
+    english = one if n == 1 and not _Spoken.words else more
+    return t(english, "", n=f"{n:,}", **values)
+
+
 def told(sentence: str) -> str:
     """A finished English sentence, made where nobody knows the reader, in the reader's language.
 

@@ -36,5 +36,8 @@ def _unknown(detected: Detected, place: int) -> str:
     if not np.isnan(volume.z[place]):
         return ""
     if not np.isnan(volume.value[place]):
-        return f"turnover of {volume.n[place]} earlier bars only"
+        n = volume.n[place]
+        return (
+            "turnover of one earlier bar only" if n == 1 else f"turnover of {n} earlier bars only"
+        )
     return "turnover not known" if detected.elapsed is None else "turnover not known yet"

@@ -7,7 +7,7 @@ from tui_monitor.boards.liquidations import LiquidationsBoard, Point
 from tui_monitor.boards.sum_curve import Node, NodeState, SumBoard
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.screens.looks.format import ABSENT, count, share, signed
-from tui_monitor.words import t, told
+from tui_monitor.words import counted, t, told
 
 Telling = Callable[[int, float | None], str]
 
@@ -75,7 +75,7 @@ def _sides(point: Point) -> list[str]:
     """Longs and shorts of a step, how many, and how much of its time was heard."""
     return [
         f"▾{count(point.long_usd)} ▴{count(point.short_usd)}",
-        t("{count} liquidations", count=point.count),
+        counted(point.count, "{n} liquidation", "{n} liquidations"),
         t("heard {share}", share=share(point.covered * 100)),
     ]
 

@@ -20,7 +20,7 @@ from tui_monitor.screens.dialogs.questions import (
 from tui_monitor.screens.tables.shown import ShownTable
 from tui_monitor.screens.telling import problem
 from tui_monitor.source import Exported, Source
-from tui_monitor.words import t
+from tui_monitor.words import counted, t
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class Errands:
         self._say_written(await write(table.columns, table.rows, file_format, folder, stem))
 
     def _say_written(self, done: Exported) -> None:
-        said = t("{n} rows in {path}", n=done.rows, path=done.path)
+        said = counted(done.rows, "{n} row in {path}", "{n} rows in {path}", path=done.path)
         self._screen.app.notify(said, timeout=10)
 
     async def _backfill(self, first: date, last: date) -> None:

@@ -11,7 +11,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.screens.days import parse_one, parse_range
 from tui_monitor.screens.keys.keymap import key
 from tui_monitor.screens.widgets.dialog import Dialog
-from tui_monitor.words import t
+from tui_monitor.words import counted, t
 
 FORMATS = ("csv", "jsonl", "parquet")
 
@@ -41,7 +41,12 @@ class ExportDialog(Dialog[ExportChoice]):
             ],
             "Tab goes on · Enter writes the file, its path is shown",
             [
-                t("view: {n} rows of {table}, as shown", n=rows, table=t(table)),
+                counted(
+                    rows,
+                    "view: one row of {table}, as shown",
+                    "view: {n} rows of {table}, as shown",
+                    table=t(table),
+                ),
                 *(t("{kind}: what is stored of the days", kind=kind) for kind in kinds[1:]),
             ],
         )

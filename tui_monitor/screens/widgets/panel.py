@@ -1,5 +1,6 @@
 """A titled table: a rule with the title, a filter line while one is set, the table."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Generic
 
 from textual import on
@@ -182,11 +183,17 @@ class Panel(Vertical, Generic[R]):
 
     def action_copy_row(self) -> None:
         row = self.board.cursor_row
-        if row is not None:
-            copy(self.app, self.board.as_text([row]), "row")
+        self._copy([] if row is None else [row])
 
     def action_copy_table(self) -> None:
-        copy(self.app, self.board.as_text(), f"{len(self.board.rows)} rows")
+        self._copy(self.board.rows)
+
+    def _copy(self, rows: Sequence[R]) -> None:
+        if rows:
+            what = "row" if len(rows) == 1 else f"{len(rows)} rows"
+            copy(self.app, self.board.as_text(rows), what)
+        else:
+            self.app.notify(t("no row to copy"))
 
     # The filter
 

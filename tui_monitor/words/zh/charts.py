@@ -43,7 +43,7 @@ WORDS: dict[str, str] = {
     "1 h, the highest of each minute": "1 h 内每分钟最高值",
     "{minutes} min": "{minutes} 分钟",
     "the minute {usd}": "该分钟 {usd}",
-    "{count} liquidations": "{count} 笔爆仓",
+    "{n} liquidations": "{n} 笔爆仓",
     "heard {share}": "收到 {share}",
     "only the aggregate source told of this time": "这段时间只有聚合数据源的数据",
     "total {usd} USD": "合计 {usd} USD",

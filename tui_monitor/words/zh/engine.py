@@ -64,6 +64,7 @@ WORDS: dict[str, str] = {
     "insufficient n={n}": "样本不足 n={n}",
     "the bar before it is missing": "缺前一根 K 线",
     "moved {pct} %, less than {least} %": "变动 {pct} %，小于 {least} %",
+    "turnover of one earlier bar only": "只有 1 根更早 K 线的成交额",
     "turnover of {n} earlier bars only": "只有 {n} 根更早 K 线的成交额",
     "turnover not known": "成交额未知",
     "turnover not known yet": "成交额尚未知",

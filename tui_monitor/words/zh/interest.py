@@ -72,8 +72,8 @@ WORDS: dict[str, str] = {
     "reading {exchange} {n}/{all}": "读取 {exchange} {n}/{all}",
     ", waits {s} s": "，等待 {s} 秒",
     "reading histories: {parts}": "读取历史：{parts}",
-    "reading {n} of {all} histories from {exchanges} exchanges": (
-        "从 {exchanges} 家交易所读取历史 {n}/{all}"
+    "reading {read} of {all} histories from {n} exchanges": (
+        "从 {n} 家交易所读取历史 {read}/{all}"
     ),
     "reading {n} of {all} histories": "读取历史 {n}/{all}",
     " waits {s} s": " 等待 {s} 秒",

@@ -301,6 +301,7 @@ _TOASTS = {
     "dialog|sort": "排序",
     "view: {n} rows of {table}, as shown": "view：{table} 的 {n} 行，与显示一致",
     "{kind}: what is stored of the days": "{kind}：所选日期的存储数据",
+    "no row to copy": "没有可复制的行",
     "{n} rows in {path}": "{n} 行，已写入 {path}",
     "backfill {first} to {last} has begun": "已开始回补 {first} 至 {last}",
     "backfill stopped": "回补已停止",

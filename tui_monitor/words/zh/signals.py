@@ -4,6 +4,9 @@ WORDS: dict[str, str] = {
     "Newest": "最新",
     "bid and ask": "买一与卖一",
     "{n} samples {every} s apart": "{n} 次采样，间隔 {every} 秒",
+    "the newest {n} runs will stand here; {key} has the spreads of now": (
+        "这里将列出最新的 {n} 轮信号；当前价差见 {key}"
+    ),
     "none: no pair was at {limit} % for {n} samples": "无：没有配对连续 {n} 次采样达到 {limit} %",
     "{n} pairs are over it now": "现有 {n} 对超过阈值",
     "{age} ago": "{age} 前",

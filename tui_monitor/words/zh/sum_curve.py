@@ -95,8 +95,8 @@ WORDS: dict[str, str] = {
         "还没有节点到时；首批价格到达后出现实时点"
     ),
     "filling today's nodes…": "正在补齐今天的节点…",
-    "no prices since {at}: {due} nodes missing, filled once the exchange answers": (
-        "{at} 起没有价格：缺 {due} 个节点，交易所应答后补齐"
+    "no prices since {at}: {n} nodes missing, filled once the exchange answers": (
+        "{at} 起没有价格：缺 {n} 个节点，交易所应答后补齐"
     ),
     "sum|nodes": "节点",
     "sum|complete": "完整度",

@@ -36,6 +36,7 @@ WORDS: dict[str, str] = {
     "data comes by REST": "数据来自 REST",
     "data comes not at all": "没有数据",
     "{n} s ago": "{n} 秒前",
+    "one message a second, the last one {age}": "每秒 1 条消息，最近一条 {age}",
     "{n} messages a second, the last one {age}": "每秒 {n} 条消息，最近一条 {age}",
     "{n} subscriptions": "{n} 个订阅",
     "last error": "上次错误",

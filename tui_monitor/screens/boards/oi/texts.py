@@ -19,7 +19,7 @@ from tui_monitor.screens.boards.spreads.cells import amount
 from tui_monitor.screens.looks.format import ABSENT, ShownZone, because, count, fit, signed
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.line import Piece, cut, fitting
-from tui_monitor.words import t, told
+from tui_monitor.words import counted, t, told
 
 
 def headline(board: OpenInterestBoard, zone: ShownZone, looks: Looks, width: int) -> list[Piece]:
@@ -95,11 +95,12 @@ def reading_texts(past: Sequence[InterestPast]) -> list[str]:
     parts = ", ".join(f"{one.exchange} {_progress(one)}" for one in asked)
     return [
         t("reading histories: {parts}", parts=parts),
-        t(
-            "reading {n} of {all} histories from {exchanges} exchanges",
-            n=read,
+        counted(
+            len(asked),
+            "reading {read} of {all} histories from one exchange",
+            "reading {read} of {all} histories from {n} exchanges",
+            read=read,
             all=reading,
-            exchanges=len(asked),
         ),
         t("reading {n} of {all} histories", n=read, all=reading),
     ]

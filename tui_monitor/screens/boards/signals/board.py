@@ -16,6 +16,7 @@ from tui_monitor.screens.boards.signals.rows import (
     detail,
     headline,
     run_rows,
+    what_comes,
     why_empty,
 )
 from tui_monitor.screens.boards.view import BoardView
@@ -88,9 +89,8 @@ class SignalsView(BoardView):
             return
         self.shown = board
         rows = run_rows(board.runs, board.now_ms, self.zone)
-        empty = why_empty(board)
-        self.newest.set_rows(rows[:NEWEST], empty=empty, stale=not board.live)
-        self.table.set_rows(rows, empty=empty, stale=not board.live)
+        self.newest.set_rows(rows[:NEWEST], empty=why_empty(board), stale=not board.live)
+        self.table.set_rows(rows, empty=what_comes(board), stale=not board.live)
         self._headline.set_lines(headline(board, looks_of(self), self.content_size.width))
         self._newest.set_title(t("Newest"))
         self._all.set_title(t("Signals"))

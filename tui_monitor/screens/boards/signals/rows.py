@@ -7,11 +7,12 @@ from rich.cells import cell_len
 
 from tui_monitor.boards.signals import Basis, Ending, Run, Sample, Signal, SignalsBoard
 from tui_monitor.screens.boards.spreads.cells import leg, narrow_price, price_cell, short_age
+from tui_monitor.screens.keys.keymap import key
 from tui_monitor.screens.looks.format import ABSENT, ShownZone, fit, signed
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell, Column
 from tui_monitor.screens.widgets.line import Piece, cut, fitting
-from tui_monitor.words import t, told
+from tui_monitor.words import counted, t, told
 
 NEWEST = 5
 # Samples of a signal that have a column each, and a line each below.
@@ -108,7 +109,12 @@ def _when(ms: int, now_ms: int, zone: ShownZone) -> str:
 def headline(board: SignalsBoard, looks: Looks, width: int) -> list[Piece]:
     """The rule, and what goes on now."""
     prices = t("bid and ask" if board.basis is Basis.EXECUTABLE else "last prices")
-    samples = t("{n} samples {every} s apart", n=board.samples, every=f"{board.every_s:g}")
+    samples = counted(
+        board.samples,
+        "{n} sample",
+        "{n} samples {every} s apart",
+        every=f"{board.every_s:g}",
+    )
     kept = t("{n} of {all}", n=len(board.runs), all=board.keep)
     groups: list[list[Piece]] = [
         [("≥ ", looks.faint), (f"{board.threshold_pct:g} %", looks.title)],
@@ -139,13 +145,23 @@ def why_empty(board: SignalsBoard) -> str:
         return f"{t('none is stored')}; {told(board.reason)}"
     if board.last_sample_ms is None:
         return t("none: no sample has been taken yet")
-    none = t(
+    none = counted(
+        board.samples,
+        "none: no pair was at {limit} % in a sample",
         "none: no pair was at {limit} % for {n} samples",
         limit=f"{board.threshold_pct:g}",
-        n=board.samples,
     )
-    near = t("{n} pairs are over it now", n=board.open_runs)
+    near = counted(board.open_runs, "one pair is over it now", "{n} pairs are over it now")
     return f"{none}, {near}" if board.open_runs else none
+
+
+def what_comes(board: SignalsBoard) -> str:
+    """What the larger table is for, while the one above says why there is none."""
+    return t(
+        "the newest {n} runs will stand here; {key} has the spreads of now",
+        n=board.keep,
+        key=key("spreads"),
+    )
 
 
 def detail(row: SignalRow | None, zone: ShownZone, looks: Looks, width: int) -> list[list[Piece]]:

@@ -18,7 +18,7 @@ from tui_monitor.screens.keys.keymap import key
 from tui_monitor.screens.looks.format import ABSENT, ShownZone, count, fit, price, signed
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.line import Piece, fitting
-from tui_monitor.words import t, told
+from tui_monitor.words import counted, t, told
 
 FILTER_WORDS = {
     Filter.ALL: "all",
@@ -95,7 +95,12 @@ def why_empty(board: SpreadsBoard, status: EngineStatus | None) -> str:
         if board.kind is not Kind.ALL:
             none = t("no coin has two legs of {kind}", kind=t(board.kind.value))
         return f"{none}; {why_nothing(status)}"
-    none = t("none of {n} coins: {coins}", n=f"{board.coins:,}", coins=shown_coins(board))
+    none = counted(
+        board.coins,
+        "not the one coin: {coins}",
+        "none of {n} coins: {coins}",
+        coins=shown_coins(board),
+    )
     return f"{none}; {_others(board)}"
 
 

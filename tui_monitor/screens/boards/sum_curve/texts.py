@@ -12,7 +12,7 @@ from tui_monitor.screens.looks.format import ABSENT, ShownZone, age, ago, durati
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.curve import Chart, Point
 from tui_monitor.screens.widgets.line import Piece
-from tui_monitor.words import t
+from tui_monitor.words import counted, t
 
 STALE_MS = 60_000
 # With a feed in trouble the live value is greyed from this age on.
@@ -164,10 +164,11 @@ def _no_data(board: SumBoard, status: EngineStatus | None, zone: ShownZone) -> s
     if is_filling(status):
         return t("filling today's nodes…")
     at = zone.format(board.nodes[0].slot_ms)
-    return t(
-        "no prices since {at}: {due} nodes missing, filled once the exchange answers",
+    return counted(
+        due,
+        "no prices since {at}: one node missing, filled once the exchange answers",
+        "no prices since {at}: {n} nodes missing, filled once the exchange answers",
         at=at,
-        due=due,
     )
 
 

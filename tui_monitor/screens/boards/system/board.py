@@ -36,7 +36,7 @@ from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece, fitting
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
-from tui_monitor.words import t, told
+from tui_monitor.words import counted, t, told
 
 LAG_MS = 100.0
 
@@ -276,7 +276,9 @@ def _database_figures(found: DatabaseFigures, now_ms: int, looks: Looks) -> list
         _figure("backlog", f"{found.backlog_rows:,}", looks, odd=found.backlog_rows > 0),
     ]
     if found.dropped_rows:
-        groups.append(_figure("lost", t("{n} rows", n=f"{found.dropped_rows:,}"), looks, odd=True))
+        groups.append(
+            _figure("lost", counted(found.dropped_rows, "{n} row", "{n} rows"), looks, odd=True)
+        )
     prices = found.rows.get("slot_prices")
     if prices is not None:
         oldest = found.oldest_ms.get("slot_prices")

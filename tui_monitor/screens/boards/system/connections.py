@@ -15,7 +15,7 @@ from tui_monitor.screens.boards.system.cells import (
 from tui_monitor.screens.looks.format import ABSENT, ShownZone
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell, Column
-from tui_monitor.words import t, told
+from tui_monitor.words import counted, t, told
 
 _WELL = (FeedState.LIVE, FeedState.OFF)
 
@@ -103,10 +103,13 @@ def connection_text(row: ConnectionRow) -> list[str]:
     lines.append(_way(row))
     if row.rate is not None:
         age = ABSENT if row.age_s is None else t("{n} s ago", n=row.age_s)
-        said = "{n} messages a second, the last one {age}"
-        lines.append(t(said, n=f"{row.rate:g}", age=age))
+        if row.rate == 1:
+            lines.append(t("one message a second, the last one {age}", age=age))
+        else:
+            said = "{n} messages a second, the last one {age}"
+            lines.append(t(said, n=f"{row.rate:g}", age=age))
     if row.topics:
-        lines.append(t("{n} subscriptions", n=row.topics))
+        lines.append(counted(row.topics, "{n} subscription", "{n} subscriptions"))
     lines.append(row.host)
     return lines
 
@@ -115,7 +118,7 @@ def _way(row: ConnectionRow) -> str:
     ways = {"stream": "data comes by stream", "rest": "data comes by REST"}
     way = t(ways.get(row.source, "data comes not at all"))
     every = t("asked every {n} s", n=f"{row.every_s:g}") if row.every_s is not None else ""
-    again = t("opened again {n} times", n=row.reconnects)
+    again = counted(row.reconnects, "opened again once", "opened again {n} times")
     return f"{way}, {every}; {again}" if every else f"{way}; {again}"
 
 

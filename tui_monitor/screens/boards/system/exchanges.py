@@ -15,7 +15,7 @@ from tui_monitor.screens.boards.system.cells import (
 from tui_monitor.screens.looks.format import ABSENT, ShownZone, duration, signed
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell, Column
-from tui_monitor.words import t, told
+from tui_monitor.words import counted, t, told
 
 # The exchanges themselves mind a second; half of it is worth a look at our own clock.
 SKEW_MS = 500.0
@@ -60,10 +60,11 @@ def exchange_text(row: ExchangeRow, troubled: Iterable[str]) -> list[str]:
     lines = [
         f"{t(line.state.value, 'feed')}, {live}",
         *troubled,
-        t(
+        counted(
+            line.reconnects,
+            "{rate} messages a second, a socket opened again once",
             "{rate} messages a second, sockets opened again {n} times",
             rate=rate,
-            n=f"{line.reconnects:,}",
         ),
         t("round trip {trip}, its clock minus ours {skew}", trip=trip, skew=skew),
         t("banned {until}", until=row.ban) if row.ban else "",
