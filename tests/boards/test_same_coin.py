@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tests.boards.quotes import BINANCE, BITGET, BYBIT, OKX, PERP, SPOT, Quotes, an_instrument
 from tui_monitor.boards.same_coin import Doubt, Suspect
+from tui_monitor.boards.same_coin.before import FOUND_AGAIN_S, kept_before
 from tui_monitor.boards.same_coin.identity import SameCoin
 from tui_monitor.boards.same_coin.judge import judge
 from tui_monitor.model import Exchange, Instrument, Market, Status
@@ -130,6 +131,33 @@ def test_a_leg_does_not_flap_at_the_edge() -> None:
         if held:
             assert suspects(quotes)[OKX].settled is settled
             assert suspects(quotes)[OKX].since_ms == since_ms
+
+
+def test_a_start_ends_no_stay() -> None:
+    """Who is found again soon after it has been in all the time; later it is a new stay."""
+    apart = {BINANCE: 10.0, OKX: 16.0, BYBIT: 10.0}
+    for wait_s, is_old in ((0, True), (FOUND_AGAIN_S - 1, True), (FOUND_AGAIN_S + 1, False)):
+        quotes = Quotes()
+        first_ms = quotes.now.ms - 86_400_000
+        kept = {(OKX, PERP, an_instrument(OKX, PERP, "LINK").symbol): first_ms}
+        quotes.same.remember(kept, quotes.now)
+        assert kept_before(quotes.same.kept(quotes.now)) == kept
+        quotes.wait(wait_s)
+        indices(quotes, apart)
+        since_ms = first_ms if is_old else quotes.now.ms
+        assert suspects(quotes)[OKX].since_ms == since_ms
+        assert set(kept_before(quotes.same.kept(quotes.now)).values()) == {since_ms}
+
+
+def test_what_was_found_before_it_is_remembered_has_been_in_too() -> None:
+    """The store answers when prices have come already; it can't put a beginning off."""
+    quotes = Quotes()
+    indices(quotes, {BINANCE: 10.0, OKX: 16.0, BYBIT: 10.0})
+    now_ms = quotes.now.ms
+    symbol = an_instrument(OKX, PERP, "LINK").symbol
+    for kept_ms, since_ms in ((now_ms + 9, now_ms), (now_ms - 9, now_ms - 9)):
+        quotes.same.remember({(OKX, PERP, symbol): kept_ms}, quotes.now)
+        assert suspects(quotes)[OKX].since_ms == since_ms
 
 
 def test_a_silent_leg_keeps_its_verdict() -> None:

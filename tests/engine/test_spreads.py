@@ -324,9 +324,16 @@ async def assert_prices_kept(it: Watched) -> None:
     assert await it.source.price_minutes("ACT", START_MS, START_MS + MINUTE_MS) == []
 
 
+def since_ms(board: SpreadsBoard) -> dict[tuple[Exchange, Market, str], int]:
+    """Since when each leg is in quarantine."""
+    return {(one.exchange, one.market, one.symbol): one.since_ms for one in board.quarantine}
+
+
 @in_virtual_time
 async def test_minutes_and_signals_outlive_the_program(tmp_path: Path) -> None:
-    """Written each minute and at the end, as are prices; the next start remembers all of it."""
+    """Written each minute and at the end, as are prices and since when legs are in quarantine; the
+    next start remembers all of it.
+    """
     clock = VirtualClock()
     async with watched(tmp_path, clock, rate=0.2) as it:
         await it.clock.sleep(52)
@@ -337,6 +344,9 @@ async def test_minutes_and_signals_outlive_the_program(tmp_path: Path) -> None:
         assert kept
         assert {key_of(run.newest) for run in seen.runs} == set(map(key_of, kept))
         before_ms = clock.now_ms()
+        held_ms = since_ms(board)
+        assert held_ms.keys() == PLANTED
+        assert max(held_ms.values()) < START_MS + 52_000
     async with open_reader(tmp_path) as reader:
         stored = await reader.signals(0, clock.now_ms() + 1, 100)
         assert {Ending.LOST.value} <= {one.ending for one in stored}
@@ -350,6 +360,7 @@ async def test_minutes_and_signals_outlive_the_program(tmp_path: Path) -> None:
         lost = [one for one in again.signals if one.ending is Ending.LOST]
         assert all(one.at_ms <= before_ms and one.ended_ms is None for one in lost)
         assert (await it.board()).watched_24h_min == 2
+        assert since_ms(await it.board()) == held_ms
         store, first_ms = it.engine.store, START_MS
         minutes = await store.coin_spreads("BTC", SpreadKind.ALL, first_ms, clock.now_ms())
         assert [one.minute_ms for one in minutes] == [first_ms, first_ms + MINUTE_MS]

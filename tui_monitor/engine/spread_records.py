@@ -13,6 +13,7 @@ RETRY_S = 15.0
 # Minutes of the whole market that wait for the disk; older ones are let go.
 MINUTES_KEPT = 30
 SIGNALS_KEPT = 5_000
+QUARANTINE = "quarantine"
 
 _Name = tuple[object, ...]
 
@@ -30,6 +31,7 @@ class SpreadRecords:
         self._prices: deque[Sequence[PriceMinute]] = deque()
         # By name: the end of a signal may come before its beginning was written.
         self._signals: dict[_Name, SignalRecord] = {}
+        self._quarantine: str | None = None
         self._news = asyncio.Event()
         self._is_writing = asyncio.Lock()
         self.dropped_rows = 0
@@ -66,6 +68,11 @@ class SpreadRecords:
                 self._drop(1, "signals")
             self._news.set()
 
+    def keep_quarantine(self, text: str) -> None:
+        """Who is in quarantine since when: the newest word alone is written."""
+        self._quarantine = text
+        self._news.set()
+
     async def run(self) -> None:
         """Write for ever."""
         while True:
@@ -84,6 +91,7 @@ class SpreadRecords:
                     await self._write_minutes(self._minutes.popleft())
                 while self._prices:
                     await self._write_prices(self._prices.popleft())
+                await self._write_quarantine()
             except StoreError:
                 return False
         return True
@@ -112,6 +120,13 @@ class SpreadRecords:
         for name, signal in written.items():
             if self._signals.get(name) is signal:
                 del self._signals[name]
+
+    async def _write_quarantine(self) -> None:
+        text = self._quarantine
+        if text is not None:
+            await self._store.keep_board_head(QUARANTINE, text)
+            if self._quarantine is text:
+                self._quarantine = None
 
     def _drop(self, rows: int, what: str) -> None:
         self.dropped_rows += rows

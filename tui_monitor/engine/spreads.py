@@ -1,8 +1,11 @@
 """Watches what every coin costs everywhere: legs, quarantine, signals, minutes of spreads."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from math import ceil
+
+import msgspec
 
 from tui_monitor.boards.legs import SLOTS, Leg, Now
 from tui_monitor.boards.legs.coin import legs_of
@@ -12,6 +15,7 @@ from tui_monitor.boards.price_memory import PriceMemory
 from tui_monitor.boards.price_minutes import PriceMinutes
 from tui_monitor.boards.prices import CoinPrices, PricePoint, leg_price
 from tui_monitor.boards.same_coin import Suspect
+from tui_monitor.boards.same_coin.before import kept_before
 from tui_monitor.boards.same_coin.identity import SameCoin
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.signals.detector import Sampled, SignalDetector
@@ -23,11 +27,13 @@ from tui_monitor.clock import DAY_MS, MINUTE_MS, Clock
 from tui_monitor.config import Settings
 from tui_monitor.engine.named_places import NamedPlaces
 from tui_monitor.engine.spread_news import SpreadNews
-from tui_monitor.engine.spread_records import RETRY_S, SpreadRecords
+from tui_monitor.engine.spread_records import QUARANTINE, RETRY_S, SpreadRecords
 from tui_monitor.errors import StoreError
 from tui_monitor.market import Key, MarketState, Row
 from tui_monitor.model.place import alias_of
 from tui_monitor.store import Store
+
+log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
 # Stored signals that are read back: a long run has one every cooldown.
@@ -69,6 +75,7 @@ class SpreadWatch:
         self._revision = 0
         self._waiting: list[Row] = []
         self._restored = False
+        self._kept = ""
         self._started_ms = clock.now_ms()
 
     def apply(self, settings: Settings) -> None:
@@ -118,6 +125,7 @@ class SpreadWatch:
         now = self._refresh()
         self._same.judge(self._table, now)
         self._news.tell_of_quarantine(self._same.suspects())
+        self._keep_quarantine(now)
         if self._named.is_due(now.s):
             listed = (row.instrument for row in self._table.live_rows())
             self._news.tell_of_unlisted(self._named.look(listed, now.s))
@@ -203,6 +211,12 @@ class SpreadWatch:
         self._waiting += self._market.changed_since(self._revision)
         self._revision = self._market.revision
 
+    def _keep_quarantine(self, now: Now) -> None:
+        """Once it is known who was in it before: that would be written over."""
+        if self._restored and (kept := self._same.kept(now)) != self._kept:
+            self._kept = kept
+            self.records.keep_quarantine(kept)
+
     def _note(self, found: Sampled) -> None:
         self.records.add_signals(map(record_of, [*found.ended, *found.new]))
         self._news.tell_of_signals(found.new)
@@ -210,6 +224,7 @@ class SpreadWatch:
     async def _restore(self) -> None:
         """Take up what was stored before the start."""
         now_ms = self._started_ms
+        await self._remember_quarantine()
         await self._store.end_lost_signals()
         stored = await self._store.signals(0, now_ms, SIGNALS_READ)
         oldest_ms = await self._store.oldest_spread_ms()
@@ -222,3 +237,12 @@ class SpreadWatch:
         for part in parts:
             self.over_times.add(*part)
         self._detector.remember([signal_of(one) for one in stored])
+
+    async def _remember_quarantine(self) -> None:
+        text = await self._store.board_head(QUARANTINE)
+        try:
+            before = kept_before(text) if text else {}
+        except msgspec.MsgspecError as error:
+            log.warning("since when legs are in quarantine can't be read: %s", error)
+            return
+        self._same.remember(before, Now(self._clock.now_ms(), self._clock.monotonic_s()))

@@ -4,7 +4,7 @@ A leg enters at once when it is more than 20 % off; it leaves when it has been w
 others for a minute. A leg without a fresh price of its own keeps the verdict it has.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from tui_monitor.boards.legs import SLOTS, Now
 from tui_monitor.boards.legs.table import Bools, Column, Floats, LegTable
 from tui_monitor.boards.same_coin import Doubt, Suspect
+from tui_monitor.boards.same_coin.before import Before, kept_text, key_of
 from tui_monitor.boards.same_coin.judge import BAND, Evidence, beside, judge
 from tui_monitor.config import Spreads
-from tui_monitor.market import Row
+from tui_monitor.market import Key, Row
 from tui_monitor.model.place import Place, place_of
 
 LEAVES_WITHIN = 0.15
@@ -60,11 +61,24 @@ class SameCoin:
         self._named: set[Row] = set()
         self._listings = 0
         self._held: dict[Row, _Held] = {}
+        self._before = Before()
 
     @classmethod
     def of(cls, settings: Spreads) -> "SameCoin":
         """With the exceptions that the settings name."""
         return cls(map(place_of, settings.same), map(place_of, settings.not_same))
+
+    def remember(self, since_ms: Mapping[Key, int], now: Now) -> None:
+        """Who was in it before the start; some of them may have been found by now."""
+        self._before.remember(since_ms, now)
+        for held in self._held.values():
+            first_ms = self._before.since_ms(key_of(held.suspect), now)
+            if first_ms < held.suspect.since_ms:
+                held.suspect = replace(held.suspect, since_ms=first_ms)
+
+    def kept(self, now: Now) -> str:
+        """What the next start is to remember."""
+        return kept_text(self.suspects(), self._before.still(now.s))
 
     def suspects(self) -> list[Suspect]:
         """Everything in quarantine, by coin; not what is only barred until all legs are heard."""
@@ -104,7 +118,8 @@ class SameCoin:
         for row in self._named - self._trusted - self._held.keys():
             place = table.leg_of(row)
             if place is not None:
-                self._held[row] = _Held(_by_name(table.coins[place[0]], row, now.ms))
+                since_ms = self._before.since_ms(row.instrument.key, now)
+                self._held[row] = _Held(_by_name(table.coins[place[0]], row, since_ms))
 
     def _coins_to_judge(self, table: LegTable, now_s: float) -> set[int]:
         prices = reference_prices(table, now_s)
@@ -159,7 +174,8 @@ class SameCoin:
         held = self._held.get(seen.row)
         doubt = seen.evidence.doubt
         if doubt is not None:
-            since_ms = held.suspect.since_ms if held else now.ms
+            first_ms = self._before.since_ms(seen.row.instrument.key, now)
+            since_ms = held.suspect.since_ms if held else first_ms
             was_clear = held is not None and held.was_clear
             suspect = _suspect(seen, doubt, since_ms)
             self._held[seen.row] = _Held(
@@ -262,7 +278,7 @@ def _text(doubt: Doubt, evidence: Evidence, multiplier: float) -> str:
     return text if evidence.is_clear else f"{text}; which is right can't be told"
 
 
-def _by_name(coin: str, row: Row, now_ms: int) -> Suspect:
+def _by_name(coin: str, row: Row, since_ms: int) -> Suspect:
     return Suspect(
         coin=coin,
         exchange=row.instrument.exchange,
@@ -275,5 +291,5 @@ def _by_name(coin: str, row: Row, now_ms: int) -> Suspect:
         others_price=None,
         ratio=None,
         others=0,
-        since_ms=now_ms,
+        since_ms=since_ms,
     )
