@@ -1,9 +1,9 @@
 """An exchange's parts on the simulated exchange: real sockets, and its word for what was true."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, TypeVar
 
 import pytest
 from msgspec import Struct
@@ -12,6 +12,7 @@ from tests.feeds.wire import hooks, line
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.feeds.adapter import Adapter, Control, Subscription
 from tui_monitor.feeds.connection import Connection
+from tui_monitor.feeds.rest import RestClient
 from tui_monitor.market import MarketState, Row
 from tui_monitor.model import (
     Funding,
@@ -20,9 +21,12 @@ from tui_monitor.model import (
     MarkPrice,
     OpenInterest,
     Source,
+    Status,
     Ticker,
 )
 from tui_monitor.simulator import Simulator
+
+C = TypeVar("C", bound=RestClient)
 
 
 class Settings(Struct, frozen=True):
@@ -31,6 +35,29 @@ class Settings(Struct, frozen=True):
     rest_url: str
     proxy: str = ""
     paced: bool = True
+
+
+@asynccontextmanager
+async def asking(
+    make: Callable[[Settings, VirtualClock], C], exchange: str
+) -> AsyncIterator[tuple[Simulator, C, VirtualClock]]:
+    """A REST client of a whole simulated exchange, both on one clock."""
+    clock = VirtualClock()
+    async with (
+        Simulator(seed=1, clock=clock).running() as sim,
+        aclosing(make(Settings(f"{sim.url}/{exchange}"), clock)) as rest,
+    ):
+        yield sim, rest, clock
+
+
+def violations(sim: Simulator, exchange: str) -> int:
+    """Broken limits."""
+    return int(sim.stats()[exchange]["violations_total"])
+
+
+def live_of(listed: Iterable[Instrument]) -> list[Instrument]:
+    """Those that trade."""
+    return [one for one in listed if one.status is Status.LIVE]
 
 
 def truth(sim: Simulator, instrument: Instrument, ts_ms: int | None) -> dict[str, Any]:

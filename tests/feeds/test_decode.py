@@ -1,8 +1,6 @@
 """Raw payload lines in, normalised events out."""
 
-import gzip
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.feeds.okx import rows
+from tests.feeds.recorded import payloads, recorded
 from tests.support.hostile import FRAMES
 from tui_monitor.feeds.decode import decode_lines, instruments_in
 from tui_monitor.feeds.registry import ENTRIES
@@ -239,17 +238,6 @@ def test_hostile_lines_never_raise() -> None:
 def test_every_exchange_has_a_reader() -> None:
     """What `--exchange` offers can be decoded."""
     assert set(ENTRIES) == set(Exchange)
-
-
-def recorded(path: Path) -> list[bytes]:
-    """The lines of a recorded file."""
-    whole = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return whole.splitlines()
-
-
-def payloads(folder: Path) -> Iterator[Path]:
-    """The payload files of a folder (not the CSV histories)."""
-    return (path for path in sorted(folder.iterdir()) if ".csv" not in path.name)
 
 
 def test_every_recorded_line_is_decoded_or_named(shared_data: Path) -> None:

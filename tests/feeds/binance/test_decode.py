@@ -1,6 +1,5 @@
 """Raw payload lines of Binance in, normalised events out."""
 
-import gzip
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import msgspec
 import pytest
 
 from tests.feeds.binance import rows
+from tests.feeds.recorded import payloads, recorded
 from tests.support.hostile import FRAMES, VALUES
 from tui_monitor.feeds.decode import decode_lines, instruments_in
 from tui_monitor.model import Exchange, Market
@@ -327,17 +327,6 @@ def test_hostile_lines_never_raise() -> None:
                 for name in ("last", "bid", "ask", "mark_price", "price", "open", "close"):
                     assert found.get(name) is None or 0 < found[name] < 1e15
                 msgspec.json.encode(found)
-
-
-def recorded(path: Path) -> list[bytes]:
-    """The lines of a recorded file."""
-    whole = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return whole.splitlines()
-
-
-def payloads(folder: Path) -> Iterator[Path]:
-    """The payload files of a folder (not the CSV histories)."""
-    return (path for path in sorted(folder.iterdir()) if ".csv" not in path.name)
 
 
 def test_every_recorded_line_is_decoded_or_named(shared_data: Path) -> None:

@@ -1,9 +1,7 @@
 """Raw payload lines of Bitget in, normalised events out."""
 
-import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import msgspec
 import pytest
 
 from tests.feeds.bitget import rows
+from tests.feeds.recorded import payloads, recorded
 from tests.support.hostile import FRAMES, VALUES
 from tui_monitor.feeds.decode import decode_lines, instruments_in
 from tui_monitor.model import Exchange, Market
@@ -336,17 +335,6 @@ def test_hostile_lines_never_raise() -> None:
             assert found["type"]
             assert str(found.get("reason", "")).isprintable()
             msgspec.json.encode(found)
-
-
-def recorded(path: Path) -> list[bytes]:
-    """The lines of a recorded file."""
-    whole = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return whole.splitlines()
-
-
-def payloads(folder: Path) -> Iterator[Path]:
-    """The payload files of a folder (not the CSV histories)."""
-    return (path for path in sorted(folder.iterdir()) if ".csv" not in path.name)
 
 
 @pytest.mark.parametrize("market", Market)

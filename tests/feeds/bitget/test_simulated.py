@@ -1,38 +1,21 @@
 """Bitget's REST and streams against the simulated exchange, limits counted by the server."""
 
 import asyncio
-from contextlib import aclosing
 from itertools import pairwise
 
 import pytest
 
-from tests.feeds.simulated import Settings, assert_true, streaming
-from tests.support.virtual_time import VirtualClock, in_virtual_time
+from tests.feeds.simulated import asking, assert_true, live_of, streaming, violations
+from tests.support.virtual_time import in_virtual_time
 from tui_monitor.errors import FeedError, RateLimited, Unreachable
 from tui_monitor.errors import Rejected as RefusedByRest
 from tui_monitor.feeds.adapter import Rejected, Subscription
 from tui_monitor.feeds.bitget.adapter import PATH, BitgetAdapter, sockets
 from tui_monitor.feeds.bitget.rest import BitgetRest, explain
-from tui_monitor.model import Instrument, Liquidation, Market, OpenInterest, Status, Ticker
-from tui_monitor.simulator import Simulator
+from tui_monitor.model import Liquidation, Market, OpenInterest, Ticker
 
 HALF_HOUR_MS = 1_800_000
 EVENTS = 800
-
-
-def rest_of(sim: Simulator, clock: VirtualClock) -> BitgetRest:
-    """A client of a simulator."""
-    return BitgetRest(Settings(f"{sim.url}/bitget"), clock)
-
-
-def violations(sim: Simulator) -> int:
-    """Broken limits."""
-    return int(sim.stats()["bitget"]["violations_total"])
-
-
-def live_of(listed: list[Instrument]) -> list[Instrument]:
-    """Those that trade."""
-    return [one for one in listed if one.status is Status.LIVE]
 
 
 @pytest.mark.parametrize("market", Market)
@@ -41,11 +24,7 @@ def test_one_request_tells_the_truth_of_a_whole_market(market: Market) -> None:
 
     @in_virtual_time
     async def run() -> None:
-        clock = VirtualClock()
-        async with (
-            Simulator(seed=1, clock=clock).running() as sim,
-            aclosing(rest_of(sim, clock)) as rest,
-        ):
+        async with asking(BitgetRest, "bitget") as (sim, rest, clock):
             assert abs(await rest.server_time_ms() - clock.now_ms()) < 1000
             listed = await rest.instruments(market)
             live = live_of(listed)
@@ -64,7 +43,7 @@ def test_one_request_tells_the_truth_of_a_whole_market(market: Market) -> None:
                 for one in live:
                     assert_true(sim, rates[one.symbol])
                     assert rates[one.symbol].interval_h == one.funding_interval_h
-            assert violations(sim) == 0
+            assert violations(sim, "bitget") == 0
 
     run()
 
@@ -75,11 +54,7 @@ def test_an_instrument_has_a_past(market: Market) -> None:
 
     @in_virtual_time
     async def run() -> None:
-        clock = VirtualClock()
-        async with (
-            Simulator(seed=1, clock=clock).running() as sim,
-            aclosing(rest_of(sim, clock)) as rest,
-        ):
+        async with asking(BitgetRest, "bitget") as (sim, rest, clock):
             (btc,) = (one for one in await rest.instruments(market) if one.symbol == "BTCUSDT")
             end_ms = clock.now_ms() // HALF_HOUR_MS * HALF_HOUR_MS
             start_ms = end_ms - 672 * HALF_HOUR_MS
@@ -96,7 +71,7 @@ def test_an_instrument_has_a_past(market: Market) -> None:
                 settled = await rest.funding_history(btc)
                 assert len(settled) > 10
                 assert all(one.settled_rate is not None for one in settled)
-            assert violations(sim) == 0
+            assert violations(sim, "bitget") == 0
 
     run()
 
@@ -104,11 +79,7 @@ def test_an_instrument_has_a_past(market: Market) -> None:
 @in_virtual_time
 async def test_liquidations_come_page_by_page() -> None:
     """The last three days; `amount` is USDT, the side is the position's."""
-    clock = VirtualClock()
-    async with (
-        Simulator(seed=1, clock=clock).running() as sim,
-        aclosing(rest_of(sim, clock)) as rest,
-    ):
+    async with asking(BitgetRest, "bitget") as (sim, rest, clock):
         await rest.instruments(Market.PERP)
         first, cursor = await rest.liquidations()
         assert len(first) > 10
@@ -123,23 +94,19 @@ async def test_liquidations_come_page_by_page() -> None:
             made = known[one.instrument.symbol, one.exchange_ms, one.side.value]
             assert one.usd == pytest.approx(made["usd"], rel=1e-3)
             assert one.coins == pytest.approx(made["coins"], rel=1e-3)
-        assert violations(sim) == 0
+        assert violations(sim, "bitget") == 0
 
 
 @in_virtual_time
 async def test_a_burst_of_requests_keeps_below_the_limit() -> None:
     """20 a second a path are allowed; we take 16."""
-    clock = VirtualClock()
-    async with (
-        Simulator(seed=1, clock=clock).running() as sim,
-        aclosing(rest_of(sim, clock)) as rest,
-    ):
+    async with asking(BitgetRest, "bitget") as (sim, rest, clock):
         begin_s = clock.monotonic_s()
         async with asyncio.TaskGroup() as tasks:
             for _ in range(48):
                 tasks.create_task(rest.server_time_ms())
         assert 2.8 < clock.monotonic_s() - begin_s < 4
-        assert violations(sim) == 0
+        assert violations(sim, "bitget") == 0
 
 
 @pytest.mark.parametrize("kind", ["html", "garbage", "truncate", "http_500", "http_429"])
@@ -148,11 +115,7 @@ def test_a_spoilt_answer_is_a_feed_error(kind: str) -> None:
 
     @in_virtual_time
     async def run() -> None:
-        clock = VirtualClock()
-        async with (
-            Simulator(seed=1, clock=clock).running() as sim,
-            aclosing(rest_of(sim, clock)) as rest,
-        ):
+        async with asking(BitgetRest, "bitget") as (sim, rest, _clock):
             sim.fault(exchange="bitget", kind=kind, seconds=5)
             with pytest.raises(FeedError):
                 await rest.snapshot(Market.PERP)
@@ -179,11 +142,7 @@ def test_streams_tell_the_truth(market: Market) -> None:
 
     @in_virtual_time
     async def run() -> None:
-        clock = VirtualClock()
-        async with (
-            Simulator(seed=1, clock=clock).running() as sim,
-            aclosing(rest_of(sim, clock)) as rest,
-        ):
+        async with asking(BitgetRest, "bitget") as (sim, rest, clock):
             live = live_of(await rest.instruments(market))[:26]
             wanted = [
                 Subscription(name, one.symbol) for name in ("ticker", "books1") for one in live
@@ -210,6 +169,6 @@ def test_streams_tell_the_truth(market: Market) -> None:
                 assert all(link.ended is None for link in on.links)
                 if market is Market.PERP:
                     assert any(isinstance(event, Liquidation) for event in on.events)
-            assert violations(sim) == 0
+            assert violations(sim, "bitget") == 0
 
     run()

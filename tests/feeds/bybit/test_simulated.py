@@ -8,33 +8,17 @@ import pytest
 
 from tests.feeds.bybit import rows
 from tests.feeds.servers import answers, http, tcp_server
-from tests.feeds.simulated import Settings, assert_true, streaming
+from tests.feeds.simulated import Settings, asking, assert_true, live_of, streaming, violations
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.errors import FeedError, Malformed, RateLimited, Unreachable
 from tui_monitor.errors import Rejected as RefusedByRest
 from tui_monitor.feeds.adapter import Rejected, Subscription
 from tui_monitor.feeds.bybit.adapter import PATHS, BybitAdapter
 from tui_monitor.feeds.bybit.rest import BybitRest, explain
-from tui_monitor.model import Funding, Instrument, Market, OpenInterest, Status, Ticker
-from tui_monitor.simulator import Simulator
+from tui_monitor.model import Funding, Market, OpenInterest, Ticker
 
 HALF_HOUR_MS = 1_800_000
 EVENTS = 1_500
-
-
-def rest_of(sim: Simulator, clock: VirtualClock) -> BybitRest:
-    """A client of a simulator."""
-    return BybitRest(Settings(f"{sim.url}/bybit"), clock)
-
-
-def violations(sim: Simulator) -> int:
-    """Broken limits."""
-    return int(sim.stats()["bybit"]["violations_total"])
-
-
-def live_of(listed: list[Instrument]) -> list[Instrument]:
-    """Those that trade."""
-    return [one for one in listed if one.status is Status.LIVE]
 
 
 @pytest.mark.parametrize("market", Market)
@@ -43,11 +27,7 @@ def test_one_request_tells_the_truth_of_a_whole_market(market: Market) -> None:
 
     @in_virtual_time
     async def run() -> None:
-        clock = VirtualClock()
-        async with (
-            Simulator(seed=1, clock=clock).running() as sim,
-            aclosing(rest_of(sim, clock)) as rest,
-        ):
+        async with asking(BybitRest, "bybit") as (sim, rest, clock):
             assert abs(await rest.server_time_ms() - clock.now_ms()) < 1000
             live = live_of(await rest.instruments(market))
             assert len(live) >= 27
@@ -64,7 +44,7 @@ def test_one_request_tells_the_truth_of_a_whole_market(market: Market) -> None:
                 fundings = [one for one in events if isinstance(one, Funding)]
                 assert all(one.interval_h and one.next_settlement_ms for one in fundings)
                 assert sum(isinstance(one, OpenInterest) for one in events) >= len(live)
-            assert violations(sim) == 0
+            assert violations(sim, "bybit") == 0
 
     run()
 
@@ -72,11 +52,7 @@ def test_one_request_tells_the_truth_of_a_whole_market(market: Market) -> None:
 @in_virtual_time
 async def test_a_perpetual_has_a_past() -> None:
     """Candles newest first, settlements, open interest of one side."""
-    clock = VirtualClock()
-    async with (
-        Simulator(seed=1, clock=clock).running() as sim,
-        aclosing(rest_of(sim, clock)) as rest,
-    ):
+    async with asking(BybitRest, "bybit") as (sim, rest, clock):
         (btc,) = (one for one in await rest.instruments(Market.PERP) if one.symbol == "BTCUSDT")
         end_ms = clock.now_ms() // HALF_HOUR_MS * HALF_HOUR_MS - 1
         bars = await rest.candles(btc, "30m", end_ms=end_ms, limit=672)
@@ -97,23 +73,19 @@ async def test_a_perpetual_has_a_past() -> None:
             assert one.exchange_ms
             told = truth("perp", "BTCUSDT", one.exchange_ms)
             assert one.open_interest_coins == pytest.approx(told["open_interest_coins"])
-        assert violations(sim) == 0
+        assert violations(sim, "bybit") == 0
 
 
 @in_virtual_time
 async def test_a_burst_of_requests_keeps_below_the_limit() -> None:
     """600 in 5 s are allowed; we take 480, evenly spaced."""
-    clock = VirtualClock()
-    async with (
-        Simulator(seed=1, clock=clock).running() as sim,
-        aclosing(rest_of(sim, clock)) as rest,
-    ):
+    async with asking(BybitRest, "bybit") as (sim, rest, clock):
         begin_s = clock.monotonic_s()
         async with asyncio.TaskGroup() as tasks:
             for _ in range(97):
                 tasks.create_task(rest.server_time_ms())
         assert clock.monotonic_s() - begin_s >= 96 * 5 / 480
-        assert violations(sim) == 0
+        assert violations(sim, "bybit") == 0
 
 
 @pytest.mark.parametrize("kind", ["html", "garbage", "truncate", "http_500", "http_429"])
@@ -122,11 +94,7 @@ def test_a_spoilt_answer_is_a_feed_error(kind: str) -> None:
 
     @in_virtual_time
     async def run() -> None:
-        clock = VirtualClock()
-        async with (
-            Simulator(seed=1, clock=clock).running() as sim,
-            aclosing(rest_of(sim, clock)) as rest,
-        ):
+        async with asking(BybitRest, "bybit") as (sim, rest, _clock):
             sim.fault(exchange="bybit", kind=kind, seconds=5)
             with pytest.raises(FeedError):
                 await rest.snapshot(Market.PERP)
@@ -220,11 +188,7 @@ def test_streams_merge_to_the_truth(market: Market, channels: tuple[str, ...]) -
 
     @in_virtual_time
     async def run() -> None:
-        clock = VirtualClock()
-        async with (
-            Simulator(seed=1, clock=clock).running() as sim,
-            aclosing(rest_of(sim, clock)) as rest,
-        ):
+        async with asking(BybitRest, "bybit") as (sim, rest, clock):
             live = live_of(await rest.instruments(market))
             wanted = [Subscription(name, one.symbol) for name in channels for one in live]
             wanted.insert(3, Subscription("tickers", "NOSUCHUSDT"))
@@ -248,6 +212,6 @@ def test_streams_merge_to_the_truth(market: Market, channels: tuple[str, ...]) -
                 assert [one.subscription for one in refused] == [wanted[3]]
                 if market is Market.PERP:  # the exchange sends some deltas too early
                     assert any("before its snapshot" in str(one) for one in on.told)
-            assert violations(sim) == 0
+            assert violations(sim, "bybit") == 0
 
     run()
