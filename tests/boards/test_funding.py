@@ -397,6 +397,6 @@ def test_a_symbol_from_outside_is_made_printable() -> None:
 
 def test_a_board_of_many_coins_is_made_some_at_a_time() -> None:
     """What else the engine does has its turn before all of them are done."""
-    rows = [a_row(coin=f"C{number}") for number in range(500)]
+    rows = [a_row(coin=f"C{number}") for number in range(1_000)]
     steps = funding_steps(rows, FundingInput(EVERY), NOW)
-    assert sum(1 for _ in steps) > len(rows) / 50
+    assert sum(1 for _ in steps) > len(rows) / 100

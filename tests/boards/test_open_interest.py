@@ -50,6 +50,7 @@ from tui_monitor.model import (
     SteppedLeg,
 )
 from tui_monitor.model.place import alias_of
+from tui_monitor.steps import at_once
 
 HOUR_MS = 3_600_000
 BINANCE, OKX, BYBIT, BITGET = Exchange.BINANCE, Exchange.OKX, Exchange.BYBIT, Exchange.BITGET
@@ -479,15 +480,15 @@ def a_market(*, with_mark: bool = True) -> MarketState:
 
 def test_the_markets_rows_are_the_legs() -> None:
     """Coins and USD at the mark price; too old to compare after a quarter of an hour."""
-    (fresh,) = live_legs(a_market().rows(), [BINANCE], Now(NOW_MS, 10.0))
+    (fresh,) = at_once(live_legs(a_market().rows(), [BINANCE], Now(NOW_MS, 10.0)))
     assert (fresh.coin, fresh.coins, fresh.age_ms, fresh.stale) == ("PEPE", 5e12, 10_000, False)
     assert fresh.usd == pytest.approx(5e7)
-    (old,) = live_legs(a_market().rows(), [BINANCE], Now(NOW_MS, STALE_AFTER_S + 60))
+    (old,) = at_once(live_legs(a_market().rows(), [BINANCE], Now(NOW_MS, STALE_AFTER_S + 60)))
     assert old.stale
     assert old.reason == "last told 16 min ago"
     (row,) = a_board([old], {1: [ago(old)]}).rows
     assert row.change(1).left_out[0].reason == old.reason
-    assert live_legs(a_market().rows(), [OKX], Now(NOW_MS, 10.0)) == []
+    assert at_once(live_legs(a_market().rows(), [OKX], Now(NOW_MS, 10.0))) == []
 
 
 def test_what_is_listed_and_silent_is_a_leg_without_a_value() -> None:
@@ -496,7 +497,7 @@ def test_what_is_listed_and_silent_is_a_leg_without_a_value() -> None:
     silent = Instrument(
         exchange=OKX, market=Market.PERP, symbol="PEPE-USDT-SWAP", coin="PEPE", status=Status.LIVE
     )
-    legs = live_legs(a_market().rows(), Exchange, Now(NOW_MS, 1.0), listed=[pepe, silent])
+    legs = at_once(live_legs(a_market().rows(), Exchange, Now(NOW_MS, 1.0), listed=[pepe, silent]))
     assert [(leg.exchange, leg.coins, leg.reason) for leg in legs] == [
         (BINANCE, 5e12, ""),
         (OKX, None, NOT_TOLD),
@@ -590,4 +591,4 @@ def test_a_board_of_many_coins_is_made_some_at_a_time() -> None:
     legs = [a_leg(f"C{number}", Exchange.OKX, 1.0, 1.0) for number in range(500)]
     given = InterestInput(NOW_MS, [Exchange.OKX], legs, thens={}, lasts={}, steps=[], ratios={})
     steps = interest_steps(given, NOW_MS, 1, RankedBy.SIZE, None)
-    assert sum(1 for _ in steps) > len(legs) / 50
+    assert sum(1 for _ in steps) > len(legs) / 100

@@ -12,7 +12,7 @@ from tui_monitor.deltas import Change, Tree, change, of_dict, of_rows, origins
 from tui_monitor.steps import Steps, in_steps
 
 # What a step reads; it takes some 2 ms.
-STEP_BYTES = 40_000
+STEP_BYTES = 60_000
 
 _dict = msgspec.json.Decoder(dict[str, Raw])
 _list = msgspec.json.Decoder(list[Raw])
@@ -61,7 +61,7 @@ class _Stepping:
         came_from = origins(was, now)
         yield
         at: Change = {}
-        at_once = max(1, len(now) * self._step_bytes // (2 * len(after)))
+        at_once = max(1, len(now) * self._step_bytes // len(after))
         for index, origin in enumerate(came_from):
             if origin is not None and (one := change(was[origin], now[index])) is not None:
                 at[str(index)] = one

@@ -46,20 +46,21 @@ class LiveInterest(StoredInterest):
     ) -> OpenInterestBoard:
         engine = self._engine
         found = await self._stored(self._clock.now_ms())
-        # What was read took its time, and so does what is known now.
-        await asyncio.sleep(0)
         now = Now(self._clock.now_ms(), self._clock.monotonic_s())
-        given = InterestInput(
-            at_ms=now.ms,
-            exchanges=engine.enabled,
-            legs=live_legs(
+        legs = await in_steps(
+            live_legs(
                 engine.market.rows(),
                 engine.enabled,
                 now,
                 suspects=engine.spreads.suspicions(),
                 aliases=engine.spreads.aliases,
                 listed=self._listed(),
-            ),
+            )
+        )
+        given = InterestInput(
+            at_ms=now.ms,
+            exchanges=engine.enabled,
+            legs=legs,
             thens=found.thens,
             lasts=found.lasts,
             steps=found.steps,

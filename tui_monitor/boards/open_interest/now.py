@@ -15,12 +15,16 @@ from tui_monitor.model import (
     Status,
 )
 from tui_monitor.model.place import Alias
+from tui_monitor.steps import Steps
 
 # Binance is asked about one perpetual at a time, a round of some minutes; what is older than
 # this is not compared with anything.
 STALE_AFTER_S = 900.0
 NOT_TOLD = "the exchange has not told it yet"
 RECORDS_ALONE = "not sampled yet: only records of exchanges are stored"
+
+# Of all markets; a perpetual takes some microseconds.
+_ROWS_AT_A_TIME = 1_000
 
 Perp = tuple[Exchange, str]
 """Exchange and symbol."""
@@ -61,18 +65,20 @@ def live_legs(
     suspects: Mapping[Key, str] | None = None,
     aliases: Sequence[Alias] = (),
     listed: Iterable[Instrument] = (),
-) -> list[Leg]:
+) -> Steps[list[Leg]]:
     """All live perpetuals of the watched exchanges; of `listed`, also those that nothing is known
-    of but that they are listed.
+    of but that they are listed. A row that changes between two steps counts as it is then.
     """
-    known = frozenset(watched)
     doubts = suspects or {}
+    known = frozenset(watched)
     heard: set[Key] = set()
     legs = []
-    for row in rows:
+    for number, row in enumerate(rows, 1):
         heard.add(row.instrument.key)
         if is_live_perp(row) and row.instrument.exchange in known:
             legs.append(_live_leg(row, now, doubts.get(row.instrument.key, ""), aliases))
+        if number % _ROWS_AT_A_TIME == 0:
+            yield
     silent = (one for one in listed if one.key not in heard and one.exchange in known)
     return legs + [_silent_leg(one, doubts.get(one.key, ""), aliases) for one in silent]
 
