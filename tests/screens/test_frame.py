@@ -134,6 +134,25 @@ async def test_every_exchange_in_trouble_keeps_its_light(width: int) -> None:
         assert line.count("banned 02:10") == 3 or line.endswith("…")
 
 
+@pytest.mark.parametrize(("width", "language"), [(64, "en"), (80, "en"), (80, "zh")])
+async def test_four_exchanges_leave_the_coverage_its_names(width: int, language: str) -> None:
+    """Two fractions without a word say nothing; a backfill's part is there, too."""
+    source = MemorySource()
+    lights = [replace(a_light(), exchange=name) for name in Exchange]
+    app = an_app(source)
+    async with app.run_test(size=(width, 24)) as pilot:
+        with words.speaking(language):
+            for filled in (None, 43.0):
+                source.current_status = a_status(lights=lights, backfill_pct=filled)
+                await pulled(pilot, app)
+                line = screen_text(app).splitlines()[-2]
+                names = ("币", "节点") if language == "zh" else ("coins", "nodes")
+                assert f"{names[0]} 27/27 {names[1]} 28/30" in line.replace("  ", " ")
+                assert all(name.value[:3] in line for name in Exchange)
+                assert ("43" in line) == (filled is not None)
+                assert ("bitget 0.2s" in line) == (width == 80 and filled is None)
+
+
 def test_what_was_cut_before_has_one_ellipsis() -> None:
     """A text that came cut is cut again."""
     assert fit("stream unreachable…, until 14:44", 20) == "stream unreachable… "

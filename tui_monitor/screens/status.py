@@ -75,11 +75,12 @@ def reason(feed: FeedLight) -> str:
 
 
 def kept_figures(
-    status: EngineStatus, looks: Looks, *, brief: bool, bytes_per_s: float | None = None
+    status: EngineStatus, looks: Looks, *, shorter: int = 0, bytes_per_s: float | None = None
 ) -> list[list[Piece]]:
     """What a narrow line keeps: coverage of today, what is being filled, what somebody asked for.
 
-    `brief`: in few cells, coverage as bare fractions, the coins' before the nodes'.
+    `shorter` 1: a short word for the backfill; 2: coverage as bare fractions, the coins' before
+    the nodes'.
     `bytes_per_s` None: nobody asked how much goes to the terminal.
     """
     if status.mode == GONE:
@@ -92,9 +93,9 @@ def kept_figures(
     if bytes_per_s is not None:
         groups.append(_figure("", f"{count(bytes_per_s)} B/s", looks.dim, looks))
     if status.backfill_pct is not None:
-        name = t("fill", "status") if brief else t("backfill", "status")
+        name = t("fill", "status") if shorter else t("backfill", "status")
         groups.append(_figure(name, share(status.backfill_pct), looks.accent, looks))
-    if brief:
+    if shorter > 1:
         return [*groups, [(coins, coins_style), (" ", looks.text), (nodes, nodes_style)]]
     return [
         *groups,

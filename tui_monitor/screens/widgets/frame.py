@@ -19,6 +19,16 @@ from tui_monitor.screens.widgets.line import Lines, Piece, joined
 from tui_monitor.words import t
 
 _GAP = "  "
+# How lights and figures are painted in less and less room: see `texts.lights` and
+# `texts.kept_figures`, and the gap between them.
+_TIGHTER = (
+    (0, 0, _GAP),
+    (0, 1, " "),
+    (1, 1, " "),
+    (2, 1, " "),
+    (1, 2, _GAP),
+    (2, 2, _GAP),
+)
 # The cells below which a reason says nothing.
 _WORDS = 14
 
@@ -97,16 +107,16 @@ class StatusLine(Lines):
     def show(self, status: EngineStatus) -> None:
         """Show how the engine does."""
         looks = looks_of(self)
-        lights, kept = self._fitting(status)
-        room = self.size.width - 2 - _room_of(lights) - _room_of(kept)
+        lights, kept, gap = self._fitting(status)
+        room = self.size.width - 2 - _room_of(lights, gap) - _room_of(kept, gap)
         room -= self._explain(status, lights, room)
         for group in texts.other_figures(status, looks):
-            needed = _width(group) + len(_GAP)
+            needed = _width(group) + len(gap)
             if needed <= room:
                 kept.append(group)
                 room -= needed
-        left = [(" ", looks.text), *joined(lights, _GAP, looks.text)]
-        right = joined(kept, _GAP, looks.text)
+        left = [(" ", looks.text), *joined(lights, gap, looks.text)]
+        right = joined(kept, gap, looks.text)
         self.set_lines(_justify(left, right, self.size.width, looks.text))
 
     def _bytes_per_s(self) -> float | None:
@@ -118,17 +128,21 @@ class StatusLine(Lines):
         """Words instead of lights."""
         self.set_lines([(f" {text}", looks_of(self).warn)])
 
-    def _fitting(self, status: EngineStatus) -> tuple[list[list[Piece]], list[list[Piece]]]:
-        """Lights and figures as long as there is room for all; then the first figures leave."""
-        looks, bytes_per_s = looks_of(self), self._bytes_per_s()
-        for shorter, brief in ((0, False), (0, True), (1, True), (2, True)):
-            lights = texts.lights(status, looks, shorter)
-            kept = texts.kept_figures(status, looks, brief=brief, bytes_per_s=bytes_per_s)
-            if _room_of(lights) + _room_of(kept) + 1 <= self.size.width:
-                return lights, kept
-        while kept and _room_of(lights) + _room_of(kept) + 1 > self.size.width:
+    def _fitting(self, status: EngineStatus) -> tuple[list[list[Piece]], list[list[Piece]], str]:
+        """Lights, figures and the gap between them, as long as there is room for all.
+
+        The gaps become narrow first, then lights short; a bare number says little. Then the first
+        figures leave.
+        """
+        looks, bytes_per_s, width = looks_of(self), self._bytes_per_s(), self.size.width
+        for light, figure, gap in _TIGHTER:
+            lights = texts.lights(status, looks, light)
+            kept = texts.kept_figures(status, looks, shorter=figure, bytes_per_s=bytes_per_s)
+            if _room_of(lights, gap) + _room_of(kept, gap) + 1 <= width:
+                return lights, kept, gap
+        while kept and _room_of(lights, gap) + _room_of(kept, gap) + 1 > width:
             kept.pop(0)
-        return lights, kept
+        return lights, kept, gap
 
     def _explain(self, status: EngineStatus, lights: list[list[Piece]], room: int) -> int:
         """Give each light its reason in the room that is left; the cells that it took."""
@@ -189,9 +203,9 @@ def _fitted(banners: Sequence[list[Piece]], clock: list[Piece], room: int) -> li
     return kept
 
 
-def _room_of(groups: Sequence[Sequence[Piece]]) -> int:
+def _room_of(groups: Sequence[Sequence[Piece]], gap: str) -> int:
     """The cells of groups with a gap after each."""
-    return sum(_width(group) + len(_GAP) for group in groups)
+    return sum(_width(group) + len(gap) for group in groups)
 
 
 def _width(pieces: Sequence[Piece]) -> int:
