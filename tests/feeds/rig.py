@@ -117,6 +117,20 @@ def lean(*coins: str) -> Shape:
 
 
 @asynccontextmanager
+async def running_feed(feed: Feed) -> AsyncIterator[asyncio.Task[None]]:
+    """A feed runs; leaving the block cancels it."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            task = tasks.create_task(feed.run())
+            try:
+                yield task
+            finally:
+                task.cancel()
+    finally:
+        await feed.aclose()
+
+
+@asynccontextmanager
 async def rig(
     coins: Sequence[str] = COINS,
     rate: float = 0.2,
@@ -134,12 +148,5 @@ async def rig(
     async with Simulator(seed=1, clock=clock, rate=rate, coins=listed).running() as sim:
         settings = settings_of(sim.url, exchange, markets=tuple(markets), **changes)
         made = Rig(sim, clock, settings, coins, exchange, shape)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                running = tasks.create_task(made.feed.run())
-                try:
-                    yield made
-                finally:
-                    running.cancel()
-        finally:
-            await made.feed.aclose()
+        async with running_feed(made.feed):
+            yield made

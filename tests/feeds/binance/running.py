@@ -1,6 +1,5 @@
 """Binance's feed on a simulated Binance in virtual time, and what is true of all it says."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,24 +7,17 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.feeds.rig import Rig, Shape, settings_of
+from tests.feeds.rig import Shape, running_feed, settings_of
 from tests.feeds.simulated import assert_true
+from tests.feeds.witnessed import Witnessed, assert_day
 from tests.support.sim import SAMPLE
 from tests.support.virtual_time import START_MS, VirtualClock
-from tui_monitor.feeds.plans import FeedPlan, ListPlan
-from tui_monitor.market import MarketState, Row
+from tui_monitor.feeds.plans import FeedPlan
 from tui_monitor.model import (
-    ChannelHealth,
     Exchange,
-    FeedState,
-    Instrument,
     Market,
-    MarketEvent,
     MarkPrice,
     OpenInterest,
-    Outage,
-    Source,
-    Status,
     Ticker,
 )
 from tui_monitor.simulator import Simulator
@@ -41,29 +33,8 @@ GRID_MS, ON_THE_WAY_MS = 100, 1_000
 ANSWER_MS = 20
 
 
-class Witness(MarketState):
-    """A market that remembers the events that were news to it, when and by which way they came."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told: list[tuple[MarketEvent, int, Source]] = []
-
-    def apply(
-        self, event: MarketEvent, received_ms: int, received_s: float, source: Source
-    ) -> bool:
-        """Merge it; remember it if it was news."""
-        news = super().apply(event, received_ms, received_s, source)
-        if news:
-            self.told.append((event, received_ms, source))
-        return news
-
-
-class Running(Rig):
+class Running(Witnessed):
     """A feed that runs, and what it said."""
-
-    def make_market(self) -> MarketState:
-        self.witness = Witness()
-        return self.witness
 
     def stats_of(self, market: Market) -> dict[str, Any]:
         """What the simulator counted at one root."""
@@ -79,38 +50,6 @@ class Running(Rig):
         """How many REST requests there were."""
         requests: dict[str, int] = self.stats_of(market)["requests"]
         return sum(count for name, count in requests.items() if path in name)
-
-    def light(self, market: Market, name: str) -> ChannelHealth:
-        """One channel's health."""
-        return self.channel(market, name)
-
-    async def lit(self, market: Market, name: str, state: FeedState, within_s: float) -> float:
-        """Wait for a channel's light; how long it took."""
-        return await self.clock.until(lambda: self.light(market, name).state is state, within_s)
-
-    async def all_live(self, within_s: float = 15.0) -> None:
-        """Wait until every channel is."""
-        await self.clock.until(
-            lambda: (
-                bool(self.feed.health())
-                and all(one.state is FeedState.LIVE for one in self.feed.health())
-            ),
-            within_s,
-        )
-
-    def row_of(self, symbol: str, market: Market = Market.PERP) -> Row:
-        """A symbol's row."""
-        found = self.market.row((Exchange.BINANCE, market, symbol))
-        assert found is not None, symbol
-        return found
-
-    def noted(self, text: str) -> int:
-        """How many notes have this in them."""
-        return sum(text in note for _, _, note in self.events)
-
-    def outages_at(self, market: Market, name: str) -> list[Outage]:
-        """What was written down of one channel."""
-        return [one for one in self.outages if (one.market, one.channel) == (market, name)]
 
     def assert_all_true(self) -> None:
         """Every event that was news said what was so at its time."""
@@ -159,41 +98,12 @@ class Running(Rig):
         catalog = catalog_of(1, self.sim.shared.size)
         pair = catalog.find(CATEGORIES[instrument.market], instrument.symbol, ms)
         assert pair is not None, instrument.symbol
-        day = pair.series.day(ms)
-        told = {
-            "open_24h": pair.coin_price(day.open),
-            "high_24h": pair.coin_price(day.high),
-            "low_24h": pair.coin_price(day.low),
-            "volume_24h_coins": pair.coins(day.lots),
-            "turnover_24h_usd": float(pair.money(day.turnover)),
-        }
-        for name, value in told.items():
-            said = getattr(ticker, name)
-            assert said is None or said == pytest.approx(value, rel=1e-6), (ticker, name)
+        assert_day(pair, ticker, float(pair.money(pair.series.day(ms).turnover)))
 
 
 def whole(plan: FeedPlan) -> FeedPlan:
     """A plan as it is."""
     return plan
-
-
-def only(*symbols: str) -> Shape:
-    """A plan for which all the others of both markets do not trade: that is quicker."""
-
-    def narrowed(one: ListPlan) -> ListPlan:
-        async def fetch() -> list[Instrument]:
-            found = [
-                instrument
-                if instrument.symbol in symbols
-                else replace(instrument, status=Status.HALTED)
-                for instrument in await one.fetch()
-            ]
-            one.book.learn(found)
-            return found
-
-        return replace(one, fetch=fetch)
-
-    return lambda plan: replace(plan, lists=tuple(map(narrowed, plan.lists)))
 
 
 @asynccontextmanager
@@ -215,21 +125,7 @@ async def running(
     async with Simulator(seed=1, clock=clock, rate=rate, coins=listed).running() as sim:
         settings = settings_of(sim.url, Exchange.BINANCE, markets=tuple(markets), **changes)
         it = Running(sim, clock, settings, coins, Exchange.BINANCE, shape)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                task = tasks.create_task(it.feed.run())
-                try:
-                    yield it
-                finally:
-                    task.cancel()
-        finally:
-            await it.feed.aclose()
+        async with running_feed(it.feed):
+            yield it
         for market in Market:
             assert it.stats_of(market)["violations"] == []
-
-
-def live(it: Running, market: Market) -> list[Instrument]:
-    """The instruments that must have rows: as many as the exchange lists, more than a few."""
-    found = it.feed.instruments(market)
-    assert len(found) >= 15
-    return found

@@ -3,8 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from tests.feeds.binance.running import FEW, Running, live, only, running
+from tests.feeds.binance.running import FEW, Running, running
 from tests.feeds.rig import Shape
+from tests.feeds.witnessed import only
 from tests.support.virtual_time import START_MS, in_virtual_time
 from tui_monitor.model import Candle, FeedState, Liquidation, Market, Side, Source, Status
 from tui_monitor.simulator.binance.assets import NO_FUNDING_INFO
@@ -27,7 +28,7 @@ async def test_every_row_is_whole_and_true_within_ten_seconds() -> None:
     async with running(listed=()) as it:
         await it.clock.sleep(10)
         for market in Market:
-            for one in live(it, market):
+            for one in it.live(market):
                 row = it.row_of(one.symbol, market)
                 names = WHOLE + OF_PERPS if market is PERP else WHOLE
                 assert [name for name in names if getattr(row, name) is None] == []
@@ -36,15 +37,15 @@ async def test_every_row_is_whole_and_true_within_ten_seconds() -> None:
         assert all(one.state is FeedState.LIVE for one in it.feed.health())
         # One open interest at a time: a portion of twenty each second and a half.
         await it.clock.sleep(8)
-        for one in live(it, PERP):
+        for one in it.live(PERP):
             row = it.row_of(one.symbol)
             assert [name for name in INTEREST if getattr(row, name) is None] == []
         it.assert_all_true()
-        listed = {one.key for market in Market for one in live(it, market)}
+        listed = {one.key for market in Market for one in it.live(market)}
         assert {row.instrument.key for row in it.market.rows()} == listed
-        assert {one.multiplier for one in live(it, PERP)} == {1.0, 1e3, 1e6}
-        assert {one.multiplier for one in live(it, SPOT)} == {1.0, 1e3, 1e6}
-        assert any(not one.symbol.isascii() for one in live(it, PERP))
+        assert {one.multiplier for one in it.live(PERP)} == {1.0, 1e3, 1e6}
+        assert {one.multiplier for one in it.live(SPOT)} == {1.0, 1e3, 1e6}
+        assert any(not one.symbol.isascii() for one in it.live(PERP))
         assert it.outages == []
         assert it.sockets() == {"open": 3, "total": 3}
         assert it.row_of("BTCUSDT").source is Source.STREAM
@@ -83,7 +84,7 @@ async def test_liquidations_come_once_each_with_side_coins_and_usd() -> None:
                 assert one.price == pytest.approx(same["price"])
                 assert one.coins == pytest.approx(same["coins"])
                 assert one.usd == pytest.approx(same["usd"])
-        assert it.light(PERP, "liquidations").quiet
+        assert it.channel(PERP, "liquidations").quiet
 
 
 def renew(it: Running, channel: str) -> None:
@@ -121,7 +122,7 @@ def test_bars_are_streamed_for_those_that_ask(market: Market) -> None:
                 assert (bar.high, bar.low) == (same.high, same.low)
                 assert bar.volume_coins == pytest.approx(same.volume_coins)
                 assert bar.turnover_usd == pytest.approx(same.turnover_usd)
-            assert it.light(market, "bars 15m").topics == 2
+            assert it.channel(market, "bars 15m").topics == 2
 
     run()
 
@@ -163,7 +164,7 @@ def test_a_silent_stream_is_shown_bridged_replaced_and_recorded(
             before = it.sockets()["total"]
             it.fault("silence", 40, market=market, channel=topic)
             assert await it.lit(market, name, FeedState.BRIDGED, within_s) > 5
-            light = it.light(market, name)
+            light = it.channel(market, name)
             assert light.source is Source.REST
             assert light.reason
             await it.clock.sleep(10)
@@ -194,9 +195,9 @@ async def test_books_go_on_by_stream_when_rest_gives_none() -> None:
         it.fault("http_500", 40, path="/ticker/bookTicker")
         await it.lit(SPOT, "books by REST", FeedState.DOWN, 15)
         await it.clock.sleep(10)
-        assert it.light(PERP, "books by REST").state is FeedState.DOWN
-        assert it.light(PERP, "books by REST").reason
-        assert it.light(PERP, "books").state is FeedState.LIVE
+        assert it.channel(PERP, "books by REST").state is FeedState.DOWN
+        assert it.channel(PERP, "books by REST").reason
+        assert it.channel(PERP, "books").state is FeedState.LIVE
         book = it.row_of("BTCUSDT").book
         assert book is not None
         assert book.source is Source.STREAM
@@ -237,7 +238,7 @@ async def test_a_notice_of_shutdown_brings_a_new_socket_before_the_old_one_goes(
         worst_ms = 0
         for _ in range(40):
             await it.clock.sleep(0.25)
-            worst_ms = max(worst_ms, it.light(SPOT, "tickers").age_ms or 0)
+            worst_ms = max(worst_ms, it.channel(SPOT, "tickers").age_ms or 0)
         assert worst_ms < 2_000
         assert it.sockets() == {"open": 1, "total": 2}
         assert it.noted("shut down") == 1
@@ -326,7 +327,7 @@ def test_one_instrument_whose_stream_freezes_alone_is_found_by_the_audit(
             row = it.row_of("ETHUSDT", market)
             assert row.source is Source.REST
             await it.clock.until(lambda: row.source is Source.STREAM, 60)
-            assert it.light(market, "tickers").state is FeedState.LIVE
+            assert it.channel(market, "tickers").state is FeedState.LIVE
             assert it.outages == []
             it.assert_all_true()
 

@@ -7,9 +7,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tests.feeds.binance.running import FEW, live, only, running
+from tests.feeds.binance.running import FEW, running
 from tests.feeds.rig import settings_of
 from tests.feeds.servers import answers, http, tcp_server
+from tests.feeds.witnessed import only
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.errors import Unreachable
 from tui_monitor.feeds.binance.feed import plan
@@ -37,7 +38,7 @@ def test_no_request_is_made_while_the_futures_want_to_be_left_alone(kind: str) -
             await it.all_live()
             it.fault(kind, 5, market="perp", retry_after_s=40)
             await it.lit(PERP, "books by REST", FeedState.BANNED, 15)
-            light = it.light(PERP, "books by REST")
+            light = it.channel(PERP, "books by REST")
             assert light.until_ms is not None
             left_s = (light.until_ms - it.clock.now_ms()) / 1000
             assert 20 < left_s <= 40
@@ -50,7 +51,7 @@ def test_no_request_is_made_while_the_futures_want_to_be_left_alone(kind: str) -
             assert lights.pop((PERP, "books by REST")) is FeedState.BANNED
             assert set(lights.values()) == {FeedState.LIVE}
             await it.clock.sleep(6)
-            assert it.light(PERP, "books by REST").state is FeedState.LIVE
+            assert it.channel(PERP, "books by REST").state is FeedState.LIVE
 
     run()
 
@@ -94,7 +95,7 @@ async def test_before_any_list_only_the_coins_that_are_waited_for_have_rows() ->
         assert it.row_of("BTCUSDT").last is not None
         await it.clock.until(lambda: it.feed.listed, 200)
         await it.clock.sleep(8)
-        assert len(it.market.rows()) == len(live(it, PERP))
+        assert len(it.market.rows()) == len(it.live(PERP))
 
 
 @pytest.mark.parametrize("markets", [("perp", "spot"), ("spot",)])
@@ -105,7 +106,7 @@ def test_tokenised_stocks_are_no_coins(markets: tuple[str, ...]) -> None:
     async def run() -> None:
         async with running(silent, markets=markets, listed=()) as it:
             await it.clock.until(lambda: it.feed.listed, 5)
-            symbols = {one.symbol for one in live(it, SPOT)}
+            symbols = {one.symbol for one in it.live(SPOT)}
             assert not STOCKS & symbols
             assert "BNBUSDT" in symbols
             assert it.asked(PERP, "exchangeInfo") == 1
@@ -120,9 +121,9 @@ async def test_a_spot_list_that_could_not_know_the_stocks_is_read_again() -> Non
     async with running(silent, listed=()) as it:
         it.fault("http_500", 5, market="perp")
         await it.clock.until(lambda: bool(it.feed.instruments(SPOT)), 5)
-        assert {one.symbol for one in live(it, SPOT)} >= STOCKS
+        assert {one.symbol for one in it.live(SPOT)} >= STOCKS
         await it.clock.sleep(310)
-        assert not STOCKS & {one.symbol for one in live(it, SPOT)}
+        assert not STOCKS & {one.symbol for one in it.live(SPOT)}
 
 
 def silent(whole: FeedPlan) -> FeedPlan:
@@ -140,7 +141,7 @@ async def test_funding_intervals_that_come_late_reach_every_row() -> None:
         row = it.row_of("BTCUSDT")
         assert row.rate is not None
         assert row.interval_h is None
-        assert "unknown error" in it.light(PERP, "intervals").reason
+        assert "unknown error" in it.channel(PERP, "intervals").reason
         await it.lit(PERP, "intervals", FeedState.LIVE, 12)
         await it.clock.sleep(3)
         again = it.row_of("BTCUSDT")
@@ -199,7 +200,7 @@ async def test_a_contract_that_settles_is_left_out_of_the_round() -> None:
         await it.clock.sleep(5)
         assert it.row_of("BTCUSDT").open_interest_usd is not None
         assert it.row_of("DOGSUSDT").open_interest_usd is None
-        assert it.light(PERP, "interest").last_error == ""
+        assert it.channel(PERP, "interest").last_error == ""
         assert it.noted("interest") == 0
 
 

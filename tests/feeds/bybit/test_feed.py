@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from tests.feeds.bybit.running import FEW, SOME, Made, Running, live, only, running
+from tests.feeds.bybit.running import FEW, SOME, Running, running
+from tests.feeds.witnessed import only
 from tests.support.virtual_time import START_MS, in_virtual_time
 from tui_monitor.feeds.plans import FeedPlan
 from tui_monitor.model import (
@@ -36,14 +37,14 @@ async def test_every_row_is_whole_and_true_within_ten_seconds() -> None:
     async with running(listed=()) as it:
         await it.clock.sleep(10)
         for market in Market:
-            for one in live(it, market):
-                row = it.row(one.symbol, market)
+            for one in it.live(market):
+                row = it.row_of(one.symbol, market)
                 names = WHOLE + OF_PERPS if market is PERP else WHOLE
                 assert [name for name in names if getattr(row, name) is None] == []
                 assert row.source is Source.STREAM
         it.assert_all_true()
         assert_rows_say_what_came_last(it)
-        assert {one.multiplier for one in live(it, PERP)} >= {1.0, 1e3, 1e4, 1e6}
+        assert {one.multiplier for one in it.live(PERP)} >= {1.0, 1e3, 1e4, 1e6}
         assert all(one.state is FeedState.LIVE for one in it.feed.health())
         assert it.outages == []
         assert it.stats["connections"] == {"open": 3, "total": 3}
@@ -52,7 +53,7 @@ async def test_every_row_is_whole_and_true_within_ten_seconds() -> None:
 def assert_rows_say_what_came_last(it: Running) -> None:
     """A row has the newest value of each field, whatever deltas left out since."""
     newest: dict[tuple[object, str], object] = {}
-    for event, _ in it.market.told:
+    for event, _, _ in it.witness.told:
         for name in WHOLE + OF_PERPS:
             value = getattr(event, name, None)
             if value is not None:
@@ -65,8 +66,8 @@ def assert_rows_say_what_came_last(it: Running) -> None:
 @in_virtual_time
 async def test_liquidations_come_once_each_with_side_coins_and_usd() -> None:
     """All that the exchange made since the socket lived; a successor repeats none."""
-    made = Made(shape=only_liquidations)
-    async with running(markets=("perp",), made=made) as it:
+    shape = only_liquidations
+    async with running(markets=("perp",), shape=shape) as it:
         await it.all_live()
         begin_ms = it.clock.now_ms()
         await it.clock.sleep(100)
@@ -76,7 +77,7 @@ async def test_liquidations_come_once_each_with_side_coins_and_usd() -> None:
         told = it.sim.exchanges["bybit"].liquidations("perp", None, begin_ms, end_ms)
         ring = it.market.events_since(0).events
         found = [one for one in ring if isinstance(one, Liquidation)]
-        listed = {one.symbol for one in live(it, PERP)}
+        listed = {one.symbol for one in it.live(PERP)}
         truth = {
             (one["symbol"], one["ts"], one["side"], one["coins"]): one
             for one in told
@@ -91,7 +92,7 @@ async def test_liquidations_come_once_each_with_side_coins_and_usd() -> None:
                 key = (one.instrument.symbol, one.exchange_ms, one.side, one.coins)
                 assert one.price == pytest.approx(truth[key]["price"])
                 assert one.usd == pytest.approx(truth[key]["usd"])
-        assert it.light(PERP, "liquidations").quiet
+        assert it.channel(PERP, "liquidations").quiet
 
 
 def only_liquidations(whole: FeedPlan) -> FeedPlan:
@@ -108,12 +109,12 @@ def test_bars_are_streamed_for_those_that_ask(market: Market) -> None:
     async def run() -> None:
         start_ms = START_MS + 15 * MINUTE_MS - before_s * 1000
         cheap = "1000PEPEUSDT" if market is PERP else "PEPEUSDT"
-        made = Made(shape=only("BTCUSDT", "ETHUSDT", cheap))
-        async with running(markets=(market,), start_ms=start_ms, made=made) as it:
+        shape = only("BTCUSDT", "ETHUSDT", cheap)
+        async with running(markets=(market,), start_ms=start_ms, shape=shape) as it:
             await it.all_live()
             it.feed.want_bars(market, "15m", ["BTCUSDT", cheap])
             await it.clock.sleep(10)
-            forming = it.row(cheap, market).bars["15m"]
+            forming = it.row_of(cheap, market).bars["15m"]
             assert forming.closed is False
             assert forming.open_ms == START_MS
             await it.clock.sleep(before_s)
@@ -128,7 +129,7 @@ def test_bars_are_streamed_for_those_that_ask(market: Market) -> None:
                 assert (bar.open_ms, bar.open, bar.close) == (START_MS, same.open, same.close)
                 assert (bar.high, bar.low) == (same.high, same.low)
                 assert bar.volume_coins == pytest.approx(same.volume_coins)
-            assert it.light(market, "bars 15m").topics == 2
+            assert it.channel(market, "bars 15m").topics == 2
 
     run()
 
@@ -136,7 +137,7 @@ def test_bars_are_streamed_for_those_that_ask(market: Market) -> None:
 @in_virtual_time
 async def test_bars_of_a_length_that_bybit_has_not_are_refused() -> None:
     """By name, not by silence."""
-    async with running(markets=("spot",), made=Made(shape=only(*FEW))) as it:
+    async with running(markets=("spot",), shape=only(*FEW)) as it:
         with pytest.raises(ValueError, match="7m"):
             it.feed.plan.bars(SPOT, "7m")
         with pytest.raises(ValueError, match="1H"):
@@ -146,10 +147,10 @@ async def test_bars_of_a_length_that_bybit_has_not_are_refused() -> None:
 @in_virtual_time
 async def test_bars_of_an_hour_have_our_name_by_stream_and_by_rest() -> None:
     """Bybit calls them 60, others 1H."""
-    async with running(markets=("perp",), made=Made(shape=only(*FEW))) as it:
+    async with running(markets=("perp",), shape=only(*FEW)) as it:
         await it.all_live()
         it.feed.want_bars(PERP, "1h", ["BTCUSDT"])
-        await it.clock.until(lambda: "1h" in it.row("BTCUSDT").bars, 10)
+        await it.clock.until(lambda: "1h" in it.row_of("BTCUSDT").bars, 10)
         btc = it.feed.instrument("BTC")
         assert btc is not None
         bars = await it.feed.plan.history.candles(btc, "1h", limit=2)
@@ -160,7 +161,7 @@ async def test_bars_of_an_hour_have_our_name_by_stream_and_by_rest() -> None:
 @in_virtual_time
 async def test_liquidations_of_many_coins_take_two_sockets_with_companions_on_each() -> None:
     """Where the busiest are not listed, others do it."""
-    async with running(markets=("perp",), made=Made(shape=only(*FEW))) as it:
+    async with running(markets=("perp",), shape=only(*FEW)) as it:
         (_, liquidations) = it.feed.plan.streams
         many = [named(f"COIN{number}") for number in range(700)]
         first, second = liquidations.divide([*many, named("ETH")])
@@ -180,7 +181,7 @@ def named(coin: str) -> Instrument:
 @in_virtual_time
 async def test_each_socket_has_a_memory_of_its_own() -> None:
     """The companion of the liquidations, and a successor, may not touch what others merge."""
-    async with running(markets=("perp",), made=Made(shape=only(*FEW))) as it:
+    async with running(markets=("perp",), shape=only(*FEW)) as it:
         adapters = [stream.adapter() for stream in it.feed.plan.streams for _ in range(2)]
         assert len({id(one) for one in adapters}) == 4
         assert all(one.book is it.feed.plan.lists[0].book for one in adapters)  # type: ignore[attr-defined]
@@ -190,15 +191,15 @@ async def test_each_socket_has_a_memory_of_its_own() -> None:
 async def test_an_instrument_that_is_delisted_leaves_and_the_others_stay() -> None:
     """With the next list, in the market where it happens; its row is no longer called live."""
     symbols = SOME[:6]
-    async with running(made=Made(shape=only(*symbols, lists_every_s=30)), listed=()) as it:
+    async with running(shape=only(*symbols, lists_every_s=30), listed=()) as it:
         await it.all_live()
         it.fault("delist", 3600, market="perp", symbol="XRPUSDT")
         await it.clock.sleep(40)
         left = {one.symbol for one in it.feed.instruments(PERP)}
         assert left == {*symbols} - {"XRPUSDT"}
         assert it.feed.instrument("XRP") is None
-        assert it.row("XRPUSDT").instrument.status is Status.DELISTED
-        assert it.row("XRPUSDT", SPOT).instrument.status is Status.LIVE
+        assert it.row_of("XRPUSDT").instrument.status is Status.DELISTED
+        assert it.row_of("XRPUSDT", SPOT).instrument.status is Status.LIVE
         topics = {one.channel: one.topics for one in it.feed.health() if one.market is PERP}
         assert topics == {"tickers": 5, "liquidations": 5, "pulse": 2, "books": 0}
         assert all(one.state is FeedState.LIVE for one in it.feed.health())
@@ -220,21 +221,21 @@ async def test_in_twenty_five_hours_each_socket_is_succeeded_once_and_nothing_is
         return msgspec.structs.replace(narrowed, lists=(listed,), streams=(stream,), polls=())
 
     async with running(
-        markets=("spot",), rate=0.012, silent_after_s=60, made=Made(shape=quiet), listed=()
+        markets=("spot",), rate=0.012, silent_after_s=60, shape=quiet, listed=()
     ) as it:
         await it.all_live(60)
         await it.clock.sleep(25 * 3600)
         assert it.stats["connections"] == {"open": 1, "total": 2}
         assert it.outages == []
-        assert it.light(SPOT, "tickers").state is FeedState.LIVE
+        assert it.channel(SPOT, "tickers").state is FeedState.LIVE
 
 
 @in_virtual_time
 async def test_successors_take_over_without_a_gap() -> None:
     """Of all sockets at once; there are never more than two in one place."""
-    async with running(made=Made(shape=only(*FEW))) as it:
+    async with running(shape=only(*FEW)) as it:
         await it.all_live()
-        it.market.told.clear()
+        it.witness.told.clear()
         for group in it.feed._groups:
             for supervisor in group._supervisors:
                 supervisor.renew()
@@ -276,7 +277,7 @@ async def test_only_coins_that_trade_have_rows() -> None:
             rows = {
                 one.instrument.symbol for one in it.market.rows() if one.instrument.market is market
             }
-            assert rows == {one.symbol for one in live(it, market)}
+            assert rows == {one.symbol for one in it.live(market)}
         strange = {"TSLAUSDT", "XAUUSDT", "EURUSDT", "OPENAIUSDT", "BTCPERP", "TSLAXUSDT"}
         assert not strange & {one.instrument.symbol for one in it.market.rows()}
 
@@ -286,7 +287,7 @@ async def test_the_lists_follow_every_page() -> None:
     """And give each contract's own interval; FEW are on them all."""
     async with running(listed=()) as it:
         await it.all_live()
-        hours = {one.symbol: one.funding_interval_h for one in live(it, PERP)}
+        hours = {one.symbol: one.funding_interval_h for one in it.live(PERP)}
         assert hours["METUSDT"] == 1
         assert hours["MONUSDT"] == 2
         assert hours["BTCUSDT"] == 8

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.feeds.bybit.running import FEW, SOME, Made, Running, only, running
+from tests.feeds.bybit.running import FEW, SOME, Running, running
 from tests.feeds.servers import answers, http, tcp_server
+from tests.feeds.witnessed import only
 from tests.support.virtual_time import in_virtual_time
 from tui_monitor.config import Bybit
 from tui_monitor.feeds.bybit.feed import plan
@@ -25,23 +26,23 @@ def test_a_silent_stream_is_shown_bridged_replaced_and_recorded(market: Market) 
 
     @in_virtual_time
     async def run() -> None:
-        async with running(made=Made(shape=only(*FEW))) as it:
+        async with running(shape=only(*FEW)) as it:
             await it.all_live()
             await it.clock.sleep(20)
             began_ms = it.clock.now_ms()
             it.fault("silence", 40, market=market, channel="tickers")
-            assert await it.until(market, "tickers", FeedState.BRIDGED, 15) > 5
-            light = it.light(market, "tickers")
+            assert await it.lit(market, "tickers", FeedState.BRIDGED, 15) > 5
+            light = it.channel(market, "tickers")
             assert light.source is Source.REST
             assert light.reason
-            row = it.row("BTCUSDT", market)
+            row = it.row_of("BTCUSDT", market)
             assert row.source == "rest"
             await it.clock.sleep(10)
             assert it.clock.now_ms() - (row.exchange_ms or 0) < 4_000
-            await it.until(market, "tickers", FeedState.LIVE, 120)
+            await it.lit(market, "tickers", FeedState.LIVE, 120)
             await it.clock.sleep(5)
             assert row.source == "stream"
-            opened, closed = it.outages_of(market, "tickers")
+            opened, closed = it.outages_at(market, "tickers")
             assert (opened.end_ms, closed.begin_ms) == (None, opened.begin_ms)
             assert abs(opened.begin_ms - began_ms) < 2_000
             assert closed.end_ms is not None
@@ -57,19 +58,19 @@ def test_a_silent_stream_is_shown_bridged_replaced_and_recorded(market: Market) 
 @in_virtual_time
 async def test_books_that_rest_does_not_give_are_shown_and_recorded() -> None:
     """The polled channel has no other way; the streams live on."""
-    async with running(made=Made(shape=only(*FEW))) as it:
+    async with running(shape=only(*FEW)) as it:
         await it.all_live()
         await it.clock.sleep(10)
         it.fault("http_500", 30, path="/v5/market/tickers")
-        await it.until(SPOT, "books", FeedState.DOWN, 15)
-        assert "Internal system error" in it.light(SPOT, "books").reason
-        row = it.row("BTCUSDT", SPOT)
+        await it.lit(SPOT, "books", FeedState.DOWN, 15)
+        assert "Internal system error" in it.channel(SPOT, "books").reason
+        row = it.row_of("BTCUSDT", SPOT)
         assert row.book is not None
         age_ms = it.clock.now_ms() - row.book.received_ms
         assert age_ms > 9_000
         assert row.source is Source.STREAM
-        await it.until(SPOT, "books", FeedState.LIVE, 40)
-        opened, closed = it.outages_of(SPOT, "books")
+        await it.lit(SPOT, "books", FeedState.LIVE, 40)
+        opened, closed = it.outages_at(SPOT, "books")
         assert closed.begin_ms == opened.begin_ms
         assert closed.end_ms is not None
         assert not closed.bridged
@@ -79,27 +80,29 @@ async def test_books_that_rest_does_not_give_are_shown_and_recorded() -> None:
 @in_virtual_time
 async def test_liquidations_are_no_longer_called_live_when_their_pulse_stops() -> None:
     """Nothing else tells a quiet socket from a dead one."""
-    async with running(markets=("perp",), made=Made(shape=only(*FEW))) as it:
+    async with running(markets=("perp",), shape=only(*FEW)) as it:
         await it.all_live()
         await it.clock.sleep(70)
         it.fault("silence", 40, symbol="BTCUSDT")
         it.fault("silence", 40, symbol="ETHUSDT")
-        await it.clock.until(lambda: it.light(PERP, "liquidations").state is not FeedState.LIVE, 15)
-        assert it.light(PERP, "pulse").state is not FeedState.LIVE
-        await it.until(PERP, "liquidations", FeedState.LIVE, 120)
-        opened, closed = it.outages_of(PERP, "liquidations")
+        await it.clock.until(
+            lambda: it.channel(PERP, "liquidations").state is not FeedState.LIVE, 15
+        )
+        assert it.channel(PERP, "pulse").state is not FeedState.LIVE
+        await it.lit(PERP, "liquidations", FeedState.LIVE, 120)
+        opened, closed = it.outages_at(PERP, "liquidations")
         assert closed.end_ms is not None
         assert closed.end_ms - opened.begin_ms > 10_000
-        assert it.outages_of(PERP, "tickers") == []
+        assert it.outages_at(PERP, "tickers") == []
 
 
 @in_virtual_time
 async def test_a_dropped_socket_is_back_before_anybody_calls_it_an_outage() -> None:
     """All three at once; nothing of the time before passes as new."""
-    async with running(made=Made(shape=only(*SOME[:12])), listed=()) as it:
+    async with running(shape=only(*SOME[:12]), listed=()) as it:
         await it.all_live()
         await it.clock.sleep(62)
-        it.market.told.clear()
+        it.witness.told.clear()
         it.fault("drop", 0.1)
         await it.clock.sleep(6)
         assert all(one.state is FeedState.LIVE for one in it.feed.health())
@@ -115,20 +118,20 @@ async def test_a_dropped_socket_is_back_before_anybody_calls_it_an_outage() -> N
 @in_virtual_time
 async def test_what_was_merged_ends_with_its_socket() -> None:
     """A delta before the first snapshot of a new socket says nothing; then all is there again."""
-    async with running(markets=("perp",), made=Made(shape=only(*FEW))) as it:
+    async with running(markets=("perp",), shape=only(*FEW)) as it:
         await it.all_live()
         it.fault("refuse", 30)
         it.fault("http_500", 30)
         it.fault("drop", 0.1)
-        await it.until(PERP, "tickers", FeedState.DOWN, 10)
+        await it.lit(PERP, "tickers", FeedState.DOWN, 10)
         await it.clock.sleep(20)
-        row = it.row("BTCUSDT")
+        row = it.row_of("BTCUSDT")
         assert row.funding is not None
         assert row.mark is not None
         old_ms = it.clock.now_ms() - 15_000
         assert max(row.funding.received_ms, row.mark.received_ms) < old_ms
-        it.market.told.clear()
-        await it.until(PERP, "tickers", FeedState.LIVE, 90)
+        it.witness.told.clear()
+        await it.lit(PERP, "tickers", FeedState.LIVE, 90)
         await it.clock.sleep(2)
         books = [one for one in it.streamed() if isinstance(one, Ticker) and one.bid]
         assert books
@@ -141,7 +144,7 @@ async def test_what_was_merged_ends_with_its_socket() -> None:
 @in_virtual_time
 async def test_a_list_that_cannot_be_read_again_is_kept_and_called_stale() -> None:
     """Both markets'; it is fresh again with the next answer."""
-    async with running(made=Made(shape=only(*FEW, lists_every_s=30))) as it:
+    async with running(shape=only(*FEW, lists_every_s=30)) as it:
         await it.all_live()
         it.fault("http_500", 3600, path="instruments-info")
         await it.clock.until(lambda: all(one.stale for one in it.feed.report().markets), 32)
@@ -150,7 +153,7 @@ async def test_a_list_that_cannot_be_read_again_is_kept_and_called_stale() -> No
             assert {one.symbol for one in it.feed.instruments(told.market)} == {*FEW}
         it.sim.faults.clear()
         await it.clock.until(lambda: not any(one.stale for one in it.feed.report().markets), 20)
-        assert it.light(PERP, "tickers").topics == 3
+        assert it.channel(PERP, "tickers").topics == 3
         assert it.outages == []
         assert {one.every_s for one in plan_of(it).lists} == {900.0}
 
@@ -163,7 +166,7 @@ def plan_of(it: Running) -> FeedPlan:
 @in_virtual_time
 async def test_a_topic_that_is_unknown_costs_only_itself() -> None:
     """Bybit refuses the whole request; the other nine, or ninety-nine, are asked for again."""
-    async with running(made=Made(shape=only(*SOME[:12])), listed=()) as it:
+    async with running(shape=only(*SOME[:12]), listed=()) as it:
         await it.all_live()
         await it.clock.sleep(62)
         topics = it.stats["subscriptions"]["active"]
@@ -173,7 +176,7 @@ async def test_a_topic_that_is_unknown_costs_only_itself() -> None:
         assert all(one.state is FeedState.LIVE for one in it.feed.health())
         assert it.stats["subscriptions"]["active"] == topics - 3
         assert it.noted("SOLUSDT refused") == 3
-        it.market.told.clear()
+        it.witness.told.clear()
         await it.clock.sleep(10)
         heard = {one.instrument.key for one in it.streamed()}
         wanted = {one.key for market in Market for one in it.feed.instruments(market)}
@@ -187,18 +190,18 @@ def test_one_instrument_whose_stream_freezes_alone_is_found_by_the_audit(market:
 
     @in_virtual_time
     async def run() -> None:
-        async with running(made=Made(shape=only(*FEW))) as it:
+        async with running(shape=only(*FEW)) as it:
             await it.all_live()
             await it.clock.sleep(5)
             # Even where it is the one whose tickers show that the liquidations' socket lives.
             symbol = "BTCUSDT" if market is PERP else "XRPUSDT"
             it.fault("silence", 45, market=market, symbol=symbol, channel="tickers")
             await it.clock.until(lambda: it.noted(f"has lost {symbol}") > 0, 45)
-            row = it.row(symbol, market)
+            row = it.row_of(symbol, market)
             assert row.source is Source.REST
             assert it.clock.now_ms() - (row.exchange_ms or 0) < 17_000
             await it.clock.until(lambda: row.source is Source.STREAM, 60)
-            assert it.light(market, "tickers").state is FeedState.LIVE
+            assert it.channel(market, "tickers").state is FeedState.LIVE
             assert it.outages == []
             it.assert_all_true()
 
@@ -220,11 +223,11 @@ def test_no_request_is_made_while_the_exchange_wants_to_be_left_alone(
 
     @in_virtual_time
     async def run() -> None:
-        async with running(markets=("spot",), made=Made(shape=only(*FEW))) as it:
+        async with running(markets=("spot",), shape=only(*FEW)) as it:
             await it.all_live()
             it.sim.fault(exchange="bybit", seconds=5, **fault)
-            await it.until(SPOT, "books", FeedState.BANNED, 15)
-            light = it.light(SPOT, "books")
+            await it.lit(SPOT, "books", FeedState.BANNED, 15)
+            light = it.channel(SPOT, "books")
             assert light.until_ms is not None
             left_s = (light.until_ms - it.clock.now_ms()) / 1000
             assert left_s > 25
@@ -237,7 +240,7 @@ def test_no_request_is_made_while_the_exchange_wants_to_be_left_alone(
             assert it.asked == asked
             streams = [one for one in it.feed.health() if not one.polled]
             assert all(one.state is FeedState.LIVE for one in streams)
-            await it.until(SPOT, "books", FeedState.LIVE, 10)
+            await it.lit(SPOT, "books", FeedState.LIVE, 10)
             assert [one.channel for one in it.outages] == ["books", "books"]
 
     run()
@@ -246,7 +249,7 @@ def test_no_request_is_made_while_the_exchange_wants_to_be_left_alone(
 @in_virtual_time
 async def test_an_error_that_comes_with_http_200_pauses_the_requests() -> None:
     """retCode 10006: five seconds are enough, and no light changes for them."""
-    async with running(made=Made(shape=only(*FEW))) as it:
+    async with running(shape=only(*FEW)) as it:
         await it.all_live()
         it.fault("http_429", 2, code=10006, path="/v5/market/tickers")
         # Whichever market asks first is told so; both wait then.
@@ -288,17 +291,17 @@ def test_a_403_is_said_as_what_it_is_while_the_streams_live(
     async def run() -> None:
         async with (
             tcp_server(talk) as host,
-            running(rest_url=f"http://{host}", made=Made(shape=only(*FEW))) as it,
+            running(rest_url=f"http://{host}", shape=only(*FEW)) as it,
         ):
-            await it.until(PERP, "tickers", FeedState.LIVE, 10)
-            assert it.row("BTCUSDT").source is Source.STREAM
+            await it.lit(PERP, "tickers", FeedState.LIVE, 10)
+            assert it.row_of("BTCUSDT").source is Source.STREAM
             await it.clock.sleep(15)
-            assert says in it.light(SPOT, "books").last_error
+            assert says in it.channel(SPOT, "books").last_error
             assert says in it.feed.report().markets[0].error
             before = count
             it.fault("silence", 60, market="perp")
             await it.clock.sleep(40)
-            assert it.light(PERP, "tickers").state is not FeedState.LIVE
+            assert it.channel(PERP, "tickers").state is not FeedState.LIVE
             # The books of two markets are asked for, each less and less often.
             assert count - before <= (0 if waits_s else 24)
             assert it.feed.plan.paused_s() >= (waits_s - 60 if waits_s else 0)

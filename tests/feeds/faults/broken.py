@@ -1,31 +1,26 @@
 """A feed on a simulated exchange that is broken on purpose, and everything that it shows."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import pytest
-from msgspec.structs import replace
 
-from tests.feeds.rig import Rig, Shape, settings_of
+from tests.feeds.rig import Rig, Shape, running_feed, settings_of
 from tests.feeds.simulated import truth
+from tests.feeds.witnessed import Witness, chosen
 from tests.support.sim import SAMPLE
 from tests.support.virtual_time import VirtualClock
-from tui_monitor.feeds.plans import FeedPlan, ListPlan
 from tui_monitor.market import MarketState, Row, Stamp
 from tui_monitor.model import (
     ChannelHealth,
     Exchange,
     FeedState,
     Funding,
-    Instrument,
     Market,
     MarketEvent,
     MarkPrice,
     OpenInterest,
-    Source,
-    Status,
     Ticker,
 )
 from tui_monitor.simulator import Simulator
@@ -47,23 +42,6 @@ _VALUES: dict[type[MarketEvent], dict[str, str]] = {
     Funding: {"rate": "funding_rate", "next_settlement_ms": "next_settlement_ms"},
     OpenInterest: {"open_interest_coins": "open_interest_coins"},
 }
-
-
-class Witness(MarketState):
-    """A market that remembers the events that were news to it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told: list[MarketEvent] = []
-
-    def apply(
-        self, event: MarketEvent, received_ms: int, received_s: float, source: Source
-    ) -> bool:
-        """Merge it; remember it if it was news."""
-        news = super().apply(event, received_ms, received_s, source)
-        if news:
-            self.told.append(event)
-        return news
 
 
 class Sign(NamedTuple):
@@ -122,7 +100,7 @@ class Broken(Rig):
 
     def falsehoods(self) -> list[str]:
         """Whatever became news and was not true at its own time."""
-        return [wrong for event in self.witness.told for wrong in self._wrongs(event)]
+        return [wrong for event, _, _ in self.witness.told for wrong in self._wrongs(event)]
 
     def untrue_rows(self) -> list[str]:
         """Whatever stands in the rows and was not true at its part's time."""
@@ -159,24 +137,7 @@ def _time_of(row: Row, part: str) -> int | None:
 
 def few(lists_every_s: float | None, coins: Sequence[str] = COINS) -> Shape:
     """A plan for which all but a few coins do not trade; its lists are read so often."""
-
-    def narrowed(one: ListPlan) -> ListPlan:
-        async def fetch() -> list[Instrument]:
-            found = [
-                instrument
-                if instrument.coin in coins
-                else replace(instrument, status=Status.HALTED)
-                for instrument in await one.fetch()
-            ]
-            one.book.learn(found)
-            return found
-
-        return replace(one, fetch=fetch, every_s=lists_every_s or one.every_s)
-
-    def shape(plan: FeedPlan) -> FeedPlan:
-        return replace(plan, lists=tuple(map(narrowed, plan.lists)))
-
-    return shape
+    return chosen(lambda one: one.coin in coins, lists_every_s)
 
 
 @asynccontextmanager
@@ -193,12 +154,7 @@ async def broken(
     async with Simulator(seed=1, clock=clock, rate=rate, coins=SAMPLE).running() as sim:
         settings = settings_of(sim.url, exchange, markets=tuple(markets), **changes)
         it = Broken(sim, clock, settings, COINS, exchange, few(lists_every_s))
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                running = tasks.create_task(it.feed.run())
-                await clock.until(lambda: it.all_live, 20)
-                yield it
-                assert not running.done(), "the feed's run ended"
-                running.cancel()
-        finally:
-            await it.feed.aclose()
+        async with running_feed(it.feed) as task:
+            await clock.until(lambda: it.all_live, 20)
+            yield it
+            assert not task.done(), "the feed's run ended"
