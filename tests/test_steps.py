@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tui_monitor.steps import Steps, at_once, gathered, in_steps
+from tui_monitor.steps import STEPS_A_ROUND, Steps, at_once, gathered, in_steps
 
 
 def squares(count: int) -> Steps[list[int]]:
@@ -27,7 +27,7 @@ async def test_between_two_steps_others_have_their_turn() -> None:
     assert turns >= 100
 
 
-async def test_of_several_works_one_step_is_done_between_two_turns_of_others() -> None:
+async def test_of_several_works_few_steps_are_done_between_two_turns_of_others() -> None:
     """Many viewers' steps together would hold the loop as one large one does."""
     done: list[str] = []
 
@@ -36,9 +36,18 @@ async def test_of_several_works_one_step_is_done_between_two_turns_of_others() -
             done.append(name)
             yield
 
-    works = [asyncio.ensure_future(in_steps(noted(name))) for name in "abc"]
+    works = [asyncio.ensure_future(in_steps(noted(name))) for name in "abcdef"]
     while not all(work.done() for work in works):
         before = len(done)
         await asyncio.sleep(0)
-        assert len(done) - before <= 1
-    assert sorted(done[:6]) == [*"aabbcc"]
+        assert len(done) - before <= STEPS_A_ROUND
+    assert sorted(done[:12]) == [*"aabbccddeeff"]  # each has its turn
+
+
+async def test_a_work_that_is_given_up_holds_up_no_other() -> None:
+    """Whoever asked for it may have left."""
+    works = [asyncio.ensure_future(in_steps(squares(1_000))) for _ in range(5)]
+    await asyncio.sleep(0)
+    for work in works[:4]:
+        work.cancel()
+    assert await works[4] == at_once(squares(1_000))
