@@ -9,7 +9,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from tests.simulator.harness import WITHIN_S
+from tests.simulator.clients import WITHIN_S
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor import config
 from tui_monitor.boards.open_interest import InterestRow, OpenInterestBoard, RankedBy

@@ -1,15 +1,60 @@
 """Talking to any exchange of a simulator as a client would."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeVar
 
 import httpx
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 
-from tests.simulator.harness import WITHIN_S, Talk
 from tui_monitor.simulator import Simulator
+
+WITHIN_S = 20.0
+
+
+class Talk:
+    """One socket."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    async def say(self, op: str, *args: Any, **more: Any) -> None:
+        """Send a request of the shape that all but Binance's have."""
+        await self.socket.send(json.dumps({"op": op, "args": args, **more}))
+
+    async def next(self, within_s: float = WITHIN_S) -> Any:
+        """The next message, decoded if it is JSON."""
+        async with asyncio.timeout(within_s):
+            text = await self.socket.recv()
+        assert isinstance(text, str)
+        return json.loads(text) if text[:1] in ("{", "[") else text
+
+    async def until(
+        self, wanted: Callable[[dict[str, Any]], bool], within_s: float = WITHIN_S
+    ) -> dict[str, Any]:
+        """The next object of which something holds."""
+        async with asyncio.timeout(within_s):
+            while True:
+                said = await self.next(within_s)
+                if isinstance(said, dict) and wanted(said):
+                    return said
+
+    async def silent_for(self, seconds: float) -> bool:
+        """Whether nothing at all comes for so long."""
+        try:
+            await self.next(seconds)
+        except TimeoutError:
+            return True
+        return False
+
+    def ended_with(self) -> tuple[int | None, str | None]:
+        """Code and reason with which the other side closed."""
+        return self.socket.close_code, self.socket.close_reason
+
+
+T = TypeVar("T", bound=Talk)
 
 
 class Client:
@@ -23,17 +68,20 @@ class Client:
 
     async def get(self, path: str, **params: str | int) -> httpx.Response:
         """The response of a path."""
-        return await self.http.get(f"{self._prefix}/{path}", params=httpx.QueryParams(params))
+        whole = f"{self._prefix}/{path.removeprefix('/')}"
+        return await self.http.get(whole, params=httpx.QueryParams(params))
 
     async def body(self, path: str, **params: Any) -> Any:
         """The decoded body of a path."""
         return (await self.get(path, **params)).json()
 
-    async def break_it(self, kind: str, **asked: Any) -> None:
-        """Begin a fault."""
+    async def break_it(self, kind: str, **asked: Any) -> dict[str, Any]:
+        """Begin a fault; what was answered of it."""
         body = {"exchange": self.name, "kind": kind, "seconds": 60, **asked}
         response = await self.http.post("/control/faults", json=body)
         assert response.status_code == 200, response.text
+        fault: dict[str, Any] = response.json()["fault"]
+        return fault
 
     async def reset(self) -> None:
         """End all faults, forget all counts."""
@@ -66,22 +114,36 @@ class Client:
 
 
 @asynccontextmanager
+async def http_of(sim: Simulator) -> AsyncIterator[httpx.AsyncClient]:
+    """What asks a simulator."""
+    async with httpx.AsyncClient(base_url=sim.url, timeout=WITHIN_S, trust_env=False) as http:
+        yield http
+
+
+@asynccontextmanager
 async def client_of(sim: Simulator, name: str, prefix: str) -> AsyncIterator[Client]:
     """A REST client."""
-    async with httpx.AsyncClient(base_url=sim.url, timeout=WITHIN_S, trust_env=False) as http:
+    async with http_of(sim) as http:
         yield Client(http, name, prefix)
 
 
 @asynccontextmanager
-async def socket_to(sim: Simulator, path: str) -> AsyncIterator[Talk]:
-    """An open socket at a path."""
-    address = f"{sim.url.replace('http', 'ws', 1)}{path}"
+async def socket_at(
+    sim: Simulator, path: str, talk: Callable[[ClientConnection], T], max_queue: int | None = 16
+) -> AsyncIterator[T]:
+    """An open socket at a path, and how to talk on it."""
     async with connect(
-        address, ping_interval=None, proxy=None, compression=None, max_size=None, close_timeout=1
+        f"{sim.url.replace('http', 'ws', 1)}{path}",
+        ping_interval=None,
+        proxy=None,
+        compression=None,
+        max_size=None,
+        max_queue=max_queue,
+        close_timeout=1,
     ) as socket:
-        yield Talk(socket)
+        yield talk(socket)
 
 
-async def ask(talk: Talk, op: str, *args: Any, **more: Any) -> None:
-    """Send a request whose arguments may be strings or objects."""
-    await talk.socket.send(json.dumps({"op": op, "args": args, **more}))
+def socket_to(sim: Simulator, path: str) -> AbstractAsyncContextManager[Talk]:
+    """An open socket at a path."""
+    return socket_at(sim, path, Talk)

@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.simulator.harness import WITHIN_S, okx_of
+from tests.simulator.clients import WITHIN_S
+from tests.simulator.harness import okx_of
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
 

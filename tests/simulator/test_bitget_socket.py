@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.simulator.clients import ask, client_of, socket_to
-from tests.simulator.harness import Talk
+from tests.simulator.clients import Talk, client_of, socket_to
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.clock import MINUTE_MS
 from tui_monitor.simulator import Simulator
@@ -41,7 +40,7 @@ def v3(
 
 async def reply(talk: Talk, *args: dict[str, str], op: str = "subscribe") -> dict[str, Any]:
     """The first event that answers a request."""
-    await ask(talk, op, *args)
+    await talk.say(op, *args)
     return await talk.until(lambda said: "event" in said)
 
 
@@ -235,11 +234,11 @@ async def test_limits_of_messages_frames_and_channels() -> None:
             with pytest.raises(ConnectionClosed):
                 await talk.until(lambda _: False)
         async with unified(sim) as talk:
-            await ask(talk, "subscribe", *(v3(f"C{place}USDT") for place in range(25)))
+            await talk.say("subscribe", *(v3(f"C{place}USDT") for place in range(25)))
             with pytest.raises(ConnectionClosed):
                 await talk.next()
         async with classic(sim) as talk:
-            await ask(talk, "subscribe", *(v2(f"C{place}USDT") for place in range(70)))
+            await talk.say("subscribe", *(v2(f"C{place}USDT") for place in range(70)))
             with pytest.raises(ConnectionClosed):
                 await talk.next()
         async with classic(sim) as talk:
@@ -264,7 +263,7 @@ async def test_faults_narrow_to_market_and_channel() -> None:
         await reply(talk, v3(kind="spot"))
         assert (await push(talk))["arg"]["instType"] == "spot"
         sim.fault(exchange="bitget", kind="drop", channel="liquidations", seconds=9)
-        await ask(talk, "subscribe", LIQUIDATIONS)
+        await talk.say("subscribe", LIQUIDATIONS)
         with pytest.raises(ConnectionClosed):
             await talk.until(lambda _: False)
         sim.fault(exchange="bitget", kind="refuse", channel="liquidations", seconds=9)

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.simulator.clients import ask, client_of, socket_to
-from tests.simulator.harness import Talk
+from tests.simulator.clients import Talk, client_of, socket_to
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.clock import SLOT_MS
 from tui_monitor.simulator import Simulator
@@ -28,7 +27,7 @@ def spot(sim: Simulator) -> AbstractAsyncContextManager[Talk]:
 
 async def reply(talk: Talk, op: str, *topics: str, req_id: str = "1") -> dict[str, Any]:
     """The reply to a request."""
-    await ask(talk, op, *topics, req_id=req_id)
+    await talk.say(op, *topics, req_id=req_id)
     return await talk.until(lambda said: said.get("req_id") == req_id)
 
 
@@ -124,7 +123,7 @@ async def test_a_delta_can_come_before_its_snapshot() -> None:
     """For some topics of each connection."""
     async with Simulator(clock=VirtualClock()).running() as sim, linear(sim) as talk:
         symbols = sim.exchanges["bybit"].symbols("perp")[:60]
-        await ask(talk, "subscribe", *(f"tickers.{symbol}" for symbol in symbols))
+        await talk.say("subscribe", *(f"tickers.{symbol}" for symbol in symbols))
         first: dict[str, str] = {}
         while len(first) < len(symbols):
             said = await talk.until(lambda said: "topic" in said)
@@ -226,7 +225,7 @@ async def test_limits_of_requests_and_connections(sim: Simulator) -> None:
         assert said[0]
         assert not said[-1]
     async with linear(sim) as talk:
-        await ask(talk, "subscribe", *(f"tickers.A{place}USDT" for place in range(501)))
+        await talk.say("subscribe", *(f"tickers.A{place}USDT" for place in range(501)))
         with pytest.raises(ConnectionClosed) as closed:
             await talk.next()
         assert closed.value.rcvd is None

@@ -10,8 +10,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.simulator.clients import socket_to
-from tests.simulator.harness import WITHIN_S, Talk
+from tests.simulator.clients import WITHIN_S, Talk, socket_to
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
 from tui_monitor.simulator.faults import KINDS

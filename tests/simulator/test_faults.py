@@ -6,7 +6,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.simulator.harness import BTC, Okx, Talk, okx_of, talk_to
+from tests.simulator.harness import BTC, Okx, OkxTalk, okx_of, talk_to
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
 
@@ -186,7 +186,7 @@ async def test_slow_answers_late() -> None:
         assert clock.monotonic_s() - begin_s == pytest.approx(4, abs=0.1)
 
 
-async def spoilt_both_ways(okx: Okx, talk: Talk, kind: str, **asked: float) -> tuple[str, str]:
+async def spoilt_both_ways(okx: Okx, talk: OkxTalk, kind: str, **asked: float) -> tuple[str, str]:
     """A REST body and a ticker frame under a fault."""
     await okx.break_it(kind, **asked)
     body = (await okx.get("market/ticker", instId=BTC)).text

@@ -16,7 +16,7 @@ import pytest
 from pybit.exceptions import InvalidRequestError  # type: ignore[import-untyped]
 from pybit.unified_trading import HTTP  # type: ignore[import-untyped]
 
-from tests.simulator.harness import WITHIN_S
+from tests.simulator.clients import WITHIN_S
 from tui_monitor.simulator import Simulator
 
 with warnings.catch_warnings():

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.simulator.clients import ask, socket_to
+from tests.simulator.clients import socket_to
 from tests.simulator.harness import BTC, talk_to
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
@@ -126,14 +126,14 @@ async def test_bitget_has_a_thousand_channels_a_connection() -> None:
         ]
         said: Counter[Any] = Counter()
         for begin in range(0, 1_008, 24):
-            await ask(talk, "subscribe", *args[begin : begin + 24])
+            await talk.say("subscribe", *args[begin : begin + 24])
             for _ in range(24):
                 answer = await talk.until(lambda said: "event" in said)
                 said[answer.get("code", "ok")] += 1
             await clock.sleep(0.2)
         assert said == Counter({"ok": 1_000, 30006: 8})
         assert set(noted(sim, "bitget")) == {"socket: more than 1000 channels"}
-        await ask(talk, "subscribe", *args[:25])
+        await talk.say("subscribe", *args[:25])
         with pytest.raises(ConnectionClosed):
             await talk.next()
         assert noted(sim, "bitget")[-1] == "socket: a request of more than 24 args"

@@ -9,7 +9,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.frames import Frame, Opcode
 
-from tests.simulator.harness import BTC, WITHIN_S, talk_to
+from tests.simulator.clients import WITHIN_S
+from tests.simulator.harness import BTC, talk_to
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
 from tui_monitor.simulator.bodies import Bodies

@@ -5,8 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.simulator.clients import ask, client_of, socket_to
-from tests.simulator.harness import Talk
+from tests.simulator.clients import Talk, client_of, socket_to
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
 
@@ -48,23 +47,23 @@ async def test_bybit_sockets(shared_data: Path) -> None:
         Simulator(clock=VirtualClock()).running() as sim,
         socket_to(sim, "/bybit/v5/public/linear") as talk,
     ):
-        await ask(talk, "subscribe", *topics, req_id="t1")
+        await talk.say("subscribe", *topics, req_id="t1")
         assert shape(await talk.until(lambda said: "op" in said)) == shape(control[0])
-        await ask(talk, "subscribe", "liquidations:BTCUSDT")
+        await talk.say("subscribe", "liquidations:BTCUSDT")
         refused = await talk.until(lambda said: "op" in said)
         assert refused == {**control[2], "conn_id": refused["conn_id"]}
-        await ask(talk, "ping", req_id="p1")
+        await talk.say("ping", req_id="p1")
         pong = await talk.until(lambda said: "op" in said)
         assert pong == {**control[1], "conn_id": pong["conn_id"]}
-        await ask(talk, "unsubscribe", *topics)
-        await ask(talk, "subscribe", *topics)
+        await talk.say("unsubscribe", *topics)
+        await talk.say("subscribe", *topics)
         assert shape(await pushed(talk, topics[0], "snapshot")) == shape(snapshot)
         said = await pushed(talk, topics[0], "delta")
         assert set(said) == set(delta)
         assert set(said["data"]) <= set(snapshot["data"])
         assert shape(await pushed(talk, topics[1], "snapshot")) == shape(bar)
         async with socket_to(sim, "/bybit/v5/public/spot") as pairs:
-            await ask(pairs, "subscribe", "tickers.BTCUSDT", "orderbook.1.BTCUSDT")
+            await pairs.say("subscribe", "tickers.BTCUSDT", "orderbook.1.BTCUSDT")
             assert shape(await pushed(pairs, "tickers.BTCUSDT", "snapshot")) == shape(spot)
             said = await pushed(pairs, "orderbook.1.BTCUSDT", "snapshot")
             # Newer than this recording.
@@ -103,7 +102,7 @@ async def test_bybit_liquidations(shared_data: Path) -> None:
         socket_to(sim, "/bybit/v5/public/linear") as talk,
     ):
         symbols = sim.exchanges["bybit"].symbols("perp")
-        await ask(talk, "subscribe", *(f"allLiquidation.{symbol}" for symbol in symbols))
+        await talk.say("subscribe", *(f"allLiquidation.{symbol}" for symbol in symbols))
         assert shape(await talk.until(lambda said: "topic" in said, 600)) == shape(theirs)
 
 
@@ -148,14 +147,14 @@ async def test_bitget_sockets(shared_data: Path) -> None:
         socket_to(sim, "/bitget/v2/ws/public") as talk,
     ):
         for theirs in (coin, bars):
-            await ask(talk, "subscribe", theirs["arg"])
+            await talk.say("subscribe", theirs["arg"])
             ours = await talk.until(lambda said: "data" in said)
             assert shape(ours) == shape(theirs)
             assert ours["arg"] == theirs["arg"]
-            await ask(talk, "unsubscribe", theirs["arg"])
-        await ask(talk, "subscribe", error["arg"])
+            await talk.say("unsubscribe", theirs["arg"])
+        await talk.say("subscribe", error["arg"])
         assert await talk.until(lambda said: said.get("event") == "error") == error
-        await ask(talk, "subscribe", ticker["arg"])
+        await talk.say("subscribe", ticker["arg"])
         ours = await talk.until(lambda said: said.get("arg") == ticker["arg"] and "data" in said)
         # Some recordings of this channel have it, others not.
         del ours["data"][0]["deliveryPrice"]
@@ -166,7 +165,7 @@ async def test_bitget_sockets(shared_data: Path) -> None:
     ):
         for theirs in various:
             if theirs["arg"]["topic"] in ("ticker", "books1", "liquidation"):
-                await ask(talk, "subscribe", theirs["arg"])
+                await talk.say("subscribe", theirs["arg"])
                 ours = await talk.until(lambda said: "data" in said, 100)
                 assert shape(ours) == shape(theirs)
-                await ask(talk, "unsubscribe", theirs["arg"])
+                await talk.say("unsubscribe", theirs["arg"])

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.simulator.harness import WITHIN_S
+from tests.simulator.clients import WITHIN_S
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.simulator import FULL_SIZE, Simulator
 from tui_monitor.simulator.coins import COINS
