@@ -39,8 +39,8 @@ async def test_the_blocks_follow_the_cursor() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pulled(pilot, app)
         await pulled(pilot, app)
-        assert "   24 h " in screen_text(app)
+        assert "   ▆▅▄" in screen_text(app)
         await pilot.press("down")
-        await settled(pilot, lambda: "   24 h " not in screen_text(app))
+        await settled(pilot, lambda: "   ▆▅▄" not in screen_text(app))
         await pulled(pilot, app)
-        await settled(pilot, shows(app, "   24 h "))
+        await settled(pilot, shows(app, "   ▆▅▄"))

@@ -38,10 +38,11 @@ class RowPast:
         self, line: Sequence[Piece], coin: str | None, name: str, looks: Looks, width: int
     ) -> list[Piece]:
         """A line with the blocks at its end, if they are known and there is room for them."""
+        label = f"{_GAP}{name} " if name else _GAP
         known = self._asked_for is not None and self._asked_for[0] == coin
-        taken = sum(cell_len(text) for text, _ in line) + cell_len(f"{_GAP}{name} ")
+        taken = sum(cell_len(text) for text, _ in line) + cell_len(label)
         room = min(_WIDEST, width - taken)
         if not known or room < _LEAST or all(value is None for _, value in self._points):
             return list(line)
         blocks = sparkline(self._points, self._end_ms - self.span_ms, self._end_ms, room)
-        return [*line, (f"{_GAP}{name} ", looks.faint), (blocks, looks.accent)]
+        return [*line, (label, looks.faint), (blocks, looks.accent)]

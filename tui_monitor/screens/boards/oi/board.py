@@ -30,6 +30,8 @@ from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
 from tui_monitor.words import t
 
+# What the blocks below the table are of.
+PAST_H = 24
 _HELP = (
     "Open interest is single-sided: a contract between two parties counts once, whatever an "
     "exchange's field counts. coins are per coin after multiplier and contract size; $ = coins x "
@@ -126,7 +128,9 @@ class OpenInterestView(BoardView):
             looks = looks_of(self)
             lines = list(detail(row, self.shown, self.zone, looks, width))
             if row is not None:
-                lines[1] = self._past.after(lines[1], row.coin, t("24 h"), looks, width)
+                # A line that begins with the same time need not say it twice.
+                name = "" if self.shown.hours == PAST_H else t("24 h")
+                lines[1] = self._past.after(lines[1], row.coin, name, looks, width)
             self._detail.set_lines(*lines)
 
     @on(Board.Opened)
