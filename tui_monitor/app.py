@@ -52,8 +52,12 @@ class MonitorApp(PaintedApp):
     TITLE = "tui-monitor"
     # Long enough for a line, in seconds; what is worth more time says so itself.
     NOTIFICATION_TIMEOUT = 2.5
-    # Toasts stand above the status line and the footer, whatever screen is on top.
-    CSS = "ToastRack { margin-bottom: 2; } Toast { padding: 0 1; max-width: 90%; }"
+    # Toasts stand over the rule above most boards' first table, no wider than their words: what is
+    # said of a row stands at the bottom, how the engine does in the last lines.
+    CSS = """
+    ToastRack { dock: top; align: right top; margin: 2 1 0 0; }
+    Toast { padding: 0 1; margin: 0; width: auto; max-width: 90%; }
+    """
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
@@ -83,6 +87,8 @@ class MonitorApp(PaintedApp):
         # Where exports of what is shown go, on this machine.
         self.exports_dir: Path | None = None
         self.engine_failed = False
+        # Whether recording ends with this program: who begins it knows.
+        self.ends_recording: Callable[[], bool] = bool
         self._run_engine = run
         self._has_picture = asyncio.Event()
         self._refresh_s = refresh_s
@@ -227,6 +233,10 @@ class MonitorApp(PaintedApp):
     def _engine_ended(self, text: str) -> None:
         self.engine_failed = True
         self.desk.engine_failed(t("the engine stopped: {reason}", reason=told(text)))
+
+    def asks_to_quit(self) -> bool:
+        """Whether one press of `q` is too few. Ctrl+C needs no second, nor does a signal."""
+        return self.ui.confirm_quit and not self.engine_failed and self.ends_recording()
 
     def action_leave(self) -> None:
         self.exit(0)

@@ -117,3 +117,23 @@ async def test_a_lock_that_comes_free_in_a_moment_is_taken_in_a_moment(tmp_path:
                     viewer.source.status()
             await clock.sleep(2 * RETRY_SOON_S)
             assert read_holder(tmp_path) == {"pid": 1}
+
+
+@in_virtual_time
+async def test_who_records_what_can_not_be_had_again_knows_when_it_is_the_last(
+    tmp_path: Path,
+) -> None:
+    """Not while somebody else could go on, nor for who only looks on; demo data are nothing."""
+    clock = VirtualClock()
+    for name in ("real", "demo"):
+        (tmp_path / name).mkdir()
+    async with live(place(tmp_path / "real", clock, kind="real")) as host, in_use(host):
+        assert host.ends_recording()
+        async with live(place(tmp_path / "real", clock, kind="real")) as viewer, in_use(viewer):
+            await clock.sleep(2)
+            assert not host.ends_recording()
+            assert not viewer.ends_recording()
+        await clock.sleep(2)
+        assert host.ends_recording()
+    async with live(place(tmp_path / "demo", clock)) as demo, in_use(demo):
+        assert not demo.ends_recording()

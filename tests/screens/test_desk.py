@@ -25,6 +25,7 @@ from tui_monitor.app import MonitorApp
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.sum_curve import SumBoard
 from tui_monitor.clock import SLOT_MS, slot_of
+from tui_monitor.config import Ui
 from tui_monitor.errors import BadInput, EngineGone, StoreFull
 from tui_monitor.model import FeedState
 from tui_monitor.screens.boards.sum_curve import texts as sum_texts
@@ -422,6 +423,24 @@ async def test_leaving_asks_first_while_a_backfill_runs() -> None:
         await settled(pilot, lambda: app.return_code == 0 and not app.is_running)
 
 
+@pytest.mark.parametrize("confirm", [True, False])
+async def test_where_recording_ends_it_takes_two(confirm: bool) -> None:
+    """The first press says what ends; a while later it says so again. A setting spares it."""
+    app = an_app(MemorySource())
+    app.use(Ui(confirm_quit=confirm))
+    app.ends_recording = lambda: True
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pulled(pilot, app)
+        for _ in range(2 if confirm else 0):
+            await pilot.press("q")
+            await settled(pilot, shows(app, "recording ends here too: q again to quit"))
+            assert app.is_running
+            app.clear_notifications()
+            app.desk._forget_quit()
+        await pilot.press(*("q", "q")[: 1 + confirm])
+        await settled(pilot, lambda: app.return_code == 0 and not app.is_running)
+
+
 async def test_exports_are_chosen_and_their_path_is_shown(tmp_path: Path) -> None:
     """What is shown, and whole days of what is stored, in the board's zone."""
     source = MemorySource()
@@ -631,16 +650,26 @@ async def test_the_live_value_is_grey_while_its_stream_is_down_and_its_prices_ag
             assert "-24.90" in screen_text(app)
 
 
-@pytest.mark.parametrize("columns", [80, 120, 240])
-async def test_a_toast_leaves_the_status_line_and_the_footer_alone(columns: int) -> None:
-    """They say what the toast may be about."""
-    app = an_app()
+@pytest.mark.parametrize("board", ["anomalies", "picks", "oi", "spreads", "signals", "funding"])
+@pytest.mark.parametrize("columns", [80, 240])
+async def test_a_toast_covers_a_rule_and_no_words_of_a_row(board: str, columns: int) -> None:
+    """Two short ones stand on the first rule and the titles, a long one takes a line more."""
+    app = an_app(board=board)
     async with app.run_test(size=(columns, 24), notifications=True) as pilot:
         await pulled(pilot, app)
-        before = screen_text(app).splitlines()[-2:]
+        await pulled(pilot, app)
+        before = screen_text(app).splitlines()
+        app.notify("copied the row")
+        await settled(pilot, shows(app, "copied the row"))
+        after = screen_text(app).splitlines()
+        changed = [
+            n for n, pair in enumerate(zip(before, after, strict=True)) if len(set(pair)) > 1
+        ]
+        assert changed == [2]
+        assert after[2].startswith(before[2][: columns // 2])
         app.notify("a long message " * 9)
         await settled(pilot, shows(app, "a long message"))
-        assert screen_text(app).splitlines()[-2:] == before
+        assert screen_text(app).splitlines()[6:] == before[6:]
 
 
 async def test_a_range_too_long_is_refused_in_the_dialog() -> None:

@@ -1,7 +1,7 @@
 """The engine in this process. Who only looks at another's never loads this."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
 
@@ -21,10 +21,11 @@ log = logging.getLogger(__name__)
 
 
 class Hosted(NamedTuple):
-    """The engine in this process, and its source."""
+    """The engine in this process, its source, and who looks at it."""
 
     engine: Engine
     source: Source
+    viewers: Collection[object] = ()
 
 
 @asynccontextmanager
@@ -36,14 +37,15 @@ async def hosted(place: Place) -> AsyncIterator[Hosted]:
     ):
         source = LocalSource(engine, paths.export_dir(place.folder))
         path = paths.socket_file(place.folder)
+        viewers: Collection[object] = ()
         try:
-            await stack.enter_async_context(viewers_served(source, place.clock, path))
+            viewers = await stack.enter_async_context(viewers_served(source, place.clock, path))
         except FolderUnusable as error:
             engine.events.add("warning", "engine", f"nobody can attach: {error.line()}")
         if place.watched is not None:
             reload = SettingsReload(engine, place.watched.read, has_terminal=True)
             engine.beside["settings"] = SettingsWatch(place.watched.file, reload, place.clock).run
-        yield Hosted(engine, source)
+        yield Hosted(engine, source, viewers)
 
 
 def as_set_now(place: Place) -> Place:

@@ -9,7 +9,7 @@ and waits for the next one.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import ModuleType
 from typing import Any, NamedTuple, NoReturn, cast
@@ -34,6 +34,8 @@ RETRY_S = 0.25
 # Who leaves in good order gives the lock back within moments.
 SOON_S = 2.0
 RETRY_SOON_S = 0.05
+# Kinds of data but this are made anew by who starts again.
+REAL = "real"
 _GONE = "the engine has gone"
 
 
@@ -56,6 +58,7 @@ class Live:
         self._run: Callable[[], Awaitable[None]] | None = None
         self._away: _Away | None = None
         self._took_over = False
+        self._viewers: Collection[object] | None = None
         self.on_settings: list[Callable[[Settings], None]] = []
         """Told of other settings in our file."""
         self.on_news: list[Callable[[str], None]] = []
@@ -65,6 +68,10 @@ class Live:
     def source(self) -> Source:
         """The engine's source of the moment; EngineGone while there is none."""
         return cast("Source", self)
+
+    def ends_recording(self) -> bool:
+        """Whether what can't be had again is recorded here, and nobody is there to go on."""
+        return self._place.kind == REAL and self._viewers is not None and not self._viewers
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or not hasattr(Source, name):
@@ -103,7 +110,7 @@ class Live:
     async def _let_go(self, hindrance: str) -> None:
         """The engine is no more: not here, if it was, and not for us."""
         self._away = _Away(self._place.clock.monotonic_s(), hindrance=hindrance)
-        self._current = self._run = None
+        self._current = self._run = self._viewers = None
         self._took_over = False
         try:
             await self._stack.aclose()
@@ -212,6 +219,7 @@ class Live:
             here.engine.events.add("warning", "engine", f"{after}; it runs here now")
         here.engine.on_settings.append(self._tell)
         self._current, self._run = here.source, here.engine.run
+        self._viewers = here.viewers
 
     async def _equipped(self, stack: AsyncExitStack) -> Place:
         """The place with what its engine needs, for as long as the stack lasts."""

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -24,8 +24,10 @@ _CLOSE_S = 0.2
 
 
 @asynccontextmanager
-async def viewers_served(source: Source, clock: Clock, path: Path) -> AsyncIterator[None]:
-    """Answer viewers on a socket of mode 0600 while the block runs.
+async def viewers_served(
+    source: Source, clock: Clock, path: Path
+) -> AsyncIterator[Collection[object]]:
+    """Answer viewers on a socket of mode 0600 while the block runs, which gets those of the moment.
 
     Only who holds the engine's lock may serve, so a socket that is there already is a dead
     engine's. FolderUnusable where none can be made.
@@ -60,7 +62,7 @@ async def viewers_served(source: Source, clock: Clock, path: Path) -> AsyncItera
             ping_timeout=_PING_S,
             close_timeout=_CLOSE_S,
         ):
-            yield
+            yield connected
 
 
 @contextmanager

@@ -147,6 +147,7 @@ async def _show(place: Place, board: str | None, wrong: SettingsError | None) ->
         app = MonitorApp(engine.source, engine.run, ui, board=board, language=language)
         app.layouts = Layouts(paths.layouts_file())
         app.exports_dir = paths.export_dir(place.folder)
+        app.ends_recording = engine.ends_recording
         engine.on_settings.append(_takes_up(app))
         engine.on_news.append(_says(app))
         _warn(app, wrong)

@@ -291,6 +291,9 @@ class Ui(Struct, frozen=True, forbid_unknown_fields=True):
     status_bytes: Annotated[
         bool, _d("Bytes per second written to the terminal, on the status line.")
     ] = False
+    confirm_quit: Annotated[
+        bool, _d("Ask for the key of quit twice where recording ends with this terminal.")
+    ] = True
     keys: Annotated[
         dict[str, str],
         _d('Other keys, by action: a table [ui.keys] of lines like freeze="f".'),

@@ -20,6 +20,7 @@ from tui_monitor.screens.dialogs.questions import (
     ExportDialog,
 )
 from tui_monitor.screens.keys.dead_keys import why_dead
+from tui_monitor.screens.keys.keymap import key
 from tui_monitor.screens.looks.format import ShownZone
 from tui_monitor.screens.tables.shown import VIEW, shown_table
 from tui_monitor.screens.telling import problem
@@ -27,6 +28,7 @@ from tui_monitor.screens.terminal.whole import WholeScreen
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.panel import panel_of
 from tui_monitor.source import Query, Source
+from tui_monitor.words import t
 
 # How long it is said why a key does nothing.
 _SAID_S = 3.0
@@ -44,6 +46,7 @@ class DeskWork(WholeScreen):
         self.status: EngineStatus | None = None
         self.zone = ShownZone(BoardZone())
         self._said_of_key = ""
+        self._said_of_quit = False
 
     def on_key(self, event: Key) -> None:
         """No binding took it: say why, once for as long as it is read."""
@@ -164,11 +167,22 @@ class DeskWork(WholeScreen):
         self.errands.stop_backfill()
 
     def action_quit(self) -> None:
-        """At once; only a running backfill asks first."""
+        """At once; but a running backfill asks first, and where recording ends it takes two."""
         if self.backfill_runs:
             self.errands.ask_leave()
-        else:
+        elif self._said_of_quit or not getattr(self.app, "asks_to_quit", bool)():
             self.app.exit(0)
+        else:
+            self._said_of_quit = True
+            again = t(
+                "recording ends here too: {key} again to quit (a daemon keeps it going)",
+                key=key("quit"),
+            )
+            self.app.notify(again, severity="warning", timeout=_SAID_S)
+            self.set_timer(_SAID_S, self._forget_quit)
+
+    def _forget_quit(self) -> None:
+        self._said_of_quit = False
 
 
 def _title_of(table: Board[Any]) -> str:

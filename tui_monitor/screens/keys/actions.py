@@ -127,7 +127,7 @@ ACTIONS = (
     Action("other_panel", "Tab", "panel", "Next panel", "desk", 6),
     Action("last_panel", "S-Tab", "panel", "Previous panel", "desk"),
     Action("back", "Esc", "back", "One step back", "desk", 3),
-    Action("quit", "q", "quit", "Leave; recording ends", "desk", 3),
+    Action("quit", "q", "quit", "Leave; twice where recording ends", "desk", 3),
     Action("leave", "^c", "quit", "Leave, from anywhere", "app", 0, True),
     Action("stop_process", "^z", "stop", "Stop the process; fg brings it back", "app"),
     Action("mouse", "m", "mouse", "Mouse on or off (off: text can be selected)", "app"),

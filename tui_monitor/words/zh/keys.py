@@ -105,7 +105,10 @@ _ACTIONS = {
     "Next panel": "下一个表格",
     "Previous panel": "上一个表格",
     "One step back": "返回一步",
-    "Leave; recording ends": "退出；停止记录",
+    "Leave; twice where recording ends": "退出；会停止记录时按两次",
+    "recording ends here too: {key} again to quit (a daemon keeps it going)": (
+        "记录也会就此停止：再按一次 {key} 退出（守护进程可继续记录）"
+    ),
     "Leave, from anywhere": "随时退出",
     "Stop the process; fg brings it back": "挂起进程；fg 恢复",
     "Mouse on or off (off: text can be selected)": "开关鼠标（关闭时可选取文字）",
