@@ -1,11 +1,30 @@
 """What the REST clients of all exchanges have in common."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from tui_monitor.errors import Malformed
+from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
 from tui_monitor.feeds.adapter import Damaged, Event
 from tui_monitor.feeds.http import Http
 from tui_monitor.model import Candle
+from tui_monitor.printable import printable
+
+
+class Refusals(NamedTuple):
+    """Codes of an exchange that are more than a plain no, and the pause that the first mean."""
+
+    too_many: frozenset[str]
+    not_now: frozenset[str]
+    pause_s: float
+
+    def error(self, code: str, message: str, hint: str = "") -> FeedError:
+        """What an answer with this code means."""
+        text = f"{code} {printable(message, 160)}".strip()
+        if code in self.too_many:
+            return RateLimited(text, self.pause_s)
+        if code in self.not_now:
+            return Unreachable(text)
+        return Rejected(text, code, hint)
 
 
 class RestClient:

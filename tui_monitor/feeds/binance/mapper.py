@@ -9,6 +9,7 @@ Open interest is of one side.
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.adapter import Event, Ignored
 from tui_monitor.feeds.binance import quick, wire
+from tui_monitor.feeds.candles import candle_of
 from tui_monitor.feeds.numbers import (
     Loose,
     epoch_ms,
@@ -336,22 +337,12 @@ def kline_bar(row: wire.KlineRow) -> wire.Bar:
 
 def candle(bar: wire.Bar, instrument: Instrument) -> Candle:
     """One bar; `closed` is None where nothing tells."""
-    open_ms = epoch_ms(bar.open_ms)
-    prices = [price(value) for value in (bar.open, bar.high, bar.low, bar.close)]
-    if open_ms is None or None in prices:
-        numbers = ",".join(map(str, (bar.open_ms, bar.open, bar.high, bar.low, bar.close)))
-        raise Malformed(f"candle {shown(numbers)}")
-    unit = instrument.multiplier
-    at_open, high, low, close = (per_coin(value, unit) for value in prices if value is not None)
-    return Candle(
-        instrument=instrument,
-        bar=printable(bar.bar, 8),
-        open_ms=open_ms,
-        open=at_open,
-        high=high,
-        low=low,
-        close=close,
-        volume_coins=scaled(size(bar.volume), unit),
+    return candle_of(
+        instrument,
+        printable(bar.bar, 8),
+        epoch_ms(bar.open_ms),
+        (bar.open, bar.high, bar.low, bar.close),
+        volume=size(bar.volume),
         turnover_usd=size(bar.quote_volume),
         closed=bar.closed,
     )

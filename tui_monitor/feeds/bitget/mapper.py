@@ -8,6 +8,7 @@ USDT (docs v2 "Get All Tickers", v3 "Liquidation Channel").
 
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.bitget import wire
+from tui_monitor.feeds.candles import candle_of
 from tui_monitor.feeds.numbers import (
     Loose,
     epoch_ms,
@@ -17,7 +18,6 @@ from tui_monitor.feeds.numbers import (
     per_coin,
     price,
     rate,
-    scaled,
     size,
 )
 from tui_monitor.feeds.reading import shown
@@ -169,21 +169,12 @@ def _in_usd(turnover: Loose, instrument: Instrument) -> Loose:
 
 
 def _candle(row: wire.KlineRow, bar: str, instrument: Instrument) -> Candle:
-    open_ms = epoch_ms(row.start)
-    prices = [price(value) for value in (row.open, row.high, row.low, row.close)]
-    if open_ms is None or None in prices:
-        raise Malformed(f"candle {shown([row.start, row.open, row.high, row.low, row.close])}")
-    unit = instrument.multiplier
-    at_open, high, low, close = (per_coin(value, unit) for value in prices if value is not None)
-    return Candle(
-        instrument=instrument,
-        bar=bar,
-        open_ms=open_ms,
-        open=at_open,
-        high=high,
-        low=low,
-        close=close,
-        volume_coins=scaled(size(row.volume), unit),
+    return candle_of(
+        instrument,
+        bar,
+        epoch_ms(row.start),
+        (row.open, row.high, row.low, row.close),
+        volume=size(row.volume),
         turnover_usd=size(row.turnover),
     )
 

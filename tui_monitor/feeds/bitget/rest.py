@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec import Raw
 
 from tui_monitor.clock import Clock
-from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
+from tui_monitor.errors import FeedError, Malformed
 from tui_monitor.feeds.adapter import Damaged, Event, Listed
 from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.bitget import mapper, wire
@@ -17,7 +17,7 @@ from tui_monitor.feeds.instruments import Books, books_of
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.pacing import Pace, Pacer
 from tui_monitor.feeds.reading import UNREADABLE, read
-from tui_monitor.feeds.rest import RestClient, bars_of, refuse_all_bad, time_at
+from tui_monitor.feeds.rest import Refusals, RestClient, bars_of, refuse_all_bad, time_at
 from tui_monitor.feeds.symbols import USDT
 from tui_monitor.model import (
     Candle,
@@ -29,7 +29,6 @@ from tui_monitor.model import (
     MarketEvent,
     Ticker,
 )
-from tui_monitor.printable import printable
 
 TIME = "/api/v2/public/time"
 FUNDING_RATE = "/api/v2/mix/market/current-fund-rate"
@@ -70,12 +69,14 @@ _SPOT_BARS = {
     "1Wutc": "1Wutc", "1Mutc": "1Mutc",
 }  # fmt: skip
 
-# "Too Many Requests"; the answer has no time in it. Over the overall limit it takes 5 minutes.
-_TOO_MANY = frozenset({"429", "30006", "30007"})
-_PAUSE_S = 300.0
-_WAITS_S = {429: _PAUSE_S}
-# Time-out, system abnormal, server upgrade, service error, unknown error.
-_NOT_NOW = frozenset({"40010", "40015", "40200", "40725", "45001"})
+_REFUSALS = Refusals(
+    # "Too Many Requests"; the answer has no time in it. Over the overall limit it takes 5 minutes.
+    too_many=frozenset({"429", "30006", "30007"}),
+    # Time-out, system abnormal, server upgrade, service error, unknown error.
+    not_now=frozenset({"40010", "40015", "40200", "40725", "45001"}),
+    pause_s=300.0,
+)
+_WAITS_S = {429: _REFUSALS.pause_s}
 
 
 class BitgetRest(RestClient):
@@ -250,9 +251,4 @@ def explain(body: bytes) -> FeedError | None:
     code = "" if envelope.code is None else str(envelope.code)
     if code in ("00000", ""):
         return None
-    text = f"{code} {printable(envelope.msg, 160)}".strip()
-    if code in _TOO_MANY:
-        return RateLimited(text, _PAUSE_S)
-    if code in _NOT_NOW:
-        return Unreachable(text)
-    return Rejected(text, code)
+    return _REFUSALS.error(code, envelope.msg)

@@ -8,6 +8,7 @@ Facts about units: linear and spot sizes, volumes and open interest are base coi
 
 from tui_monitor.errors import Malformed
 from tui_monitor.feeds.bybit import wire
+from tui_monitor.feeds.candles import candle_of
 from tui_monitor.feeds.numbers import (
     Loose,
     epoch_ms,
@@ -109,21 +110,12 @@ def liquidation(row: wire.LiquidationRow, instrument: Instrument) -> Liquidation
 
 def candle(row: wire.CandleRow, bar: str, instrument: Instrument) -> Candle:
     """One bar of topic kline."""
-    open_ms = time_ms(row.start)
-    prices = [price(value) for value in (row.open, row.high, row.low, row.close)]
-    if open_ms is None or None in prices:
-        raise Malformed(f"candle {shown([row.start, row.open, row.high, row.low, row.close])}")
-    unit = instrument.multiplier
-    at_open, high, low, close = (per_coin(value, unit) for value in prices if value is not None)
-    return Candle(
-        instrument=instrument,
-        bar=bar,
-        open_ms=open_ms,
-        open=at_open,
-        high=high,
-        low=low,
-        close=close,
-        volume_coins=scaled(size(row.volume), unit),
+    return candle_of(
+        instrument,
+        bar,
+        time_ms(row.start),
+        (row.open, row.high, row.low, row.close),
+        volume=size(row.volume),
         turnover_usd=size(row.turnover) if instrument.quote in USD else None,
         closed=row.confirm,
     )

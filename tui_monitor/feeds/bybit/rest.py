@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from tui_monitor.clock import Clock
-from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
+from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected
 from tui_monitor.feeds.adapter import Damaged, Event, Listed
 from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.bybit import mapper, wire
@@ -16,7 +16,7 @@ from tui_monitor.feeds.http import BLOCKED, Http, RestSettings
 from tui_monitor.feeds.instruments import Books, books_of
 from tui_monitor.feeds.pacing import Pace
 from tui_monitor.feeds.reading import UNREADABLE, read
-from tui_monitor.feeds.rest import RestClient, bars_of, refuse_all_bad, time_at
+from tui_monitor.feeds.rest import Refusals, RestClient, bars_of, refuse_all_bad, time_at
 from tui_monitor.feeds.symbols import USDT
 from tui_monitor.model import (
     AccountRatio,
@@ -29,7 +29,6 @@ from tui_monitor.model import (
     OpenInterest,
     Ticker,
 )
-from tui_monitor.printable import printable
 
 TIME = "/v5/market/time"
 INSTRUMENTS = "/v5/market/instruments-info"
@@ -49,14 +48,16 @@ _INSTRUMENTS_A_PAGE = 1000
 _MAX_PAGES = 20
 _INTERVALS = {bar: interval for interval, bar in mapper.BARS.items()}
 
-# "Too many visits!"; the answer has no time in it.
-_TOO_MANY = frozenset({"10006", "10429"})
-_PAUSE_S = 5.0
+_REFUSALS = Refusals(
+    # "Too many visits!"; the answer has no time in it.
+    too_many=frozenset({"10006", "10429"}),
+    # Server error, server time-out, service restarting.
+    not_now=frozenset({"10000", "10016", "10019", "429"}),
+    pause_s=5.0,
+)
 # "access too frequent" (HTTP 403): documented as 10 minutes.
 _BAN_S = 660.0
 _WAITS_S = {403: _BAN_S}
-# Server error, server time-out, service restarting.
-_NOT_NOW = frozenset({"10000", "10016", "10019", "429"})
 # Region restricted, compliance rules.
 _REFUSED_PLACE = frozenset({"10009", "10024"})
 _BLOCKED_HINT = "the exchange does not serve the place this request came from"
@@ -247,10 +248,5 @@ def explain(body: bytes) -> FeedError | None:
     code = "" if envelope.ret_code is None else str(envelope.ret_code)
     if code in ("0", ""):
         return explain_block(body)
-    text = f"{code} {printable(envelope.ret_msg, 160)}".strip()
-    if code in _TOO_MANY:
-        return RateLimited(text, _PAUSE_S)
-    if code in _NOT_NOW:
-        return Unreachable(text)
     hint = _BLOCKED_HINT if code in _REFUSED_PLACE else ""
-    return Rejected(text, code, hint)
+    return _REFUSALS.error(code, envelope.ret_msg, hint)

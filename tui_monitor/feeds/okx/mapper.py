@@ -8,6 +8,7 @@ Facts about units: SWAP sizes are contracts, `volCcy24h` is coins on SWAP and qu
 import functools
 
 from tui_monitor.errors import Malformed
+from tui_monitor.feeds.candles import candle_of
 from tui_monitor.feeds.numbers import (
     Loose,
     epoch_ms,
@@ -307,24 +308,15 @@ def candle(row: wire.CandleRow, bar: str, instrument: Instrument) -> Candle:
     """One bar: `[ts, o, h, l, c, vol, volCcy, volCcyQuote, confirm]`."""
     if len(row) < 6:
         raise Malformed(f"a candle of {len(row)} columns")
-    open_ms = epoch_ms(row[0])
-    prices = [price(value) for value in row[1:5]]
-    if open_ms is None or None in prices:
-        raise Malformed(f"candle {shown(','.join(map(str, row[:5])))}")
-    unit = instrument.multiplier
-    at_open, high, low, close = (per_coin(value, unit) for value in prices if value is not None)
     # SWAP: contracts, coins, quote. SPOT: coins, quote, quote.
     coins_column = 6 if instrument.market is Market.PERP else 5
     quote_column = 7 if instrument.market is Market.PERP else 6
-    return Candle(
-        instrument=instrument,
-        bar=bar,
-        open_ms=open_ms,
-        open=at_open,
-        high=high,
-        low=low,
-        close=close,
-        volume_coins=scaled(_column(row, coins_column), unit),
+    return candle_of(
+        instrument,
+        bar,
+        epoch_ms(row[0]),
+        row[1:5],
+        volume=_column(row, coins_column),
         turnover_usd=_column(row, quote_column) if instrument.quote in _USD else None,
         closed={"1": True, "0": False}.get(str(row[8])) if len(row) > 8 else None,
     )

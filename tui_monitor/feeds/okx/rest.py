@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from tui_monitor.clock import Clock
-from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
+from tui_monitor.errors import FeedError, Malformed
 from tui_monitor.feeds.adapter import Event, Listed, Notice
 from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.http import Http, RestSettings
@@ -17,7 +17,7 @@ from tui_monitor.feeds.okx import mapper, wire
 from tui_monitor.feeds.okx.adapter import OkxAdapter
 from tui_monitor.feeds.pacing import Pace
 from tui_monitor.feeds.reading import UNREADABLE, UNUSABLE, read
-from tui_monitor.feeds.rest import RestClient, bars_of, refuse_all_bad
+from tui_monitor.feeds.rest import Refusals, RestClient, bars_of, refuse_all_bad
 from tui_monitor.model import (
     AccountRatio,
     Candle,
@@ -30,7 +30,6 @@ from tui_monitor.model import (
     OpenInterest,
     Ticker,
 )
-from tui_monitor.printable import printable
 
 E = TypeVar("E")
 
@@ -75,11 +74,13 @@ MAX_FUNDINGS = 400
 MAX_INTERESTS = 100
 INST_TYPE = {Market.SPOT: "SPOT", Market.PERP: "SWAP"}
 
-# "Rate limit reached", "too frequent operations", "sub-account rate limit".
-_TOO_MANY = frozenset({"50011", "50040", "50061"})
-_PAUSE_S = 2.0
-# Service unavailable, endpoint timeout, systems busy, system error.
-_NOT_NOW = frozenset({"50001", "50004", "50013", "50026"})
+_REFUSALS = Refusals(
+    # "Rate limit reached", "too frequent operations", "sub-account rate limit".
+    too_many=frozenset({"50011", "50040", "50061"}),
+    # Service unavailable, endpoint timeout, systems busy, system error.
+    not_now=frozenset({"50001", "50004", "50013", "50026"}),
+    pause_s=2.0,
+)
 
 
 class OkxRest(RestClient):
@@ -266,9 +267,4 @@ def explain(body: bytes) -> FeedError | None:
     code = "" if envelope.code is None else str(envelope.code)
     if code in ("0", ""):
         return None
-    text = f"{code} {printable(envelope.msg, 160)}".strip()
-    if code in _TOO_MANY:
-        return RateLimited(text, _PAUSE_S)
-    if code in _NOT_NOW:
-        return Unreachable(text)
-    return Rejected(text, code)
+    return _REFUSALS.error(code, envelope.msg)
