@@ -248,10 +248,11 @@ async def test_an_open_address_is_warned_of(
 
 
 async def test_a_token_guards_the_daemon() -> None:
-    """The setting reaches the guard."""
+    """The settings reach the guard: the token, and the names of a proxy."""
     engine = Engine()
     async with asyncio.TaskGroup() as group:
-        settings = Api(listen="127.0.0.1:0", token="secret")  # noqa: S106
+        hosts = ("monitor.example.org",)
+        settings = Api(listen="127.0.0.1:0", token="secret", hosts=hosts)  # noqa: S106
         task = group.create_task(serve(settings, engine))
         async with asyncio.timeout(60):
             await engine.is_served.wait()
@@ -259,4 +260,7 @@ async def test_a_token_guards_the_daemon() -> None:
             assert (await client.get("/api/health")).status_code == 401
             right = {"authorization": "Bearer secret"}
             assert (await client.get("/api/health", headers=right)).status_code == 200
+            for host, status in (("monitor.example.org", 200), ("other.example.org", 403)):
+                named = {**right, "host": host}
+                assert (await client.get("/api/health", headers=named)).status_code == status
         task.cancel()
