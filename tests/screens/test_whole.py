@@ -84,6 +84,21 @@ async def test_a_hold_ends_by_itself() -> None:
         assert not app.one.is_held
 
 
+async def test_nothing_is_composed_for_a_batch_that_would_drop_it() -> None:
+    """A hold that ends while Textual is in a batch lasts as long as that."""
+    app = Counting()
+    async with app.run_test(size=(20, 2)) as pilot:
+        await settled(pilot)
+        before = app.composed
+        with app.batch_update():
+            app.one.hold(60.0)
+            app.one.say("one")
+            app.one.release()
+            assert app.one.is_held
+            assert app.composed == before
+        await settled(pilot, lambda: app.composed == before + 1 and not app.one.is_held)
+
+
 class Frames(MonitorApp):
     """The program, with what each of its frames said."""
 
@@ -127,6 +142,21 @@ async def test_another_board_comes_with_its_name_and_its_rows(visit: str) -> Non
         await settled(pilot, lambda: bool(app.seen))
         assert "p pairs" in app.seen[0]
         assert "PEPE      bitget spot" in app.seen[0]
+
+
+async def test_what_a_key_changes_is_one_frame() -> None:
+    """The row, and what the title and the detail line say of it."""
+    app = Frames(MemorySource(), board="spreads", refresh_s=None)
+    app.seen, app.desk.gathered_s = [], 60.0
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        for place in (" 2/36 ", " 3/36 "):
+            app.seen.clear()
+            await pilot.press("j")
+            await settled(pilot, lambda: bool(app.seen))
+            await settled(pilot)
+            assert len(app.seen) == 1
+            assert place in app.seen[0]
 
 
 async def test_a_board_whose_data_takes_long_is_there_before_them() -> None:

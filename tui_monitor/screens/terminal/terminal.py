@@ -15,7 +15,6 @@ import os
 import signal
 import sys
 import termios
-import threading
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -32,8 +31,10 @@ from textual.screen import Screen
 from tui_monitor.errors import MonitorError
 from tui_monitor.printable import printable
 from tui_monitor.screens.terminal.keys_in_order import take_key
+from tui_monitor.screens.terminal.last_resort import HARD_EXIT_S, LastResort
 from tui_monitor.screens.terminal.pace import Pace
 from tui_monitor.screens.terminal.painter import Painter
+from tui_monitor.screens.terminal.whole import WholeScreen
 from tui_monitor.screens.terminal.written import Written
 from tui_monitor.words import t
 
@@ -47,8 +48,6 @@ CONGESTED_RETRY_S = 0.05
 # Textual composes what changed once in a 60th of a second. What a key changes comes in several
 # pieces, the row and then what is said of it: the last one would be as much later.
 COMPOSE_S = 1 / 240
-HARD_EXIT_S = 4.0
-_RESTORE = b"\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 # A toast's border says it in colours.
 _SIGNS = {"warning": "! ", "error": "× "}
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -171,6 +170,9 @@ class PaintedApp(App[int]):
             self.painter.forget()
         if not (isinstance(event, Key) and await take_key(self, event)):
             await super().on_event(event)
+        if isinstance(event, Key) and isinstance(screen := self.screen, WholeScreen):
+            now_s = asyncio.get_running_loop().time()
+            screen.gather(self.pace.due_s(now_s) - now_s)
 
     def _paint_soon(self) -> None:
         now_s = asyncio.get_running_loop().time()
@@ -357,46 +359,3 @@ def _terminal_is_gone() -> bool:
     except (termios.error, OSError):
         return True
     return False
-
-
-class LastResort:
-    """Ends the process by force if a shutdown does not end: a stuck terminal blocks for ever."""
-
-    def __init__(self, seconds: float = HARD_EXIT_S) -> None:
-        self._seconds = seconds
-        self._timer: threading.Timer | None = None
-        self._enabled = False
-        self._saved: list[Any] | None = None
-
-    def watch(self) -> None:
-        """There is a process to end: remember the terminal's modes."""
-        self._enabled = True
-        with contextlib.suppress(termios.error, OSError):
-            self._saved = termios.tcgetattr(0)
-
-    def arm(self) -> None:
-        """Begin the countdown."""
-        if not self._enabled or self._timer is not None:
-            return
-        self._timer = threading.Timer(self._seconds, self._force)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def disarm(self) -> None:
-        """The shutdown ended by itself."""
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _force(self) -> None:
-        # In a thread: the log itself may stand on a stream that takes nothing.
-        words = ("the shutdown did not end in %s s: ending by force", self._seconds)
-        said = threading.Thread(target=log.error, args=words, daemon=True)
-        said.start()
-        said.join(0.2)
-        with contextlib.suppress(OSError):
-            os.set_blocking(2, False)
-            os.write(2, _RESTORE)
-        with contextlib.suppress(OSError, termios.error):
-            if self._saved is not None:
-                termios.tcsetattr(0, termios.TCSANOW, self._saved)
-        os._exit(1)

@@ -5,12 +5,21 @@ of them would be composed by itself, most of the lines three times over, for a f
 replaced before anybody has seen it.
 """
 
+# ruff: noqa: SLF001 - as in terminal.py
 import asyncio
 from typing import Any
 
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
+
+# A key's answer goes from widget to widget, each a few turns of the event loop after the other;
+# when nothing came for so many it is all there.
+_QUIET_TURNS = 12
+# The longest that is waited for this.
+_GATHERED_S = 0.02
+# How soon a batch of Textual's may be over.
+_BATCH_S = 0.005
 
 
 class WholeScreen(Screen[None]):
@@ -26,17 +35,43 @@ class WholeScreen(Screen[None]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._hold: asyncio.TimerHandle | None = None
+        self.gathered_s = _GATHERED_S
 
     @property
     def is_held(self) -> bool:
         """Whether nothing is composed just now."""
         return self._hold is not None
 
-    def hold(self, seconds: float) -> None:
+    def hold(self, seconds: float) -> asyncio.TimerHandle:
         """Compose nothing for so long at most, from now on."""
         if self._hold is not None:
             self._hold.cancel()
         self._hold = asyncio.get_running_loop().call_later(seconds, self.release)
+        return self._hold
+
+    def gather(self, seconds: float) -> None:
+        """Compose what a key changes once it is all there, but not for so long at least."""
+        if self._hold is not None or not self.is_current:
+            return
+        if seconds > 0:
+            self.hold(seconds)
+            return
+        self._watch(self.hold(self.gathered_s), self._waiting(), _QUIET_TURNS)
+
+    def _watch(self, hold: asyncio.TimerHandle, before: tuple[int, ...], turns: int) -> None:
+        if self._hold is not hold:
+            return
+        waiting = self._waiting()
+        turns = turns - 1 if waiting == before else _QUIET_TURNS
+        if turns:
+            asyncio.get_running_loop().call_soon(self._watch, hold, waiting, turns)
+        else:
+            self.release()
+
+    def _waiting(self) -> tuple[int, ...]:
+        """How much is to be composed; it differs where something came."""
+        regions = self._compositor._dirty_regions
+        return len(self._dirty_widgets), len(regions), self._layout_required
 
     def release_soon(self) -> None:
         """All of it is there, once what was asked for by now is done."""
@@ -48,14 +83,20 @@ class WholeScreen(Screen[None]):
         if self._hold is None:
             return
         self._hold.cancel()
+        if self.app._batch_count:
+            # What is composed now would be dropped.
+            self._hold = asyncio.get_running_loop().call_later(_BATCH_S, self.release)
+            return
         self._hold = None
-        if self.is_running and self.is_current:
+        # What needs a layout is composed after it.
+        if self.is_running and self.is_current and any(waiting := self._waiting()):
             self._compositor.update_widgets(self._dirty_widgets)
-            self._compositor_refresh()
+            if not waiting[-1]:
+                self._compositor_refresh()
 
     def _compositor_refresh(self) -> None:
         if self._hold is not None and self.is_current:
-            # Their regions are the compositor's by now.
+            self._compositor.update_widgets(self._dirty_widgets)
             self._dirty_widgets.clear()
             return
         super()._compositor_refresh()
