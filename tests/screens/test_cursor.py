@@ -1,5 +1,8 @@
 """The cursor: what Enter opens is what was seen, and where a list begins."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
@@ -50,6 +53,17 @@ async def enters(pilot: Pilot[int], app: MonitorApp) -> str | None:
     return opened(app)
 
 
+@asynccontextmanager
+async def spreads_of(*first: str) -> AsyncIterator[tuple[Pilot[int], MonitorApp, MemorySource]]:
+    """The spreads of many coins in a terminal, these before all others, pulled once."""
+    source = MemorySource()
+    source.spreads = coins(*first)
+    app = an_app(source, "spreads")
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pulled(pilot, app)
+        yield pilot, app, source
+
+
 def unpainted(view: SpreadsView, board: SpreadsBoard) -> None:
     """Newer data is there, and no frame has shown it yet."""
     view.board = board
@@ -58,11 +72,7 @@ def unpainted(view: SpreadsView, board: SpreadsBoard) -> None:
 
 async def test_enter_opens_the_row_that_was_seen_though_another_one_leads_now() -> None:
     """The untouched cursor follows the best; the hand is slower than the market."""
-    source = MemorySource()
-    source.spreads = coins("C03")
-    app = an_app(source, "spreads")
-    async with app.run_test(size=(120, 30)) as pilot:
-        await pulled(pilot, app)
+    async with spreads_of("C03") as (pilot, app, _):
         unpainted(view_of(app), coins("C07"))
         assert view_of(app).table.cursor_key == "C07"
         assert await enters(pilot, app) == "C03"
@@ -70,11 +80,7 @@ async def test_enter_opens_the_row_that_was_seen_though_another_one_leads_now() 
 
 async def test_enter_opens_the_new_leader_once_it_was_seen() -> None:
     """What is on screen is what is meant."""
-    source = MemorySource()
-    source.spreads = coins("C03")
-    app = an_app(source, "spreads")
-    async with app.run_test(size=(120, 30)) as pilot:
-        await pulled(pilot, app)
+    async with spreads_of("C03") as (pilot, app, source):
         source.spreads = coins("C07")
         await pulled(pilot, app)
         assert await enters(pilot, app) == "C07"
@@ -82,11 +88,7 @@ async def test_enter_opens_the_new_leader_once_it_was_seen() -> None:
 
 async def test_enter_right_after_a_key_opens_where_the_key_led() -> None:
     """A burst over a slow link: the row is not on any frame yet."""
-    source = MemorySource()
-    source.spreads = coins()
-    app = an_app(source, "spreads")
-    async with app.run_test(size=(120, 30)) as pilot:
-        await pulled(pilot, app)
+    async with spreads_of() as (pilot, app, _):
         table = view_of(app).table
         table.action_cursor_down()
         table.action_cursor_down()
@@ -95,11 +97,7 @@ async def test_enter_right_after_a_key_opens_where_the_key_led() -> None:
 
 async def test_a_row_that_leaves_hands_the_cursor_to_the_one_on_its_line() -> None:
     """Not to the top; and a pending Enter still opens the one that left."""
-    source = MemorySource()
-    source.spreads = coins()
-    app = an_app(source, "spreads")
-    async with app.run_test(size=(120, 30)) as pilot:
-        await pulled(pilot, app)
+    async with spreads_of() as (pilot, app, _):
         await pilot.press("j", "j", "j", "j", "j")
         await settled(pilot)
         board = coins()
@@ -111,11 +109,7 @@ async def test_a_row_that_leaves_hands_the_cursor_to_the_one_on_its_line() -> No
 
 async def test_one_coin_is_a_choice_of_that_coin() -> None:
     """Whoever leads meanwhile, and however soon Enter comes."""
-    source = MemorySource()
-    source.spreads = coins("C03")
-    app = an_app(source, "spreads")
-    async with app.run_test(size=(120, 30)) as pilot:
-        await pulled(pilot, app)
+    async with spreads_of("C03") as (pilot, app, _):
         unpainted(view_of(app), coins("C07"))
         view_of(app).action_one_coin()
         unpainted(view_of(app), coins("C09"))
@@ -125,11 +119,7 @@ async def test_one_coin_is_a_choice_of_that_coin() -> None:
 
 async def test_other_pairs_begin_at_their_top() -> None:
     """The best ones are in sight; the cursor's coin keeps it where it is among these."""
-    source = MemorySource()
-    source.spreads = coins()
-    app = an_app(source, "spreads")
-    async with app.run_test(size=(120, 30)) as pilot:
-        await pulled(pilot, app)
+    async with spreads_of() as (pilot, app, source):
         table = view_of(app).table
         await pilot.press("j", "j")
         perps = [replace(row, kind=Kind.PERP_PERP) for row in coins("C05", "C06", "C07").rows]
@@ -148,11 +138,7 @@ async def test_other_pairs_begin_at_their_top() -> None:
 
 async def test_back_from_one_coin_the_best_are_in_sight_again() -> None:
     """The row stayed on its line and hid all that is above it."""
-    source = MemorySource()
-    source.spreads = coins()
-    app = an_app(source, "spreads")
-    async with app.run_test(size=(120, 30)) as pilot:
-        await pulled(pilot, app)
+    async with spreads_of() as (pilot, app, source):
         table = view_of(app).table
         await pilot.press("j", "o")
         await pulled(pilot, app)
@@ -166,11 +152,7 @@ async def test_back_from_one_coin_the_best_are_in_sight_again() -> None:
 
 async def test_back_from_one_coin_who_scrolled_to_it_is_there_again() -> None:
     """Far down the list the coin counts, not the top."""
-    source = MemorySource()
-    source.spreads = coins()
-    app = an_app(source, "spreads")
-    async with app.run_test(size=(120, 30)) as pilot:
-        await pulled(pilot, app)
+    async with spreads_of() as (pilot, app, _):
         table = view_of(app).table
         await pilot.press("G", "o")
         await pulled(pilot, app)
