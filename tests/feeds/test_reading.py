@@ -1,5 +1,7 @@
 """Bytes that can't be read, and what all REST clients do with rows."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from msgspec import Raw
@@ -11,15 +13,26 @@ from tui_monitor.feeds.rest import bars_of, refuse_all_bad
 from tui_monitor.model import Candle, Exchange, Instrument, Market
 
 NUMBERS = msgspec.json.Decoder(list[int])
+WHATEVER: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
-@pytest.mark.parametrize("damaged", [b"[1,", b'"\xff', b"[" * 100_000, b'["a"]'])
-def test_whatever_can_t_be_decoded_is_malformed(damaged: bytes) -> None:
+@pytest.mark.parametrize(
+    ("decoder", "damaged"),
+    [
+        (NUMBERS, b"[1,"),
+        (NUMBERS, b'["a"]'),
+        (WHATEVER, b'["\xff"]'),
+        (WHATEVER, b"[" * 100_000),
+    ],
+)
+def test_whatever_can_t_be_decoded_is_malformed(
+    decoder: msgspec.json.Decoder[Any], damaged: bytes
+) -> None:
     """Cut short, no UTF-8, too deep, another type: one error, which says what it was."""
     with pytest.raises(Malformed, match=r"^the list: "):
-        read(NUMBERS, damaged, "the list")
+        read(decoder, damaged, "the list")
     with pytest.raises(Malformed) as caught:
-        read_frame(NUMBERS, damaged)
+        read_frame(decoder, damaged)
     assert damaged[:1].decode() in caught.value.message
     assert len(caught.value.message) < 200
 
