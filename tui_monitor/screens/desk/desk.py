@@ -19,20 +19,18 @@ from textual.worker import Worker
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput, EngineGone, MonitorError
+from tui_monitor.loading import load
 from tui_monitor.screens.boards.registry import ANOMALIES, COIN, VIEWS
 from tui_monitor.screens.boards.view import HEIGHTS, WIDTHS, BoardView
 from tui_monitor.screens.desk.answers import Answers
+from tui_monitor.screens.desk.asides import DeskAsides
 from tui_monitor.screens.desk.errands import Errands
 from tui_monitor.screens.desk.frame import DeskFrame, whereabouts
 from tui_monitor.screens.desk.gap import Gap, pulled
-from tui_monitor.screens.desk.panels import DeskPanels
 from tui_monitor.screens.desk.settings_news import SHOWN_S, SettingsNews
-from tui_monitor.screens.dialogs.event_log import EventLog
-from tui_monitor.screens.dialogs.help import BoardHelp, KeyHelp
 from tui_monitor.screens.keys.actions import bindings, board_bindings
 from tui_monitor.screens.keys.keymap import would_be_typed
 from tui_monitor.screens.looks.format import ShownZone
-from tui_monitor.screens.palette.palette import Palette
 from tui_monitor.screens.status import unknown
 from tui_monitor.screens.tables.layouts import layouts_of
 from tui_monitor.screens.telling import problem
@@ -45,6 +43,7 @@ from tui_monitor.words import told
 if TYPE_CHECKING:
     from tui_monitor.screens.boards.anomalies.board import AnomaliesView
     from tui_monitor.screens.boards.coin.page import CoinView
+    from tui_monitor.screens.palette.palette import Palette
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +54,7 @@ _WHOLE_S, _MOUNTED_S = 0.06, 1.0
 _KEYS_WAIT_S = 5.0
 
 
-class Desk(DeskPanels):
+class Desk(DeskAsides):
     """Top line, board, status line, footer. `refresh_s` None: only `pull()` refreshes."""
 
     DEFAULT_CSS = """
@@ -351,10 +350,13 @@ class Desk(DeskPanels):
     async def _bring_on(self, name: str) -> None:
         switcher = self.query_one(ContentSwitcher)
         view = self._view(name)
-        if not view.is_attached:
+        if view.is_attached:
+            self.hold(self.whole_s)
+        else:
             self.hold(_MOUNTED_S)
             await switcher.add_content(view)
-        self.hold(self.whole_s)
+            # Its widgets are styled and laid out for the first time.
+            self.hold(3 * self.whole_s)
         if name != self._current:
             return
         self._answer_now()
@@ -414,15 +416,6 @@ class Desk(DeskPanels):
         self.view.paint()
         self._show_frame()
 
-    def action_key_help(self) -> None:
-        here = (one.binding.id for one in self.active_bindings.values() if one.enabled)
-        self.app.push_screen(KeyHelp([one for one in here if one]))
-
-    def action_board_help(self) -> None:
-        self.app.push_screen(BoardHelp(self.view))
-
-    def action_event_log(self) -> None:
-        self.app.push_screen(EventLog(self.source, self.zone, frozen=self._answers.held))
-
     def action_palette(self) -> None:
-        self.app.push_screen(Palette(self))
+        palette_of: type[Palette] = load("tui_monitor.screens.palette.palette").Palette
+        self.app.push_screen(palette_of(self))
