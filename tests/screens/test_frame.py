@@ -12,6 +12,7 @@ from tests.support.virtual_time import in_virtual_time
 from tui_monitor import words
 from tui_monitor.app import MonitorApp
 from tui_monitor.boards.coin import CoinPage
+from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.config import Ui
@@ -114,6 +115,25 @@ async def test_the_top_line_cuts_nothing_in_silence(width: int) -> None:
         top = screen_text(app).splitlines()[0]
         assert "FROZEN" in top
         assert "…" in top or all(banner in top for banner in BANNERS)
+
+
+async def test_a_small_terminal_is_used_to_its_last_line() -> None:
+    """40x12: the first table with the columns that matter most; a tiny one has a few lines."""
+    app = an_app()
+    async with app.run_test(size=(40, 12)) as pilot:
+        for info in BOARDS:
+            await pilot.press(info.key)
+            await pulled(pilot, app)
+            await pulled(pilot, app)
+            lines = [line for line in screen_text(app).splitlines() if line]
+            rows = app.desk.view.panels()[0].total
+            assert len(lines) >= min(10, rows), info.name
+            assert all(cell_len(line) <= 40 and "…" not in line for line in lines), info.name
+        await pilot.press("3")
+        await settled(pilot, shows(app, "coin        return %  score▾"))
+        await pilot.resize_terminal(20, 5)
+        await settled(pilot, shows(app, "PEPE +6.20 %"))
+        assert "score" not in screen_text(app)
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])

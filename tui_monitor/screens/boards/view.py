@@ -23,6 +23,7 @@ from tui_monitor.screens.tables.layouts import layouts_of
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.screens.widgets.reading import ReadChart
+from tui_monitor.screens.widgets.small_table import small_table
 from tui_monitor.source import Query, Source
 from tui_monitor.words import t, told
 
@@ -30,6 +31,9 @@ from tui_monitor.words import t, told
 WIDTHS = [(0, "-cramped"), (60, "-narrow"), (100, "-medium"), (200, "-wide")]
 HEIGHTS = [(0, "-flat"), (15, "-short"), (28, "-middle"), (54, "-tall")]
 LONGEST_DAYS = 366
+# In less height a table would say less than a few lines.
+_SMALL_HEIGHT = 7
+_FEW = 3
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,12 @@ class BoardView(Vertical):
     IS_OF_MARKET: ClassVar[bool] = False
     # Whether what it lacks can be asked for again.
     FILLS: ClassVar[bool] = False
+    # Of the first table: what a small terminal shows, the most important first; and whether the
+    # few lines of a still smaller one stand above it.
+    FEW_COLUMNS: ClassVar[tuple[str, ...]] = ()
+    FEW_ABOVE: ClassVar[bool] = False
+    # In less width the table would say less than a few lines.
+    FEW_WIDTH: ClassVar[int] = 30
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("days", "charts")]
     DEFAULT_CSS = "BoardView { height: 1fr; padding: 0 1; }"
 
@@ -133,8 +143,8 @@ class BoardView(Vertical):
         """The tables that are on screen, in their order."""
         raise NotImplementedError
 
-    def summary(self) -> list[list[Piece]]:
-        """The board in a few short lines, for a terminal too small for it."""
+    def few_lines(self) -> list[list[Piece]]:
+        """The board in a few short lines, for a terminal far too small for it."""
         raise NotImplementedError
 
     def help_text(self) -> Sequence[str]:
@@ -165,6 +175,23 @@ class BoardView(Vertical):
         """One step back: the last one leads to the days up to today."""
         self.days = Days()
         self.post_message(self.Wanted())
+
+    # On a terminal too small for the board
+
+    def summary(self) -> list[list[Piece]]:
+        """A few lines; where there is room, the first table with its columns that matter most."""
+        width, height = self.screen.size
+        lines = self.few_lines()
+        if width < self.FEW_WIDTH or height < _SMALL_HEIGHT:
+            return lines
+        above = lines if self.FEW_ABOVE else []
+        room = height - len(above)
+        table = small_table(self.panels()[0], self.FEW_COLUMNS, looks_of(self), width, room)
+        return [*above, *table] if table else lines
+
+    def few(self) -> int:
+        """How many lines there is room for, where the lines are rows."""
+        return max(_FEW, self.screen.size.height)
 
     # Charts
 

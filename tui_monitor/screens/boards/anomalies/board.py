@@ -41,6 +41,7 @@ class AnomaliesView(BoardView):
     """The rows; the explanation of one takes their place, with its candles."""
 
     NAME = "anomalies"
+    FEW_COLUMNS = ("coin", "return", "score", "reasons")
     EXPORTS = ("anomalies",)
     HAS_DAYS = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("anomalies")]
@@ -371,7 +372,7 @@ class AnomaliesView(BoardView):
         self.table.focus()
         self.refresh_bindings()
 
-    def summary(self) -> list[list[Piece]]:
+    def few_lines(self) -> list[list[Piece]]:
         """The highest scores, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:

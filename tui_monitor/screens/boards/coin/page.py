@@ -48,6 +48,8 @@ class CoinView(BoardView, can_focus=True):
     """
 
     NAME = "coin"
+    FEW_COLUMNS = ("leg", "last", "age")
+    FEW_ABOVE = True
     HAS_DAYS = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("bar_length", "venue")]
     DEFAULT_CSS = f"""
@@ -383,7 +385,7 @@ class CoinView(BoardView, can_focus=True):
 
     # For the frame
 
-    def summary(self) -> list[list[Piece]]:
+    def few_lines(self) -> list[list[Piece]]:
         """The best pair, for very small terminals."""
         looks, page = looks_of(self), self.shown
         if page is None:

@@ -57,6 +57,7 @@ class CoverageView(BoardView):
     """Days, jobs, log and queue."""
 
     NAME = "coverage"
+    FEW_COLUMNS = ("day", "complete", "nodes", "missing")
     FILLS = True
     USUAL_DAYS: ClassVar[int] = 14
     EXPORTS = ("missing", "prices", "sum")
@@ -217,7 +218,7 @@ class CoverageView(BoardView):
         self.add_class(f"-show{self._below}")
         (self.panels()[1] if self._below else self.day_table).focus()
 
-    def summary(self) -> list[list[Piece]]:
+    def few_lines(self) -> list[list[Piece]]:
         """Completeness, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:

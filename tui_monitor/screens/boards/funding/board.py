@@ -40,6 +40,7 @@ class FundingView(BoardView):
     """The coins, and the perpetuals of the one under the cursor."""
 
     NAME = "funding"
+    FEW_COLUMNS = ("coin", "difference_apr", "short", "long")
     IS_OF_MARKET = True
     EXPORTS = ("funding",)
     HAS_DAYS = False
@@ -128,7 +129,7 @@ class FundingView(BoardView):
     def go_back(self) -> None:
         """Nowhere."""
 
-    def summary(self) -> list[list[Piece]]:
+    def few_lines(self) -> list[list[Piece]]:
         """The largest differences, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:

@@ -43,6 +43,8 @@ class LiquidationsView(BoardView):
     """Curve and bars on top; narrow terminals show the venues or the orders, wide ones both."""
 
     NAME = "liquidations"
+    FEW_COLUMNS = ("exchange", "long", "short", "last")
+    FEW_ABOVE = True
     EXPORTS = ("liquidations",)
     SCOPED_CSS = False
     DEFAULT_CSS = """
@@ -217,7 +219,7 @@ class LiquidationsView(BoardView):
         self.toggle_class("-orders")
         self.screen.set_focus(self.orders if self.has_class("-orders") else self.venues)
 
-    def summary(self) -> list[list[Piece]]:
+    def few_lines(self) -> list[list[Piece]]:
         """The totals, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:

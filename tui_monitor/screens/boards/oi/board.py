@@ -58,6 +58,7 @@ class OpenInterestView(BoardView):
     """The ranking, and the perpetuals of the coin under the cursor."""
 
     NAME = "oi"
+    FEW_COLUMNS = ("coin", "usd", "change_usd", "pct_24h")
     EXPORTS = ("open-interest",)
     HAS_DAYS = False
     HAS_RANGES = True
@@ -186,7 +187,7 @@ class OpenInterestView(BoardView):
     def go_back(self) -> None:
         """Nowhere."""
 
-    def summary(self) -> list[list[Piece]]:
+    def few_lines(self) -> list[list[Piece]]:
         """The first coins, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:

@@ -44,6 +44,7 @@ class PicksView(BoardView):
     """The scores; those that were left out take turns with them."""
 
     NAME = "picks"
+    FEW_COLUMNS = ("coin", "score", "increase", "change_24h")
     HAS_DAYS = False
     DEFAULT_CSS = """
     PicksView #terms { height: 2; }
@@ -140,7 +141,7 @@ class PicksView(BoardView):
         if self.has_class("-left"):
             self.next_panel()
 
-    def summary(self) -> list[list[Piece]]:
+    def few_lines(self) -> list[list[Piece]]:
         """The highest scores, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:

@@ -49,6 +49,8 @@ class SignalsView(BoardView):
     """The newest runs, then all that are kept."""
 
     NAME = "signals"
+    FEW_COLUMNS = ("coin", "spread", "short", "long")
+    FEW_WIDTH = 46
     IS_OF_MARKET = True
     EXPORTS = ("signals",)
     HAS_DAYS = False
@@ -127,7 +129,7 @@ class SignalsView(BoardView):
     def go_back(self) -> None:
         """Nowhere."""
 
-    def summary(self) -> list[list[Piece]]:
+    def few_lines(self) -> list[list[Piece]]:
         """The newest, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
@@ -141,7 +143,7 @@ class SignalsView(BoardView):
                 (f"{signed(run.newest.spread_pct)} ", looks.signed(run.newest.spread_pct)),
                 (f"{run.newest.long_exchange}→{run.newest.short_exchange}", looks.text),
             ]
-            for run in board.runs[:3]
+            for run in board.runs[: self.few()]
         ]
 
     def help_text(self) -> Sequence[str]:

@@ -55,6 +55,8 @@ class SpreadsView(BoardView):
     """The pairs; the quarantine takes turns with them."""
 
     NAME = "spreads"
+    FEW_COLUMNS = ("coin", "exec", "buy", "sell")
+    FEW_WIDTH = 46
     IS_OF_MARKET = True
     EXPORTS = ("spreads",)
     HAS_DAYS = False
@@ -255,12 +257,12 @@ class SpreadsView(BoardView):
         elif self.coin is not None:
             self.action_one_coin()
 
-    def summary(self) -> list[list[Piece]]:
+    def few_lines(self) -> list[list[Piece]]:
         """The best pairs, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
             return [[(t("loading…"), looks.dim)]]
-        best = [row for row in board.rows if row.ranked][:3]
+        best = [row for row in board.rows if row.ranked][: self.few()]
         if not best:
             return [[(why_empty(board, self.status), looks.dim)]]
         return [

@@ -39,6 +39,8 @@ class SumView(BoardView):
     """The sum curve. Narrow terminals show the nodes or the coins, wide ones both."""
 
     NAME = "sum"
+    FEW_COLUMNS = ("time", "sum", "n", "up", "down")
+    FEW_ABOVE = True
     EXPORTS = ("sum", "prices", "missing")
     FILLS = True
     # The rules look at the screen's size classes, outside of this widget's scope.
@@ -261,7 +263,7 @@ class SumView(BoardView):
         self.toggle_class("-coins")
         (self.coins if self.has_class("-coins") else self.nodes).focus()
 
-    def summary(self) -> list[list[Piece]]:
+    def few_lines(self) -> list[list[Piece]]:
         """Sum, coins and age, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:

@@ -60,6 +60,8 @@ class SystemView(BoardView):
     """Exchanges, connections, lists and limits; what there is no room for takes turns."""
 
     NAME = "system"
+    FEW_COLUMNS = ("exchange", "channel", "state")
+    FEW_ABOVE = True
     HAS_DAYS = False
     # The rules look at the screen's size classes, outside of this widget's scope.
     SCOPED_CSS = False
@@ -203,7 +205,7 @@ class SystemView(BoardView):
     def go_back(self) -> None:
         """Nowhere."""
 
-    def summary(self) -> list[list[Piece]]:
+    def few_lines(self) -> list[list[Piece]]:
         """One line an exchange, for very small terminals."""
         looks, board = looks_of(self), self.shown
         if board is None:
