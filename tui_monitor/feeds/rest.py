@@ -48,11 +48,12 @@ def time_at(name: str, at_ms: int | None) -> dict[str, str]:
     return {} if at_ms is None else {name: str(at_ms)}
 
 
-def refuse_all_bad(what: str, events: Iterable[Event], found: Sequence[object]) -> None:
+def refuse_all_bad(events: Iterable[Event], found: Sequence[object], path: str = "") -> None:
     """Raises Malformed where rows were damaged and none of the others was found useful."""
     damaged = [event for event in events if isinstance(event, Damaged)]
     if damaged and not found:
-        raise Malformed(f"{what}: {len(damaged)} bad rows: {damaged[0].reason}")
+        bad = f"{len(damaged)} bad rows: {damaged[0].reason}"
+        raise Malformed(f"{path}: {bad}" if path else bad)
 
 
 def bars_of(candles: Iterable[Candle]) -> list[Candle]:

@@ -177,7 +177,7 @@ class BinanceRest(RestClient):
         """Mark, index and funding of all perpetuals, in one request."""
         events = self._events(await self._get(Endpoint.MARKS), self._mark)
         marks = [event for event in events if isinstance(event, MarkPrice)]
-        refuse_all_bad("the answer", events, marks)
+        refuse_all_bad(events, marks)
         return marks, [event for event in events if isinstance(event, Funding)]
 
     async def open_interest(self, instrument: Instrument) -> OpenInterest:
@@ -266,7 +266,7 @@ class BinanceRest(RestClient):
         """A body's rows of one kind; others are left out."""
         events = self._events(body, reader)
         found: list[E] = [event for event in events if isinstance(event, kind)]
-        refuse_all_bad("the answer", events, found)
+        refuse_all_bad(events, found)
         return found
 
     def _events(self, body: bytes, reader: ItemReader) -> list[Event]:

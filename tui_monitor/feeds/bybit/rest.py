@@ -205,7 +205,8 @@ class BybitRest(RestClient):
         events: list[Event] = []
         for row in rows:
             events.extend(self._adapters[market].read_item(kind, row, about))
-        refuse_all_bad(answer.path, events, [one for one in events if not isinstance(one, Damaged)])
+        sound = [event for event in events if not isinstance(event, Damaged)]
+        refuse_all_bad(events, sound, answer.path)
         return events
 
     async def _ask(self, path: str, params: Mapping[str, str]) -> "_Answer":

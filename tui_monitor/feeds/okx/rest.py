@@ -245,7 +245,7 @@ class OkxRest(RestClient):
         for row in await self._rows(path, params):
             events.extend(self._adapter.read_item(channel, row))
         found: list[E] = [event for event in events if isinstance(event, kind)]
-        refuse_all_bad(path, events, found)
+        refuse_all_bad(events, found, path)
         return found
 
     async def _rows(self, path: str, params: Mapping[str, str] | None = None) -> list[Raw]:
