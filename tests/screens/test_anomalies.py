@@ -452,4 +452,4 @@ async def test_the_help_explains_every_column_and_has_the_formulas() -> None:
     app = an_app(board="anomalies")
     async with app.run_test(size=(50, 12)) as pilot:
         await pulled(pilot, app)
-        assert "PEPE +6.20 %" in screen_text(app)
+        assert "PEPE           +6.20   16.34" in screen_text(app)

@@ -175,7 +175,7 @@ async def test_an_empty_board_says_which_exchange_is_waited_for() -> None:
     app = an_app(board="funding")
     async with app.run_test(size=(40, 8)) as pilot:
         await pulled(pilot, app)
-        assert "BTC +70.96 okx→binance" in screen_text(app)
+        assert "BTC         +70.96  binance   okx" in screen_text(app)
 
 
 async def test_names_from_outside_move_nothing() -> None:
