@@ -121,4 +121,21 @@ async def test_the_help_has_the_formula() -> None:
     app = an_app(board="picks")
     async with app.run_test(size=(50, 12)) as pilot:
         await pulled(pilot, app)
-        assert "PEPE 36.0 +4.74 %" in screen_text(app)
+        assert "PEPE        35.98    +4.74" in screen_text(app)
+
+
+async def test_the_closes_of_the_row_follow_the_cursor() -> None:
+    """Asked for with the next look, once a bar and row; where there is room for them."""
+    source = MemorySource()
+    app = an_app(source, "picks")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        await pulled(pilot, app)
+        assert "   96 bars " in screen_text(app)
+        await pilot.press("down")
+        await settled(pilot, lambda: "   96 bars " not in screen_text(app))
+        for _ in range(3):
+            await pulled(pilot, app)
+        await settled(pilot, shows(app, "   96 bars "))
+    asked = [call[1] for call in source.calls if call[0] == "klines"]
+    assert len(asked) == len(set(asked)) == 2

@@ -1,6 +1,11 @@
 """Board 4, picks."""
 
 WORDS: dict[str, str] = {
+    "{n} bars": "{n} 根 K 线",
+    (
+        "The blocks below the table are the closes of the last 96 bars of the row under the "
+        "cursor, from its lowest to its highest; they stand there where there is room."
+    ): "表格下方的方块是光标所在行最近 96 根 K 线的收盘价，从最低到最高；有位置时才显示。",
     (
         "A fixed formula over the last 16 closed bars of a quarter of an hour, of the 30 "
         "perpetuals with most turnover in 24 hours (at least 5,000 USD); the 20 highest scores "

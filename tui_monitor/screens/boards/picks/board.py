@@ -7,10 +7,11 @@ from textual import on
 from textual.app import ComposeResult
 
 from tui_monitor.boards.picks import LeftOut, PickRow, PicksBoard
-from tui_monitor.model import BAR_MS
+from tui_monitor.model import BAR_MS, Market
 from tui_monitor.printable import printable
 from tui_monitor.screens.boards.anomalies.texts import with_reason
 from tui_monitor.screens.boards.picks.columns import LEFT_COLUMNS, PICK_COLUMNS
+from tui_monitor.screens.boards.row_past import Points, RowPast
 from tui_monitor.screens.boards.view import BoardView
 from tui_monitor.screens.keys.keymap import key
 from tui_monitor.screens.looks.format import ABSENT, ShownZone, ago, because, count, price, signed
@@ -21,6 +22,8 @@ from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
 from tui_monitor.words import t, told
 
+# As many closes are drawn behind the figures of the row under the cursor.
+PAST_BARS = 96
 _HELP = (
     "A fixed formula over the last 16 closed bars of a quarter of an hour, of the 30 perpetuals "
     "with most turnover in 24 hours (at least 5,000 USD); the 20 highest scores are kept. Nothing "
@@ -36,6 +39,8 @@ _HELP = (
     "start is the close of the first of the bars, now that of the last closed one (below the table "
     "with the times at which these bars ended), highest their highest "
     "high; rise = (now − start) / start × 100. Tab leads to those that can't be scored, with why.",
+    "The blocks below the table are the closes of the last 96 bars of the row under the cursor, "
+    "from its lowest to its highest; they stand there where there is room.",
     "Sources: the exchange's candles and its 24 h statistics.",
 )
 
@@ -63,6 +68,9 @@ class PicksView(BoardView):
         self.left: Board[LeftOut] = Board(
             LEFT_COLUMNS, lambda row: row.symbol, sort="coin", descending=False
         )
+        # The closes of the row under the cursor; what was asked for is of one length of bars.
+        self._past = RowPast(0, 1)
+        self._past_bar = ""
         self._headline = Lines(id="headline")
         self._terms = Lines(id="terms")
         self._picks = Panel(self.table, "Picks", id="picks")
@@ -78,7 +86,17 @@ class PicksView(BoardView):
 
     async def pull(self, source: Source) -> None:
         """The newest evaluation."""
-        self.board = await source.picks_board()
+        self.board = board = await source.picks_board()
+        if board.bar != self._past_bar:
+            bar_ms, self._past_bar = BAR_MS[board.bar], board.bar
+            self._past = RowPast(PAST_BARS * bar_ms, bar_ms)
+        row = self.table.cursor_row
+
+        async def closes(symbol: str, first_ms: int) -> Points:
+            found = await source.klines(symbol, board.exchange, Market.PERP, board.bar, PAST_BARS)
+            return [(one.open_ms, one.close) for one in found.rows if one.open_ms >= first_ms]
+
+        await self._past.pull(None if row is None else row.symbol, board.now_ms, closes)
 
     def paint(self) -> None:
         """Show the board that was pulled last."""
@@ -108,7 +126,10 @@ class PicksView(BoardView):
             self._terms.set_lines()
             return
         looks, width = looks_of(self), self.content_size.width
-        self._terms.set_lines(*terms(row, self.shown, self.zone, looks, width))
+        lines = terms(row, self.shown, self.zone, looks, width)
+        name = t("{n} bars", n=PAST_BARS)
+        lines[0] = self._past.after(lines[0], row.symbol, name, looks, width)
+        self._terms.set_lines(*lines)
 
     @on(Board.Opened)
     def _opened(self, event: Board.Opened) -> None:
