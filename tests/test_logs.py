@@ -165,13 +165,27 @@ def test_the_files_are_five_of_five_megabytes(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
-    """By the one that writes to it; the program goes on."""
+    """In one line, by the one that writes to it; the program goes on."""
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("no /dev/full on this machine")
     handler = logs.rotating(full)
     for _ in range(3):
         handler.emit(logging.makeLogRecord({"msg": "a line"}))
-    assert capsys.readouterr().err.count("--- Logging error ---") == 1
-    with pytest.raises(OSError, match="No space left"):
-        handler.close()
+    said = capsys.readouterr().err
+    assert said == "tui-monitor: the log can't be written: /dev/full: No space left on device\n"
+    handler.close()
+
+
+def test_debug_is_of_ours_alone(root: logging.Logger, tmp_path: Path) -> None:
+    """Libraries tell of every statement then; of their warnings no more than of ours is left out."""
+    library = logging.getLogger("aiosqlite")
+    logs.setup("debug", tmp_path / "a.log", stderr=False)
+    library.debug("executing a statement")
+    logging.getLogger("tui_monitor.store").debug("ours")
+    library.warning("it failed")
+    logs.set_level("error")
+    library.warning("not at this level")
+    text = (tmp_path / "a.log").read_text()
+    assert ("executing" in text, "ours" in text, "it failed" in text) == (False, True, True)
+    assert "not at this" not in text

@@ -1,8 +1,10 @@
 """Logging: rotating files, per-cause limits, nothing unprintable, nothing secret."""
 
+import contextlib
 import logging
 import logging.handlers
 import re
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +27,12 @@ _SECRETS = (
 )
 # What serves our requests has a name that says "error" in lines of any level.
 _NAMED_HERE = {"uvicorn.error": "tui_monitor.api.serving"}
+# The least that is logged of libraries, whatever is asked of us: the INFO lines of some repeat
+# whole URLs and frames, the DEBUG lines of others every statement.
+_LEAST = {
+    **dict.fromkeys(("httpx", "httpcore", "websockets", "uvicorn.access"), logging.WARNING),
+    **dict.fromkeys(("aiosqlite", "asyncio", "uvicorn", "uvicorn.error"), logging.INFO),
+}
 _NUMBERS = re.compile(r"\d+")
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _Cause = tuple[str, int, str]
@@ -120,7 +128,7 @@ def _time_of_day(at_s: float) -> str:
 
 
 class _File(logging.handlers.RotatingFileHandler):
-    """Says once that it can't write, not with each line: the disk may be full for hours."""
+    """Says once, in one line, that it can't write: the disk may be full for hours."""
 
     _failed = _fails = False
 
@@ -129,9 +137,19 @@ class _File(logging.handlers.RotatingFileHandler):
         super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        self._fails = True
-        if not self._failed:
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
             super().handleError(record)
+            return
+        self._fails = True
+        if not self._failed and sys.stderr is not None:
+            why = error.strerror or str(error)
+            sys.stderr.write(f"tui-monitor: the log can't be written: {self.baseFilename}: {why}\n")
+
+    def close(self) -> None:
+        """What is still to be written and can't be is given up: it was said before."""
+        with contextlib.suppress(OSError):
+            super().close()
 
 
 class _Line(logging.Formatter):
@@ -173,9 +191,6 @@ def setup(level: str, file: Path | None, *, stderr: bool) -> None:
         output.setFormatter(formatter)
     root.addHandler(Limited(outputs))
     set_level(level)
-    # Their INFO lines repeat whole URLs and frames.
-    for name in ("httpx", "httpcore", "websockets", "uvicorn.access"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def rotating(file: Path) -> logging.handlers.RotatingFileHandler:
@@ -184,5 +199,11 @@ def rotating(file: Path) -> logging.handlers.RotatingFileHandler:
 
 
 def set_level(level: str) -> None:
-    """What is less than this is not logged, from now on: debug, info, warning or error."""
-    logging.getLogger().setLevel(level.upper())
+    """What is less than this is not logged, from now on: debug, info, warning or error.
+
+    `debug` is ours alone: libraries stay at what is said of them above.
+    """
+    chosen = logging.getLevelNamesMapping()[level.upper()]
+    logging.getLogger().setLevel(chosen)
+    for name, least in _LEAST.items():
+        logging.getLogger(name).setLevel(max(chosen, least))

@@ -28,7 +28,7 @@ from tui_monitor.cli.status_line import StatusLine, figures, rates_noted, troubl
 from tui_monitor.cli.unit import in_command, quoted, unit
 from tui_monitor.config import COINS
 from tui_monitor.engine.recorder import Recorder
-from tui_monitor.errors import StoreFull
+from tui_monitor.errors import StoreError, StoreFull
 from tui_monitor.model import FeedState, Hole, PriceSource, SlotPrice
 from tui_monitor.simulator import Simulator
 from tui_monitor.store import Store, open_store
@@ -136,7 +136,11 @@ class StuckStore(Store):
         self.answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     async def record_prices(self, prices: Sequence[SlotPrice], holes: Sequence[Hole] = ()) -> int:
-        return await self.answer
+        try:
+            return await self.answer
+        except StoreError as error:
+            self._session._note_failure(error)
+            raise
 
 
 @asynccontextmanager
@@ -257,6 +261,24 @@ async def test_the_line_of_half_a_minute_says_how_everything_does(
             text,
         ), told
     assert [one.getMessage() for one in caplog.records if one.name == "tui_monitor.status"] == told
+
+
+@in_virtual_time
+async def test_the_first_line_counts_the_streams_that_began_since(tmp_path: Path) -> None:
+    """The line's own half minute begins before any stream does."""
+    clock = VirtualClock()
+    told: list[str] = []
+    async with (
+        Simulator(seed=1, clock=clock, coins=COINS).running() as sim,
+        a_monitor(tmp_path, sim, clock) as monitor,
+    ):
+        running = asyncio.create_task(StatusLine(monitor.engine, told.append).run())
+        await clock.sleep(95)
+        running.cancel()
+    first, _, third = (
+        int(found[1]) for text in told if (found := re.search(r"(\d+) messages/s", text))
+    )
+    assert 0.5 * third < first < 2 * third
 
 
 def test_trouble_stands_first_in_the_line() -> None:

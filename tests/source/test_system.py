@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import aiosqlite
+import pytest
 
 from tests.support.engines import Monitor, a_monitor
 from tests.support.sim import CURVE
@@ -10,6 +11,8 @@ from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.boards.system import SystemBoard
 from tui_monitor.clock import BoardZone
 from tui_monitor.config import SumCurve
+from tui_monitor.engine.recorder import RETRY_S
+from tui_monitor.errors import StoreFull
 from tui_monitor.model import Exchange, FeedState, Market
 from tui_monitor.simulator import Simulator
 from tui_monitor.source.stored import StoredSource
@@ -73,6 +76,37 @@ async def test_a_running_engine_tells_of_each_exchange(tmp_path: Path) -> None:
         assert board.database is not None
         assert board.database.committed_ms is not None
         assert board.database.backlog_rows == 0
+
+
+@in_virtual_time
+async def test_whoever_finds_the_disk_full_recording_is_paused(tmp_path: Path) -> None:
+    """With its reason and since when; what waits and what is lost is counted; a commit ends it."""
+    clock = VirtualClock()
+    async with (
+        Simulator(clock=clock, rate=0.2, coins=CURVE).running() as sim,
+        a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
+    ):
+        await settled_board(monitor, clock)
+        store = monitor.engine.store
+        await store._session.maintain("PRAGMA max_page_count = 1")
+        full_ms = clock.now_ms()
+        with pytest.raises(StoreFull):
+            await store.keep_board_head("a board", "x" * 2_000_000)
+        status = monitor.source.status()
+        assert (status.recording, status.recording_paused_ms) == (False, full_ms)
+        assert "no room to record" in status.recording_reason
+        await store._session.maintain("PRAGMA max_page_count = 1000000")
+        assert not monitor.source.status().recording
+        await clock.sleep(RETRY_S + 1)
+        status = monitor.source.status()
+        assert (status.recording, status.recording_paused_ms) == (True, None)
+        assert status.recording_reason == ""
+        told = [line.text for line in monitor.source.events() if line.area == "store"]
+        assert ["paused" in text for text in told] == [True, False]
+        store.give_up(3)
+        board = await monitor.source.system_board()
+        assert board.database is not None
+        assert board.database.dropped_rows == 3
 
 
 @in_virtual_time

@@ -36,6 +36,7 @@ class EngineStatus(Struct, frozen=True, kw_only=True):
     have it in a moment, and shows what is stored). `kind`: "real", "simulator" or
     "demo". `at`: the URL of an engine that is watched over the network.
 
+    `recording_reason` and `recording_paused_ms`: why, and since when, the disk takes nothing.
     `catching_up`: slots that were missed while we were off are being filled.
     """
 
@@ -54,6 +55,7 @@ class EngineStatus(Struct, frozen=True, kw_only=True):
     nodes_due_today: int
     backfill_pct: float | None
     failed_workers: list[str]
+    recording_paused_ms: int | None = None
     catching_up: bool = False
     events_total: int
     at: str = ""

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from tui_monitor import logs
 from tui_monitor.boards.status import EngineStatus, FeedLight
+from tui_monitor.boards.system import ChannelKey, channel_key
 from tui_monitor.clock import Clock
 from tui_monitor.engine import Engine
 from tui_monitor.engine.process import memory_bytes
-from tui_monitor.engine.rates import MessageRates
 from tui_monitor.model import FeedState
 from tui_monitor.source import Source
 
@@ -26,7 +26,7 @@ class StatusLine:
         self._engine = engine
         self._tell = tell
         # Of our own: what others ask for in between must not shorten the half minute.
-        self._rates = MessageRates(engine.clock)
+        self._before: tuple[float, dict[ChannelKey, int]] = (engine.clock.monotonic_s(), {})
 
     async def run(self) -> None:
         """For ever."""
@@ -48,9 +48,22 @@ class StatusLine:
         return ", ".join(parts)
 
     def _messages_per_s(self) -> float:
-        """Of all streams, since the line before."""
-        feeds = (self._engine.feeds[name] for name in self._engine.enabled)
-        return sum(self._rates.of(health for feed in feeds for health in feed.health()).values())
+        """Of all streams, since the line before; one that was not there then has begun since."""
+        feeds = [self._engine.feeds[name] for name in self._engine.enabled]
+        counts = {channel_key(one): one.messages for feed in feeds for one in feed.health()}
+        now_s = self._engine.clock.monotonic_s()
+        then_s, before = self._before
+        self._before = (now_s, counts)
+        if now_s <= then_s:
+            return 0.0
+        return sum(_news(before.get(key, 0), count) for key, count in counts.items()) / (
+            now_s - then_s
+        )
+
+
+def _news(before: int, count: int) -> int:
+    """Messages since then; a feed that was started again counts from nothing."""
+    return count - before if count >= before else count
 
 
 async def rates_noted(source: Source, clock: Clock) -> None:

@@ -97,6 +97,7 @@ class AccountRatios:
         except StoreError as error:
             # The recorder shows the reason: both write to the same file.
             log.warning("account ratios are not recorded: %s", error.line())
+            self._store.give_up(len(ratios))
             await self._clock.sleep(AFTER_ERROR_S)
             return
         for one in ratios:

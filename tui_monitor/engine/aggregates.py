@@ -80,6 +80,7 @@ class Aggregates:
         except StoreError as error:
             # The recorder shows the reason: both write to the same file.
             log.warning("the aggregate of a minute is not recorded: %s", error.line())
+            self._store.give_up(1)
             return
         self._newest = row
 

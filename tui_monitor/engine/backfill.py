@@ -206,8 +206,8 @@ class BackfillRun:
         counts = f"{job.filled} filled, {job.had} were there, {job.unobtainable} unobtainable"
         if self.stop.is_set() and job.pages < job.pages_total:
             return JobState.STOPPED, f"stopped on request; {counts}"
-        if not self._history.recorder.recording:
-            return JobState.FAILED, self._history.recorder.reason
+        if self._history.recorder.backlog_rows:
+            return JobState.FAILED, self._history.recorder.reason or "the disk takes none"
         if job.failed:
             why = f" ({self._error})" if self._error else ""
             return JobState.PARTIAL, f"{counts}, {job.failed} failed{why}; run it again"

@@ -117,6 +117,11 @@ class Candles:
         """Whether the store has all that was taken in."""
         return self._records.is_empty
 
+    @property
+    def backlog_rows(self) -> int:
+        """Closed bars that wait for the disk."""
+        return self._records.backlog_rows
+
     def universe(self, exchange: Exchange) -> Universe | None:
         """The perpetuals that are watched, and the others; None while it is not chosen."""
         choice = self._choices.get(exchange)

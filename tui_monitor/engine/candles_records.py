@@ -24,7 +24,7 @@ class CandleRecords:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._waiting: deque[CandleRow] = deque(maxlen=BACKLOG_ROWS)
+        self._waiting: deque[CandleRow] = deque()
         self._writing = False
 
     @property
@@ -32,9 +32,21 @@ class CandleRecords:
         """Whether all that was added is on disk."""
         return not self._waiting and not self._writing
 
+    @property
+    def backlog_rows(self) -> int:
+        """Rows that wait for the disk."""
+        return len(self._waiting)
+
     def add(self, rows: Iterable[CandleRow]) -> None:
         """Take rows; they are on disk a second later."""
         self._waiting.extend(rows)
+        self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        lost = max(0, len(self._waiting) - BACKLOG_ROWS)
+        for _ in range(lost):
+            self._waiting.popleft()
+        self._store.give_up(lost)
 
     async def run(self) -> None:
         """For ever."""
@@ -58,7 +70,7 @@ class CandleRecords:
         except StoreError as error:
             # The recorder shows the reason: both write to the same file.
             log.warning("bars are not recorded: %s", error.line())
-            kept = rows[-(BACKLOG_ROWS - len(self._waiting)) :]
-            self._waiting.extendleft(reversed(kept))
+            self._waiting.extendleft(reversed(rows))
+            self._forget_oldest()
             return False
         return True

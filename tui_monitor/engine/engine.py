@@ -308,6 +308,7 @@ class Engine:
             kind=self.kind,
             recording=self.recorder.recording,
             recording_reason=self.recorder.reason,
+            recording_paused_ms=self.recorder.paused_ms,
             lights=lights,
             messages_per_s=_total_rate(lights),
             oldest_age_ms=oldest_ms,

@@ -88,7 +88,11 @@ class Interests:
         found = [one for row in rows if (one := sample_of(row, mark_ms, now_s)) is not None]
         for begin in range(0, len(found), ROWS_A_WRITE):
             some = found[begin : begin + ROWS_A_WRITE]
-            await self._store.record_interest(some, self._steps(some))
+            try:
+                await self._store.record_interest(some, self._steps(some))
+            except StoreError:
+                self._store.give_up(len(found) - begin)
+                raise
             self._note(some)
         return len(found)
 

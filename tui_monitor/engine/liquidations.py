@@ -330,6 +330,7 @@ class Liquidations:
     def _drop(self) -> None:
         (self._pending or self._queue).popleft()
         self.dropped += 1
+        self._store.give_up(1)
         self._on_event("error", "store", "liquidations are lost: the store takes none")
 
 

@@ -1,16 +1,14 @@
-"""The way into the store: nothing is lost while it can't write, and it shows that it can't."""
+"""The way into the store: prices wait while it can't write, and whoever's failure is shown."""
 
 import asyncio
-import logging
+import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
 
 from tui_monitor.clock import Clock
 from tui_monitor.errors import StoreError
 from tui_monitor.model import Hole, SlotPrice
-from tui_monitor.store import Store
-
-log = logging.getLogger(__name__)
+from tui_monitor.store import Store, WriteFault
 
 # Rows kept in memory while the store can't take them: a week of slots of 27 coins.
 BACKLOG_ROWS = 10_000
@@ -28,15 +26,26 @@ class Recorder:
         self._on_event = on_event
         self._flushing = asyncio.Lock()
         self._backlog: deque[tuple[Sequence[SlotPrice], Sequence[Hole]]] = deque()
-        self.reason = ""
-        self.dropped_rows = 0
+        store.on_write_fault(self._tell)
         # Grows with every change of what is stored, so that boards know when to read again.
         self.revision = 0
 
     @property
     def recording(self) -> bool:
-        """Whether writes reach the disk."""
-        return not self.reason
+        """Whether writes reach the disk, whoever's they are."""
+        return self._store.write_fault is None
+
+    @property
+    def reason(self) -> str:
+        """Why they don't; empty while they do."""
+        fault = self._store.write_fault
+        return "" if fault is None else fault.reason
+
+    @property
+    def paused_ms(self) -> int | None:
+        """Since when they don't."""
+        fault = self._store.write_fault
+        return None if fault is None else fault.since_ms
 
     @property
     def backlog_rows(self) -> int:
@@ -49,7 +58,7 @@ class Recorder:
             return True
         self._backlog.append((rows, holes))
         while sum(len(batch[0]) for batch in self._backlog) > BACKLOG_ROWS:
-            self.dropped_rows += len(self._backlog.popleft()[0])
+            self._store.give_up(len(self._backlog.popleft()[0]))
         return await self._flush()
 
     async def _flush(self) -> bool:
@@ -59,28 +68,24 @@ class Recorder:
                 rows, holes = self._backlog[0]
                 try:
                     await self._store.record_prices(rows, holes)
-                except StoreError as error:
-                    self._pause(error)
-                    return False
+                except StoreError:
+                    return False  # the store tells the reason
                 self._backlog.popleft()
                 self.revision += 1
-        self._resume()
         return True
 
-    def _pause(self, error: StoreError) -> None:
-        if not self.reason:
-            log.error("recording paused: %s", error.line())
-            self._on_event("error", "store", f"recording paused: {error.line()}")
-        self.reason = error.line()
-
-    def _resume(self) -> None:
-        if self.reason:
+    def _tell(self, fault: WriteFault | None) -> None:
+        if fault is not None:
+            self._on_event("error", "store", f"recording paused: {fault.reason}")
+        else:
             self._on_event("info", "store", "recording again")
-            self.reason = ""
 
     async def run(self) -> None:
-        """Try again, for ever, whatever was kept back."""
+        """Try again, for ever, whatever was kept back; and whether others could write again."""
         while True:
             await self._clock.sleep(RETRY_S)
             if self._backlog:
                 await self._flush()
+            elif not self.recording:
+                with contextlib.suppress(StoreError):  # the store tells the reason
+                    await self._store.try_write()

@@ -130,6 +130,7 @@ class SpreadRecords:
 
     def _drop(self, rows: int, what: str) -> None:
         self.dropped_rows += rows
+        self._store.give_up(rows)
         self._on_event("error", "store", f"{what} are lost: the store takes none")
 
 

@@ -64,7 +64,16 @@ class SystemReader:
             self._counted = (now_s, database_figures(info, self._clock.now_ms()))
         return replace(
             self._counted[1],
-            backlog_rows=engine.recorder.backlog_rows,
-            dropped_rows=engine.recorder.dropped_rows,
+            backlog_rows=_backlog_rows(engine),
+            dropped_rows=engine.store.given_up_rows,
             committed_ms=engine.store.committed_ms,
         )
+
+
+def _backlog_rows(engine: Engine) -> int:
+    """Rows that wait for the disk; while it takes rows, those that wait for their turn are none."""
+    waiting = engine.recorder.backlog_rows
+    if engine.recorder.recording:
+        return waiting
+    others = engine.liquidations.backlog_rows + engine.spreads.records.backlog_rows
+    return waiting + others + engine.candles.backlog_rows

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tui_monitor.store.exports import FILE_FORMATS, LIQUIDATION_MINUTES, WHATS, Exported, export
     from tui_monitor.store.imports import ImportReport, import_file
     from tui_monitor.store.reader import Reader
+    from tui_monitor.store.session import WriteFault
     from tui_monitor.store.settling import slot_within_reach
     from tui_monitor.store.writer import Cleaned, Store
 
@@ -26,6 +27,7 @@ __all__ = [
     "Reader",
     "Scope",
     "Store",
+    "WriteFault",
     "export",
     "import_file",
     "open_reader",
@@ -46,6 +48,7 @@ _PLACES = {
     "ImportReport": "imports",
     "import_file": "imports",
     "Reader": "reader",
+    "WriteFault": "session",
     "slot_within_reach": "settling",
     "Cleaned": "writer",
     "Store": "writer",

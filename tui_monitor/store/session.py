@@ -9,7 +9,7 @@ import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import aiosqlite
 
@@ -27,6 +27,13 @@ _STEPS_BETWEEN_LOOKS = 10_000
 _BEGIN_TRIES = 2
 
 _log = logging.getLogger(__name__)
+
+
+class WriteFault(NamedTuple):
+    """Why nothing is written, since when; `reason` is the newest failure's."""
+
+    reason: str
+    since_ms: int
 
 
 def translated(error: sqlite3.Error, path: Path) -> StoreError:
@@ -83,6 +90,10 @@ class Session:
         self._writer_id = writer_id
         self.committed_ms: int | None = None
         """When the last transaction was committed; None before the first."""
+        self.fault: WriteFault | None = None
+        """Set by a transaction that failed, whoever's it was; ended by the next one committed."""
+        self.on_fault: Callable[[WriteFault | None], None] = lambda _: None
+        """Told when that begins and when it ends."""
         self._read_lock = asyncio.Lock()
         self._write_lock = asyncio.Lock()
         self._deadline_s = 0.0
@@ -173,14 +184,29 @@ class Session:
             now_ms = self.clock.now_ms()
             await writers.commits(database, self._writer_id, now_ms)
             await database.execute("COMMIT")
-            self.committed_ms = now_ms
         except sqlite3.Error as error:
             await self._abandon()
-            raise translated(error, self.path) from error
+            failure = translated(error, self.path)
+            self._note_failure(failure)
+            raise failure from error
         except BaseException:
             await self._abandon()
             raise
+        self.committed_ms = now_ms
+        self._note_success()
         return result
+
+    def _note_failure(self, failure: StoreError) -> None:
+        before = self.fault
+        since_ms = self.clock.now_ms() if before is None else before.since_ms
+        self.fault = WriteFault(failure.line(), since_ms)
+        if before is None:
+            self.on_fault(self.fault)
+
+    def _note_success(self) -> None:
+        if self.fault is not None:
+            self.fault = None
+            self.on_fault(None)
 
     async def _begin(self) -> None:
         """A deferred BEGIN that turns into a write fails at once, whatever the busy timeout."""

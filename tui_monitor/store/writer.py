@@ -4,7 +4,7 @@ Each method is one transaction and returns once it is committed; a cancelled cal
 cancelled after that, never in between.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import aiosqlite
 from msgspec import Struct
@@ -29,7 +29,7 @@ from tui_monitor.store.liquidations import LiquidationWrites
 from tui_monitor.store.price_minutes import PriceMinuteWrites
 from tui_monitor.store.reader import Reader
 from tui_monitor.store.retention import KEPT, ONLY_ASKED, RetentionWrites
-from tui_monitor.store.session import Parameters, Session
+from tui_monitor.store.session import Parameters, Session, WriteFault
 from tui_monitor.store.settling import Sample, Settled, settle
 from tui_monitor.store.spreads import SpreadWrites
 
@@ -161,11 +161,34 @@ class Store(
     def __init__(self, session: Session, notices: Sequence[str] = ()) -> None:
         super().__init__(session)
         self.notices = list(notices)
+        self.given_up_rows = 0
+        """What its writers no longer keep for a later try; see `give_up`."""
 
     @property
     def committed_ms(self) -> int | None:
         """When this process committed last; None before the first commit."""
         return self._session.committed_ms
+
+    @property
+    def write_fault(self) -> WriteFault | None:
+        """Why and since when writes don't reach the disk; None while they do."""
+        return self._session.fault
+
+    def on_write_fault(self, tell: Callable[[WriteFault | None], None]) -> None:
+        """`tell` hears when writes begin to fail, and with None when one is committed again."""
+        self._session.on_fault = tell
+
+    def give_up(self, rows: int) -> None:
+        """A writer's word that so many rows could not be written, and are lost."""
+        self.given_up_rows += rows
+
+    async def try_write(self) -> None:
+        """An empty transaction: StoreError while nothing can be written."""
+
+        async def work(_: aiosqlite.Connection) -> None:
+            """Committing numbers it; that is a write."""
+
+        await self._session.write(work)
 
     async def record_prices(self, rows: Sequence[SlotPrice], holes: Sequence[Hole] = ()) -> int:
         """Put prices down and close their holes; put holes down where there is no price.
