@@ -10,6 +10,7 @@ import httpx
 import msgspec
 from msgspec import Struct
 
+from tests.api.described import assert_as_described
 from tests.support.sources import MemorySource
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.api.address import Address, bind
@@ -49,10 +50,11 @@ class Served(Struct):
         return self.address.port
 
     async def get(self, path: str, **query: str) -> dict[str, Any]:
-        """A GET that must succeed, decoded."""
+        """A GET that must succeed as it is described, decoded."""
         response = await self.http.get(path, params=query)
         assert response.status_code == 200, response.text
         found: dict[str, Any] = response.json()
+        assert_as_described(path.partition("?")[0], found)
         return found
 
     async def refused(self, path: str, **query: str) -> tuple[int, dict[str, Any]]:

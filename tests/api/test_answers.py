@@ -118,12 +118,13 @@ def test_text_of_any_script_stays_as_it_is() -> None:
 
 def test_the_originals_keys_win_over_the_envelope() -> None:
     """`status` of the health route is its own."""
-    content = json.loads(Answer(data=[], count=0, own={"status": "healthy"}).content(1))
+    content = json.loads(Answer(data=[], count=0, own={"status": "healthy"}).content(1, "demo"))
     assert content == {
         "success": True,
         "status": "healthy",
         "count": 0,
         "timestamp": 1,
+        "source": "demo",
         "data": [],
     }
 

@@ -11,6 +11,8 @@ import httpx
 import msgspec
 import pytest
 
+from tests.api.described import assert_as_described
+from tests.support.boards import a_status
 from tests.support.engines import ASKS_LITTLE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config
@@ -19,6 +21,7 @@ from tui_monitor.api.app import build_app
 from tui_monitor.api.limits import Limits
 from tui_monitor.api.serving import serving
 from tui_monitor.boards.liquidations import LiquidationsBoard
+from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import DAY_MS, MINUTE_MS, BoardZone
 from tui_monitor.config import SumCurve
 from tui_monitor.engine import opened_engine
@@ -58,6 +61,7 @@ class Served(NamedTuple):
         answer = await self.http.get(path, params=query)
         assert answer.status_code == 200, answer.text
         found = answer.json()
+        assert_as_described(path, found)
         assert (found["success"], found["status"]) == (True, "success")
         return found
 
@@ -80,12 +84,19 @@ async def served(source: Source, clock: VirtualClock) -> AsyncIterator[Served]:
             yield Served(clock, http)
 
 
+class Unwatched(StoredSource):
+    """What is stored, by an engine that is off."""
+
+    def status(self) -> EngineStatus:
+        return a_status(kind="real")
+
+
 @asynccontextmanager
 async def stored(folder: Path) -> AsyncIterator[tuple[Store, Served]]:
     """An endpoint over a store that a test writes to; no engine runs."""
     clock = VirtualClock()
     async with open_store(folder, clock, kind="real") as store:
-        source = StoredSource(store, ZONE, clock, SumCurve(), folder / "exports")
+        source = Unwatched(store, ZONE, clock, SumCurve(), folder / "exports")
         async with served(source, clock) as it:  # type: ignore[arg-type]
             yield store, it
 

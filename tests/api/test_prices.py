@@ -24,7 +24,7 @@ async def test_a_record_has_the_originals_shape_and_ours() -> None:
     """Every key of the originals with its meaning; ours behind them."""
     async with endpoint() as served:
         answer = await served.get(LATEST, limit="1")
-        envelope = ["success", "status", "count", "timestamp"]
+        envelope = ["success", "status", "count", "timestamp", "source"]
         assert list(answer) == [*envelope, "truncated", "before", "data"]
         assert answer["timestamp"] == served.clock.now_ms()
         (record,) = answer["data"]

@@ -16,7 +16,7 @@ from tui_monitor.errors import StoreError
 from tui_monitor.model import Exchange
 
 # The envelope that every success has.
-ENVELOPE = {"success", "status", "count", "timestamp", "data"}
+ENVELOPE = {"success", "status", "count", "timestamp", "source", "data"}
 
 
 def own_keys(answer: dict[str, Any]) -> set[str]:

@@ -1,4 +1,4 @@
-"""The anomaly monitor's routes in the originals' shape: anomalies, picks, counts.
+"""The anomaly monitor's routes in the originals' shape: anomalies and picks.
 
 Filters are applied before the limit. An anomaly's `timestamp` is when its bar began, in seconds.
 Without `interval` and `exchange` the answers are of what the settings have judged. Asking has
@@ -13,11 +13,11 @@ from typing import Annotated, Literal, TypeVar
 from msgspec import Struct
 
 from tui_monitor.api.answers import Answer, encode_rows
-from tui_monitor.api.endpoints import Endpoint, Nothing, Rows, World, described
+from tui_monitor.api.endpoints import Endpoint, Rows, World, described
+from tui_monitor.api.own_keys import AnomaliesKeys, JudgedKeys, TopKeys, UpdatedKeys
 from tui_monitor.boards.anomalies import Reason, original_reasons
 from tui_monitor.boards.anomalies.records import FoundAnomalies, StoredAnomaly
 from tui_monitor.boards.picks import PickRow
-from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.clock import MINUTE_MS, BoardZone
 from tui_monitor.model import Exchange
 from tui_monitor.source.units import multiplier_of
@@ -26,7 +26,6 @@ from tui_monitor.source.units import multiplier_of
 _TOP_SCORE = math.nextafter(0.5, 1.0)
 _HOUR_MS = 60 * MINUTE_MS
 _SHARED_S = 1.0
-_COUNTS_S = 5.0
 _AT_ONCE = 200
 _EVERY = "3分钟"
 
@@ -42,7 +41,7 @@ OneBar = Annotated[
 ]
 
 
-class PicksQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class FirstPicksQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How many picks of which exchange."""
 
     limit: Rows = 10
@@ -51,7 +50,7 @@ class PicksQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ] = None
 
 
-class AnomaliesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class RecentAnomaliesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which anomalies."""
 
     interval: OneBar = None
@@ -169,22 +168,7 @@ class TopAnomaly(Struct, frozen=True, kw_only=True):
     coin: str
 
 
-class Stats(Struct, frozen=True, kw_only=True):
-    """What is watched and what was found: of the exchanges and bars that the settings judge.
-
-    `total_klines` counts all that are kept.
-    """
-
-    exchanges: list[Exchange]
-    interval: str
-    monitored_symbols: int
-    total_klines: int
-    anomalies_24h: int
-    anomalies_1h: int
-    last_update: str | None
-
-
-async def coins(world: World, asked: PicksQuery) -> Answer:
+async def coins(world: World, asked: FirstPicksQuery) -> Answer:
     """The picks."""
     board = await world.shared.once(
         ("picks", asked.exchange), _SHARED_S, lambda: world.source.picks_board(asked.exchange)
@@ -201,10 +185,10 @@ async def coins(world: World, asked: PicksQuery) -> Answer:
         update_interval=_EVERY,
         reason=board.reason,
     )
-    return Answer(data=data, count=len(rows), own={"update": at})
+    return Answer(data=data, count=len(rows), own=UpdatedKeys(update=at))
 
 
-async def anomalies(world: World, asked: AnomaliesQuery) -> Answer:
+async def anomalies(world: World, asked: RecentAnomaliesQuery) -> Answer:
     """Stored anomalies, the highest scores first."""
     now_ms = world.clock.now_ms()
     found = await world.source.stored_anomalies(
@@ -216,19 +200,21 @@ async def anomalies(world: World, asked: AnomaliesQuery) -> Answer:
         limit=asked.limit,
     )
     rows = await made(found.rows, lambda one, _: _anomaly(one, world.zone))
-    filters = {
-        "interval": found.bar,
-        "hours": asked.hours,
-        "min_score": asked.min_score,
-        "anomaly_only": asked.anomaly_only,
-        "exchange": asked.exchange,
-        "limit": asked.limit,
+    own: AnomaliesKeys = {
+        "filters": {
+            "interval": found.bar,
+            "hours": asked.hours,
+            "min_score": asked.min_score,
+            "anomaly_only": asked.anomaly_only,
+            "exchange": asked.exchange,
+            "limit": asked.limit,
+        },
+        **_told(world, found),
     }
-    own = {"filters": filters} | _told(world, found)
     return Answer(data=await encode_rows(rows), count=len(rows), own=own)
 
 
-def _told(world: World, found: FoundAnomalies) -> dict[str, object]:
+def _told(world: World, found: FoundAnomalies) -> JudgedKeys:
     """Of what the rows are, when that was judged last, and what is missing."""
     return {
         "update": world.zone.format(world.clock.now_ms()),
@@ -255,29 +241,8 @@ async def top(world: World, asked: TopQuery) -> Answer:
         limit=asked.limit,
     )
     rows = await made(found.rows, lambda one, rank: _top(one, rank, world.zone))
-    own = {"exchange": asked.exchange} | _told(world, found)
+    own: TopKeys = {"exchange": asked.exchange, **_told(world, found)}
     return Answer(data=await encode_rows(rows), count=len(rows), own=own)
-
-
-async def stats(world: World, _asked: Nothing) -> Answer:
-    """Counts."""
-    known = await upkeep(world)
-    info = await world.shared.once("store", _COUNTS_S, world.source.store_info)
-    data = Stats(
-        exchanges=list(known.exchanges),
-        interval=known.bar,
-        monitored_symbols=known.watched,
-        total_klines=info.rows.get("candles", 0),
-        anomalies_24h=known.anomalies_24h,
-        anomalies_1h=known.anomalies_1h,
-        last_update=_time(world, known.evaluated_ms),
-    )
-    return Answer(data=data)
-
-
-async def upkeep(world: World) -> Upkeep:
-    """What is watched, found and kept: as it is told to all who ask at a time."""
-    return await world.shared.once("upkeep", _COUNTS_S, world.source.upkeep)
 
 
 async def made(rows: Sequence[T], make: Callable[[T, int], R]) -> list[R]:
@@ -372,15 +337,17 @@ ENDPOINTS = (
         path="/api/coins",
         summary="The picks: a fixed formula's score of what trades most.",
         reply=coins,
-        asks=PicksQuery,
+        asks=FirstPicksQuery,
         gives=Coins,
+        own=UpdatedKeys,
     ),
     Endpoint(
         path="/api/anomalies",
         summary="Stored anomalies of the last hours, by score.",
         reply=anomalies,
-        asks=AnomaliesQuery,
+        asks=RecentAnomaliesQuery,
         gives=list[Anomaly],
+        own=AnomaliesKeys,
     ),
     Endpoint(
         path="/api/anomalies/top",
@@ -388,11 +355,6 @@ ENDPOINTS = (
         reply=top,
         asks=TopQuery,
         gives=list[TopAnomaly],
-    ),
-    Endpoint(
-        path="/api/stats",
-        summary="How many symbols are watched, bars kept, anomalies found.",
-        reply=stats,
-        gives=Stats,
+        own=TopKeys,
     ),
 )

@@ -56,12 +56,18 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     data: Any
     count: int = 1
-    own: dict[str, Any] = {}
+    own: Mapping[str, Any] = {}
 
-    def content(self, now_ms: int) -> bytes:
-        """The whole body."""
-        head = {"success": True, "status": "success", "count": self.count, "timestamp": now_ms}
-        return encode(head | self.own)[:-1] + b',"data":' + self.data_content() + b"}"
+    def content(self, now_ms: int, source: str) -> bytes:
+        """The whole body. `source` is what all data here are: real, simulator or demo."""
+        head = {
+            "success": True,
+            "status": "success",
+            "count": self.count,
+            "timestamp": now_ms,
+            "source": source,
+        }
+        return encode({**head, **self.own})[:-1] + b',"data":' + self.data_content() + b"}"
 
     def data_content(self) -> bytes:
         """What there is besides the envelope."""

@@ -15,6 +15,7 @@ from tui_monitor.api import (
     backfill,
     boards,
     coins,
+    counts,
     database,
     health,
     history,
@@ -42,6 +43,7 @@ ENDPOINTS = self_describing(
         *backfill.ENDPOINTS,
         *liquidations.ENDPOINTS,
         *anomalies.ENDPOINTS,
+        *counts.ENDPOINTS,
         *klines.ENDPOINTS,
         *oitop.ENDPOINTS,
         *boards.ENDPOINTS,
@@ -71,7 +73,8 @@ def build_app(
     """The endpoint for one source. `address` has the port that is really served, `hosts` what
     else it is reached as.
     """
-    world = World(source=source, clock=clock, zone=zone, shared=Shared(clock))
+    kind = source.status().kind
+    world = World(source=source, clock=clock, zone=zone, shared=Shared(clock), kind=kind)
     bounds = limits or Limits()
     guard = Middleware(Guard, address=address, hosts=hosts, token=token, limits=bounds, clock=clock)
     app = Starlette(

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from tui_monitor.api.answers import Answer
 from tui_monitor.api.endpoints import Endpoint, Nothing, Rows, World, a_day
+from tui_monitor.api.own_keys import LogKeys, MessageKeys, ProgressKeys
 from tui_monitor.boards.coverage import Progress
 from tui_monitor.clock import parse_day
 from tui_monitor.errors import BadInput
@@ -42,6 +43,12 @@ class BackfillStatus(Struct, frozen=True, kw_only=True):
     queue: int
 
 
+class Stopped(Struct, frozen=True):
+    """Whether there was a job to stop."""
+
+    stopped: bool
+
+
 async def status(world: World, _asked: Nothing) -> Answer:
     """Whether a backfill runs and how far it is."""
     # Jobs and queue come with any coverage; one day's is the cheapest.
@@ -49,7 +56,7 @@ async def status(world: World, _asked: Nothing) -> Answer:
     board = await world.source.coverage_board(Query(first_day=today, last_day=today))
     data = BackfillStatus(running=board.running, jobs=board.jobs, queue=len(board.queue))
     running = board.running
-    own = {
+    own: ProgressKeys = {
         "running": running is not None,
         "progress": running.done_pct if running else None,
     }
@@ -60,7 +67,7 @@ async def logs(world: World, asked: LogQuery) -> Answer:
     """The log as one text, as the originals give it, and as lines."""
     lines = await world.source.job_log(asked.limit)
     text = "\n".join(_text(world, line) for line in lines)
-    return Answer(data=lines, count=len(lines), own={"logs": text})
+    return Answer(data=lines, count=len(lines), own=LogKeys(logs=text))
 
 
 def _text(world: World, line: JobLine) -> str:
@@ -77,7 +84,7 @@ async def start(world: World, asked: Range) -> Answer:
         raise BadInput(f"{first} is after {last}", _RANGE_HINT)
     job = await world.source.start_backfill(first, last)
     world.shared.forget()
-    return Answer(data=job, own={"message": STARTED})
+    return Answer(data=job, own=MessageKeys(message=STARTED))
 
 
 def _one_of(name: str, short: str | None, long: str | None) -> str:
@@ -94,7 +101,7 @@ async def stop(world: World, _asked: Nothing) -> Answer:
     stopped = await world.source.stop_backfill()
     world.shared.forget()
     message = STOP_SENT if stopped else NONE_RUNS
-    return Answer(data={"stopped": stopped}, own={"message": message})
+    return Answer(data=Stopped(stopped=stopped), own=MessageKeys(message=message))
 
 
 _PATH = "/api/backfill-monitor"
@@ -104,6 +111,7 @@ ENDPOINTS = (
         summary="Whether a backfill runs, how far it is, and the newest jobs.",
         reply=status,
         gives=BackfillStatus,
+        own=ProgressKeys,
     ),
     Endpoint(
         path=f"{_PATH}/logs",
@@ -111,6 +119,7 @@ ENDPOINTS = (
         reply=logs,
         asks=LogQuery,
         gives=list[JobLine],
+        own=LogKeys,
     ),
     Endpoint(
         method="POST",
@@ -119,12 +128,14 @@ ENDPOINTS = (
         reply=start,
         asks=Range,
         gives=Job,
+        own=MessageKeys,
     ),
     Endpoint(
         method="POST",
         path=f"{_PATH}/stop",
         summary="Stop the running backfill; answers once it has stopped.",
         reply=stop,
-        gives=dict[str, bool],
+        gives=Stopped,
+        own=MessageKeys,
     ),
 )

@@ -8,7 +8,7 @@ cookie that `/api/switch_symbol` gives.
 import asyncio
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -17,7 +17,21 @@ from starlette.responses import Response
 from tui_monitor.api.answers import JSON, Answer, encode
 from tui_monitor.api.endpoints import Endpoint, Nothing, Rows, World, described
 from tui_monitor.api.limits import MAX_ROWS
-from tui_monitor.boards.coin import Against, Premium
+from tui_monitor.api.own_keys import (
+    AllCoinsKeys,
+    CoinKeys,
+    ExchangePrices,
+    FundingNow,
+    FuturesPrice,
+    ListedKeys,
+    PremiumNow,
+    PriceNow,
+    SignalNow,
+    SignalsKeys,
+    SpotPrice,
+    SymbolKeys,
+)
+from tui_monitor.boards.coin import Against, CoinPage, Premium
 from tui_monitor.boards.prices import LegPrice
 from tui_monitor.boards.signals import Signal
 from tui_monitor.clock import utc_text
@@ -31,6 +45,7 @@ LONGEST_SYMBOL = 40
 _ALL_S = 1.0
 _COINS_AT_ONCE = 25
 _QUOTE = re.compile(r"(?<=.)[-_/]?USDT(-SWAP)?$", re.IGNORECASE)
+_NOT_LISTED = "not listed"
 _NO_ENGINE = "no prices: no engine runs"
 
 Symbol = Annotated[str, described("A coin: BTC.", min_length=1, max_length=LONGEST_SYMBOL)]
@@ -65,7 +80,7 @@ async def data(world: World, asked: OneSymbol) -> Answer:
     """One coin on every exchange, with its premium."""
     page = await world.source.coin_page(coin_of(asked.symbol))
     prices = await world.source.prices(page.coin) if page.live else []
-    own = {
+    own: CoinKeys = {
         "symbol": page.coin,
         "realtime_data": by_exchange(prices[0].legs if prices else []),
         "premium_data": {one.exchange.value: premium_of(one) for one in page.premiums},
@@ -77,10 +92,10 @@ async def data(world: World, asked: OneSymbol) -> Answer:
 async def aggregated(world: World, _asked: Nothing) -> Response:
     """Every coin on every exchange; `data` are their names."""
     coins, content = await world.shared.once("aggregated", _ALL_S, lambda: _aggregated(world))
-    own: dict[str, Any] = {"supported_symbols": coins}
+    own: ListedKeys = {"supported_symbols": coins}
     if not coins:
         own["reason"] = _NO_ENGINE
-    whole = Answer(data=coins, count=len(coins), own=own).content(world.clock.now_ms())
+    whole = Answer(data=coins, count=len(coins), own=own).content(world.clock.now_ms(), world.kind)
     return Response(whole[:-1] + b',"aggregated_data":{' + content + b"}}", media_type=JSON)
 
 
@@ -99,7 +114,7 @@ async def signals(world: World, asked: NewestSignals) -> Answer:
     """The newest signals as the originals write them; `data` has all of each."""
     board = await world.source.signals_board()
     chosen = board.signals[: asked.limit]
-    own = {"signals": [_signal(one) for one in chosen], "reason": board.reason}
+    own: SignalsKeys = {"signals": [_signal(one) for one in chosen], "reason": board.reason}
     return Answer(data=chosen, count=len(chosen), own=own)
 
 
@@ -112,9 +127,11 @@ async def switch(world: World, asked: Switch) -> Response:
     where: dict[Exchange, list[Market]] = {}
     for one in page.legs:
         where.setdefault(one.leg.exchange, []).append(one.leg.market)
-    answer = Answer(data=Watched(symbol=page.coin, exchanges=where), own={"symbol": page.coin})
+    answer = Answer(
+        data=Watched(symbol=page.coin, exchanges=where), own=SymbolKeys(symbol=page.coin)
+    )
     cookie = f"{COOKIE}={quote(page.coin, safe='')}; Path=/api; SameSite=Strict; HttpOnly"
-    content = answer.content(world.clock.now_ms())
+    content = answer.content(world.clock.now_ms(), world.kind)
     return Response(content, media_type=JSON, headers={"set-cookie": cookie})
 
 
@@ -126,7 +143,7 @@ def coin_of(symbol: str) -> str:
     return coin
 
 
-def by_exchange(legs: Sequence[LegPrice]) -> dict[str, Any]:
+def by_exchange(legs: Sequence[LegPrice]) -> dict[str, ExchangePrices]:
     """{exchange: {spot, futures, funding_rate}}, each null-filled with its reason if unknown."""
     found = {(leg.exchange, leg.market): leg for leg in legs}
     exchanges = [name for name in Exchange if any(name is one for one, _ in found)]
@@ -140,15 +157,17 @@ def by_exchange(legs: Sequence[LegPrice]) -> dict[str, Any]:
     }
 
 
-def _spot(leg: LegPrice | None) -> dict[str, Any]:
-    volume = {"volume": leg.volume_24h_coins} if leg else {}
-    return _price(leg) | volume
-
-
-def _futures(leg: LegPrice | None) -> dict[str, Any]:
+def _spot(leg: LegPrice | None) -> SpotPrice:
     if leg is None:
-        return _price(leg)
-    return _price(leg) | {
+        return {"price": None, "timestamp": None, "symbol": None, "reason": _NOT_LISTED}
+    return {**_price(leg), "volume": leg.volume_24h_coins}
+
+
+def _futures(leg: LegPrice | None) -> FuturesPrice:
+    if leg is None:
+        return {"price": None, "timestamp": None, "symbol": None, "reason": _NOT_LISTED}
+    return {
+        **_price(leg),
         "funding_rate": leg.rate,
         "next_funding_time": leg.next_settlement_ms,
         "mark_price": leg.mark_price,
@@ -156,19 +175,17 @@ def _futures(leg: LegPrice | None) -> dict[str, Any]:
     }
 
 
-def _price(leg: LegPrice | None) -> dict[str, Any]:
-    if leg is None:
-        return {"price": None, "timestamp": None, "symbol": None, "reason": "not listed"}
-    reason = _doubt(leg)
-    named = {"reason": reason} if reason else {}
-    return {
+def _price(leg: LegPrice) -> PriceNow:
+    found: PriceNow = {
         "price": leg.last,
         "timestamp": leg.exchange_ms,
         "symbol": leg.symbol,
         "age_ms": leg.age_ms,
         "stale": leg.stale,
-        **named,
     }
+    if reason := _doubt(leg):
+        found["reason"] = reason
+    return found
 
 
 def _doubt(leg: LegPrice) -> str:
@@ -180,7 +197,7 @@ def _doubt(leg: LegPrice) -> str:
     return ""
 
 
-def _funding(leg: LegPrice | None) -> dict[str, Any]:
+def _funding(leg: LegPrice | None) -> FundingNow:
     if leg is None:
         return {}
     return {
@@ -190,22 +207,23 @@ def _funding(leg: LegPrice | None) -> dict[str, Any]:
     }
 
 
-def premium_of(one: Premium) -> dict[str, Any]:
+def premium_of(one: Premium) -> PremiumNow:
     """In the originals' words; `spot_price` is the exchange's own spot or nothing."""
     percent = None if one.premium_pct is None else round(one.premium_pct, 4)
-    named = {"reason": one.reason} if one.reason else {}
-    return {
+    found: PremiumNow = {
         "premium_percent": percent,
         "spot_price": one.against_price if one.against is Against.SPOT else None,
         "futures_price": one.perp_price,
         "against": one.against,
         "against_price": one.against_price,
         "basis_percent": one.basis_pct,
-        **named,
     }
+    if one.reason:
+        found["reason"] = one.reason
+    return found
 
 
-def _signal(one: Signal) -> dict[str, Any]:
+def _signal(one: Signal) -> SignalNow:
     return {
         "symbol": one.coin,
         "short_exchange": one.short_exchange,
@@ -223,7 +241,8 @@ ENDPOINTS = (
         summary="One coin on every exchange, with its premium.",
         reply=data,
         asks=OneSymbol,
-        gives=Any,
+        gives=CoinPage,
+        own=CoinKeys,
         cookies={"symbol": COOKIE},
     ),
     Endpoint(
@@ -231,6 +250,7 @@ ENDPOINTS = (
         summary="Every coin on every exchange.",
         reply=aggregated,
         gives=list[str],
+        own=AllCoinsKeys,
     ),
     Endpoint(
         path="/api/arbitrage/signals",
@@ -238,6 +258,7 @@ ENDPOINTS = (
         reply=signals,
         asks=NewestSignals,
         gives=list[Signal],
+        own=SignalsKeys,
     ),
     Endpoint(
         path="/api/switch_symbol",
@@ -245,6 +266,7 @@ ENDPOINTS = (
         reply=switch,
         asks=Switch,
         gives=Watched,
+        own=SymbolKeys,
         method="POST",
     ),
 )

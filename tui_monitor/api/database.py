@@ -1,10 +1,10 @@
 """The database: what is in it, and a round of maintenance."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from tui_monitor.api.answers import Answer
 from tui_monitor.api.endpoints import Endpoint, Nothing, World
+from tui_monitor.api.own_keys import DatabaseKeys, HeldRange, MessageKeys
 from tui_monitor.boards.database import RECENT_MS, DatabaseStats, Layer, Maintenance, SeriesFigures
 
 _MB = 1_000_000
@@ -16,7 +16,7 @@ DONE = "数据库维护任务已完成"
 async def stats(world: World, _asked: Nothing) -> Answer:
     """`stats` has the originals' keys, `data` every kind of rows."""
     found = await world.shared.once("database", _STATS_S, world.source.database_stats)
-    own = {
+    own: DatabaseKeys = {
         "stats": {
             "database_size_mb": round(found.size_bytes / _MB, 3),
             "wal_size_mb": round(found.wal_bytes / _MB, 3),
@@ -38,7 +38,7 @@ def _rows(series: Sequence[SeriesFigures], layer: Layer) -> int:
     return sum(one.rows for one in series if one.layer == layer)
 
 
-def _range(world: World, series: Sequence[SeriesFigures], layer: Layer) -> dict[str, str | None]:
+def _range(world: World, series: Sequence[SeriesFigures], layer: Layer) -> HeldRange:
     chosen = [one for one in series if one.layer == layer]
     oldest = [one.oldest_ms for one in chosen if one.oldest_ms is not None]
     newest = [one.newest_ms for one in chosen if one.newest_ms is not None]
@@ -52,7 +52,7 @@ async def maintenance(world: World, _asked: Nothing) -> Answer:
     """Remove what is too old now; answers once that is done."""
     done: Maintenance = await world.source.maintain()
     world.shared.forget()
-    own: dict[str, Any] = {"message": DONE}
+    own: MessageKeys = {"message": DONE}
     return Answer(data=done, count=sum(done.removed.values()) + done.removed_by_cap, own=own)
 
 
@@ -62,6 +62,7 @@ ENDPOINTS = (
         summary="Size of the database, rows by kind and how far they reach.",
         reply=stats,
         gives=DatabaseStats,
+        own=DatabaseKeys,
     ),
     Endpoint(
         method="POST",
@@ -69,5 +70,6 @@ ENDPOINTS = (
         summary="Remove now what is too old, and say what went; 409 while one runs.",
         reply=maintenance,
         gives=Maintenance,
+        own=MessageKeys,
     ),
 )

@@ -42,6 +42,8 @@ class World(Struct, frozen=True, kw_only=True):
     clock: Clock
     zone: BoardZone
     shared: Shared
+    kind: str
+    """What its data are: real, simulator or demo."""
 
 
 class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,7 +54,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     """One route. `asks` is read from the query of a GET and from the JSON body of a POST.
 
     Parts of the path in braces are fields of it too. `gives` is the type of `data` in the answer,
-    for the description.
+    `own` that of the originals' keys beside it, for the description.
     """
 
     path: str
@@ -60,6 +62,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     reply: Callable[[World, Any], Awaitable[Answer | Response]]
     asks: type[Struct] = Nothing
     gives: Any = None
+    own: Any = Nothing
     method: Literal["GET", "POST"] = "GET"
     description: str = ""
     success: dict[str, Any] = {}
@@ -90,7 +93,7 @@ def route(endpoint: Endpoint, world: World) -> Route:
             answer = await endpoint.reply(world, asked)
             if isinstance(answer, Response):
                 return answer
-            return Response(answer.content(world.clock.now_ms()), media_type=JSON)
+            return Response(answer.content(world.clock.now_ms(), world.kind), media_type=JSON)
         except Refused:
             raise
         except MonitorError as error:

@@ -1,12 +1,11 @@
 """One look at everything: healthy, or degraded and why."""
 
-from typing import Any
-
 from msgspec import Struct
 
-from tui_monitor.api.anomalies import upkeep
 from tui_monitor.api.answers import Answer
+from tui_monitor.api.counts import upkeep
 from tui_monitor.api.endpoints import Endpoint, Nothing, World
+from tui_monitor.api.own_keys import DatabaseState, HealthKeys
 from tui_monitor.boards.status import EngineStatus, FeedLight
 from tui_monitor.boards.upkeep import Upkeep
 from tui_monitor.clock import utc_text
@@ -37,6 +36,7 @@ class Health(Struct, frozen=True, kw_only=True):
     coins_expected: int
     recording: bool
     recording_reason: str
+    recording_paused_ms: int | None = None
     coverage: Coverage
     failed_workers: list[str]
 
@@ -46,12 +46,12 @@ async def health(world: World, _asked: Nothing) -> Answer:
     now_ms = world.clock.now_ms()
     status = world.source.status()
     reasons = degraded(status)
-    database: dict[str, Any] | None = None
+    database: DatabaseState | None = None
     try:
         database = _database(await _store_info(world), await upkeep(world), world)
     except StoreError as error:
         reasons.append(f"the database can't be read: {error.line()}")
-    own = {
+    own: HealthKeys = {
         "status": "degraded" if reasons else "healthy",
         "update": world.zone.format(now_ms),
         "server_time": utc_text(now_ms),
@@ -73,11 +73,17 @@ def degraded(status: EngineStatus) -> list[str]:
     if status.coins_live < status.coins_expected:
         reasons.append(f"{status.coins_live} of {status.coins_expected} coins have a live price")
     if not status.recording:
-        reasons.append(f"nothing is recorded: {status.recording_reason or 'no reason known'}")
+        reasons.append(_paused(status))
     missing = status.nodes_due_today - status.nodes_today
     if missing > 0:
         reasons.append(f"{missing} of today's {status.nodes_due_today} due nodes are missing")
     return reasons + [f"a worker has failed: {name}" for name in status.failed_workers]
+
+
+def _paused(status: EngineStatus) -> str:
+    since_ms = status.recording_paused_ms
+    since = "" if since_ms is None else f" since {utc_text(since_ms)}"
+    return f"nothing is recorded{since}: {status.recording_reason or 'no reason known'}"
 
 
 def _dark(light: FeedLight) -> str:
@@ -96,6 +102,7 @@ def _health(status: EngineStatus, reasons: list[str]) -> Health:
         coins_expected=status.coins_expected,
         recording=status.recording,
         recording_reason=status.recording_reason,
+        recording_paused_ms=status.recording_paused_ms,
         coverage=Coverage(
             nodes_today=status.nodes_today,
             nodes_due_today=status.nodes_due_today,
@@ -105,7 +112,7 @@ def _health(status: EngineStatus, reasons: list[str]) -> Health:
     )
 
 
-def _database(info: StoreInfo, known: Upkeep, world: World) -> dict[str, Any]:
+def _database(info: StoreInfo, known: Upkeep, world: World) -> DatabaseState:
     """The originals' keys for what we keep, and the rest of what is known. Without the path."""
     oldest = {
         series: None if oldest_ms is None else world.zone.format(oldest_ms)
@@ -141,5 +148,6 @@ ENDPOINTS = (
         summary="healthy, or degraded with the reasons: feeds, recording, database, coverage.",
         reply=health,
         gives=Health,
+        own=HealthKeys,
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, cast
 
 from msgspec import Struct
 
@@ -10,6 +10,7 @@ from tui_monitor.api.answers import Answer, encode_rows
 from tui_monitor.api.coins import Symbol, coin_of
 from tui_monitor.api.endpoints import Endpoint, Rows, World, described
 from tui_monitor.api.limits import MAX_ROWS
+from tui_monitor.api.own_keys import CutKeys, MinutePrice, by_exchange_keys
 from tui_monitor.api.price_spans import PriceSpan, price_spans
 from tui_monitor.api.times import Before, before_ms
 from tui_monitor.boards.prices import PricePoint
@@ -86,10 +87,21 @@ class SpreadSpan(Struct, frozen=True, kw_only=True):
     samples: int
 
 
+class StoredKeys(CutKeys):
+    """Beside `/api/history/{symbol}/database`."""
+
+    symbol: str
+    exchange: Exchange | None
+    hours: int
+    interval: Interval
+    spreads: list[SpreadSpan]
+    reason: str
+
+
 async def remembered(world: World, asked: Remembered) -> Answer:
     """A minute's prices by exchange, as the originals write them, oldest first."""
     points = await world.source.price_points(coin_of(asked.symbol))
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[MinutePrice]] = {}
     for point in points:
         found.setdefault(point.exchange.value, []).append(_point(point))
     return Answer(data=found, count=len(points), own=found)
@@ -114,14 +126,15 @@ async def stored(world: World, asked: Stored) -> Answer:
     cut_ms = max((cut for cut in cuts if cut is not None), default=None)
     chosen = [one for one in prices if one.timestamp >= (cut_ms or 0)][-asked.limit :]
     shown_rows = [one for one in rows if one.timestamp >= (cut_ms or 0)][-asked.limit :]
-    own = {
+    own: StoredKeys = {
         "symbol": coin,
         "exchange": asked.exchange,
         "hours": asked.hours,
         "interval": asked.interval,
         "truncated": cut_ms is not None,
         "before": cut_ms,
-        "spreads": await encode_rows(shown_rows),
+        # Encoded already, in steps.
+        "spreads": cast("list[SpreadSpan]", await encode_rows(shown_rows)),
         "reason": "" if prices else _NOT_RECORDED.format(coin=coin),
     }
     return Answer(data=await encode_rows(chosen), count=len(chosen), own=own)
@@ -184,7 +197,7 @@ def _of_exchange(
     return [one for one in minutes if exchange in (one.buy_exchange, one.sell_exchange)]
 
 
-def _point(point: PricePoint) -> dict[str, Any]:
+def _point(point: PricePoint) -> MinutePrice:
     premium = point.premium_pct
     return {
         "timestamp": point.at_ms,
@@ -201,7 +214,8 @@ ENDPOINTS = (
         summary="A coin's prices of the last two hours, a look a minute, by exchange.",
         reply=remembered,
         asks=Remembered,
-        gives=dict[str, list[dict[str, Any]]],
+        gives=dict[Exchange, list[MinutePrice]],
+        own=by_exchange_keys(list[MinutePrice]),
     ),
     Endpoint(
         path="/api/history/{symbol}/database",
@@ -209,5 +223,6 @@ ENDPOINTS = (
         reply=stored,
         asks=Stored,
         gives=list[PriceSpan],
+        own=StoredKeys,
     ),
 )

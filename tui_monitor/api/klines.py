@@ -9,6 +9,7 @@ from tui_monitor.api.answers import Answer, encode_rows
 from tui_monitor.api.boards import known_coin
 from tui_monitor.api.coins import Symbol, coin_of
 from tui_monitor.api.endpoints import Endpoint, Rows, World, described
+from tui_monitor.api.own_keys import BarsKeys
 from tui_monitor.boards.klines import Klines
 from tui_monitor.clock import BoardZone
 from tui_monitor.model import CandleRow, Exchange, Market
@@ -54,7 +55,7 @@ async def klines(world: World, asked: KlinesQuery) -> Answer:
     rows = await made(found.rows, lambda row, _: _kline(row, world.zone, closed=True))
     if found.forming is not None:
         rows.append(_kline(found.forming, world.zone, closed=False))
-    own = {
+    own: BarsKeys = {
         "symbol": found.symbol,
         "coin": found.coin,
         "multiplier": multiplier_of(found.symbol),
@@ -93,5 +94,6 @@ ENDPOINTS = (
         reply=klines,
         asks=KlinesQuery,
         gives=list[Kline],
+        own=BarsKeys,
     ),
 )

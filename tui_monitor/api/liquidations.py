@@ -26,6 +26,7 @@ from tui_monitor.api.liquidation_records import (
     of_aggregate,
     of_exchanges,
 )
+from tui_monitor.api.own_keys import MinutesKeys
 from tui_monitor.api.times import TIME_TEXT, Before, before_ms, moment_ms
 from tui_monitor.boards.liquidations import HOURS, Aggregate, Indices
 from tui_monitor.boards.liquidations.trend import tells_anything
@@ -120,7 +121,7 @@ async def history(world: World, asked: MinutesQuery) -> Answer:
     rows, count, cut_ms = await world.shared.once(
         ("liquidation minutes", asked), _NEWEST_S, lambda: _minutes(world, first_ms, last_ms, asked)
     )
-    own = {
+    own: MinutesKeys = {
         "start_time": world.zone.format(first_ms) if first_ms else None,
         "end_time": world.zone.format(last_ms),
         "truncated": cut_ms is not None,
@@ -319,5 +320,6 @@ ENDPOINTS = (
         reply=history,
         asks=MinutesQuery,
         gives=list[MinuteRow],
+        own=MinutesKeys,
     ),
 )

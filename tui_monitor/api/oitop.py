@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from tui_monitor.api.answers import Answer
 from tui_monitor.api.endpoints import Endpoint, Rows, World, described
+from tui_monitor.api.own_keys import UpdatedKeys
 from tui_monitor.boards.open_interest import InterestRow, LeftOut, RankedBy
 from tui_monitor.model import Exchange
 
@@ -105,7 +106,7 @@ async def oitop(world: World, asked: OiTopQuery) -> Answer:
         note=_NOTE,
         reason=board.reason,
     )
-    return Answer(data=data, count=len(rows), own={"update": at})
+    return Answer(data=data, count=len(rows), own=UpdatedKeys(update=at))
 
 
 def _position(row: InterestRow) -> Position:
@@ -153,5 +154,6 @@ ENDPOINTS = (
         reply=oitop,
         asks=OiTopQuery,
         gives=OiTop,
+        own=UpdatedKeys,
     ),
 )

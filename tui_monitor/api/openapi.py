@@ -1,7 +1,7 @@
 """The description of the routes, made from the same list that serves them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -58,14 +58,13 @@ def self_describing(routes: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
 
 def document(routes: Sequence[Endpoint]) -> dict[str, Any]:
     """OpenAPI 3.1."""
-    giving = [route for route in routes if route.gives is not None]
-    types = [route.gives for route in giving] + [route.asks for route in routes]
-    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
-    data = {route.path: schema for route, schema in zip(giving, schemas, strict=False)}
+    types = [kind for route in routes for kind in (route.asks, route.gives, route.own)]
+    found, components = msgspec.json.schema_components(types, ref_template=_REF)
+    schemas = iter(found)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        operation = _operation(route, data.get(route.path), components)
-        paths.setdefault(route.path, {})[route.method.lower()] = operation
+        told = _Schemas(next(schemas), next(schemas), next(schemas), components)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, told)
     return {
         "openapi": "3.1.0",
         "info": {"title": "tui-monitor", "version": tui_monitor.__version__},
@@ -79,22 +78,34 @@ def document(routes: Sequence[Endpoint]) -> dict[str, Any]:
     }
 
 
-def _operation(
-    route: Endpoint, data: dict[str, Any] | None, components: dict[str, Any]
-) -> dict[str, Any]:
+class _Schemas(NamedTuple):
+    """What a route asks, what it gives as `data` and beside it, and what they refer to."""
+
+    asks: dict[str, Any]
+    gives: dict[str, Any]
+    own: dict[str, Any]
+    components: dict[str, Any]
+
+    def named(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """What a reference leads to; one that leads nowhere is a KeyError at the start."""
+        found: dict[str, Any] = self.components[schema["$ref"].removeprefix(_REF.format(name=""))]
+        return found
+
+
+def _operation(route: Endpoint, told: _Schemas) -> dict[str, Any]:
+    success = _TEXT if route.gives is None else _success(told)
     operation: dict[str, Any] = {
         "summary": route.summary,
-        "responses": (route.success or {"200": _success(data)}) | _failures(route),
+        "responses": (route.success or {"200": success}) | _failures(route),
     }
     if route.description:
         operation["description"] = route.description
-    asked = components.get(route.asks.__name__, {})
+    asked = told.named(told.asks)
     fields = asked.get("properties", {})
     if route.method == "POST":
-        schema = {"$ref": _REF.format(name=route.asks.__name__)}
         # No body is one without fields.
         required = bool(asked.get("required"))
-        operation["requestBody"] = {"content": {JSON: {"schema": schema}}, "required": required}
+        operation["requestBody"] = {"content": {JSON: {"schema": told.asks}}, "required": required}
     elif fields:
         operation["parameters"] = [
             _parameter(name, schema, in_path=f"{{{name}}}" in route.path)
@@ -110,14 +121,13 @@ def _parameter(name: str, schema: dict[str, Any], *, in_path: bool) -> dict[str,
     return found | {"description": _told(schema)}
 
 
-def _success(data: dict[str, Any] | None) -> dict[str, Any]:
-    if data is None:
-        text = {"schema": {"type": "string"}}
-        return {"description": "The text.", "content": {"text/plain": text}}
+def _success(told: _Schemas) -> dict[str, Any]:
+    own = told.named(told.own)
+    keys = _ENVELOPE | {"data": told.gives}
     schema = {
         "type": "object",
-        "properties": _ENVELOPE | {"data": data},
-        "required": [*_ENVELOPE, "data"],
+        "properties": keys | own["properties"],
+        "required": [*keys, *(name for name in own["required"] if name not in keys)],
     }
     return {"description": "The answer.", "content": {JSON: {"schema": schema}}}
 
@@ -141,7 +151,7 @@ def _fields(asks: type[Struct]) -> list[str]:
     fields = components[asks.__name__].get("properties", {})
     types = {field.encode_name: field.type for field in msgspec.structs.fields(asks)}
     return [
-        f"  {name}: {_told(schema)}{_choices(types[name], _told(schema))}"
+        f"  {name}: {_told(schema)}{_choices(types[name], _told(schema))}{_default(schema)}"
         for name, schema in fields.items()
     ]
 
@@ -155,17 +165,30 @@ def _choices(kind: Any, told: str) -> str:
     return f" {words[0].upper()}{words[1:]}." if left else ""
 
 
+def _default(schema: dict[str, Any]) -> str:
+    """What a parameter is where it is not given; what null means is for its sentence to say."""
+    found = schema.get("default")
+    if found is None:
+        return ""
+    return f" Default: {str(found).lower() if isinstance(found, bool) else found}."
+
+
 def _told(schema: dict[str, Any]) -> str:
     """A field's sentence; an optional one carries it in one of its kinds."""
     kinds = (schema, *schema.get("anyOf", ()))
     return next((kind["description"] for kind in kinds if "description" in kind), "")
 
 
+_TEXT = {"description": "The text.", "content": {"text/plain": {"schema": {"type": "string"}}}}
 _ENVELOPE = {
     "success": {"type": "boolean"},
     "status": {"type": "string"},
     "count": {"type": "integer", "description": "Rows in data."},
     "timestamp": {"type": "integer", "description": "When this was answered, UTC ms."},
+    "source": {
+        "enum": ["real", "simulator", "demo"],
+        "description": "What all data here are: of the exchanges, or of a simulator.",
+    },
 }
 _ERROR = {
     "type": "object",

@@ -1,7 +1,7 @@
 """The 27-coin tracker's routes: nodes with their coins, in the originals' shape."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Raw, Struct
@@ -9,6 +9,7 @@ from msgspec import Raw, Struct
 from tui_monitor.api.answers import Answer, encode
 from tui_monitor.api.endpoints import Endpoint, Rows, World, described
 from tui_monitor.api.limits import MAX_ROWS
+from tui_monitor.api.own_keys import CutKeys, SpanKeys
 from tui_monitor.api.times import TIME_TEXT, Before, before_ms, moment_ms
 from tui_monitor.boards.sum_curve import CoinChange, NodeState, Record
 from tui_monitor.clock import DAY_MS, BoardZone
@@ -122,14 +123,15 @@ async def history(world: World, asked: History) -> Answer:
     """The nodes between two times, oldest first."""
     first_ms, last_ms = _span(world, asked)
     rows, count, cut_ms = await _found(world, first_ms, last_ms, asked.limit)
-    span = {
+    own: SpanKeys = {
         "start_time": world.zone.format(first_ms) if first_ms else None,
         "end_time": world.zone.format(last_ms),
+        **_cut(cut_ms),
     }
-    return Answer(data=rows, count=count, own=span | _cut(cut_ms))
+    return Answer(data=rows, count=count, own=own)
 
 
-def _cut(cut_ms: int | None) -> dict[str, Any]:
+def _cut(cut_ms: int | None) -> CutKeys:
     return {"truncated": cut_ms is not None, "before": cut_ms}
 
 
@@ -177,6 +179,7 @@ ENDPOINTS = (
         reply=latest,
         asks=Latest,
         gives=list[PriceRecord],
+        own=CutKeys,
     ),
     Endpoint(
         path="/api/coin-price-tracker/history",
@@ -184,5 +187,6 @@ ENDPOINTS = (
         reply=history,
         asks=History,
         gives=list[PriceRecord],
+        own=SpanKeys,
     ),
 )

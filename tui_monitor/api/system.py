@@ -4,13 +4,21 @@ A symbol is a coin without its quote, as the originals write it.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
 
 from tui_monitor.api.answers import Answer
 from tui_monitor.api.boards import system_board
 from tui_monitor.api.endpoints import Endpoint, Nothing, World
+from tui_monitor.api.own_keys import (
+    Connected,
+    CoverageKeys,
+    MarketsKeys,
+    ProcessKeys,
+    QualityBands,
+    SymbolMarkets,
+    SystemKeys,
+)
 from tui_monitor.boards.markets import (
     HIGH_PCT,
     MEDIUM_PCT,
@@ -45,7 +53,7 @@ class HeldData(Struct, frozen=True, kw_only=True):
 async def markets(world: World, _asked: Nothing) -> Answer:
     """Coins by how many of the exchanges' markets trade them."""
     report = await _report(world)
-    own = {
+    own: MarketsKeys = {
         "market_report": {
             "total_unique_symbols": len(report.coins),
             "high_coverage_symbols": _between(report, HIGH_PCT, 101),
@@ -64,12 +72,12 @@ async def markets(world: World, _asked: Nothing) -> Answer:
 async def coverage(world: World, _asked: Nothing) -> Answer:
     """How much of all coins each exchange trades. What the originals left empty is filled."""
     report = await _report(world)
-    bands = {
+    bands: QualityBands = {
         "high": len(_between(report, HIGH_PCT, 101)),
         "medium": len(_between(report, MEDIUM_PCT, HIGH_PCT)),
         "low": len(_between(report, 0, MEDIUM_PCT)),
     }
-    own = {
+    own: CoverageKeys = {
         "coverage_stats": {
             "total_symbols": len(report.coins),
             "exchange_stats": {
@@ -91,7 +99,7 @@ async def status(world: World, _asked: Nothing) -> Answer:
     """Process, memory, sockets, REST. `data` is the originals' key of that name."""
     board = await system_board(world)
     report = await _report(world)
-    own = {
+    own: SystemKeys = {
         "system": _system(board),
         "connections": {
             "websocket_status": websocket_status(board.connections),
@@ -113,11 +121,11 @@ async def _report(world: World) -> MarketReport:
     return await world.shared.once("markets", _REPORT_S, world.source.markets)
 
 
-def _between(report: MarketReport, low_pct: float, high_pct: float) -> list[dict[str, Any]]:
+def _between(report: MarketReport, low_pct: float, high_pct: float) -> list[SymbolMarkets]:
     return [_symbol(one) for one in report.coins if low_pct <= one.completeness_pct < high_pct]
 
 
-def _symbol(one: CoinMarkets) -> dict[str, Any]:
+def _symbol(one: CoinMarkets) -> SymbolMarkets:
     """Counts, as the originals have them; `data` names the exchanges."""
     return {
         "symbol": one.coin,
@@ -132,11 +140,14 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
 
 
-def _system(board: SystemBoard) -> dict[str, Any]:
+def _system(board: SystemBoard) -> ProcessKeys:
     process = board.process
     if process is None:
-        return dict.fromkeys(("memory_usage_mb", "cpu_percent", "threads_count"), None) | {
-            "connections_count": None
+        return {
+            "memory_usage_mb": None,
+            "cpu_percent": None,
+            "threads_count": None,
+            "connections_count": None,
         }
     memory = process.memory_bytes
     return {
@@ -161,7 +172,7 @@ def _held(board: SystemBoard, report: MarketReport) -> HeldData:
     )
 
 
-def websocket_status(connections: Sequence[ConnectionLine]) -> dict[str, str]:
+def websocket_status(connections: Sequence[ConnectionLine]) -> dict[str, Connected]:
     """Each market's streams: connected while every one of them gives data by itself."""
     found: dict[str, bool] = {}
     for line in connections:
@@ -191,17 +202,20 @@ ENDPOINTS = (
         summary="Coins by how many of the exchanges' markets trade them: high, medium, low.",
         reply=markets,
         gives=list[CoinMarkets],
+        own=MarketsKeys,
     ),
     Endpoint(
         path="/api/coverage",
         summary="How much of all coins each exchange trades, spot and perpetual.",
         reply=coverage,
         gives=list[ExchangeMarkets],
+        own=CoverageKeys,
     ),
     Endpoint(
         path="/api/system/status",
         summary="Memory, processor, sockets; streams by market; when REST brought something last.",
         reply=status,
         gives=HeldData,
+        own=SystemKeys,
     ),
 )
