@@ -78,6 +78,8 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ("[nothing]\nlike_it = 3", "see: tui-monitor config template"),
         ("[ui.mouse]", "ui.mouse must be true or false"),
         ('[general]\nlog_level = "loud"', "must be one of debug, error, info, warning, not 'loud'"),
+        ('[retention]\npreset = "x"', 'must be one of "", production, test, not'),
+        ('[general]\ntimezone = "Mars/X"', "timezone can't be used: unknown time zone 'Mars/X'"),
         ("[sum_curve]\nmin_coins = 0", "must be a whole number from 1 to 1000, not 0"),
         ('[exchanges.okx]\nmarkets = ["swap"]', "must be a list, each one of perp, spot"),
         ("[signals]\nthreshold_pct = 0", "a number over 0, at most 100, not 0"),

@@ -46,7 +46,7 @@ def _words(kind: inspect.Type) -> str:
         case inspect.UnionType(types=types):
             return " or ".join(_words(one) for one in types if not _is_none(one))
         case inspect.LiteralType(values=values):
-            return _one_of(in_order([str(value) for value in values]))
+            return _one_of(in_order([str(value) or '""' for value in values]))
         case inspect.EnumType(cls=cls):
             return _one_of([str(one.value) for one in cls])
         case inspect.IntType() | inspect.FloatType():

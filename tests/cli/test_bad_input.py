@@ -71,6 +71,15 @@ async def test_a_wrong_command_line_says_what_is_wrong(
     assert_one_line(done, code, *words)
 
 
+@pytest.mark.parametrize("group", ["db", "config"])
+async def test_a_group_without_its_command_prints_its_help(group: str, tmp_path: Path) -> None:
+    """Line by line, as a wrong usage."""
+    done = await run(tmp_path, group)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"Usage: tui-monitor {group} ")
+    assert "\nCommands:\n" in done.err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

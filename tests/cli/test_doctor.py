@@ -97,6 +97,7 @@ async def test_a_demo_is_looked_at_by_its_own_word(tmp_path: Path) -> None:
     none = await run(tmp_path, "show", "sum", "--demo")
     assert none.code == 1
     assert "there is no database in" in none.err
+    assert "start tui-monitor --demo once" in none.err
     async with a_daemon(tmp_path, "--demo"):
         for words in (("--demo",), ("--data-dir", str(tmp_path / "tui-monitor" / "demo"))):
             done = await run(tmp_path, "doctor", "--json", *words)

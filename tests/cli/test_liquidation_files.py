@@ -35,6 +35,21 @@ async def test_an_import_says_what_it_put_right(tmp_path: Path) -> None:
     assert "refused line 3: hour_1_amount is negative" in done.err
 
 
+async def test_records_never_mix_with_a_simulators(tmp_path: Path) -> None:
+    """The folder of another kind of history takes none; that of the same kind does."""
+    path = tmp_path / "records.jsonl"
+    path.write_text(json.dumps(HOURLY) + "\n")
+    folder = ("--data-dir", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    async with open_store(tmp_path / "data", SystemClock(), kind="simulator"):
+        pass
+    done = await run(tmp_path, "import", str(path), *folder)
+    assert (done.code, done.err.count("\n")) == (1, 1), done.err
+    assert "holds simulator history: real records never mix with it" in done.err
+    done = await run(tmp_path, "import", str(path), *folder, "--simulator", "http://127.0.0.1:9")
+    assert "1 taken" in done.out, done.err
+
+
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 async def test_events_and_minutes_go_out_and_come_back(tmp_path: Path, form: str) -> None:
     """Two files, for they are two tables; a second import finds everything there."""

@@ -74,9 +74,13 @@ async def test_an_engine_that_stands_still_is_named(quick_sim: Simulator, tmp_pa
         try:
             async with asyncio.timeout(90):
                 done = await run(tmp_path, "show", "sum", *options)
+                looked = await run(tmp_path, "doctor", "--json", *options)
         finally:
             daemon.child.send_signal(signal.SIGCONT)
     assert_one_line(done, 1, daemon.url, "gave no answer within", "stopped or too busy")
+    (engine,) = (one for one in json.loads(looked.out)["checks"] if one["check"] == "engine")
+    assert (looked.code, engine["result"]) == (1, "fail")
+    assert "gave no answer within" in engine["what"]
 
 
 async def test_watching_goes_on_until_it_is_stopped(quick_sim: Simulator, tmp_path: Path) -> None:

@@ -166,6 +166,10 @@ def _outcome(arguments: list[str]) -> int:
     is_json = "--json" in arguments
     try:
         code = tui_monitor.main(arguments, prog_name="tui-monitor", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        # A group without its command: its help is what was meant to be read.
+        _say(error.message, is_error=True)
+        return error.exit_code
     except click.ClickException as error:
         return fail(_misuse(error), as_json=is_json)
     except MonitorError as error:

@@ -10,7 +10,7 @@ import click
 from tui_monitor import paths
 from tui_monitor.cli.common import Context, holder_info, place_options, zone_of
 from tui_monitor.cli.db_block import contents, summary
-from tui_monitor.cli.stored import stored_in
+from tui_monitor.cli.stored import require_database, stored_in
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.engine_lock import EngineLock
@@ -85,6 +85,7 @@ def backup(context: Context, file: Path) -> int:
     if not file.parent.is_dir():
         raise BadInput(f"there is no folder {file.parent}", "make it first")
     settings = context.load().settings
+    require_database(context.folder(settings))
     size = asyncio.run(copied(context.folder(settings), file))
     click.echo(f"{file}: {size:,} bytes, checked")
     return 0

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from tui_monitor.cli.common import Context, kind_of, place_options
+from tui_monitor.cli.doctor_engine import asked
 from tui_monitor.cli.terminal_check import check_terminal
 from tui_monitor.clock import Clock, SystemClock
 from tui_monitor.config import Loaded, Settings
@@ -93,7 +94,8 @@ async def _examined(context: Context, say: Say) -> Report:
 async def _stored(context: Context, loaded: Loaded, clock: Clock) -> list[Check]:
     folder = context.folder(loaded.settings)
     kind = kind_of(loaded.settings, context)
-    return [check_folder(folder), *await check_database(folder, clock, kind=kind)]
+    engine, *rest = await check_database(folder, clock, kind=kind)
+    return [check_folder(folder), await asked(engine, folder, clock), *rest]
 
 
 def _pointed(context: Context, folder: Path) -> Context:

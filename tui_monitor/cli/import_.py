@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from tui_monitor import logs, paths
-from tui_monitor.cli.common import Context, engine_options, holder_info, zone_of
+from tui_monitor.cli.common import Context, engine_options, holder_info, kind_of, zone_of
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.engine_lock import EngineLock
+from tui_monitor.errors import StoreUnusable
 from tui_monitor.store import ImportReport, import_file, open_store
 
 DONE_IN_PART = 3
@@ -30,15 +31,19 @@ def import_(context: Context, files: tuple[Path, ...]) -> int:
     settings = context.load().settings
     folder = paths.prepare_data_dir(context.folder(settings))
     logs.setup(settings.general.log_level, paths.log_file(folder), stderr=False)
-    return asyncio.run(_import(settings, folder, files))
+    return asyncio.run(_import(settings, folder, files, kind_of(settings, context)))
 
 
-async def _import(settings: Settings, folder: Path, files: tuple[Path, ...]) -> int:
+async def _import(settings: Settings, folder: Path, files: tuple[Path, ...], kind: str) -> int:
     clock = SystemClock()
     refused = 0
     with EngineLock(folder) as lock:
         lock.acquire(holder_info("import"))
         async with open_store(folder, clock, kind=None) as store:
+            held = await store.kind()
+            if held not in (None, kind):
+                text = f"{store.path} holds {held} history: {kind} records never mix with it"
+                raise StoreUnusable(text, "give another folder with --data-dir")
             for path in files:
                 report = await import_file(
                     store, path, zone_of(settings), settings.sum_curve.coins, clock.now_ms()

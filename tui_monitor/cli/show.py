@@ -53,7 +53,8 @@ _BY_COIN = ("funding", COIN)
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
-    help="The newest N nodes, minutes, days or signals; of other boards the first N rows or coins.",
+    help="The newest N nodes, minutes, days or signals; of coin the newest N of each part that has "
+    "a history; of other boards the first N rows or coins.",
 )
 @click.option(
     "--date",

@@ -78,7 +78,7 @@ def _of_zone(name: str, refuse: _Refuse) -> Iterator[SettingsError]:
     try:
         BoardZone(name)
     except BadInput as error:
-        yield refuse("general.timezone", error.message, error.hint)
+        yield refuse("general.timezone", f"can't be used: {error.message}", error.hint)
 
 
 def _of_coins(curve: SumCurve, refuse: _Refuse) -> Iterator[SettingsError]:

@@ -56,14 +56,14 @@ async def _copied(
         await _stepwise(source, copy, step_pages)
         # A file of its own, without a log beside it.
         await copy.execute_fetchall("PRAGMA journal_mode = DELETE")
-        problems = [str(line) for (line,) in await copy.execute_fetchall(_PROBLEMS)]
+        found = inspection.found_lines(await copy.execute_fetchall(_PROBLEMS))
     except sqlite3.Error as error:
         if _is_full(error):
             raise StoreError("there is no room for the copy", "choose another disk") from error
         raise translated(error, path) from error
-    if problems != ["ok"]:
+    if found:
         raise StoreError(
-            f"{path}: the copy is damaged: {problems[0]}", "tui-monitor db check says more"
+            f"{path}: the copy is damaged: {found[0]}", "tui-monitor db check says more"
         )
 
 

@@ -222,9 +222,8 @@ async def _identify(connection: aiosqlite.Connection, path: Path, *, look_closer
         )
     marks = dict(cast("list[tuple[str, str]]", await connection.execute_fetchall(_META)))
     if look_closer and marks.get("clean") != "1":
-        for (line,) in await connection.execute_fetchall(_QUICK_CHECK):
-            if line != "ok":
-                raise _Unfit("corrupt", f"damaged ({line})")
+        for line in inspection.found_lines(await connection.execute_fetchall(_QUICK_CHECK)):
+            raise _Unfit("corrupt", f"damaged ({line})")
     return Found(version, marks.get("kind"))
 
 

@@ -1,5 +1,6 @@
 """What `db info` and `db check` look at."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from tui_monitor.clock import DAY_MS, utc_text
@@ -164,8 +165,8 @@ async def problems(session: Session) -> list[str]:
     """One line a problem, at most twenty of a kind."""
     found: list[str] = []
     try:
-        lines = [line for (line,) in await _ask(session, _INTEGRITY)]
-        found += [f"integrity: {line}" for line in lines if line != "ok"]
+        lines = found_lines(await _ask(session, _INTEGRITY))
+        found += [f"integrity: {line}" for line in lines]
         found += await _odd_rows(session)
     except StoreUnusable as error:
         # So broken that it can't even be looked through.
@@ -175,8 +176,13 @@ async def problems(session: Session) -> list[str]:
 
 async def damage(session: Session, deadline_s: float) -> list[str]:
     """What SQLite's quick check finds; StoreError if it takes longer than the deadline."""
-    lines = [line for (line,) in await session.read(_QUICK, deadline_s=deadline_s)]
-    return [line for line in lines if line != "ok"]
+    return found_lines(await session.read(_QUICK, deadline_s=deadline_s))
+
+
+def found_lines(rows: Iterable[Iterable[object]]) -> list[str]:
+    """What SQLite's checks found, a line each: a row of theirs may have several, and a title."""
+    lines = (line for row in rows for cell in row for line in str(cell).splitlines())
+    return [line for line in lines if line != "ok" and not line.startswith("***")]
 
 
 async def _odd_rows(session: Session) -> list[str]:

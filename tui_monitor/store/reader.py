@@ -287,6 +287,10 @@ class Reader(
         ((oldest,),) = await self._session.read(_OLDEST_OF_ALL)
         return int(oldest) if oldest is not None else None
 
+    async def kind(self) -> str | None:
+        """What the history is of: real, simulator or demo; None where nobody has said yet."""
+        return await inspection.kind(self._session)
+
     async def info(self) -> StoreInfo:
         """Sizes, row counts and oldest times."""
         rows, oldest_ms = await inspection.contents(self._session)
@@ -296,7 +300,7 @@ class Reader(
             size_bytes=size_bytes,
             wal_bytes=wal_bytes,
             schema_version=await inspection.schema_version(self._session),
-            kind=await inspection.kind(self._session) or "",
+            kind=await self.kind() or "",
             rows=rows,
             oldest_ms=oldest_ms,
             sqlite_version=sqlite3.sqlite_version,
