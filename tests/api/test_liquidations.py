@@ -469,6 +469,7 @@ async def test_with_an_engine_and_the_simulators_aggregate_all_faces_agree(tmp_p
                 own = (await it.get(LATEST, source="exchanges"))["data"]
                 board = (await it.get(BOARD))["data"]
                 answer = await it.get(HISTORY)
+                own_rows = (await it.get(HISTORY, source="exchanges"))["data"]
                 told = (await it.http.get(f"{sim.url}{AGGREGATE}")).json()["data"]
                 sim.fault(kind="http_500", seconds=5_000, exchange="aggregate")
                 await clock.sleep(125)
@@ -481,6 +482,12 @@ async def test_with_an_engine_and_the_simulators_aggregate_all_faces_agree(tmp_p
     assert panic["hour_24_people"] == pytest.approx(told["hour_24_people"], rel=0.1) != 0
     assert not panic["stale"]
     assert own["source"] == "exchanges"
+    # Of a source that is fresh none is called old, nor unset.
+    assert {
+        row["reasons"][name]
+        for row in (own, panic["exchanges"], *own_rows)
+        for name in ("panic_index", "hour_24_people")
+    } == {"exchanges tell no number of people; the rows of the aggregate source have it"}
     assert own["wash_index"] == panic["exchanges"]["wash_index"]
     assert own["wash_index"] == board["indices"]["record"]["wash_index_pct"]
     assert own["hour_24_amount"] == pytest.approx(

@@ -30,6 +30,8 @@ _OF_SOURCE = (
 NO_PEOPLE = (
     "exchanges tell no number of people; liquidations.aggregate_url names a source that does"
 )
+# The same where that source is asked.
+OTHERS_PEOPLE = "exchanges tell no number of people; the rows of the aggregate source have it"
 NOT_TOLD = "the source told none"
 # A zero is what it tells when it fails, and is kept as what it is: nothing known.
 TELLS_ZEROS = "the aggregate source tells zeros or nothing"

@@ -17,6 +17,7 @@ from tui_monitor.api.endpoints import Endpoint, Rows, World, described
 from tui_monitor.api.liquidation_records import (
     LEVELS,
     NO_PEOPLE,
+    OTHERS_PEOPLE,
     MinuteRow,
     NewestRow,
     PanicRow,
@@ -97,6 +98,7 @@ async def panic(world: World, asked: NewestQuery) -> Answer:
     own = None
     if indices.record is not None:
         own = of_exchanges(indices.record, world.zone, is_sampled=is_sampled)
+        own = _with_why(own, indices.aggregate)
     row = PanicRow(
         **_fields(chosen),
         panic_level=name,
@@ -136,12 +138,16 @@ async def history(world: World, asked: MinutesQuery) -> Answer:
 
 async def _indices(world: World) -> tuple[Indices, bool]:
     """They, and whether a sampled stream is in them."""
-    indices = await world.shared.once(
-        "liquidation indices", _NEWEST_S, world.source.liquidation_indices
-    )
+    indices = await _told(world)
     record = indices.record
     is_sampled = record is not None and await _is_sampled(world, record.minute_ms, record.minute_ms)
     return indices, is_sampled
+
+
+async def _told(world: World) -> Indices:
+    return await world.shared.once(
+        "liquidation indices", _NEWEST_S, world.source.liquidation_indices
+    )
 
 
 def _chosen(
@@ -176,11 +182,12 @@ def _is_told(told: Aggregate) -> bool:
     return not told.stale or (told.is_on and told.age_ms <= _FAILING_MS)
 
 
-def _with_why(row: MinuteRow, told: Aggregate) -> MinuteRow:
-    """Where a source is asked, why it tells no index is the better reason."""
+def _with_why(row: MinuteRow, told: Aggregate, *, is_now: bool = True) -> MinuteRow:
+    """Where a source is asked, it has the index; `is_now`: or says why it has none of now."""
     if not told.is_on:
         return row
-    why = f"the aggregate source: {told.error or told.reason or _OLD}"
+    trouble = told.error or told.reason or (_OLD if told.stale else "")
+    why = f"the aggregate source: {trouble}" if trouble and is_now else OTHERS_PEOPLE
     reasons = {**row.reasons, "panic_index": why, "hour_24_people": why}
     return msgspec.structs.replace(row, reasons=reasons)
 
@@ -268,15 +275,17 @@ async def _joined(
     found: dict[int, MinuteRow] = {}
     if records:
         is_sampled = await _is_sampled(world, records[0].minute_ms, records[-1].minute_ms)
+        told = (await _told(world)).aggregate
         for record in records:
-            found[record.minute_ms] = of_exchanges(record, world.zone, is_sampled=is_sampled)
+            own = of_exchanges(record, world.zone, is_sampled=is_sampled)
+            found[record.minute_ms] = _with_why(own, told, is_now=False)
             await _breath(len(found))
     for place, row in enumerate(rows):
-        own = found.get(row.minute_ms)
-        if own is None or tells_anything(row):
+        beside = found.get(row.minute_ms)
+        if beside is None or tells_anything(row):
             found[row.minute_ms] = of_aggregate(row, world.zone)
         else:
-            found[row.minute_ms] = beside_zeros(own)
+            found[row.minute_ms] = beside_zeros(beside)
         await _breath(place)
     return found
 
