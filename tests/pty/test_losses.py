@@ -54,9 +54,9 @@ def test_without_a_terminal_on_stdin_it_refuses_at_once(given: str) -> None:
     redirect = {"nothing": "</dev/null", "a pipe": "< <(sleep 60)", "a closed stdin": "<&-"}[given]
     command = f"{' '.join(APP)} {redirect}"
     with Terminal("bash", "-c", command, columns=160) as terminal:
-        terminal.until("no terminal on stdin and stderr")
+        terminal.until("no terminal on stdin")
         terminal.until("daemon")
-        assert terminal.wait() == 1
+        assert terminal.wait() == 2
         assert b"\x1b[?1049h" not in terminal.raw
 
 

@@ -1,10 +1,15 @@
 """Start, keys, sizes, signals, bytes: the program in a real pty, read back by pyte."""
 
+import fcntl
+import os
+import pty
 import random
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 from typing import Any
 
@@ -147,17 +152,52 @@ def test_ctrl_z_stops_the_whole_job_so_that_the_shell_has_its_prompt(
         assert terminal.wait() == 0
 
 
-@pytest.mark.parametrize("stream", ["stdin", "stderr"])
-def test_without_a_terminal_it_says_so_and_names_what_works(stream: str) -> None:
+def test_without_a_terminal_it_says_so_and_names_what_works() -> None:
     """Textual would spin on an input that has ended."""
     command = [sys.executable, "-m", "tests.support.terminal_app"]
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
     )
-    assert done.returncode == 1
+    assert done.returncode == 2
+    assert "no terminal on stdin and stdout and stderr" in done.stderr
     assert "daemon" in done.stderr
     assert "show" in done.stderr
-    assert stream in done.stderr
+
+
+@pytest.mark.parametrize("where", ["| cat", ">/dev/null"])
+def test_a_redirected_stdout_is_refused_in_one_line(where: str) -> None:
+    """What is piped is a picture nobody sees; it must not paint, nor go on for ever."""
+    command = f"set -o pipefail; {sys.executable} -m tests.support.terminal_app {where}"
+    with Terminal("bash", "-c", command, columns=160) as terminal:
+        terminal.until("no terminal on stdout")
+        assert terminal.wait() == 2
+        assert b"\x1b[?1049h" not in terminal.raw
+        assert terminal.raw.count(b"\n") == 1
+
+
+def test_its_size_is_that_of_what_it_paints_to() -> None:
+    """Another terminal on stdout has another size; what lays out for both would never rest."""
+    other, its_end = pty.openpty()
+    fcntl.ioctl(its_end, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 70, 0, 0))
+    command = f"exec {sys.executable} -m tests.support.terminal_app >{os.ttyname(its_end)}"
+    try:
+        with Terminal("bash", "-c", command, columns=120, rows=30) as terminal:
+            terminal.until(READY)
+            terminal.until(lambda one: one.text().endswith("q quit"))
+            terminal.press("q")
+            assert terminal.wait() == 0
+    finally:
+        os.close(other)
+        os.close(its_end)
+
+
+def test_a_signal_ends_it_though_the_event_loop_stands_still() -> None:
+    """A loop that never yields hears no signal by itself."""
+    with Terminal.of_the_app("stuck", "patience=0.5") as terminal:
+        terminal.until(lambda one: b"stuck" in one.raw)
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait() == 1
+        assert terminal.settings() == terminal.before
 
 
 def test_sizes_from_huge_to_nothing_and_back_leave_a_right_screen() -> None:

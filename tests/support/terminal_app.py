@@ -2,14 +2,16 @@
 
 `python -m tests.support.terminal_app [stored] [hostile] [ticking] [refresh=S] [beats=FILE]
 [lags=FILE] [patience=S] [board=NAME] [moving=LOAD] [cells=N] [visible=N] [gated]
-[low] [theme=NAME] [colors=N] [ascii] [language=NAME]`
+[stuck] [low] [theme=NAME] [colors=N] [ascii] [language=NAME]`
 
 `moving` is a board of a thousand spreads; `gated`, its time stands still until SIGUSR1, which
 lets ten steps pass. `lags` gets the longest that the event loop has kept a task waiting, in ms.
+`stuck`, the event loop is held up for ever.
 """
 
 import asyncio
 import itertools
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -80,7 +82,16 @@ async def _beat(file: Path) -> None:
             write_whole(file, str(beats).encode())
 
 
-def _engine(named: dict[str, str]) -> Run | None:
+async def _hold_up() -> None:
+    """An engine that never lets anything else run."""
+    os.write(2, b"stuck")
+    while True:
+        pass
+
+
+def _engine(named: dict[str, str], options: Sequence[str]) -> Run | None:
+    if "stuck" in options:
+        return _hold_up
     if "beats" in named:
         return lambda: _beat(Path(named["beats"]))
     if "lags" in named:
@@ -112,7 +123,7 @@ def main(*options: str) -> int:
         return error.exit_code
     app = MonitorApp(
         source,
-        _engine(named),
+        _engine(named, options),
         _ui(named, options),
         board=named.get("board", "sum"),
         refresh_s=float(named.get("refresh", 1.0)),

@@ -8,10 +8,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_monitor.screens.looks.looks import looks_of
+from tui_monitor.screens.terminal.size import Modal
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import Cell, Column
 from tui_monitor.words import t, told
@@ -96,7 +96,7 @@ class ColumnList(Board[ColumnRow]):
         """Nor by the mouse."""
 
 
-class ColumnsDialog(ModalScreen[None]):
+class ColumnsDialog(Modal[None]):
     """What is changed here is seen behind it at once, and kept."""
 
     DEFAULT_CSS = """

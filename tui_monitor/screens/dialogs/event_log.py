@@ -7,12 +7,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from tui_monitor.boards.status import EventLine
 from tui_monitor.errors import MonitorError
 from tui_monitor.screens.dialogs.questions import TextDialog
 from tui_monitor.screens.looks.format import ShownZone
+from tui_monitor.screens.terminal.size import Modal
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import Cell, Column
 from tui_monitor.screens.widgets.panel import Panel
@@ -86,7 +86,7 @@ EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
 )
 
 
-class EventLog(ModalScreen[None]):
+class EventLog(Modal[None]):
     """All lines, newest first."""
 
     DEFAULT_CSS = """

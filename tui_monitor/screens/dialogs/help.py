@@ -13,7 +13,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui_monitor.boards.registry import BOARDS
@@ -22,6 +21,7 @@ from tui_monitor.screens.keys.actions import ACTIONS, GROUPS
 from tui_monitor.screens.keys.keymap import is_chosen, key
 from tui_monitor.screens.looks.format import wrapped
 from tui_monitor.screens.looks.looks import Looks, looks_of
+from tui_monitor.screens.terminal.size import Modal
 from tui_monitor.screens.widgets.columns import Column
 from tui_monitor.words import t, told
 
@@ -42,7 +42,7 @@ _CSS = """
 """
 
 
-class KeyHelp(ModalScreen[None]):
+class KeyHelp(Modal[None]):
     """Every key of the table of actions; `here` are the actions that work where it was asked."""
 
     DEFAULT_CSS = _CSS.format(name="KeyHelp")
@@ -162,7 +162,7 @@ def _said(text: str, style: Style) -> RenderableType:
     return Text(text, style) if cell_len(text) == len(text) else _Wide(text, style)
 
 
-class BoardHelp(ModalScreen[None]):
+class BoardHelp(Modal[None]):
     """What a board shows, its columns with units, its sources."""
 
     DEFAULT_CSS = _CSS.format(name="BoardHelp")

@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui_monitor.errors import BadInput
@@ -20,6 +19,7 @@ from tui_monitor.screens.looks.looks import looks_of
 from tui_monitor.screens.palette.commands import Commanded, run
 from tui_monitor.screens.palette.suggestions import Suggestion, suggestions
 from tui_monitor.screens.telling import problem
+from tui_monitor.screens.terminal.size import Modal
 from tui_monitor.words import t
 
 _LINES = 12
@@ -38,7 +38,7 @@ class Asked(Commanded, Protocol):
         """Ask which coins can be named."""
 
 
-class Palette(ModalScreen[None]):
+class Palette(Modal[None]):
     """`:`. Tab takes a suggestion and goes on to the next, Enter runs what is typed."""
 
     DEFAULT_CSS = """

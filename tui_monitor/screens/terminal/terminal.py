@@ -28,12 +28,13 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, Paste, Resize
 from textual.screen import Screen
 
-from tui_monitor.errors import MonitorError
+from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 from tui_monitor.screens.terminal.keys_in_order import take_key
 from tui_monitor.screens.terminal.last_resort import HARD_EXIT_S, LastResort
 from tui_monitor.screens.terminal.pace import Pace
 from tui_monitor.screens.terminal.painter import Painter
+from tui_monitor.screens.terminal.size import SizedDriver
 from tui_monitor.screens.terminal.whole import WholeScreen
 from tui_monitor.screens.terminal.written import Written
 from tui_monitor.words import t
@@ -56,16 +57,18 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 def require_terminal() -> None:
     """Refuse to start without a terminal: Textual would spin on an input that has ended.
 
-    Where there is one, make it usable: its own size, no character that its encoding lacks.
+    What is asked of one stream would be answered of another: all three must be one. Where there
+    is a terminal, make it usable: its own size, no character that its encoding lacks.
     """
-    streams = (sys.__stdin__, sys.__stderr__)
-    if any(stream is None or not stream.isatty() for stream in streams):
-        raise MonitorError(
-            "no terminal on stdin and stderr",
+    streams = {"stdin": sys.__stdin__, "stdout": sys.__stdout__, "stderr": sys.__stderr__}
+    others = [name for name, stream in streams.items() if stream is None or not stream.isatty()]
+    if others:
+        raise BadInput(
+            f"no terminal on {' and '.join(others)}",
             "run `tui-monitor daemon` without one, or `tui-monitor show sum` for one snapshot",
         )
     if os.environ.get("TERM") == "dumb":
-        raise MonitorError(
+        raise BadInput(
             "TERM=dumb can't move a cursor",
             "set TERM, or use `tui-monitor daemon` or `tui-monitor show sum`",
         )
@@ -93,7 +96,7 @@ class PaintedApp(App[int]):
     PATIENCE_S: ClassVar[float] = HARD_EXIT_S
 
     def __init__(self, paints_per_s: float = PAINTS_PER_S, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(driver_class=SizedDriver, **options)
         vars(textual_screen)["UPDATE_PERIOD"] = COMPOSE_S
         self._detected = color_system(self.console.color_system)
         self.animation_level = "none"
@@ -336,6 +339,9 @@ def signals_end(app: PaintedApp) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, _end, app, number)
+        # The loop's part has its turn when the loop has; whatever holds that up, there is an end.
+        signal.signal(number, lambda *_: app.last_resort.arm())
+        signal.siginterrupt(number, False)
     try:
         yield
     finally:

@@ -9,9 +9,12 @@ replaced before anybody has seen it.
 import asyncio
 from typing import Any
 
+from textual.events import Resize
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
+
+from tui_monitor.screens.terminal.size import drop_stale
 
 # A key's answer goes from widget to widget, each a few turns of the event loop after the other;
 # when nothing came for so many it is all there.
@@ -36,6 +39,9 @@ class WholeScreen(Screen[None]):
         super().__init__(*arguments, **options)
         self._hold: asyncio.TimerHandle | None = None
         self.gathered_s = _GATHERED_S
+
+    async def _on_resize(self, event: Resize) -> None:
+        drop_stale(self, event)
 
     @property
     def is_held(self) -> bool:

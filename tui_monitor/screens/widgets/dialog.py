@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -16,6 +15,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
 from tui_monitor.screens.looks.looks import looks_of
 from tui_monitor.screens.telling import problem
+from tui_monitor.screens.terminal.size import Modal
 from tui_monitor.words import t, told
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ class Field(Input):
         return not is_left and super().check_consume_key(key, character)
 
 
-class Dialog(ModalScreen[T | None], Generic[T]):
+class Dialog(Modal[T | None], Generic[T]):
     """A question. The result is None when it was left with Esc."""
 
     DEFAULT_CSS = """
