@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from rich.cells import cell_len
 
 from tui_monitor.screens.looks.looks import Looks
-from tui_monitor.screens.widgets.line import Piece
+from tui_monitor.screens.widgets.line import Piece, fitting
 from tui_monitor.screens.widgets.spark import sparkline
+from tui_monitor.words import t
 
 Points = Sequence[tuple[int, float | None]]
 _WIDEST, _LEAST = 60, 12
@@ -35,11 +36,24 @@ class RowPast:
         self._asked_for, self._points, self._end_ms = wanted, points, end_ms
 
     def after(
-        self, line: Sequence[Piece], coin: str | None, name: str, looks: Looks, width: int
+        self,
+        line: Sequence[Piece],
+        coin: str | None,
+        name: str,
+        looks: Looks,
+        width: int,
+        *,
+        frozen: bool = False,
     ) -> list[Piece]:
-        """A line with the blocks at its end, if they are known and there is room for them."""
+        """A line with the blocks at its end, if they are known and there is room for them.
+
+        A frozen display asks for nothing newer: where they are not known it says so.
+        """
         label = f"{_GAP}{name} " if name else _GAP
         known = self._asked_for is not None and self._asked_for[0] == coin
+        if frozen and not known:
+            group = [(t("history: not fetched while frozen"), looks.faint)]
+            return fitting([line, group], _GAP, width) or list(line)
         taken = sum(cell_len(text) for text, _ in line) + cell_len(label)
         room = min(_WIDEST, width - taken)
         if not known or room < _LEAST or all(value is None for _, value in self._points):

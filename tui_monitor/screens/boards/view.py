@@ -17,6 +17,7 @@ from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput
 from tui_monitor.screens.keys.actions import BY_ID, bindings
+from tui_monitor.screens.keys.keymap import key
 from tui_monitor.screens.looks.format import ShownZone
 from tui_monitor.screens.looks.looks import looks_of
 from tui_monitor.screens.tables.layouts import layouts_of
@@ -63,6 +64,8 @@ class BoardView(Vertical):
     # Whether it shows days at all, or only what is now.
     HAS_DAYS: ClassVar[bool] = True
     # Whether `+` and `-` choose anything where there are no days.
+    # Its actions that ask for other data of now: a frozen display has none.
+    OF_NOW: ClassVar[frozenset[str]] = frozenset()
     HAS_RANGES: ClassVar[bool] = False
     # Whether it is of all coins now: of an engine that begins it would show next to nothing.
     IS_OF_MARKET: ClassVar[bool] = False
@@ -125,6 +128,8 @@ class BoardView(Vertical):
         """Days are only where there are some, and so are charts."""
         if action == "read":
             return bool(self.charts())
+        if self.frozen and action in self.OF_NOW:
+            return False
         if action in BY_ID and BY_ID[action].where == "days":
             return self.HAS_DAYS or (self.HAS_RANGES and action.startswith("range_"))
         return super().check_action(action, parameters)
@@ -169,6 +174,11 @@ class BoardView(Vertical):
 
     def can_go_back(self) -> bool:
         """Whether Esc has anywhere to go."""
+    def needs_now(self) -> None:
+        """BadInput while frozen: what is asked for is of now."""
+        if self.frozen:
+            raise BadInput("the display is frozen", f"{key('freeze')} goes on")
+
         return self.days.first is not None
 
     def go_back(self) -> None:

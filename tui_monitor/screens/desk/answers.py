@@ -1,7 +1,9 @@
 """What a board was answered, held while the display is frozen.
 
 A frozen board goes on asking, so that what waits can be counted, and is answered what it was
-answered before. A question that is new to it, as that for another day, is answered now.
+answered before. A question that is new to it is answered now, and then is frozen, too: so are
+those of the keys for other days or hours, of another coin's page, of another board. Whatever else
+would bring newer data a view does with the data it has, or refuses (`BoardView.OF_NOW`).
 """
 
 import inspect

@@ -407,6 +407,8 @@ class Desk(DeskAsides):
     def action_zone(self) -> None:
         self.zone = self.zone.next()
         self.redraw()
+        self.view.frozen = self._answers.held
+        self.refresh_bindings()
 
     def redraw(self) -> None:
         """Zone or looks changed: paint what is there anew."""

@@ -23,6 +23,8 @@ def why_dead(pressed: str, view: BoardView) -> str:
 
 
 def _why(action: Action, view: BoardView) -> str:
+    if view.frozen and action.id in view.OF_NOW:
+        return t("frozen: {key} goes on", key=key("freeze"))
     if action.id in _REASONS:
         return t(_REASONS[action.id])
     if action.where == "days" or action.id == "date":

@@ -93,7 +93,7 @@ class Board(Table[R]):
     def action_open(self) -> None:
         row = self.seen_row
         if row is not None:
-            self.post_message(self.Opened(self, self._rows.key_of(row), row))
+            self._tell(self.Opened(self, self._rows.key_of(row), row))
 
     # Sorting
 
@@ -118,7 +118,7 @@ class Board(Table[R]):
     def _sorted(self) -> None:
         self._awaited = None
         self._resorted()
-        self.post_message(self.Sorted(self))
+        self._tell(self.Sorted(self))
 
     # The mouse, where it is on
 

@@ -367,7 +367,11 @@ class Table(ScrollView, Generic[R], can_focus=True):
             self.cursor_key = None
         self._refresh_cursor()
         if self.cursor_key != old:
-            self.post_message(self.Moved(self, self.cursor_key))
+            self._tell(self.Moved(self, self.cursor_key))
+
+    def _tell(self, message: Message) -> None:
+        # Textual takes a message no further up than who caused it: a filter is the panel's doing.
+        self.post_message(message.set_sender(self))
 
     def _refresh_cursor(self) -> None:
         index = self._rows.index(self.cursor_key)

@@ -25,6 +25,10 @@ WORDS: dict[str, str] = {
     "{n} msg/s": "{n} 条/秒",
     # The banners.
     "FROZEN, {n} behind": "已冻结，落后 {n}",
+    "frozen: {key} goes on": "已冻结：按 {key} 继续",
+    "the display is frozen": "显示已冻结",
+    "{key} goes on": "按 {key} 继续",
+    "history: not fetched while frozen": "历史：冻结时不读取",
     "DEMO": "演示",
     "SIMULATOR": "模拟",
     "ATTACHED": "已连接到引擎",

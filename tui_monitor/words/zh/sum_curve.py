@@ -53,6 +53,7 @@ WORDS: dict[str, str] = {
     "no prices yet": "还没有价格",
     "sum {pct} %": "总和 {pct} %",
     "the coins of this node are not known": "该节点的各币种数据未知",
+    "the coins of then are not known: the display is frozen": "当时的各币种数据未知：显示已冻结",
     "no node is due yet": "还没有节点到时",
     "no nodes": "没有节点",
     "prices|last": "末价",

@@ -42,6 +42,7 @@ class AnomaliesView(BoardView):
 
     NAME = "anomalies"
     FEW_COLUMNS = ("coin", "return", "score", "reasons")
+    OF_NOW = frozenset({"bar_length", "venue"})
     EXPORTS = ("anomalies",)
     HAS_DAYS = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("anomalies")]
@@ -315,6 +316,7 @@ class AnomaliesView(BoardView):
 
     def choose(self, what: str, word: str) -> None:
         """Other bars or another exchange, by name; without one the next."""
+        self.needs_now()
         if what == "bar":
             if word and word not in _BARS:
                 raise BadInput(f"no bars of {word!r}", f"one of {' '.join(_BARS)}")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,6 +15,7 @@ from tui_monitor.boards.open_interest import (
     OpenInterestBoard,
     RankedBy,
 )
+from tui_monitor.boards.open_interest.build import ranked_rows
 from tui_monitor.clock import DAY_MS
 from tui_monitor.model import MARK_MS
 from tui_monitor.screens.boards.oi.columns import money_change, oi_columns, part
@@ -71,6 +73,8 @@ class OpenInterestView(BoardView):
         self.shown: OpenInterestBoard | None = None
         self.hours: int | None = None
         self.by = RankedBy.CHANGE
+        self._asked: tuple[int | None, RankedBy] = (None, self.by)
+        self._usual_hours: int | None = None
         self._columns_for: tuple[int, RankedBy] | None = None
         self.table: Board[InterestRow] = Board(
             oi_columns(WINDOWS_H[-1]),
@@ -93,7 +97,15 @@ class OpenInterestView(BoardView):
 
     async def pull(self, source: Source) -> None:
         """The ranking."""
-        self.board = board = await source.interest_board(self.hours, self.by)
+        held = self.board if self.frozen else None
+        if held is not None:
+            await source.interest_board(*self._asked)  # what waits is counted
+            self.board = _ranked(held, self.hours or self._usual_hours or held.hours, self.by)
+            return
+        asked = self._asked = (self.hours, self.by)
+        self.board = board = await source.interest_board(*asked)
+        if asked[0] is None:
+            self._usual_hours = board.hours
 
         async def marks(coin: str, first_ms: int) -> Points:
             points = await source.interest_history(coin, first_ms)
@@ -131,7 +143,9 @@ class OpenInterestView(BoardView):
             if row is not None:
                 # A line that begins with the same time need not say it twice.
                 name = "" if self.shown.hours == PAST_H else t("24 h")
-                lines[1] = self._past.after(lines[1], row.coin, name, looks, width)
+                lines[1] = self._past.after(
+                    lines[1], row.coin, name, looks, width, frozen=self.frozen
+                )
             self._detail.set_lines(*lines)
 
     @on(Board.Opened)
@@ -206,6 +220,15 @@ class OpenInterestView(BoardView):
     def help_text(self) -> Sequence[str]:
         """Definitions and sources."""
         return _HELP
+
+
+def _ranked(held: OpenInterestBoard, hours: int, by: RankedBy) -> OpenInterestBoard:
+    """The same values in another order: a board that is frozen has all its windows."""
+    if (hours, by) == (held.hours, held.by):
+        return held
+    rows = ranked_rows(held.rows, hours, by)
+    ranked = sum(row.rank is not None for row in rows)
+    return replace(held, rows=rows, ranked=ranked, hours=hours, by=by)
 
 
 def _title() -> str:

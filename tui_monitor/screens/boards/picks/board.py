@@ -91,12 +91,14 @@ class PicksView(BoardView):
             bar_ms, self._past_bar = BAR_MS[board.bar], board.bar
             self._past = RowPast(PAST_BARS * bar_ms, bar_ms)
         row = self.table.cursor_row
+        coin = None if row is None else row.symbol
 
         async def closes(symbol: str, first_ms: int) -> Points:
             found = await source.klines(symbol, board.exchange, Market.PERP, board.bar, PAST_BARS)
             return [(one.open_ms, one.close) for one in found.rows if one.open_ms >= first_ms]
 
-        await self._past.pull(None if row is None else row.symbol, board.now_ms, closes)
+        if not self.frozen:
+            await self._past.pull(coin, board.now_ms, closes)
 
     def paint(self) -> None:
         """Show the board that was pulled last."""
@@ -128,7 +130,7 @@ class PicksView(BoardView):
         looks, width = looks_of(self), self.content_size.width
         lines = terms(row, self.shown, self.zone, looks, width)
         name = t("{n} bars", n=PAST_BARS)
-        lines[0] = self._past.after(lines[0], row.symbol, name, looks, width)
+        lines[0] = self._past.after(lines[0], row.symbol, name, looks, width, frozen=self.frozen)
         self._terms.set_lines(*lines)
 
     @on(Board.Opened)

@@ -56,10 +56,10 @@ class SpreadsView(BoardView):
 
     NAME = "spreads"
     FEW_COLUMNS = ("coin", "exec", "buy", "sell")
-    FEW_WIDTH = 46
     IS_OF_MARKET = True
     EXPORTS = ("spreads",)
     HAS_DAYS = False
+    OF_NOW = frozenset({"pairs", "coins", "one_coin"})
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("spreads")]
     DEFAULT_CSS = f"""
     SpreadsView #detail {{ height: {DETAIL_LINES}; }}
@@ -111,7 +111,9 @@ class SpreadsView(BoardView):
             return [(one.minute_ms, one.max_pct) for one in found]
 
         row = self.table.cursor_row
-        await self._past.pull(None if row is None else row.coin, board.now_ms, minutes)
+        coin = None if row is None else row.coin
+        if not self.frozen:
+            await self._past.pull(coin, board.now_ms, minutes)
 
     def paint(self) -> None:
         """Show the board that was pulled last."""
@@ -171,7 +173,9 @@ class SpreadsView(BoardView):
             lines = detail(row, board.now_ms, self.zone, looks, width)
             if row is not None:
                 name = t("1 h, the highest of each minute")
-                lines[0] = self._past.after(lines[0], row.coin, name, looks, width)
+                lines[0] = self._past.after(
+                    lines[0], row.coin, name, looks, width, frozen=self.frozen
+                )
             self._detail.set_lines(*lines)
 
     # Its keys and commands
@@ -196,6 +200,7 @@ class SpreadsView(BoardView):
 
     def choose(self, what: str, word: str) -> None:
         """Other pairs or other coins, by their name; without one the next ones."""
+        self.needs_now()
         if not word:
             self.action_pairs() if what == "pairs" else self.action_coins()
         elif what == "pairs":
@@ -224,8 +229,8 @@ class SpreadsView(BoardView):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Pairs and coins are chosen where they are shown."""
-        if action in BY_ID and BY_ID[action].where == "spreads":
-            return not self.has_class("-quarantine")
+        if action in BY_ID and BY_ID[action].where == "spreads" and self.has_class("-quarantine"):
+            return False
         return super().check_action(action, parameters)
 
     @property
@@ -255,7 +260,10 @@ class SpreadsView(BoardView):
         if self.has_class("-quarantine"):
             self.next_panel()
         elif self.coin is not None:
-            self.action_one_coin()
+            if self.frozen:
+                self.app.notify(t("frozen: {key} goes on", key=key("freeze")))
+            else:
+                self.action_one_coin()
 
     def few_lines(self) -> list[list[Piece]]:
         """The best pairs, for very small terminals."""

@@ -66,6 +66,8 @@ class SumView(BoardView):
         self.board: SumBoard | None = None
         self.shown: SumBoard | None = None
         self._noted = ""
+        # By the days that were asked for: the boards that are shown while frozen.
+        self._held: dict[tuple[date | None, date | None], SumBoard] = {}
         # By coin, and of which nodes they are.
         self._coin_days: dict[str, str] = {}
         self._coin_days_of: tuple[object, ...] = ()
@@ -95,17 +97,17 @@ class SumView(BoardView):
 
     async def pull(self, source: Source) -> None:
         """The board of the days shown, with the coins of the node under the cursor."""
-        query = self.days_query()
+        query, frozen = self.days_query(), self.frozen
         slot_ms = None
         if self.nodes.cursor_key not in (None, LIVE_KEY):
             slot_ms = int(self.nodes.cursor_key or 0)
         board = await source.sum_board(
             Query(first_day=query.first_day, last_day=query.last_day, slot_ms=slot_ms)
         )
-        if self.frozen and self.board is not None and slot_ms is not None:
-            # Another node's coins are a new question; the nodes stay as they are.
-            board = replace(self.board, shown_ms=board.shown_ms, coins=board.coins)
-        self.board = board
+        if not frozen:
+            self._held.clear()
+        held = self._held.setdefault((query.first_day, query.last_day), board)
+        self.board = board = held if held is board else _with_coins(held, board)
         self.today = date.fromisoformat(board.today)
         await self._pull_coin_days(source, board)
 
@@ -137,6 +139,8 @@ class SumView(BoardView):
             # Who looks at the newest row goes on doing so when the live point comes.
             self.nodes.action_first()
         unknown = "the coins of this node are not known"
+        if self.frozen:
+            unknown = "the coins of then are not known: the display is frozen"
         coins = coin_rows(board, self._coin_days)
         self._show_notes(board, coins)
         self.coins.set_rows(coins, stale=stale, empty=unknown)
@@ -285,3 +289,15 @@ class SumView(BoardView):
     def help_text(self) -> Sequence[str]:
         """Definitions and sources."""
         return sum_texts.HELP
+
+
+def _with_coins(held: SumBoard, asked: SumBoard) -> SumBoard:
+    """The frozen nodes with the coins of another node, a new question.
+
+    Those of the live point of then were not kept.
+    """
+    if asked.shown_ms == held.shown_ms:
+        return held
+    if any(one.slot_ms == asked.shown_ms and is_drawn(one) for one in held.nodes):
+        return replace(held, shown_ms=asked.shown_ms, coins=asked.coins)
+    return replace(held, shown_ms=held.live.slot_ms if held.live else None, coins=[])
