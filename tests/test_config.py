@@ -83,7 +83,7 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ("[sum_curve]\nmin_coins = 0", "must be a whole number from 1 to 1000, not 0"),
         ('[exchanges.okx]\nmarkets = ["swap"]', "must be a list, each one of perp, spot"),
         ("[signals]\nthreshold_pct = 0", "a number over 0, at most 100, not 0"),
-        ("[api]\ntoken = 3", "must be text, not 3"),
+        ("[api]\ntoken = 3", "must be text, not a number"),
         ("[ui]\nmouse = 3", "must be true or false, not 3"),
         ("[ui]\nstart_board = true", "not true"),
         ("[general]\nlog_level = [true]", "not [true]"),

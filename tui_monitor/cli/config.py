@@ -8,7 +8,6 @@ from tui_monitor.cli.common import Context, engine_options
 from tui_monitor.errors import SettingsError
 from tui_monitor.printable import printable
 
-SECRET = frozenset({"api.token"})
 VALUE_LIMIT = 200
 LINE_LIMIT = 400
 
@@ -31,9 +30,7 @@ def show(context: Context) -> None:
     """Print every effective value and where it comes from."""
     for setting in settings_module.describe(context.load()):
         value = settings_module.toml(setting.value)
-        # A proxy's address may hold a password.
-        is_secret = setting.name in SECRET or (setting.name.endswith(".proxy") and "@" in value)
-        if is_secret and setting.value:
+        if settings_module.is_secret(setting.name, setting.value):
             value = "(set)"
         click.echo(f"{setting.name} = {printable(value, VALUE_LIMIT)}  # {setting.origin}")
 
@@ -50,7 +47,10 @@ def check(context: Context) -> int:
         return error.exit_code
     there = "" if loaded.file.exists() else " (no such file: defaults)"
     click.echo(f"{loaded.file}{there}: right, {len(loaded.origins)} set")
-    for text in settings_module.warnings(loaded.settings):
+    exposed = settings_module.token_exposed(loaded.origins, loaded.file)
+    if exposed:
+        exposed += f"; {settings_module.chmod_hint(loaded.file)}"
+    for text in [*settings_module.warnings(loaded.settings), *filter(None, [exposed])]:
         click.echo(f"warning: {text}", err=True)
     return 0
 

@@ -17,7 +17,7 @@ from tui_monitor.cli.common import Context, kind_of, place_options
 from tui_monitor.cli.doctor_engine import asked
 from tui_monitor.cli.terminal_check import check_terminal
 from tui_monitor.clock import Clock, SystemClock
-from tui_monitor.config import Loaded, Settings
+from tui_monitor.config import Loaded, Settings, chmod_hint, token_exposed
 from tui_monitor.engine.checkup import (
     check_database,
     check_folder,
@@ -121,6 +121,10 @@ def _settings(context: Context) -> tuple[Loaded | None, Check]:
         return None, failed
     there = "" if loaded.file.exists() else " (no such file: defaults)"
     what = f"{loaded.file}{there}, {len(loaded.origins)} set"
+    if exposed := token_exposed(loaded.origins, loaded.file):
+        hint = chmod_hint(loaded.file)
+        what = f"{what}; {exposed}"
+        return loaded, Check(check=name, result=Outcome.WARN, what=what, hint=hint)
     return loaded, Check(check=name, result=Outcome.OK, what=what)
 
 

@@ -4,6 +4,7 @@ Each section is a frozen struct; each field's description is the README's and `-
 sentence. A part of the program gets its section, never the whole.
 """
 
+from tui_monitor.config.confidential import is_secret, without_secrets
 from tui_monitor.config.exchanges import (
     Binance,
     Bitget,
@@ -15,6 +16,7 @@ from tui_monitor.config.exchanges import (
     is_loopback,
     with_simulator,
 )
+from tui_monitor.config.file_mode import chmod_hint, token_exposed
 from tui_monitor.config.hosts import normal_host
 from tui_monitor.config.reading import ENV_PREFIX, Loaded, load, usable
 from tui_monitor.config.sections import (
@@ -63,14 +65,18 @@ __all__ = [
     "SumCurve",
     "Ui",
     "check_together",
+    "chmod_hint",
     "describe",
     "is_local",
     "is_loopback",
+    "is_secret",
     "load",
     "normal_host",
     "template",
+    "token_exposed",
     "toml",
     "usable",
     "warnings",
     "with_simulator",
+    "without_secrets",
 ]

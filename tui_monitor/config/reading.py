@@ -11,6 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from tui_monitor import paths
+from tui_monitor.config.confidential import SECRETS, kind_of, shown_name
+from tui_monitor.config.file_mode import check_mode
 from tui_monitor.config.keys import key_names, known_action
 from tui_monitor.config.leaves import LEAVES, bare_type
 from tui_monitor.config.sections import PRESETS, Settings
@@ -87,6 +89,8 @@ def usable(
     # What can't be used is its default here: the rest is judged beside it.
     settings = msgspec.convert(merged, Settings, strict=False)
     wrong += nonsense(settings, places)
+    if exposed := check_mode(settings, origins, path):
+        wrong.append(exposed)
     if not wrong:
         return Loaded(settings, origins, path), None
     first, *others = wrong
@@ -170,7 +174,7 @@ def _leaf(name: str, place: str) -> str:
         return KEYS
     near = _nearest(name)
     hint = f"did you mean {near}?" if near else "see: tui-monitor config template"
-    raise SettingsError(f"{place}: unknown setting {printable(name, 80)!r}", hint)
+    raise SettingsError(f"{place}: unknown setting {printable(shown_name(name), 80)!r}", hint)
 
 
 def _read_keys(name: str, value: Any, place: str) -> str:
@@ -209,7 +213,8 @@ def _check_one(name: str, value: Any, origin: str) -> None:
         msgspec.convert(value, LEAVES[name][0], strict=strict)
     except msgspec.ValidationError as error:
         kind = bare_type(LEAVES[name][0])
-        must = f"must be {expected(LEAVES[name][0])}, not {echoed(value)}"
+        given = kind_of(value) if name in SECRETS else echoed(value)
+        must = f"must be {expected(LEAVES[name][0])}, not {given}"
         words = get_args(kind) if get_origin(kind) is Literal else ()
         near = difflib.get_close_matches(str(value), words, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else ""

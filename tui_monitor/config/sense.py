@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from tui_monitor.clock import BoardZone
+from tui_monitor.config.confidential import without_secrets
 from tui_monitor.config.exchanges import Exchange, is_loopback
 from tui_monitor.config.hosts import HOSTS_HINT, hosts_fault
 from tui_monitor.config.keys import clashes, key_label, shadows
@@ -123,7 +124,7 @@ def _of_exchange(section: str, exchange: Exchange, refuse: _Refuse) -> Iterator[
         yield refuse(f"{section}.proxy", "is no proxy's address", hint)
     if text := _empty_or_doubled(exchange.markets):
         yield refuse(f"{section}.markets", text)
-    loopback = all(is_loopback(urlsplit(url).hostname or "") for url in urls.values())
+    loopback = all(is_loopback(_host(url)) for url in urls.values())
     if not exchange.paced and not loopback:
         yield refuse(f"{section}.paced", "can be off only where every address is loopback")
 
@@ -145,13 +146,32 @@ def _of_api(api: Api, refuse: _Refuse) -> Iterator[SettingsError]:
 
 
 def _of_url(name: str, url: str, refuse: _Refuse) -> Iterator[SettingsError]:
-    parts = urlsplit(url)
+    parts, shown = _parts(url), f"is {without_secrets(url)!r}" if "://" in url else "is no URL"
     is_stream = "ws_" in name.rpartition(".")[2]
     secure, plain = ("wss", "ws") if is_stream else ("https", "http")
-    if parts.scheme not in (secure, plain) or not parts.hostname:
-        yield refuse(name, f"is {url!r}", f"it must begin with {secure}://")
+    if parts is None:
+        yield refuse(name, shown, f"write it as {secure}://HOST or {secure}://HOST:PORT")
+    elif parts.scheme not in (secure, plain) or not parts.hostname:
+        yield refuse(name, shown, f"it must begin with {secure}://")
     elif parts.scheme == plain and not is_loopback(parts.hostname):
-        yield refuse(name, f"is {url!r}", f"without {secure}:// only a loopback address is allowed")
+        yield refuse(
+            name, f"is {shown!r}", f"without {secure}:// only a loopback address is allowed"
+        )
+
+
+def _parts(url: str) -> SplitResult | None:
+    """None for what can't be read as a URL; what Python says of it may repeat a password."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _host(url: str) -> str:
+    parts = _parts(url)
+    return parts.hostname or "" if parts else ""
 
 
 def _is_proxy(url: str) -> bool:
