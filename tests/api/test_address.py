@@ -16,6 +16,9 @@ from tui_monitor.errors import FolderUnusable, SettingsError
         ("localhost:0", Address("localhost", 0), "http://localhost:0"),
         ("LocalHost:80", Address("localhost", 80), "http://localhost:80"),
         ("[::1]:5000", Address("::1", 5000), "http://[::1]:5000"),
+        # What means every address is none to open.
+        ("0.0.0.0:5000", Address("0.0.0.0", 5000), "http://127.0.0.1:5000"),  # noqa: S104
+        ("[::]:5000", Address("::", 5000), "http://[::1]:5000"),
         (
             "monitor.example:65535",
             Address("monitor.example", 65535),

@@ -243,6 +243,10 @@ async def test_an_open_address_is_warned_of(
         task = group.create_task(serve(settings, engine))
         async with asyncio.timeout(60):
             await engine.is_served.wait()
+        # What it says it serves can be opened as it stands.
+        bearer = {"authorization": f"Bearer {settings.token}"}
+        async with httpx.AsyncClient(trust_env=False, headers=bearer) as client:
+            assert (await client.get(f"{engine.urls[0]}/api/health")).status_code == 200
         task.cancel()
     assert caplog.text.count("open to the network without TLS") == warned
 

@@ -96,7 +96,11 @@ async def test_listening_everywhere_serves_the_address_that_was_reached() -> Non
             (f"evil.example:{served.port}", 403),
         ):
             sent = request(served.port, host=host, headers=bearer)
-            assert (await talk(served.port, sent)).status == status
+            reply = await talk(served.port, sent)
+            assert reply.status == status
+            # The address that was reached is the one to open.
+            if status == 403:
+                assert reply.data["hint"] == f"open http://127.0.0.1:{served.port}"
         other = request(served.port, host=f"127.0.0.2:{served.port}", headers=bearer)
         assert (await talk(served.port, other, to="127.0.0.2")).status == 200
         assert (await talk(served.port, other)).status == 403
@@ -430,3 +434,46 @@ async def test_a_slash_more_is_not_redirected() -> None:
         reply = await talk(served.port, request(served.port, "/api/health/"))
         assert reply.status == 404
         assert "location" not in reply.headers
+
+
+@in_virtual_time
+async def test_two_lengths_of_one_body_are_refused() -> None:
+    """A proxy that goes by the other one would take the rest for the next request."""
+    async with endpoint() as served:
+        both = ("Content-Length: 5", "Transfer-Encoding: chunked")
+        chunked = "2\r\n{}\r\n0\r\n\r\n"
+        for sent in (
+            post(served.port, chunked, JSON, *both),
+            post(served.port, chunked, JSON, *reversed(both)),
+            request(served.port, headers=both, body="0\r\n\r\n"),
+        ):
+            reply = await talk(served.port, sent)
+            assert reply.status == 400
+            assert "exclude each other" in reply.data["error"]
+            assert reply.headers["connection"] == "close"
+        assert served.source.job is None
+
+
+@in_virtual_time
+async def test_a_target_with_its_address_is_served_as_its_path() -> None:
+    """So do clients of proxies write it; it says what Host says, or is refused."""
+    async with endpoint(token=TOKEN) as served:
+        bearer = (f"Authorization: Bearer {TOKEN}",)
+        own = f"127.0.0.1:{served.port}"
+        for target, status in (
+            (f"http://{own}/api/stats", 200),
+            (f"HTTP://{own}/api/coins?limit=1", 200),
+            (f"http://{own}", 200),
+            (f"http://{own}/api/nothing", 404),
+            ("http://evil.example/api/stats", 400),
+            (f"http://me@{own}/api/stats", 400),
+            (f"https://{own}/api/stats", 400),
+            (f"ftp://{own}/api/stats", 400),
+        ):
+            reply = await talk(served.port, request(served.port, target, headers=bearer))
+            assert reply.status == status, target
+        reply = await talk(served.port, request(served.port, f"http://{own}/api/stats"))
+        assert reply.status == 401
+        foreign = f"http://evil.example:{served.port}/api/stats"
+        sent = request(served.port, foreign, host=f"evil.example:{served.port}", headers=bearer)
+        assert (await talk(served.port, sent)).status == 403

@@ -421,6 +421,11 @@ async def test_show_asks_a_daemon_through_a_tls_proxy(tmp_path: Path) -> None:
         (["show", "sum", "--attach", WRONG, "--token-file", "/nowhere"], "/nowhere"),
         (["--attach", WRONG, "show", "sum"], "after its name"),
         (["show", "sum", "--attach", f"http://me:{PASSWORD}@x"], "no name and password"),
+        (
+            ["show", "sum", "--attach", "http://0.0.0.0:5000"],
+            "of this machine http://127.0.0.1:5000",
+        ),
+        (["show", "sum", "--attach", "http://[::]:5000"], "none can be opened"),
     ],
 )
 async def test_options_that_exclude_each_other_are_wrong_usage(

@@ -13,7 +13,8 @@ BACKLOG = 64
 # The kernel would otherwise take megabytes for a client, and a slow reader would look like one
 # that reads nothing for as long as those last.
 _SEND_BYTES = 131_072
-_WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - recognised in order to be guarded
+# Recognised in order to be guarded: nothing can be opened under them, but under these of each kind.
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 class Address(Struct, frozen=True):
@@ -30,7 +31,11 @@ class Address(Struct, frozen=True):
     @property
     def url(self) -> str:
         """What a client on this machine may open."""
-        return f"http://{in_header(self.host)}:{self.port}"
+        return self.url_at(_WILDCARDS.get(self.host, self.host))
+
+    def url_at(self, host: str) -> str:
+        """The same under another of the machine's addresses."""
+        return f"http://{in_header(host)}:{self.port}"
 
 
 def in_header(host: str) -> str:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from email.utils import formatdate
+from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -73,6 +74,7 @@ class Guard:
         exchange = _Exchange(scope, receive, send, self._limits, self._clock)
         try:
             self._check(scope)
+            scope = _in_origin_form(scope)
             self._check_body(scope["method"], scope["headers"])
             await self._timed(scope, exchange)
         except Refused as refusal:
@@ -94,7 +96,7 @@ class Guard:
 
         try:
             self._check(scope)
-            await self._app(scope, receive, safe)
+            await self._app(_in_origin_form(scope), receive, safe)
         except Refused as refusal:
             await refusal.response()(scope, receive, safe)
         except asyncio.CancelledError:
@@ -108,6 +110,7 @@ class Guard:
         """Refused unless the request may go on; what tells least to a stranger comes first."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         self._check_size(scope, headers)
+        _check_framing(headers)
         self._check_host(scope, headers)
         self._check_site(headers)
         self._check_token(headers)
@@ -121,13 +124,14 @@ class Guard:
 
     def _check_host(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> None:
         hosts = _values(headers, b"host")
-        allowed = self._hosts
+        allowed, url = self._hosts, self._address.url
         if self._address.is_wildcard and scope.get("server"):
             # Listening everywhere: the address that this connection came in on is ours. It is a
             # number, so no foreign name can be made to point to it unseen.
             allowed = allowed | set(self._spellings(scope["server"][0]))
+            url = self._address.url_at(scope["server"][0])
         if len(hosts) != 1 or not (hosts[0].lower() in allowed or self._is_listed(hosts[0])):
-            raise Refused(403, "this Host is not served here", f"open {self._address.url}")
+            raise Refused(403, "this Host is not served here", f"open {url}")
 
     def _is_listed(self, host: bytes) -> bool:
         """Whether it is one of `api.hosts`, with any port or none."""
@@ -256,6 +260,34 @@ def _declared(headers: list[tuple[bytes, bytes]]) -> int | None:
     lengths = _values(headers, b"content-length")
     # The parser has refused anything but digits, and two that differ.
     return int(lengths[0]) if lengths else None
+
+
+def _check_framing(headers: list[tuple[bytes, bytes]]) -> None:
+    """Two lengths of one body: a proxy before us may go by the other one (RFC 9112, 6.1)."""
+    if _values(headers, b"transfer-encoding") and _values(headers, b"content-length"):
+        raise Refused(
+            400,
+            "Transfer-Encoding and Content-Length exclude each other",
+            "send one of them",
+            {"connection": "close"},
+        )
+
+
+def _in_origin_form(scope: Scope) -> Scope:
+    """A target as clients of proxies write it, `http://HOST/path`, as its path (RFC 9112, 3.2.2).
+
+    It is served where it says the same as the header, which has been checked.
+    """
+    raw: bytes = scope["raw_path"]
+    scheme, colon, rest = raw.partition(b"://")
+    if raw.startswith(b"/") or not colon:
+        return scope
+    authority, _, path = rest.partition(b"/")
+    if scheme.lower() != b"http" or [authority.lower()] != [
+        host.lower() for host in _values(scope["headers"], b"host")
+    ]:
+        raise Refused(400, "the target names another address than Host", "send the path alone")
+    return {**scope, "raw_path": b"/" + path, "path": "/" + unquote(path.decode("ascii"))}
 
 
 def _is_json(kind: bytes) -> bool:

@@ -5,6 +5,7 @@ A token stands in neither the URL nor the command line: both are seen by whoever
 
 import os
 import stat
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -65,6 +66,10 @@ def elsewhere(url: str, token_file: Path | None = None) -> Elsewhere:
     shown = printable(url.strip(), _LONGEST_URL)
     if parts.scheme not in _SCHEMES or not parts.hostname:
         raise BadInput(f"--attach {shown} is no URL of a daemon", _EXAMPLE)
+    if _is_wildcard(parts.hostname):
+        port_text = "" if port is None else f":{port}"
+        hint = f"write one of its addresses; of this machine http://127.0.0.1{port_text}"
+        raise BadInput(f"--attach {shown} is where a daemon listens, and none can be opened", hint)
     if parts.query or parts.fragment:
         raise BadInput("--attach takes no parameters in its URL", _EXAMPLE)
     if _prefix(parts) and parts.scheme in _PLAIN:
@@ -81,6 +86,13 @@ def elsewhere(url: str, token_file: Path | None = None) -> Elsewhere:
     )
     found.token()
     return found
+
+
+def _is_wildcard(host: str) -> bool:
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def _prefix(parts: SplitResult) -> str:
