@@ -29,7 +29,7 @@ COMMANDS = {
     "show": ("show", "Print one snapshot of a board."),
     "backfill": ("backfill", "Fill the history of a range of days."),
     "export": ("export", "Write stored history as CSV or JSON lines."),
-    "import": ("import_", "Take in the originals' JSONL and CSV files."),
+    "import": ("import_", "Take in the originals' files, and what export wrote."),
     "db": ("db", "The database: info, check, clean, backup, archive."),
     "decode": ("decode", "Turn raw payload lines into normalised events."),
     "doctor": ("doctor", "Look at settings, database, terminal and each exchange."),

@@ -15,6 +15,14 @@ from tui_monitor.errors import StoreUnusable
 from tui_monitor.store import ImportReport, import_file, open_store
 
 DONE_IN_PART = 3
+_SERIES = {
+    "candles": "candles",
+    "funding": "settled rates",
+    "open-interest": "samples of open interest",
+    "spreads": "minutes of spreads",
+    "signals": "signals",
+    "outages": "outages",
+}
 
 
 @click.command("import")
@@ -23,7 +31,7 @@ DONE_IN_PART = 3
 )
 @engine_options
 def import_(context: Context, files: tuple[Path, ...]) -> int:
-    """Take in the originals' JSONL and CSV files, and our own of liquidations (.gz too).
+    """Take in the originals' JSONL and CSV files, and those that `export` wrote (.gz too).
 
     Says what it took, what it refused and what is doubtful, each with its line and reason.
     Exit code 3: something was refused.
@@ -68,6 +76,7 @@ def _summary(report: ImportReport) -> str:
         (report.outdone, "no better than an earlier record of its minute"),
         (report.liquidations, "liquidations"),
         (report.liquidation_minutes, "liquidation minutes"),
+        *((count, _SERIES[name]) for name, count in report.series.items()),
         (report.unchanged, "were there"),
         (report.refused_count, "refused"),
         (report.doubtful_count, "doubtful"),

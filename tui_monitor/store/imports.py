@@ -1,5 +1,5 @@
 """Taking in files, plain or gzipped: the originals' JSONL records and three CSVs, and what our own
-exports of liquidations wrote.
+exports wrote.
 
 Lines are read and judged in a thread, some hundred at a time, and each such batch is committed
 before the next is read: a killed import is finished by running it again, since what is there
@@ -9,10 +9,10 @@ already is left as it is.
 import asyncio
 import gzip
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from itertools import count, islice
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 from msgspec import Struct, field
 
@@ -27,6 +27,7 @@ from tui_monitor.store.import_times import TimeJudge
 from tui_monitor.store.jsonl import JsonLines
 from tui_monitor.store.liquidation_lines import LiquidationLines, event_rows, minute_rows
 from tui_monitor.store.records import Batch, RecordCheck
+from tui_monitor.store.series_lines import EXPORT_ONLY, SERIES, SeriesLines
 from tui_monitor.store.settling import Sample
 from tui_monitor.store.writer import Store
 
@@ -39,6 +40,7 @@ _EXPECTED = "expected JSON lines or one of the headers " + " | ".join(
     (
         *(formats.PRICES_HEADER, formats.SUM_HEADER, formats.MISSING_HEADER),
         *(formats.LIQUIDATIONS_HEADER, formats.LIQUIDATION_MINUTES_HEADER),
+        *(one.header for one in SERIES if one.header),
     )
 )
 
@@ -69,6 +71,8 @@ class ImportReport(Struct, kw_only=True):
     outdone: int = 0
     liquidations: int = 0
     liquidation_minutes: int = 0
+    series: dict[str, int] = field(default_factory=dict)
+    """New rows of our own series, by the name of the export."""
     refused: list[Remark] = field(default_factory=list)
     doubtful: list[Remark] = field(default_factory=list)
     corrected: list[Remark] = field(default_factory=list)
@@ -116,8 +120,8 @@ async def import_file(
         check = RecordCheck(zone, coins, now_ms)
         lines = await asyncio.to_thread(_choose, source, check, judge, zone, coins, now_ms)
         if lines is None:
-            _, _, fault = source.head()
-            report.refuse(1, f"{fault or 'unknown header'}; {_EXPECTED}")
+            _, head, fault = source.head()
+            report.refuse(1, EXPORT_ONLY.get(head, f"{fault or 'unknown header'}; {_EXPECTED}"))
             return report
         report.shape = lines.shape
         seen: set[int] = set()
@@ -145,7 +149,8 @@ def _choose(
     _, head, _ = source.head()
     name = source.path.name.removesuffix(".gz")
     if head.startswith("{") or name.endswith((".jsonl", ".json")):
-        return JsonLines(check, judge, AggregateLines(now_ms), LiquidationLines(judge))
+        own = (LiquidationLines(judge), SeriesLines(judge))
+        return JsonLines(check, judge, AggregateLines(now_ms), own)
     lines: _Lines | None = None
     if head == formats.PRICES_HEADER:
         lines = PriceRows(check, judge)
@@ -157,6 +162,8 @@ def _choose(
         lines = event_rows(LiquidationLines(judge))
     elif head == formats.LIQUIDATION_MINUTES_HEADER:
         lines = minute_rows(LiquidationLines(judge))
+    else:
+        lines = SeriesLines(judge).rows_under(head)
     if lines is not None:
         source.skip_head()
     return lines
@@ -197,6 +204,20 @@ async def _store_batch(store: Store, batch: Batch, report: ImportReport, seen: s
     if batch.aggregates:
         await _store_aggregates(store, batch.aggregates, report, seen)
     await _store_liquidations(store, batch, report)
+    for name, rows in batch.rows.items():
+        news = await _IMPORTS[name](store, rows)
+        report.series[name] = report.series.get(name, 0) + news
+        report.unchanged += len(rows) - news
+
+
+_IMPORTS: dict[str, Callable[[Store, list[Any]], Awaitable[int]]] = {
+    "candles": Store.import_candles,
+    "funding": Store.import_funding,
+    "open-interest": Store.import_interest,
+    "spreads": Store.import_spreads,
+    "signals": Store.import_signals,
+    "outages": Store.import_outages,
+}
 
 
 async def _store_aggregates(

@@ -6,12 +6,13 @@
   {"baseline_price", "current_price", "change_pct"}}, "total_change", …}`, changes with two
   decimals;
 * what the aggregate source of liquidations said: see `aggregate_lines`;
-* our own liquidations and their minutes: see `liquidation_lines`.
+* our own liquidations and their minutes: see `liquidation_lines`;
+* our own series: see `series_lines`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -19,11 +20,18 @@ from tui_monitor.clock import epoch_ms, parse_day
 from tui_monitor.errors import BadInput
 from tui_monitor.store.aggregate_lines import AggregateLines, is_aggregate
 from tui_monitor.store.import_times import Judged, TimeJudge
-from tui_monitor.store.liquidation_lines import LiquidationLines
 from tui_monitor.store.records import Batch, Quote, Record, RecordCheck, coin_of
 from tui_monitor.store.settling import slot_within_reach
 
 _TWO_DECIMALS = 0.0051
+
+
+class OwnLines(Protocol):
+    """Knows lines that our own exports wrote, and reads them."""
+
+    def knows(self, document: Any) -> bool: ...
+
+    def add(self, line: int, document: Any, batch: Batch) -> None: ...
 
 
 class JsonLines:
@@ -36,12 +44,12 @@ class JsonLines:
         check: RecordCheck,
         judge: TimeJudge,
         aggregates: AggregateLines,
-        liquidations: LiquidationLines,
+        own: Sequence[OwnLines],
     ) -> None:
         self._check = check
         self._judge = judge
         self._aggregates = aggregates
-        self._liquidations = liquidations
+        self._own = own
         self._line_of_slot: dict[int, int] = {}
 
     def feed(self, line: int, text: str, batch: Batch) -> None:
@@ -56,9 +64,10 @@ class JsonLines:
         if is_aggregate(document):
             self._aggregates.add(line, document, batch)
             return
-        if self._liquidations.knows(document):
-            self._liquidations.add(line, document, batch)
-            return
+        for own in self._own:
+            if own.knows(document):
+                own.add(line, document, batch)
+                return
         try:
             record, judged, minutes = self._record(line, document)
         except BadInput as error:

@@ -45,6 +45,8 @@ class Batch(Struct):
     aggregates: list[AggregateRow] = field(default_factory=list)
     liquidations: list[LiquidationRow] = field(default_factory=list)
     liquidation_minutes: list[LiquidationMinute] = field(default_factory=list)
+    rows: dict[str, list[Any]] = field(default_factory=dict)
+    """Of our own series, by the name of the export; see `series_lines`."""
 
 
 class Quote(Struct, frozen=True):

@@ -51,7 +51,7 @@ _MINUTE = """
         rises = rises + excluded.rises,
         samples = samples + excluded.samples
 """
-_TALLY = """
+TALLY = """
     INSERT OR REPLACE INTO spread_tally (minute_ms, found)
     SELECT minute_ms, count(*) FROM spread_minute WHERE minute_ms = ? GROUP BY minute_ms
 """
@@ -156,9 +156,9 @@ class SpreadWrites(Writing):
 
         async def work(database: aiosqlite.Connection) -> None:
             await name_coins(database, (row.coin for row in rows))
-            await database.executemany(_MINUTE, [_values(row) for row in rows])
+            await database.executemany(_MINUTE, [spread_values(row) for row in rows])
             minutes = sorted({row.minute_ms for row in rows})
-            await database.executemany(_TALLY, [(minute_ms,) for minute_ms in minutes])
+            await database.executemany(TALLY, [(minute_ms,) for minute_ms in minutes])
 
         await self._session.write(work)
 
@@ -168,7 +168,7 @@ class SpreadWrites(Writing):
 
         async def work(database: aiosqlite.Connection) -> None:
             await name_coins(database, (row.coin for row in signals))
-            await database.executemany(_SIGNAL, [_signal_values(row) for row in signals])
+            await database.executemany(_SIGNAL, [signal_values(row) for row in signals])
 
         await self._session.write(work)
 
@@ -182,7 +182,8 @@ def minute_of(ms: int) -> int:
     return ms - ms % MINUTE_MS
 
 
-def _values(row: SpreadMinute) -> Parameters:
+def spread_values(row: SpreadMinute) -> Parameters:
+    """A row of `spread_minute`; KeyError for a place that has no number."""
     legs = (
         _NUMBER_OF[row.buy_exchange, row.buy_market],
         _NUMBER_OF[row.sell_exchange, row.sell_market],
@@ -210,7 +211,8 @@ def _minute(row: Row) -> SpreadMinute:
     )
 
 
-def _signal_values(row: SignalRecord) -> Parameters:
+def signal_values(row: SignalRecord) -> Parameters:
+    """A row of `signal`."""
     buy = (row.buy_exchange.value, row.buy_market.value)
     sell = (row.sell_exchange.value, row.sell_market.value)
     times = (row.first_ms, row.observed_ms, row.ended_ms)

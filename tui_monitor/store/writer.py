@@ -29,6 +29,7 @@ from tui_monitor.store.liquidations import LiquidationWrites
 from tui_monitor.store.price_minutes import PriceMinuteWrites
 from tui_monitor.store.reader import Reader
 from tui_monitor.store.retention import KEPT, ONLY_ASKED, RetentionWrites
+from tui_monitor.store.series_imports import SeriesImports
 from tui_monitor.store.session import Parameters, Session, WriteFault
 from tui_monitor.store.settling import Sample, Settled, settle
 from tui_monitor.store.spreads import SpreadWrites
@@ -155,6 +156,7 @@ class Store(
     PriceMinuteWrites,
     InterestWrites,
     AnomalyWrites,
+    SeriesImports,
 ):
     """The engine's store. `notices` are lines for the user about what happened at opening."""
 
