@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from textual.app import App, ComposeResult
 from textual.screen import Screen
+from textual.widgets import ContentSwitcher
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import MemorySource
@@ -28,9 +29,14 @@ class OneLine(WholeScreen):
     def __init__(self) -> None:
         super().__init__()
         self.line = Lines()
+        self.lacks = False
 
     def compose(self) -> ComposeResult:
         yield self.line
+
+    @property
+    def lacks_layout(self) -> bool:
+        return self.lacks
 
     def say(self, text: str) -> None:
         """Other text on the line."""
@@ -84,6 +90,26 @@ async def test_a_hold_ends_by_itself() -> None:
         assert not app.one.is_held
 
 
+async def test_a_hold_outlasts_its_time_until_there_is_a_place_for_what_is_to_be_seen() -> None:
+    """Composed before, it would be what was there; but nothing is waited for without end."""
+    app = Counting()
+    async with app.run_test(size=(20, 2)) as pilot:
+        await settled(pilot)
+        for comes in (True, False):
+            app.one.lacks = True
+            app.one.hold(0.01)
+            before = app.composed
+            app.one.say(f"one {comes}")
+            for _ in range(20):
+                app.one.release()
+                await settled(pilot)
+            assert app.one.is_held
+            assert app.composed == before
+            app.one.lacks = not comes
+            await settled(pilot, lambda: not app.one.is_held)
+            await settled(pilot, lambda: app.composed > before)  # noqa: B023 - waited for here
+
+
 async def test_nothing_is_composed_for_a_batch_that_would_drop_it() -> None:
     """A hold that ends while Textual is in a batch lasts as long as that."""
     app = Counting()
@@ -113,9 +139,11 @@ class Frames(MonitorApp):
 class SlowSource(MemorySource):
     """Its funding comes when it is let."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, let: bool = False) -> None:
         super().__init__()
         self.let = asyncio.Event()
+        if let:
+            self.let.set()
 
     async def funding_board(self, *arguments: Any, **options: Any) -> Any:
         """As the usual one, later."""
@@ -169,3 +197,53 @@ async def test_a_board_whose_data_takes_long_is_there_before_them() -> None:
         await settled(pilot, shows(app, "loading…"))
         source.let.set()
         await settled(pilot, lambda: "loading…" not in screen_text(app))
+
+
+async def test_a_hold_that_ends_early_shows_no_board_under_the_name_of_another() -> None:
+    """However busy the machine: without a place on the screen a board is waited for."""
+    app = Frames(MemorySource(), board="spreads", refresh_s=None)
+    app.seen = []
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("5")
+        await settled(pilot, shows(app, "z size"))
+        switcher = app.desk.query_one(ContentSwitcher)
+        lacked: list[bool] = []
+
+        def ends_early() -> None:
+            lacked.append(app.desk.lacks_layout)
+            app.desk.release()
+
+        app.desk.watch(switcher, "current", ends_early, init=False)
+        for number, there in (("6", "p pairs"), ("5", "z size")) * 2:
+            app.seen.clear()
+            await pilot.press(number)
+            await settled(pilot, shows(app, there))
+            await settled(pilot)
+            mixed = [one for one in app.seen if ("p pairs" in one) is not ("─ Spreads" in one)]
+            assert not mixed
+            assert not app.desk.lacks_layout
+        assert lacked == [True] * 4
+
+
+async def test_an_old_picture_is_grey_and_says_how_old_it_is_until_its_data_is_there() -> None:
+    """One that was left just now looks as if it had not been left."""
+    source = SlowSource(let=True)
+    app = Frames(source, board="funding", refresh_s=None)
+    app.seen = []
+    said = "what is shown is 20s old: newer data is on its way"
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        for away_ms in (0, 20_000):
+            await pilot.press("6")
+            await pulled(pilot, app)
+            source.now_ms += away_ms
+            source.let.clear()
+            app.seen.clear()
+            await pilot.press("8")
+            await settled(pilot, shows(app, said) if away_ms else lambda: bool(app.seen))
+            assert all(said in one for one in app.seen) is bool(away_ms)
+            assert app.desk.has_class("-kept") is bool(away_ms)
+            source.let.set()
+            await settled(pilot, lambda: said not in screen_text(app))
+            await settled(pilot, lambda: not app.desk.has_class("-kept"))

@@ -27,6 +27,7 @@ from tui_monitor.screens.desk.asides import DeskAsides
 from tui_monitor.screens.desk.errands import Errands
 from tui_monitor.screens.desk.frame import DeskFrame, whereabouts
 from tui_monitor.screens.desk.gap import Gap, pulled
+from tui_monitor.screens.desk.revisit import Revisit
 from tui_monitor.screens.desk.settings_news import SHOWN_S, SettingsNews
 from tui_monitor.screens.keys.actions import bindings, board_bindings
 from tui_monitor.screens.keys.keymap import would_be_typed
@@ -93,6 +94,7 @@ class Desk(DeskAsides):
         self._views: dict[str, BoardView] = {}
         self._frame = DeskFrame()
         self._gap = Gap()
+        self._revisit = Revisit()
         self._is_gone = False
         self._news = SettingsNews(
             lambda text, severity: self.app.notify(text, severity=severity, timeout=SHOWN_S)
@@ -225,6 +227,7 @@ class Desk(DeskAsides):
         if self.frozen_behind is None or asked:
             view.zone = self.zone
             view.paint()
+            self._revisit.painted(view.NAME, self.status)
         self._show_frame()
 
     def _show_frame(self) -> None:
@@ -350,6 +353,7 @@ class Desk(DeskAsides):
     async def _bring_on(self, name: str) -> None:
         switcher = self.query_one(ContentSwitcher)
         view = self._view(name)
+        self._revisit.begin(name)
         if view.is_attached:
             self.hold(self.whole_s)
         else:
@@ -366,6 +370,26 @@ class Desk(DeskAsides):
             view.zone = self.zone
             self.set_focus(view.panels()[0])
             self._show_frame()
+
+    # What waits for a whole board
+
+    @property
+    def lacks_layout(self) -> bool:
+        """Whether the board under this name has no place on the screen yet."""
+        if self._switching or self.is_too_small or not self.is_current:
+            return False
+        return self.view not in self._compositor.widgets
+
+    def is_late(self) -> bool:
+        """The board is there, its data is not: what it shows is of before."""
+        if self._switching or self.status is None:
+            return False
+        said = self._revisit.late(self.source.status().now_ms)
+        if said:
+            self._say_problem(said)
+            self.set_class(True, "-kept")
+            self.hold(self.whole_s)
+        return bool(said)
 
     def _answer_now(self) -> None:
         if isinstance(self.app, PaintedApp):
@@ -402,13 +426,13 @@ class Desk(DeskAsides):
             self.frozen_behind = None
             self._answers.release()
             self._wanted.set()
+        self.view.frozen = self._answers.held
+        self.refresh_bindings()
         self._show_frame()
 
     def action_zone(self) -> None:
         self.zone = self.zone.next()
         self.redraw()
-        self.view.frozen = self._answers.held
-        self.refresh_bindings()
 
     def redraw(self) -> None:
         """Zone or looks changed: paint what is there anew."""

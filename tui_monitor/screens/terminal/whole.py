@@ -23,6 +23,8 @@ _QUIET_TURNS = 12
 _GATHERED_S = 0.02
 # How soon a batch of Textual's may be over.
 _BATCH_S = 0.005
+# As often a layout is waited for: it is a few turns away, though each takes long on a busy machine.
+_PATIENCE = 400
 
 
 class WholeScreen(Screen[None]):
@@ -39,6 +41,7 @@ class WholeScreen(Screen[None]):
         super().__init__(*arguments, **options)
         self._hold: asyncio.TimerHandle | None = None
         self.gathered_s = _GATHERED_S
+        self._patience = _PATIENCE
 
     async def _on_resize(self, event: Resize) -> None:
         drop_stale(self, event)
@@ -52,8 +55,21 @@ class WholeScreen(Screen[None]):
         """Compose nothing for so long at most, from now on."""
         if self._hold is not None:
             self._hold.cancel()
-        self._hold = asyncio.get_running_loop().call_later(seconds, self.release)
+        self._hold = asyncio.get_running_loop().call_later(seconds, self._run_out)
         return self._hold
+
+    def _run_out(self) -> None:
+        if self._hold is not None and not self.is_late():
+            self.release()
+
+    def is_late(self) -> bool:
+        """The time is up and not all has come; whether something is said of it, on another hold."""
+        return False
+
+    @property
+    def lacks_layout(self) -> bool:
+        """Whether what is to be seen has no place yet: composed now, it would be as before."""
+        return False
 
     def gather(self, seconds: float) -> None:
         """Compose what a key changes once it is all there, but not for so long at least."""
@@ -89,11 +105,13 @@ class WholeScreen(Screen[None]):
         if self._hold is None:
             return
         self._hold.cancel()
-        if self.app._batch_count:
-            # What is composed now would be dropped.
+        is_patient = self._patience > 0 and self.lacks_layout
+        if self.app._batch_count or is_patient:
+            # What is composed now would be dropped, or be of two boards.
+            self._patience -= is_patient
             self._hold = asyncio.get_running_loop().call_later(_BATCH_S, self.release)
             return
-        self._hold = None
+        self._hold, self._patience = None, _PATIENCE
         # What needs a layout is composed after it.
         if self.is_running and self.is_current and any(waiting := self._waiting()):
             self._compositor.update_widgets(self._dirty_widgets)

@@ -28,6 +28,7 @@ WORDS: dict[str, str] = {
     "frozen: {key} goes on": "已冻结：按 {key} 继续",
     "the display is frozen": "显示已冻结",
     "{key} goes on": "按 {key} 继续",
+    "what is shown is {age} old: newer data is on its way": "显示的是 {age}前的内容，新数据将到",
     "history: not fetched while frozen": "历史：冻结时不读取",
     "DEMO": "演示",
     "SIMULATOR": "模拟",
