@@ -424,7 +424,7 @@ async def test_the_help_explains_every_column() -> None:
         await pilot.press("f1")
         await settled(pilot, shows(app, "One coin on every exchange and market"))
     app = an_app(board="coin")
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with app.run_test(size=(60, 5)) as pilot:
         await opened(app)
         await pulled(pilot, app)
         assert "perp-perp" in screen_text(app)

@@ -580,7 +580,7 @@ async def test_times_are_shown_in_three_zones() -> None:
 async def test_a_small_terminal_shows_the_sum_in_a_few_lines() -> None:
     """Below 60×15, down to one cell and back."""
     app = an_app()
-    async with app.run_test(size=(50, 12)) as pilot:
+    async with app.run_test(size=(50, 5)) as pilot:
         await pulled(pilot, app)
         assert screen_text(app).startswith("sum -26.83 %\n27/27 coins  live\n")
         for width, height in ((1, 1), (20, 5), (60, 15), (100, 30)):

@@ -117,23 +117,56 @@ async def test_the_top_line_cuts_nothing_in_silence(width: int) -> None:
         assert "…" in top or all(banner in top for banner in BANNERS)
 
 
-async def test_a_small_terminal_is_used_to_its_last_line() -> None:
-    """40x12: the first table with the columns that matter most; a tiny one has a few lines."""
+@pytest.mark.parametrize("size", [(40, 8), (200, 14), (59, 40)])
+async def test_a_small_terminal_has_its_frame_and_a_table_with_the_keys(
+    size: tuple[int, int],
+) -> None:
+    """Width and height count apart: board, banner, status, a table with its cursor to the end."""
     app = an_app()
-    async with app.run_test(size=(40, 12)) as pilot:
+    async with app.run_test(size=size) as pilot:
         for info in BOARDS:
             await pilot.press(info.key)
             await pulled(pilot, app)
             await pulled(pilot, app)
-            lines = [line for line in screen_text(app).splitlines() if line]
-            rows = app.desk.view.panels()[0].total
-            assert len(lines) >= min(10, rows), info.name
-            assert all(cell_len(line) <= 40 and "…" not in line for line in lines), info.name
-        await pilot.press("3")
-        await settled(pilot, shows(app, "coin        return %  score▾"))
-        await pilot.resize_terminal(20, 5)
-        await settled(pilot, shows(app, "PEPE +6.20 %"))
-        assert "score" not in screen_text(app)
+            lines = screen_text(app).splitlines()
+            assert f"{info.key} {info.short}" in lines[0] or f"{info.key} {info.title}" in lines[0]
+            assert "● REC" in lines[0], info.name
+            assert "coins 27/27" in lines[-1 if size[1] < 10 else -2], info.name
+            table = app.desk.view.panels()[0]
+            assert app.focused is table
+            assert table.region.bottom <= size[1], info.name
+            shown = min(table.total, size[1] - (5 if size[1] < 20 else 30))
+            assert sum(bool(line) for line in lines) >= 4 + shown, info.name
+            assert all(cell_len(line) <= size[0] for line in lines), info.name
+            if size[1] < 10:
+                rules = [line for line in lines if line.startswith(" ─")]
+                assert len(rules) == 1, info.name
+                assert all("…" not in line for line in lines if line not in rules), info.name
+        await pilot.press("1")
+        await settled(pilot, shows(app, "─ Nodes"))
+        await pilot.press("space")
+        await settled(pilot, shows(app, " FROZEN"))
+        await pilot.press("j")
+        await settled(pilot, shows(app, " 2/31 ─"))
+
+
+async def test_what_is_beside_or_below_takes_turns_in_a_low_terminal() -> None:
+    """Tab brings the other tables; a coin's parts stand alone; a tiny terminal has a few lines."""
+    app = an_app(board="funding")
+    async with app.run_test(size=(100, 9)) as pilot:
+        await pulled(pilot, app)
+        assert "─ Funding" in screen_text(app)
+        await pilot.press("tab")
+        await settled(pilot, lambda: "─ Funding" not in screen_text(app))
+        app.desk.show_coin("BTC")
+        await settled(pilot, shows(app, "─ Legs"))
+        await pilot.press("tab", "tab")
+        await settled(pilot, shows(app, "─ Candles"))
+        assert "─ Legs" not in screen_text(app)
+        await pilot.resize_terminal(28, 5)
+        await settled(pilot, lambda: "REC" not in screen_text(app))
+        await pilot.resize_terminal(100, 30)
+        await settled(pilot, shows(app, "● REC"))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])

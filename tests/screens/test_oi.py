@@ -300,6 +300,6 @@ async def test_every_column_and_the_measure_are_explained() -> None:
         await settled(pilot, shows(app, "single-sided"))
         assert "accounts, not positions" in " ".join(screen_text(app).split())
     app = an_app(board="oi")
-    async with app.run_test(size=(50, 12)) as pilot:
+    async with app.run_test(size=(50, 5)) as pilot:
         await pulled(pilot, app)
-        assert "BTC              8.91B   +891.00M" in screen_text(app)
+        assert "BTC 8.91B $ +891.00M" in screen_text(app)

@@ -119,9 +119,9 @@ async def test_the_help_has_the_formula() -> None:
         await pilot.press("f1")
         await settled(pilot, shows(app, "0.3 × |24 h change in %|"))
     app = an_app(board="picks")
-    async with app.run_test(size=(50, 12)) as pilot:
+    async with app.run_test(size=(50, 5)) as pilot:
         await pulled(pilot, app)
-        assert "PEPE        35.98    +4.74" in screen_text(app)
+        assert "PEPE 36.0 +4.74 %" in screen_text(app)
 
 
 async def test_the_closes_of_the_row_follow_the_cursor() -> None:

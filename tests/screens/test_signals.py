@@ -146,7 +146,7 @@ async def test_stored_signals_are_grey_and_a_board_that_is_not_there_yet_waits()
         assert view_of(app).table.stale
         assert "stored: no engine runs" in screen_text(app)
     app = an_app(board="signals")
-    async with app.run_test(size=(40, 8)) as pilot:
+    async with app.run_test(size=(40, 5)) as pilot:
         await pulled(pilot, app)
         assert "14:42 BTC +0.71 binance→okx" in screen_text(app)
 

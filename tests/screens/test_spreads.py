@@ -375,7 +375,7 @@ async def test_before_the_first_board_and_on_very_small_terminals_there_are_word
         await settled(pilot, shows(app, "loading…"))
         assert "no answer" in screen_text(app)
     app = an_app(board="spreads")
-    async with app.run_test(size=(40, 8)) as pilot:
+    async with app.run_test(size=(40, 5)) as pilot:
         await pulled(pilot, app)
         assert "BTC +0.71 binance→okx" in screen_text(app)
 

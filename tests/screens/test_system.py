@@ -212,7 +212,7 @@ async def test_on_a_small_terminal_the_other_tables_take_turns() -> None:
 async def test_a_very_small_terminal_has_a_line_an_exchange() -> None:
     """With how many of its connections live."""
     app = an_app(board="system")
-    async with app.run_test(size=(40, 8)) as pilot:
+    async with app.run_test(size=(40, 5)) as pilot:
         await pulled(pilot, app)
         assert "◐ bybit bridged 3/4" in screen_text(app)
 

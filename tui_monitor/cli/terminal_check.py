@@ -44,7 +44,7 @@ def check_size(columns: int, rows: int) -> Check:
     """Whether the boards have room."""
     name, what = "terminal size", f"{columns}x{rows}"
     if columns < SMALLEST[0] or rows < SMALLEST[1]:
-        text = f"{what}: too small for the boards, a few lines stand in"
+        text = f"{what}: too small for whole boards: fewer columns, tables without charts"
         hint = f"make it {USUAL[0]}x{USUAL[1]} or larger"
         return Check(check=name, result=Outcome.WARN, what=text, hint=hint)
     return Check(check=name, result=Outcome.OK, what=what)

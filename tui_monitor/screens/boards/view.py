@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from textual import on
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.events import Resize
+from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.widget import Widget
 
@@ -24,16 +24,17 @@ from tui_monitor.screens.tables.layouts import layouts_of
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.line import Lines, Piece
 from tui_monitor.screens.widgets.reading import ReadChart
-from tui_monitor.screens.widgets.small_table import small_table
 from tui_monitor.source import Query, Source
 from tui_monitor.words import t, told
 
-# Classes of the screen by its size; what is cramped or flat is too small for a board.
-WIDTHS = [(0, "-cramped"), (60, "-narrow"), (100, "-medium"), (200, "-wide")]
-HEIGHTS = [(0, "-flat"), (15, "-short"), (28, "-middle"), (54, "-tall")]
+# Classes of the screen by its width and by its height: what is cramped or flat is too small for a
+# board, what is low has room for a table only, and a strip not even for the keys below it.
+WIDTHS = [(0, "-cramped"), (30, "-narrow"), (100, "-medium"), (200, "-wide")]
+HEIGHTS = [
+    *((0, "-flat"), (6, "-strip"), (10, "-low")),
+    *((15, "-short"), (28, "-middle"), (54, "-tall")),
+]
 LONGEST_DAYS = 366
-# In less height a table would say less than a few lines.
-_SMALL_HEIGHT = 7
 _FEW = 3
 
 
@@ -63,20 +64,18 @@ class BoardView(Vertical):
     EXPORTS: ClassVar[tuple[str, ...]] = ()
     # Whether it shows days at all, or only what is now.
     HAS_DAYS: ClassVar[bool] = True
-    # Whether `+` and `-` choose anything where there are no days.
     # Its actions that ask for other data of now: a frozen display has none.
     OF_NOW: ClassVar[frozenset[str]] = frozenset()
+    # Whether `+` and `-` choose anything where there are no days.
     HAS_RANGES: ClassVar[bool] = False
     # Whether it is of all coins now: of an engine that begins it would show next to nothing.
     IS_OF_MARKET: ClassVar[bool] = False
     # Whether what it lacks can be asked for again.
     FILLS: ClassVar[bool] = False
-    # Of the first table: what a small terminal shows, the most important first; and whether the
-    # few lines of a still smaller one stand above it.
+    # Of the first table: what a small terminal shows first; and whether the board's first line
+    # stays above a table that is all there is room for.
     FEW_COLUMNS: ClassVar[tuple[str, ...]] = ()
     FEW_ABOVE: ClassVar[bool] = False
-    # In less width the table would say less than a few lines.
-    FEW_WIDTH: ClassVar[int] = 30
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("days", "charts")]
     DEFAULT_CSS = "BoardView { height: 1fr; padding: 0 1; }"
 
@@ -117,6 +116,9 @@ class BoardView(Vertical):
         """Until the first board is there the first line says that it is on its way."""
         self.take_range(layouts_of(self).range_of(self.NAME))
         first = self.query(Lines).first()
+        self._mark(self, first)
+        self.panels()[0].few = self.FEW_COLUMNS
+        self.bring(self.panels()[0])
         if not first.plain:
             first.set_lines([(t("loading…"), looks_of(self).dim)])
         # Its widgets stay for good: to look through those of all boards for garbage, again and
@@ -126,10 +128,10 @@ class BoardView(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Days are only where there are some, and so are charts."""
-        if action == "read":
-            return bool(self.charts())
         if self.frozen and action in self.OF_NOW:
             return False
+        if action == "read":
+            return bool(self.charts())
         if action in BY_ID and BY_ID[action].where == "days":
             return self.HAS_DAYS or (self.HAS_RANGES and action.startswith("range_"))
         return super().check_action(action, parameters)
@@ -172,13 +174,13 @@ class BoardView(Vertical):
         asked = f"{what} {word}".strip()
         raise BadInput(f"{asked}: nothing to choose on the {self.NAME} board", "spreads has it")
 
-    def can_go_back(self) -> bool:
-        """Whether Esc has anywhere to go."""
     def needs_now(self) -> None:
         """BadInput while frozen: what is asked for is of now."""
         if self.frozen:
             raise BadInput("the display is frozen", f"{key('freeze')} goes on")
 
+    def can_go_back(self) -> bool:
+        """Whether Esc has anywhere to go."""
         return self.days.first is not None
 
     def go_back(self) -> None:
@@ -186,18 +188,30 @@ class BoardView(Vertical):
         self.days = Days()
         self.post_message(self.Wanted())
 
-    # On a terminal too small for the board
+    # On a terminal too low for more than a table
 
-    def summary(self) -> list[list[Piece]]:
-        """A few lines; where there is room, the first table with its columns that matter most."""
-        width, height = self.screen.size
-        lines = self.few_lines()
-        if width < self.FEW_WIDTH or height < _SMALL_HEIGHT:
-            return lines
-        above = lines if self.FEW_ABOVE else []
-        room = height - len(above)
-        table = small_table(self.panels()[0], self.FEW_COLUMNS, looks_of(self), width, room)
-        return [*above, *table] if table else lines
+    def _mark(self, container: Widget, first: Lines) -> None:
+        """Which parts are no table: see the desk's style."""
+        for child in container.children:
+            if not (isinstance(child, Board) or child.query(Board)):
+                child.add_class("above" if child is first and self.FEW_ABOVE else "extra")
+                continue
+            child.add_class("only")
+            if not child.query_children(Board):
+                self._mark(child, first)
+
+    @on(DescendantFocus)
+    def _focused(self, event: DescendantFocus) -> None:
+        """The table that has the keys is the one there is room for, with those beside it."""
+        if isinstance(event.widget, Board):
+            self.bring(event.widget)
+
+    def bring(self, board: Board[Any]) -> None:
+        """Have the others away where there is no room for them."""
+        for child in self.children:
+            child.set_class(child not in board.ancestors and bool(child.query(Board)), "-away")
+
+    # On a terminal too small for the board
 
     def few(self) -> int:
         """How many lines there is room for, where the lines are rows."""

@@ -65,7 +65,12 @@ class Desk(DeskAsides):
     Desk.-problem #problem { display: block; }
     Desk #small { display: none; height: 1fr; }
     Desk.-cramped #small, Desk.-flat #small { display: block; }
-    Desk.-cramped .frame, Desk.-flat .frame { display: none; }
+    Desk.-cramped .frame, Desk.-flat .frame, Desk.-strip Footer { display: none; }
+    Desk.-low .extra, Desk.-strip .extra, Desk.-strip .above { display: none !important; }
+    Desk.-low .-away, Desk.-strip .-away { display: none !important; }
+    Desk.-low .only, Desk.-strip .only {
+        height: 1fr !important; min-height: 0 !important; max-height: 100% !important;
+    }
     Desk.-stale ContentSwitcher, Desk.-stale TopLine, Desk.-stale StatusLine { opacity: 50%; }
     Desk.-kept ContentSwitcher { opacity: 50%; }
     """
@@ -241,7 +246,7 @@ class Desk(DeskAsides):
         self._frame.show(self._where(), status, self.zone, self.frozen_behind)
         self._show_footer()
         if self.is_too_small:
-            self._frame.small.set_lines(*self.view.summary())
+            self._frame.small.set_lines(*self.view.few_lines())
 
     def _where(self) -> list[str]:
         return whereabouts(self.view, self._before, self.app.screen_stack)

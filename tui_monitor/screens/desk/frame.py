@@ -6,6 +6,7 @@ from typing import Any
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
 
+from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.printable import printable
 from tui_monitor.screens.boards.view import BoardView
@@ -77,8 +78,14 @@ def whereabouts(view: BoardView, before: str, screens: Sequence[Screen[Any]]) ->
     for screen in screens:
         if isinstance(screen, ModalScreen):
             titles = (one.border_title for one in screen.query("*") if one.border_title)
-            where += [printable(str(title), 40) for title in titles][:1]
+            where += [_step(printable(str(title), 40), view.NAME) for title in titles][:1]
     return where
+
+
+def _step(title: str, board: str) -> str:
+    """The title of a dialog; a board's help has the board's name, which stands there already."""
+    names = [board.capitalize(), *(info.title for info in BOARDS if info.name == board)]
+    return t("help", "key") if title in map(t, names) else title
 
 
 def _label(key: str) -> str:

@@ -9,8 +9,11 @@ from textual.message import Message
 
 from tui_monitor.screens.keys.actions import bindings
 from tui_monitor.screens.looks.looks import looks_of
-from tui_monitor.screens.widgets.columns import Column, R, tabbed
+from tui_monitor.screens.widgets.columns import Column, Placed, R, few_first, place, tabbed
 from tui_monitor.screens.widgets.table import Table
+
+# In less width the columns that were named as the first ones stay longest.
+_FEW_WIDTH = 60
 
 
 class Board(Table[R]):
@@ -18,6 +21,8 @@ class Board(Table[R]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
 
+    # The columns that a narrow one shows first, the most important first.
+    few: tuple[str, ...] = ()
     # The column that is to sort, and how, before it is there.
     _awaited: tuple[str, bool] | None = None
 
@@ -34,6 +39,11 @@ class Board(Table[R]):
         """Columns in another order, some left out; keys that are no column's mean nothing."""
         self.order, self.hidden = order, hidden
         self.repaint()
+
+    def _place(self) -> tuple[Placed[R], ...]:
+        self._placed_in = width = self.size.width
+        columns = few_first(self.columns, self.few) if width < _FEW_WIDTH else self.columns
+        return place(columns, width, self.hidden | self._idle)
 
     def sort(self, key: str, *, descending: bool) -> None:
         """By another column; one that is not there yet sorts as soon as it is."""

@@ -1,7 +1,7 @@
 """Columns as data: what a board table shows of a row, how wide, how it sorts, what it means."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Generic, Literal, TypeVar
 
@@ -108,6 +108,15 @@ def place(
         placed.append(Placed(column, wide))
         room -= wide + GAP
     return tuple(one for one in placed if one.width > 0)
+
+
+def few_first(columns: Sequence[Column[R]], few: Sequence[str]) -> list[Column[R]]:
+    """The same columns; those named leave last, in the opposite order."""
+    most = len(few)
+    return [
+        replace(one, priority=few.index(one.key) if one.key in few else most + one.priority)
+        for one in columns
+    ]
 
 
 def _chosen(wanted: list[Column[R]], width: int) -> list[Column[R]]:

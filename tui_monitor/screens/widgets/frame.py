@@ -1,11 +1,11 @@
 """The frame around every board: the top line, the status line, the footer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.style import Style
 
-from tui_monitor.boards.registry import BOARDS
+from tui_monitor.boards.registry import BOARDS, BoardInfo
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.printable import printable
 from tui_monitor.screens import status as texts
@@ -28,9 +28,12 @@ _TIGHTER = (
     (2, 1, " "),
     (1, 2, _GAP),
     (2, 2, _GAP),
+    (2, 2, " "),
 )
 # The cells below which a reason says nothing.
 _WORDS = 14
+# Of a board's name where there is little room.
+_LETTERS = 3
 
 
 class TopLine(KeyLines):
@@ -46,58 +49,77 @@ class TopLine(KeyLines):
         """Show where we are, a board's name and the steps from there, and what must be seen."""
         looks = looks_of(self)
         clock = texts.clock(status, zone, looks)
-        banners = texts.banners(status, frozen_behind, looks)
-        needed = _width(joined([*banners, clock], " ", looks.text)) + 2
-        left = next(
-            (
-                one
-                for one in self._choices(where)
-                if _width(one) + needed <= self.size.width or not self.size.width
-            ),
-            self._numbers(where[:1]),
-        )
-        room = self.size.width - _width(left) - 2
-        shown = _fitted(banners, clock, room)
         calm = texts.recording(status, looks)
-        if calm and sum(_width(one) + 1 for one in shown) + _width(calm) + 2 <= room:
-            shown.insert(-1, [*calm, (" ", looks.text)])
-        right = joined(shown, " ", looks.text)
-        self.set_lines(_justify(left, right, self.size.width, looks.text))
+        told = [*texts.banners(status, frozen_behind, looks), *([calm] if calm else [])]
+        width = _width_of(self)
+        left, right = self._fitting(where, told, clock, width)
+        self.set_lines(_justify(left, joined(right, " ", looks.text), width, looks.text))
 
     def show_boards(self, where: Sequence[str]) -> None:
         """Only where we are: nothing is known of the engine."""
-        width = self.app.size.width
-        fit_in = (one for one in self._choices(where) if _width(one) < width)
-        self.set_lines(next(fit_in, self._numbers(where[:1])))
+        self.set_lines(self._fitting(where, [], [], self.app.size.width)[0])
 
-    def _choices(self, where: Sequence[str]) -> list[list[Piece]]:
-        """The boards' names in full, in short, closer together, then only the current one's.
-
-        Then the steps from there go, the last one first.
+    def _fitting(
+        self, where: Sequence[str], told: list[list[Piece]], clock: list[Piece], width: int
+    ) -> tuple[list[Piece], list[list[Piece]]]:
+        """What stands on the left and on the right: what must be seen goes before the clock, and
+        both before the boards' names. At last long reasons are cut.
         """
-        short = [t(info.short) for info in BOARDS]
-        return [
-            self._boards(where, [t(info.title) for info in BOARDS]),
-            self._boards(where, short),
-            self._boards(where, short, gap=""),
-            *(self._numbers(where[:steps]) for steps in range(len(where), 0, -1)),
-        ]
+        for left, time in self._choices(where, clock):
+            right = [*told, time]
+            if _width(left) + _width(joined(right, " ", Style())) + 1 <= width:
+                return left, right
+        left = self._here(where[:1])
+        return left, _cut(told, width - _width(left) - 1)
 
-    def _numbers(self, where: Sequence[str]) -> list[Piece]:
-        names = [t(info.short) if info.name == where[0] else "" for info in BOARDS]
-        return self._boards(where, names, gap="")
+    def _choices(
+        self, where: Sequence[str], clock: list[Piece]
+    ) -> Iterator[tuple[list[Piece], list[Piece]]]:
+        """The boards' names in full, in short, closer together, shortest, then fewer of these.
+
+        Then the clock's zone goes, the other boards' numbers, the last steps, and the clock.
+        """
+        short, shortest = [t(info.short) for info in BOARDS], [_shortest(info) for info in BOARDS]
+        yield self._boards(where, [t(info.title) for info in BOARDS]), clock
+        yield self._boards(where, short), clock
+        yield self._boards(where, short, gap=""), clock
+        for named in range(len(BOARDS), -1, -1):
+            names = [*shortest[:named], *("" for _ in shortest[named:])]
+            yield self._close(where, names), clock
+        yield self._close(where, [""] * len(BOARDS)), clock[:1]
+        for steps in range(len(where), 0, -1):
+            yield self._here(where[:steps]), clock[:1]
+        yield self._here(where[:1]), []
+
+    def _here(self, where: Sequence[str]) -> list[Piece]:
+        """The current board and the steps from there, without the others."""
+        info = next((one for one in BOARDS if one.name == where[0]), None)
+        if info is None:
+            return [(f" {' › '.join(where[1:])} ", looks_of(self).banner)]
+        return [self._current(info, t(info.short), where[1:])]
+
+    def _current(self, info: BoardInfo, name: str, steps: Sequence[str]) -> Piece:
+        return f" {key(info.name)} {' › '.join([name, *steps])} ", looks_of(self).banner
+
+    def _close(self, where: Sequence[str], names: Sequence[str]) -> list[Piece]:
+        """The names right behind their numbers."""
+        looks = looks_of(self)
+        pieces: list[Piece] = []
+        for info, name in zip(BOARDS, names, strict=True):
+            if info.name == where[0]:
+                pieces += self._here(where)
+            else:
+                pieces += [(f" {key(info.name)}", looks.key), (name, looks.dim)]
+        return pieces
 
     def _boards(self, where: Sequence[str], names: Sequence[str], gap: str = " ") -> list[Piece]:
         looks = looks_of(self)
-        current, *steps = where
         pieces: list[Piece] = [(gap, looks.text)] if gap else []
         for info, name in zip(BOARDS, names, strict=True):
-            if info.name == current:
-                pieces.append((f" {key(info.name)} {' › '.join([name, *steps])} ", looks.banner))
-            elif name:
-                pieces += [(f" {key(info.name)} ", looks.key), (f"{name}{gap}", looks.dim)]
+            if info.name == where[0]:
+                pieces.append(self._current(info, name, where[1:]))
             else:
-                pieces.append((f" {key(info.name)}{gap}", looks.key))
+                pieces += [(f" {key(info.name)} ", looks.key), (f"{name}{gap}", looks.dim)]
         return pieces
 
 
@@ -108,7 +130,7 @@ class StatusLine(Lines):
         """Show how the engine does."""
         looks = looks_of(self)
         lights, kept, gap = self._fitting(status)
-        room = self.size.width - 2 - _room_of(lights, gap) - _room_of(kept, gap)
+        room = _width_of(self) - 2 - _room_of(lights, gap) - _room_of(kept, gap)
         room -= self._explain(status, lights, room)
         for group in texts.other_figures(status, looks):
             needed = _width(group) + len(gap)
@@ -117,7 +139,7 @@ class StatusLine(Lines):
                 room -= needed
         left = [(" ", looks.text), *joined(lights, gap, looks.text)]
         right = joined(kept, gap, looks.text)
-        self.set_lines(_justify(left, right, self.size.width, looks.text))
+        self.set_lines(_justify(left, right, _width_of(self), looks.text))
 
     def _bytes_per_s(self) -> float | None:
         """What goes to the terminal, where somebody wants to know."""
@@ -134,13 +156,13 @@ class StatusLine(Lines):
         The gaps become narrow first, then lights short; a bare number says little. Then the first
         figures leave.
         """
-        looks, bytes_per_s, width = looks_of(self), self._bytes_per_s(), self.size.width
+        looks, bytes_per_s, width = looks_of(self), self._bytes_per_s(), _width_of(self)
         for light, figure, gap in _TIGHTER:
             lights = texts.lights(status, looks, light)
             kept = texts.kept_figures(status, looks, shorter=figure, bytes_per_s=bytes_per_s)
-            if _room_of(lights, gap) + _room_of(kept, gap) + 1 <= width:
+            if _room_of(lights, gap) + _room_of(kept, gap) + _margin(gap) <= width:
                 return lights, kept, gap
-        while kept and _room_of(lights, gap) + _room_of(kept, gap) + 1 > width:
+        while kept and _room_of(lights, gap) + _room_of(kept, gap) > width:
             kept.pop(0)
         return lights, kept, gap
 
@@ -170,7 +192,7 @@ class Footer(KeyLines):
             action: [(f"{action.label} ", looks.key), (t(action.short, "key"), looks.dim)]
             for action in here
         }
-        room = self.size.width - 1
+        room = _width_of(self) - 1
         kept = []
         for action in sorted(here, key=lambda action: action.footer):
             needed = _width(words[action]) + len(_GAP)
@@ -187,20 +209,32 @@ class Footer(KeyLines):
         self.set_lines([(" ", looks.text), *joined(shown, _GAP, looks.text)])
 
 
-def _fitted(banners: Sequence[list[Piece]], clock: list[Piece], room: int) -> list[list[Piece]]:
-    """Banners and clock in so much room: the clock leaves first, then long reasons are cut."""
-    needed = sum(_width(one) + 1 for one in banners)
-    for time in (clock, clock[:1]):
-        if needed + _width(time) <= room:
-            return [*banners, time]
+def _width_of(line: Lines) -> int:
+    """Its width; before the first layout that of the terminal, which it will have."""
+    return line.size.width or line.app.size.width
+
+
+def _shortest(info: BoardInfo) -> str:
+    """A board's name in three letters; two wide ones are as short."""
+    name = t(info.short)
+    return name[:_LETTERS] if cell_len(name) == len(name) else name
+
+
+def _cut(banners: Sequence[list[Piece]], room: int) -> list[list[Piece]]:
+    """Banners in so much room: the longest reasons are cut first."""
     kept = [list(one) for one in banners]
     for banner in sorted(kept, key=_width, reverse=True):
-        over = sum(_width(one) + 1 for one in kept) - 1 - room
+        over = sum(_width(one) + 1 for one in kept) - room
         wide = _width(banner)
         if over > 0 and wide > _WORDS:
             text, style = banner[0]
             banner[0] = (fit(text.rstrip(), max(_WORDS, wide - over) - 1) + " ", style)
     return kept
+
+
+def _margin(gap: str) -> int:
+    """The blank at the end of the line, which there is no room for where all stands close."""
+    return len(gap) - 1
 
 
 def _room_of(groups: Sequence[Sequence[Piece]], gap: str) -> int:

@@ -42,14 +42,16 @@ _MIDDLE: tuple[Page, ...] = (
 
 
 class Room(Enum):
-    """How much of the page has room at once: a part or two, some, or all."""
+    """How much of the page has room at once: a part, one or two, some, or all."""
 
+    LOW = "-one"
     SMALL = "-small"
     MIDDLE = "-middle-sized"
     WHOLE = "-whole"
 
 
 PAGES: dict[Room, tuple[Page, ...]] = {
+    Room.LOW: tuple((part,) for part in PARTS),
     Room.SMALL: _SMALL,
     Room.MIDDLE: _MIDDLE,
     Room.WHOLE: (tuple(PARTS),),

@@ -48,6 +48,8 @@ class CoinView(BoardView, can_focus=True):
     """
 
     NAME = "coin"
+    # The rules look at the screen's size classes, outside of this widget's scope.
+    SCOPED_CSS = False
     FEW_COLUMNS = ("leg", "last", "age")
     FEW_ABOVE = True
     HAS_DAYS = False
@@ -67,6 +69,8 @@ class CoinView(BoardView, can_focus=True):
     CoinView.{Room.WHOLE.value} #events {{ layout: horizontal; }}
     CoinView.{Room.WHOLE.value} #liquidations {{ width: 3fr; margin-right: 1; }}
     CoinView.{Room.WHOLE.value} #anomalies {{ width: 2fr; }}
+    CoinView.{Room.LOW.value} #legs, CoinView.{Room.LOW.value} #below {{ height: 1fr; }}
+    .-narrow CoinView.{Room.LOW.value} .-beside {{ display: none; }}
     CoinView.{Room.SMALL.value} #pairs {{ height: 1; }}
     CoinView.{Room.SMALL.value} #below {{ height: 1fr; }}
     CoinView.{Room.SMALL.value} #spread, CoinView.{Room.SMALL.value} #premiums,
@@ -286,12 +290,14 @@ class CoinView(BoardView, can_focus=True):
 
     def steps(self) -> Sequence[str]:
         """The coin; and which part of its page, where there is room for one."""
-        if self.is_attached and self._room() is Room.SMALL:
+        if self.is_attached and self._room() in (Room.LOW, Room.SMALL):
             return (self.coin, t(PARTS[self._page()[0]], "part"))
         return (self.coin,)
 
     def _room(self) -> Room:
         has = self.screen.has_class
+        if has("-low") or has("-strip"):
+            return Room.LOW
         if has("-narrow") or has("-short"):
             return Room.SMALL
         return Room.WHOLE if has("-tall") and has("-wide") else Room.MIDDLE
@@ -319,7 +325,8 @@ class CoinView(BoardView, can_focus=True):
         self._laid_out = (room, self._turn)
         for one in Room:
             self.set_class(one is room, one.value)
-        self._parts.display = len(pages) > 1
+        self._parts.display = len(pages) > 1 and room is not Room.LOW
+        self._pairs.display = room is not Room.LOW
         self.liquidations.set_class(room is Room.SMALL, "-stacked")
         self.interest.set_class(room is not Room.WHOLE, "-stacked")
         self._display(pages[self._turn])
@@ -341,7 +348,8 @@ class CoinView(BoardView, can_focus=True):
             self._focus(tables)
 
     def _focus(self, tables: Sequence[Board[Any]], place: int = 0) -> None:
-        (tables[place] if tables else self).focus()
+        # At once: what had the keys before is away already.
+        self.screen.set_focus(tables[place] if tables else self)
 
     def _tables(self) -> list[Board[Any]]:
         """Those of the page; charts have none."""
@@ -352,6 +360,12 @@ class CoinView(BoardView, can_focus=True):
         }
         page = self._page()
         return [one for part in PARTS if part in page for one in boards.get(part, ())]
+
+    def bring(self, board: Board[Any]) -> None:
+        """Its page has the parts there is room for; of tables beside each other one."""
+        for one in (self.liquidations.venues, self.liquidations.newest):
+            if one.parent is not None:
+                one.parent.set_class(one is not board, "-beside")
 
     def panels(self) -> Sequence[Board[Any]]:
         """The tables of the page; of one without any the legs, though they are away."""

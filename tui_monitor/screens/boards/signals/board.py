@@ -50,7 +50,6 @@ class SignalsView(BoardView):
 
     NAME = "signals"
     FEW_COLUMNS = ("coin", "spread", "short", "long")
-    FEW_WIDTH = 46
     IS_OF_MARKET = True
     EXPORTS = ("signals",)
     HAS_DAYS = False
