@@ -14,6 +14,8 @@ from tui_monitor.words import t, told
 # What stands where there is no number. Never 0: the reason is beside it.
 ABSENT = "–"
 _ROUNDS_UP = 0.999995
+# Below this a price has more zeros than digits.
+_TINY = 1e-6
 _SI = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
@@ -26,10 +28,12 @@ def signed(value: float | None, digits: int = 2) -> str:
 
 
 def price(value: float | None) -> str:
-    """A price with at least five significant digits, thousands apart."""
+    """A price with five significant digits or more, thousands apart; tiny: with an exponent."""
     if value is None:
         return ABSENT
     size = abs(value)
+    if 0 < size < _TINY:
+        return exponent(value)
     digits = 1 if size >= 10_000 else 2
     for limit, more in ((100, 3), (10, 4), (1, 5), (0.1, 6), (0.01, 7)):
         if size < limit:
@@ -37,6 +41,16 @@ def price(value: float | None) -> str:
     if 0 < size < 0.001:
         digits = 4 - floor(log10(size))
     return f"{value:,.{digits}f}"
+
+
+def exponent(value: float, room: int = 10) -> str:
+    """`2.5987e-8`: five significant digits, or as many as there is room for."""
+    texts = (f"{value:.{digits}e}".replace("e-0", "e-") for digits in range(4, -1, -1))
+    found = ""
+    for found in texts:
+        if len(found) <= room:
+            break
+    return found
 
 
 def count(value: float | None) -> str:

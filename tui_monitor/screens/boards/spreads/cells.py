@@ -4,7 +4,7 @@ from rich.style import Style
 
 from tui_monitor.boards.status import EngineStatus
 from tui_monitor.model import Exchange, FeedState, Market
-from tui_monitor.screens.looks.format import ABSENT, count, duration, price, signed
+from tui_monitor.screens.looks.format import ABSENT, count, duration, exponent, price, signed
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell
 from tui_monitor.words import t, told
@@ -19,6 +19,8 @@ _A_MILLION = 999_999.95
 # Four digits of what is less round to this, and no further.
 _A_THOUSAND = 999.95
 _HUNDREDTH = 0.01
+# Fewer digits of a price would hide the spread between two.
+_ENOUGH = 4
 
 
 def leg(exchange: Exchange, market: Market) -> str:
@@ -53,7 +55,7 @@ def narrow_price(value: float | None, room: int = _ROOM) -> str:
     """A price in so many characters, eleven at most."""
     if value is not None and value >= _A_MILLION:
         return f"{value:,.0f}"
-    return _fitted(price(value), value, min(room, _ROOM))
+    return _in_room(value, min(room, _ROOM))
 
 
 def compact_price(value: float | None, room: int = _NARROW) -> str:
@@ -63,11 +65,21 @@ def compact_price(value: float | None, room: int = _NARROW) -> str:
         return price(value)
     if size >= 100_000:
         return f"{value:,.0f}"
-    return f"{value:.6f}" if size >= _TINY else _fitted(price(value), value, room)
+    return f"{value:.6f}" if size >= _TINY else _in_room(value, room)
+
+
+def _in_room(value: float | None, room: int) -> str:
+    """A price with all its digits, with those there is room for, or else with an exponent."""
+    text = price(value)
+    if value is None or len(text) <= room or abs(value) >= 1:
+        return text
+    decimals = room - 2 - (value < 0)
+    is_enough = abs(value) >= 10.0 ** (_ENOUGH - 1 - decimals)
+    return f"{value:.{decimals}f}" if is_enough else exponent(value, room)
 
 
 def _fitted(text: str, value: float | None, room: int) -> str:
-    """The text of a small number with the digits there is room for: never an exponent.
+    """The text of a small amount with the digits there is room for: never an exponent.
 
     What would be nothing then is less than the least that can be shown.
     """
