@@ -143,9 +143,10 @@ class Vitals:
                 self._close_outage(now_ms)
         elif self._gone_s is None:
             self._gone_s = now_s
-            # A socket that is found dead was so since it fell silent.
+            # A socket that is found dead was so since it fell silent; what it told of this
+            # channel after that was told nevertheless.
             fell_ms = now_ms if heard_ms is None else min(now_ms, heard_ms)
-            self._stream_ms = max(self._since_ms, fell_ms)
+            self._stream_ms = max(self._since_ms, self._stream_ms, fell_ms)
 
     def _tell_gap(self, end_ms: int) -> None:
         if self._on_gap is None or self._stream_ms >= end_ms:
@@ -174,6 +175,9 @@ class Vitals:
         if not self._had_stream:
             self._had_stream = True
             self._since_ms = received_ms
+        if self.quiet:
+            # Else it would be away again at once: a socket that tells of it is there.
+            self._gone_s = None
         if self.outage is not None:
             self._close_outage(received_ms)
 

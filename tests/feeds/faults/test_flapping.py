@@ -7,7 +7,9 @@ import pytest
 from tests.feeds.faults.broken import broken
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.engine.outages import OutageBook
-from tui_monitor.model import Exchange, FeedState, Market, Outage
+from tui_monitor.feeds.plans import Channel
+from tui_monitor.feeds.vitals import Vitals, Way
+from tui_monitor.model import Exchange, FeedState, Liquidation, Market, Outage
 from tui_monitor.model.health import channel_words
 from tui_monitor.store import open_store
 from tui_monitor.words import CHINESE, speaking, told
@@ -95,6 +97,32 @@ async def test_a_quiet_channel_is_away_as_long_as_its_companion() -> None:
         assert end_ms is not None
         assert pulse_end_ms is not None
         assert abs(end_ms - pulse_end_ms) < 1000
+
+
+@in_virtual_time
+async def test_what_a_quiet_channel_tells_ends_its_outage() -> None:
+    """It is not away again at once, nor from before what it told, whatever its companion does."""
+    clock = VirtualClock()
+    noted: list[Outage] = []
+    way = Way(host="127.0.0.1")
+    kinds = frozenset({Liquidation})
+    channel = Channel(name="liquidations", market=Market.PERP, kinds=kinds, silent_after_s=None)
+    vitals = Vitals(Exchange.OKX, channel, clock, on_outage=noted.append, way=way)
+    vitals.linked(True, alive=True)
+    companion_ms = clock.now_ms()
+    await clock.sleep(5)
+    vitals.data(own_ms := clock.now_ms(), clock.monotonic_s())
+    await clock.sleep(5)
+    vitals.linked(False, alive=False, heard_ms=companion_ms)
+    await clock.sleep(3)
+    assert vitals.away_due_s() <= 0
+    vitals.open_outage()
+    vitals.data(clock.now_ms(), clock.monotonic_s())
+    assert vitals.away_due_s() > 0
+    assert [(one.begin_ms, one.end_ms) for one in noted] == [
+        (own_ms, None),
+        (own_ms, clock.now_ms()),
+    ]
 
 
 @in_virtual_time
