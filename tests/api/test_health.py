@@ -1,9 +1,12 @@
 """Healthy, or degraded and every reason why."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.api.harness import endpoint
+from tests.support.boards import a_status
 from tests.support.virtual_time import in_virtual_time
+from tui_monitor.api.health import degraded
 from tui_monitor.errors import StoreError
 from tui_monitor.model import FeedState
 
@@ -50,6 +53,17 @@ async def test_all_well_is_healthy_with_the_originals_keys() -> None:
         assert answer["data"]["reasons"] == []
         assert answer["data"]["kind"] == "simulator"
         assert answer["data"]["coverage"]["nodes_due_today"] == 16
+
+
+def test_a_pause_of_recording_says_since_when() -> None:
+    """With its reason."""
+    paused = replace(
+        a_status(),
+        recording=False,
+        recording_reason="no room",
+        recording_paused_ms=1_795_132_800_000,
+    )
+    assert "nothing is recorded since 2026-11-20T00:00:00.000Z: no room" in degraded(paused)
 
 
 @in_virtual_time
