@@ -46,8 +46,9 @@ def test_the_table_of_anomalies_has_each_measure() -> None:
     )
     table = anomalies_table(head, ZONE)
     (row,) = csv.DictReader(io.StringIO(csv_text(table)))
-    assert (row["rank"], row["symbol"], row["score"]) == ("1", "PEPEUSDT", "3.200")
-    assert (row["reasons"], row["price_z"], row["n"]) == ("price", "10.50", "96")
+    assert (row["rank"], row["symbol"], row["score"]) == ("1", "PEPEUSDT", "3.2")
+    assert (row["price_z"], row["n"]) == ("10.5", "96")
+    assert (row["reason_price"], row["reason_volume"]) == ("true", "false")
     text = eye_text(table)
     assert "binance's 15m bar 2026-11-20 07:45 to 08:00" in text
     assert "2 of 150 judged perpetuals, judged" in text

@@ -1,5 +1,7 @@
 """`show coin`: a row for each fact, whose coin it is, what a limit keeps."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from tests.support.boards import ZONE
 from tests.support.coin_pages import a_coin_page
 from tests.support.programs import run
 from tui_monitor.cli.show_coin import COLUMNS, coin_table, limited_page
-from tui_monitor.cli.tables import csv_text, eye_text
+from tui_monitor.cli.tables import Cell, csv_text, eye_text
 
 
 def test_every_part_has_its_rows() -> None:
@@ -21,17 +23,23 @@ def test_every_part_has_its_rows() -> None:
         *("prices", "premium", "liquidations", "liquidation", "anomaly", "open interest"),
         "funding",
     }
-    assert {len(row) for row in table.rows} == {len(COLUMNS)}
+    assert {len(row) for row in table.rows} == {len(table.columns)}
     rows = {(row[0], row[2], row[4], row[1]): row for row in table.rows}
     assert rows["liquidations", "binance", "short", "1 h"][5:] == (
-        *("2500000.00", "USD", "a lower bound"),
+        *(Cell(2_500_000.0, "2500000.00"), "USD", "a lower bound", None, None, True),
     )
-    assert rows["open interest", "bybit", "change", "24 h"][5] == ""
+    assert rows["open interest", "bybit", "change", "24 h"][5] is None
     assert rows["open interest", "bybit", "change", "24 h"][7] == "no sample at its start"
     first = eye_text(table).splitlines()[0]
     assert first.startswith("BTC at 2026-01-16")
     assert f"({ZONE.name})" in first
-    assert csv_text(table).startswith(",".join(COLUMNS))
+    # What the notes tell people programs have in columns.
+    found = list(csv.DictReader(io.StringIO(csv_text(table))))
+    assert list(found[0]) == [*COLUMNS, "price", "heard", "lower_bound"]
+    (event, *_) = (row for row in found if row["part"] == "liquidation")
+    assert float(event["price"]) == page.liquidations.events[0].price
+    assert event["heard"] == page.liquidations.events[0].heard
+    assert "lower_bound" not in eye_text(table)
 
 
 def test_parts_without_rows_say_why() -> None:

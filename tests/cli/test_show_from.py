@@ -13,6 +13,8 @@ from tui_monitor.errors import Unreachable
 from tui_monitor.simulator import Simulator
 from tui_monitor.source import Query, Source
 
+MADE_UP = "; simulator data, not of the exchanges"
+
 
 def origin(done: Done) -> str:
     """What a program reads; a person is told on stderr."""
@@ -31,7 +33,7 @@ async def test_a_board_is_from_the_best_that_there_is(quick_sim: Simulator, tmp_
     assert json.loads(first.out)["live"]["valid"] > 0
     assert "nothing is stored in" in first.err
     assert "1 of 1 exchanges answer" in first.err
-    assert first.err.rstrip().endswith("from the exchanges themselves, nothing is recorded")
+    assert first.err.rstrip().endswith(f"from the simulator itself, nothing is recorded{MADE_UP}")
     assert not folder.exists()
     async with a_daemon(tmp_path, *options) as daemon:
         of_engine = await run(tmp_path, *command)
@@ -46,6 +48,15 @@ async def test_a_board_is_from_the_best_that_there_is(quick_sim: Simulator, tmp_
     stored = await run(tmp_path, *command)
     assert origin(stored) == "store"
     assert "from the store" in stored.err
+    # What is made up says so wherever it comes from, and whatever is asked for.
+    for done in (first, of_engine, looking, stored):
+        assert json.loads(done.out)["source"] == "simulator"
+        assert done.err.rstrip().endswith(MADE_UP)
+    there = ("--data-dir", str(folder))
+    for board in ("sum", "spreads", "coverage", "coin"):
+        done = await run(tmp_path, "show", board, "--json", *there)
+        assert json.loads(done.out)["source"] == "simulator"
+        assert MADE_UP in done.err
 
 
 async def never(_: Source) -> bool:

@@ -5,6 +5,7 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from tests.support.interest_boards import a_leg, a_sample, an_interest_board
@@ -23,10 +24,16 @@ def test_the_table_has_all_windows_and_the_chosen_one_in_usd() -> None:
     """What is unknown is an empty field, and the note says why."""
     table = interest_table(an_interest_board(hours=4), ZONE)
     btc, _, doge = csv.DictReader(io.StringIO(csv_text(table)))
-    assert (btc["rank"], btc["coin"], btc["oi_coins"]) == ("1", "BTC", "135000")
-    assert btc["shares"] == "binance 67 % bybit 33 %"
-    assert (btc["coins_1h_pct"], btc["coins_4h_pct"]) == ("0.44", "1.77")
-    assert btc["coins_24h_pct"] == "11.11"
+    assert (btc["rank"], btc["coin"], btc["oi_coins"]) == ("1", "BTC", "135000.0")
+    shares = [btc[f"share_{name}_pct"] for name in ("binance", "bybit", "okx")]
+    assert [float(share) if share else None for share in shares] == [
+        *(pytest.approx(200 / 3), pytest.approx(100 / 3), None),
+    ]
+    assert "binance 67 % bybit 33 %" in eye_text(table)
+    # As computed, for programs, and rounded for people.
+    (row,) = (one for one in an_interest_board(hours=4).rows if one.coin == "BTC")
+    assert float(btc["coins_24h_pct"]) == row.change(24).change_pct
+    assert "11.11" in eye_text(table)
     assert float(btc["change_4h_usd"]) > 0
     assert (btc["long_accounts_pct"], btc["age_ms"], btc["note"]) == ("60.0", "4000", "")
     assert (doge["rank"], doge["change_4h_usd"], doge["coins_24h_pct"]) == ("", "", "")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import msgspec
+import pytest
 
 from tests.cli.test_bad_input import assert_one_line
 from tests.support.liquidation_boards import (
@@ -69,6 +70,7 @@ async def test_a_past_day_comes_from_the_store(tmp_path: Path) -> None:
     done = await run(tmp_path, "show", "liquidations", "--date", DAY, "--limit", "2", *options)
     assert done.code == 0, done.err
     assert "from the store" in done.err
+    assert "not of the exchanges" not in done.err
     lines = done.out.splitlines()
     assert lines[0].startswith(f"liquidations of {DAY} (Asia/Shanghai), as stored at ")
     sums = next(line for line in lines if line.startswith("whole"))
@@ -94,19 +96,24 @@ async def test_csv_and_json_are_for_scripts(tmp_path: Path) -> None:
     assert (table.code, whole.code, some.code) == (0, 0, 0)
     rows = list(csv.DictReader(io.StringIO(table.out)))
     assert len(rows) == 1_440
+    covered_1h_pct = rows[9].pop("covered_1h_pct")
+    assert float(covered_1h_pct) == pytest.approx(100 / 6, abs=1e-9)
     assert rows[9] == {
         "time": f"{DAY} 00:09:00",
-        "total_usd": "1800.00",
-        "long_usd": "1200.00",
-        "short_usd": "600.00",
+        "total_usd": "1800.0",
+        "long_usd": "1200.0",
+        "short_usd": "600.0",
         "count": "4",
-        "covered_pct": "100.00",
-        "total_1h_usd": "18000.00",
-        "long_1h_usd": "12000.00",
-        "short_1h_usd": "6000.00",
-        "covered_1h_pct": "16.67",
+        "covered_pct": "100.0",
+        # Binance tells the largest of a second alone.
+        "lower_bound": "true",
+        "total_1h_usd": "18000.0",
+        "long_1h_usd": "12000.0",
+        "short_1h_usd": "6000.0",
+        "lower_bound_1h": "true",
     }
-    assert (rows[10]["total_usd"], rows[10]["count"], rows[10]["covered_pct"]) == ("", "", "0.00")
+    assert rows[10]["lower_bound"] == ""
+    assert (rows[10]["total_usd"], rows[10]["count"], rows[10]["covered_pct"]) == ("", "", "0.0")
     board = msgspec.json.decode(whole.out, type=LiquidationsBoard)
     newest = msgspec.json.decode(some.out, type=LiquidationsBoard)
     assert len(board.points) == 1_440

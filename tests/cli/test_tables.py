@@ -3,10 +3,10 @@
 import csv
 import io
 
-from tui_monitor.cli.tables import Table, csv_text, eye_text
+from tui_monitor.cli.tables import Column, Table, csv_text, digits, eye_text, number, plain
 
 TABLE = Table(
-    ("coin", "price", "long name of a column"),
+    plain("coin", "price", "long name of a column"),
     [("BTC", "97000.5", "x"), ("币安人生", "-0.5", "y"), ("=HYPERLINK(1)", "1", "@z")],
     "three coins",
 )
@@ -39,3 +39,44 @@ def test_a_spreadsheet_runs_no_text_and_takes_numbers_as_they_are() -> None:
     rows = list(csv.reader(io.StringIO(csv_text(TABLE))))
     assert rows[2] == ["币安人生", "-0.5", "y"]
     assert rows[3] == ["'=HYPERLINK(1)", "1", "'@z"]
+
+
+def test_who_can_be_done_without_leaves_a_narrow_terminal_first() -> None:
+    """Not who stands at the right; all are back where there is room."""
+    columns = (
+        Column("rank", lambda row: row, leaves=2),
+        Column("the reason", lambda row: row, leaves=3),
+        Column("spread", lambda row: row),
+        Column("size", lambda row: row, leaves=1),
+    )
+    heads = {
+        room: eye_text(Table(columns, [7], ""), room).splitlines()[1].split("  ")
+        for room in (80, 20, 13, 6, 1)
+    }
+    assert heads[80] == ["rank", "the reason", "spread", "size"]
+    assert heads[20] == ["rank", "spread", "size"]
+    assert heads[13] == ["spread", "size"]
+    assert heads[6] == heads[1] == ["spread"]
+
+
+def test_programs_get_values_as_they_are_and_people_rounded_ones() -> None:
+    """Full precision, one value a cell, true and false as words; what is unknown is empty."""
+    columns = (
+        Column("pct", lambda row: row["pct"], digits(2)),
+        Column("usd", lambda row: number(row["usd"], 0)),
+        Column("valid", lambda row: row["valid"], only="csv"),
+        Column("expected", lambda row: 27, only="csv"),
+        Column("valid", lambda row: f"{row['valid']}/27", only="eye"),
+        Column("bound", lambda row: row["bound"], only="csv"),
+    )
+    rows = [
+        {"pct": 0.1 + 0.2, "usd": 1e-7, "valid": 27, "bound": True},
+        {"pct": None, "usd": None, "valid": 0, "bound": None},
+    ]
+    table = Table(columns, rows, "")
+    assert list(csv.reader(io.StringIO(csv_text(table)))) == [
+        ["pct", "usd", "valid", "expected", "bound"],
+        ["0.30000000000000004", "1e-07", "27", "27", "true"],
+        ["", "", "0", "27", ""],
+    ]
+    assert eye_text(table).split() == ["pct", "usd", "valid", "0.30", "0", "27/27", "0/27"]

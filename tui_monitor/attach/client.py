@@ -121,7 +121,7 @@ class Attached:
         seen = -1
         while True:
             try:
-                self._take(status := await self._ask("status"))
+                status = await self.take_status()
                 if status.events_total != seen:
                     self._events = await self._ask("events")
                     seen = status.events_total
@@ -130,6 +130,12 @@ class Attached:
             except MonitorError as error:
                 log.warning("no status: %s", error.line())
             await self._clock.sleep(STATUS_EVERY_S)
+
+    async def take_status(self) -> EngineStatus:
+        """Ask for the status, and keep it."""
+        status: EngineStatus = await self._ask("status")
+        self._take(status)
+        return status
 
     def _take(self, status: EngineStatus) -> None:
         is_first, self._status = self._status is None, status
@@ -223,9 +229,10 @@ async def asked_once(path: Path, clock: Clock, within_s: float) -> AsyncIterator
 
 @asynccontextmanager
 async def answering(there: Attached) -> AsyncIterator[None]:
-    """It answers while the block runs, and keeps no status."""
+    """It answers while the block runs, and keeps the status of its begin."""
     reading = asyncio.create_task(there.read())
     try:
+        await there.take_status()
         yield
     finally:
         reading.cancel()

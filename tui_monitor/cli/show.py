@@ -14,7 +14,7 @@ from tui_monitor.boards.coverage import CoverageBoard
 from tui_monitor.boards.liquidations import LiquidationsBoard
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.signals import SignalsBoard
-from tui_monitor.boards.sum_curve import Node, SumBoard
+from tui_monitor.boards.sum_curve import SumBoard
 from tui_monitor.boards.system import SystemBoard
 from tui_monitor.cli.common import (
     AttachGiven,
@@ -28,13 +28,13 @@ from tui_monitor.cli.common import (
 )
 from tui_monitor.cli.show_anomalies import anomalies_table, picks_table
 from tui_monitor.cli.show_coin import coin_table, limited_page
-from tui_monitor.cli.show_from import COIN, AnyBoard, Asked, Origins, needs_engine
+from tui_monitor.cli.show_days import coverage_table, sum_table, system_table
+from tui_monitor.cli.show_from import COIN, AnyBoard, Asked, Origin, Origins, needs_engine
 from tui_monitor.cli.show_interest import interest_table
 from tui_monitor.cli.show_liquidations import liquidations_table
 from tui_monitor.cli.show_spreads import funding_table, signals_table, spreads_table
-from tui_monitor.cli.tables import Row, Table, csv_text, eye_text, number
+from tui_monitor.cli.tables import Table, csv_text, eye_text
 from tui_monitor.clock import BoardZone, SystemClock, parse_day
-from tui_monitor.model import FeedState
 
 # The cursor home, and all below it gone.
 _CLEAR = "\x1b[H\x1b[J"
@@ -91,8 +91,9 @@ def show(  # noqa: PLR0913, PLR0917 - one for each option
 
     Where a board has nothing but what is live, and no engine runs, the exit code is 3. Where
     nothing is stored either, the exchanges are asked for some seconds, and nothing is
-    recorded. stderr says which it was, as does "origin" in --json. With --watch a terminal
-    shows the newest one in place; a pipe gets one after the other.
+    recorded. stderr says which it was, as does "origin" in --json, and whether the data are
+    made up: "source" is real, simulator or demo. With --watch a terminal shows the newest one
+    in place; a pipe gets one after the other.
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
@@ -118,10 +119,10 @@ def show(  # noqa: PLR0913, PLR0917 - one for each option
         told = ""
         while True:
             found, origin = await origins.take(asked)
-            if origin.text != told:
-                click.echo(f"tui-monitor: {origin.text}", err=True)
-                told = origin.text
-            text = _shown(board, found, limit, form, zone, origin.word)
+            if origin.line() != told:
+                told = origin.line()
+                click.echo(f"tui-monitor: {told}", err=True)
+            text = _shown(board, found, limit, form, zone, origin)
             _print(text, in_place=every_s is not None)
             if every_s is None:
                 return _said_empty() if origin.word == "store" and needs_engine(found) else 0
@@ -144,14 +145,15 @@ def _said_empty() -> int:
 
 
 def _shown(
-    board: str, found: AnyBoard, limit: int | None, form: str, zone: BoardZone, origin: str
+    board: str, found: AnyBoard, limit: int | None, form: str, zone: BoardZone, origin: Origin
 ) -> str:
     shot = _limited(found, limit)
     if form == "json":
         # Beside the board's own fields, which stay as they are everywhere else.
-        return f'{msgspec.json.encode(shot).decode()[:-1]},"origin":"{origin}"}}\n'
+        beside = f'"origin":"{origin.word}","source":"{origin.source}"'
+        return f"{msgspec.json.encode(shot).decode()[:-1]},{beside}}}\n"
     # What the summary counts is the whole.
-    table = _TABLES[board](found if isinstance(found, SystemBoard) else shot, zone)
+    table = TABLES[board](found if isinstance(found, SystemBoard) else shot, zone)
     if limit is not None and board not in _BY_COIN:
         rows = table.rows[-limit:] if board in BY_DAY else table.rows[:limit]
         table = msgspec.structs.replace(table, rows=rows)
@@ -187,115 +189,8 @@ def _limited(board: AnyBoard, limit: int | None) -> AnyBoard:
     return msgspec.structs.replace(board, rows=board.rows[:limit])
 
 
-def _sum_table(board: SumBoard, zone: BoardZone) -> Table:
-    rows = [_node_row(node, zone) for node in board.nodes if node.state != "future"]
-    if board.live:
-        _, *rest = _node_row(board.live, zone)
-        rows.append(("live", *rest))
-    live = "no live point"
-    if board.live and board.live.sum_pct is not None:
-        live = f"now {board.live.sum_pct:+.4f} % ({board.live.valid}/{board.expected})"
-    days = (
-        board.first_day
-        if board.first_day == board.last_day
-        else f"{board.first_day}…{board.last_day}"
-    )
-    columns = (
-        "time",
-        "sum_pct",
-        "mean_pct",
-        "valid",
-        "up",
-        "down",
-        "best",
-        "worst",
-        "state",
-        "reason",
-    )
-    return Table(columns, rows, f"sum of {board.expected} coins, {days} ({board.timezone}), {live}")
-
-
-def _node_row(node: Node, zone: BoardZone) -> Row:
-    return (
-        zone.format(node.slot_ms, "%Y-%m-%d %H:%M:%S"),
-        number(node.sum_pct, 4),
-        number(node.mean_pct, 4),
-        f"{node.valid}/{node.expected}",
-        node.up,
-        node.down,
-        _named(node.best_coin, node.best_pct),
-        _named(node.worst_coin, node.worst_pct),
-        f"{node.state}{'~' if node.provisional else ''}",
-        node.reason or "",
-    )
-
-
-def _coverage_table(board: CoverageBoard, zone: BoardZone) -> Table:
-    rows = [
-        (
-            day.day,
-            f"{day.nodes}/{day.nodes_due}",
-            day.have,
-            day.missing,
-            day.failed,
-            day.unobtainable,
-            number(day.complete_pct, 2),
-        )
-        for day in board.days
-    ]
-    columns = ("day", "nodes", "have", "missing", "failed", "unobtainable", "complete_pct")
-    at = zone.format(board.now_ms)
-    return Table(columns, rows, f"coverage of {board.series} at {at} ({board.timezone})")
-
-
-def _system_table(board: SystemBoard, zone: BoardZone) -> Table:
-    rows = [
-        (
-            line.exchange.value,
-            line.market.value,
-            line.channel,
-            line.state.value,
-            line.source.value if line.source else "",
-            "" if line.age_ms is None else line.age_ms,
-            number(line.messages_per_s, 1),
-            line.topics,
-            line.reconnects,
-            zone.format(line.since_ms),
-            line.reason,
-            line.last_error,
-            line.host,
-        )
-        for line in board.connections
-    ]
-    columns = (
-        "exchange",
-        "market",
-        "channel",
-        "state",
-        "source",
-        "age_ms",
-        "messages_per_s",
-        "topics",
-        "reconnects",
-        "since",
-        "reason",
-        "last_error",
-        "host",
-    )
-    return Table(columns, rows, _system_summary(board, zone))
-
-
-def _system_summary(board: SystemBoard, zone: BoardZone) -> str:
-    at = f"{zone.format(board.now_ms)} ({board.timezone})"
-    size = f"database {board.database.size_bytes:,} bytes" if board.database else "no database"
-    if not board.running:
-        return f"system at {at}, no engine runs, {size}"
-    live = sum(line.state is FeedState.LIVE for line in board.connections)
-    return f"system at {at}, {live} of {len(board.connections)} connections live, {size}"
-
-
-_TABLES: dict[str, Callable[[Any, BoardZone], Table]] = {
-    "sum": _sum_table,
+TABLES: dict[str, Callable[[Any, BoardZone], Table]] = {
+    "sum": sum_table,
     "liquidations": liquidations_table,
     "anomalies": anomalies_table,
     "picks": picks_table,
@@ -303,11 +198,7 @@ _TABLES: dict[str, Callable[[Any, BoardZone], Table]] = {
     "spreads": spreads_table,
     "signals": signals_table,
     "funding": funding_table,
-    "coverage": _coverage_table,
-    "system": _system_table,
+    "coverage": coverage_table,
+    "system": system_table,
     COIN: coin_table,
 }
-
-
-def _named(coin: str | None, value: float | None) -> str:
-    return "" if coin is None or value is None else f"{coin} {value:+.2f}"

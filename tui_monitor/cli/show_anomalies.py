@@ -1,45 +1,41 @@
 """The tables of anomalies and picks, for CSV and for the eye."""
 
-from tui_monitor.boards.anomalies import KNOWN, AnomaliesBoard, AnomalyRow, State
-from tui_monitor.boards.picks import PickRow, PicksBoard
-from tui_monitor.cli.tables import Row, Table, number
+from tui_monitor.boards.anomalies import KNOWN, AnomaliesBoard, Reason, State
+from tui_monitor.boards.picks import PicksBoard
+from tui_monitor.cli.tables import Column, Table, digits, exact, own
 from tui_monitor.clock import BoardZone
-from tui_monitor.printable import printable
 
-_Z = 2
-_PCT = 2
+_Z = digits(2)
+_PCT = digits(2)
 
 
 def anomalies_table(board: AnomaliesBoard, zone: BoardZone) -> Table:
     """One row a perpetual: by score, then those that are not judged, with the reason."""
     columns = (
-        *("rank", "symbol", "coin", "state", "score", "reasons", "return_pct", "close"),
-        *("turnover_usd", "range_pct", "price_z", "percentile", "volume_z", "volatility_z"),
-        *("n", "turnover_24h_usd", "note"),
+        own("rank", leaves=4),
+        own("symbol"),
+        own("coin", leaves=7),
+        own("state"),
+        own("score", digits(3)),
+        Column("reasons", lambda row: "+".join(row.reasons), leaves=1, only="eye"),
+        *(_reason(one) for one in Reason),
+        own("return_pct", _PCT),
+        own("close", exact, leaves=5),
+        own("turnover_usd", digits(0), leaves=6),
+        own("range_pct", _PCT, leaves=8),
+        own("price_z", _Z, leaves=2),
+        Column("percentile", lambda row: row.price_percentile, digits(1), leaves=9),
+        own("volume_z", _Z, leaves=2),
+        own("volatility_z", _Z, leaves=3),
+        own("n", leaves=10),
+        own("turnover_24h_usd", digits(0), leaves=11),
+        own("note", leaves=12),
     )
-    return Table(columns, [_anomaly(row) for row in board.rows], _anomalies_summary(board, zone))
+    return Table(columns, board.rows, _anomalies_summary(board, zone))
 
 
-def _anomaly(row: AnomalyRow) -> Row:
-    return (
-        "" if row.rank is None else row.rank,
-        printable(row.symbol),
-        printable(row.coin),
-        row.state.value,
-        number(row.score, 3),
-        "+".join(reason.value for reason in row.reasons),
-        number(row.return_pct, _PCT),
-        "" if row.close is None else f"{row.close:.10g}",
-        number(row.turnover_usd, 0),
-        number(row.range_pct, _PCT),
-        number(row.price_z, _Z),
-        number(row.price_percentile, 1),
-        number(row.volume_z, _Z),
-        number(row.volatility_z, _Z),
-        row.n,
-        number(row.turnover_24h_usd, 0),
-        printable(row.note),
-    )
+def _reason(one: Reason) -> Column:
+    return Column(f"reason_{one.value}", lambda row: one in row.reasons, only="csv")
 
 
 def _anomalies_summary(board: AnomaliesBoard, zone: BoardZone) -> str:
@@ -70,15 +66,29 @@ def _found(board: AnomaliesBoard) -> str:
 def picks_table(board: PicksBoard, zone: BoardZone) -> Table:
     """One row a pick, with the four parts of its score."""
     columns = (
-        *("rank", "symbol", "coin", "score", "last_score", "max_score", "change_points"),
-        *("turnover_points", "volatility_points", "growth_points", "change_24h_pct"),
-        *("turnover_24h_usd", "start", "start_price", "current_price", "max_price"),
-        *("increase_pct", "n"),
+        own("rank"),
+        own("symbol"),
+        own("coin", leaves=8),
+        own("score", digits(1)),
+        own("last_score", digits(1), leaves=3),
+        own("max_score", digits(1), leaves=4),
+        own("change_points", _PCT, leaves=7),
+        own("turnover_points", _PCT, leaves=7),
+        own("volatility_points", _PCT, leaves=7),
+        own("growth_points", _PCT, leaves=7),
+        own("change_24h_pct", _PCT, leaves=1),
+        own("turnover_24h_usd", digits(0), leaves=2),
+        Column("start", lambda row: zone.format(row.start_ms), leaves=5),
+        own("start_price", exact, leaves=6),
+        own("current_price", exact, leaves=3),
+        own("max_price", exact, leaves=6),
+        own("increase_pct", _PCT),
+        own("n", leaves=9),
     )
     text = _picks_summary(board, zone)
     if board.reason:
         text += f"\n{board.reason}"
-    return Table(columns, [_pick(row, zone) for row in board.rows], text)
+    return Table(columns, board.rows, text)
 
 
 def _picks_summary(board: PicksBoard, zone: BoardZone) -> str:
@@ -88,27 +98,4 @@ def _picks_summary(board: PicksBoard, zone: BoardZone) -> str:
         f"picks of {board.exchange.value} at {zone.format(board.evaluated_ms)} ({zone.name}),"
         f" the best of {board.candidates} candidates, of {board.bar} bars up to"
         f" {zone.format(board.close_ms)}"
-    )
-
-
-def _pick(row: PickRow, zone: BoardZone) -> Row:
-    return (
-        row.rank,
-        printable(row.symbol),
-        printable(row.coin),
-        number(row.score, 1),
-        number(row.last_score, 1),
-        number(row.max_score, 1),
-        number(row.change_points, _PCT),
-        number(row.turnover_points, _PCT),
-        number(row.volatility_points, _PCT),
-        number(row.growth_points, _PCT),
-        number(row.change_24h_pct, _PCT),
-        number(row.turnover_24h_usd, 0),
-        zone.format(row.start_ms),
-        f"{row.start_price:.10g}",
-        f"{row.current_price:.10g}",
-        f"{row.max_price:.10g}",
-        number(row.increase_pct, _PCT),
-        row.n,
     )

@@ -8,12 +8,15 @@ from tui_monitor.boards.coin import CoinLeg, CoinPage
 from tui_monitor.boards.coin_parts import CoinAnomaly, LegInterest
 from tui_monitor.boards.liquidations import Order, VenueShare
 from tui_monitor.boards.open_interest import WINDOWS_H, InterestRow
-from tui_monitor.cli.tables import Row, Table, number
+from tui_monitor.cli.tables import Cell, Column, Row, Table, exact, number, plain
 from tui_monitor.clock import BoardZone
 from tui_monitor.model import Settlement, Told
 from tui_monitor.printable import printable
 
 COLUMNS = ("part", "time", "exchange", "symbol", "what", "value", "unit", "note")
+_LEAVES = {"note": 4, "unit": 3, "symbol": 2, "time": 1}
+# What stands in the notes, for programs.
+_MARKS = ("price", "heard", "lower_bound")
 
 
 def coin_table(page: CoinPage, zone: BoardZone) -> Table:
@@ -27,7 +30,15 @@ def coin_table(page: CoinPage, zone: BoardZone) -> Table:
         *_interest(page),
         *(_settlement(one, zone) for one in page.settlements),
     ]
-    return Table(COLUMNS, rows, _summary(page, zone))
+    # Not all have what stands behind the note.
+    whole = [(*row, *(None,) * (len(COLUMNS) + len(_MARKS) - len(row))) for row in rows]
+    return Table(_columns(), whole, _summary(page, zone))
+
+
+def _columns() -> tuple[Column, ...]:
+    named = plain(*COLUMNS, *_MARKS)
+    shown = [replace(one, leaves=_LEAVES.get(one.name, 0)) for one in named[: len(COLUMNS)]]
+    return (*shown, *(replace(one, only="csv") for one in named[len(COLUMNS) :]))
 
 
 def limited_page(page: CoinPage, limit: int) -> CoinPage:
@@ -89,7 +100,7 @@ def _venue(one: VenueShare) -> Iterator[Row]:
     for side, usd in (("long", one.long_usd), ("short", one.short_usd)):
         yield (
             *("liquidations", "1 h", one.exchange.value, "", side),
-            *(number(usd, 2), "USD", note),
+            *(number(usd, 2), "USD", note, None, None, None if usd is None else _is_bound(one)),
         )
     yield (
         *("liquidations", "1 h", one.exchange.value, "", "heard"),
@@ -103,7 +114,7 @@ def _is_bound(one: VenueShare) -> bool:
 
 def _event(one: Order, zone: BoardZone) -> Row:
     name = (one.exchange.value, printable(one.symbol))
-    note = f"at {_exact(one.price)}, by {one.heard.value}"
+    note = f"at {exact(one.price)}, by {one.heard.value}"
     return (
         "liquidation",
         zone.format(one.exchange_ms),
@@ -112,6 +123,8 @@ def _event(one: Order, zone: BoardZone) -> Row:
         _exact(one.usd),
         "USD",
         note,
+        one.price,
+        one.heard,
     )
 
 
@@ -175,7 +188,7 @@ def _leg_interest(one: LegInterest) -> Iterator[Row]:
 
 def _settlement(one: Settlement, zone: BoardZone) -> Row:
     name = (one.exchange.value, printable(one.symbol))
-    paid = f"{one.rate * 100:.6g}"
+    paid = Cell(one.rate * 100, f"{one.rate * 100:.6g}")
     return ("funding", zone.format(one.settled_ms), *name, "settled", paid, "% an interval", "")
 
 
@@ -184,5 +197,5 @@ def _words(text: str) -> str:
     return printable(text, 400)
 
 
-def _exact(value: float | None) -> str:
-    return "" if value is None else f"{value:.10g}"
+def _exact(value: float | None) -> Cell | None:
+    return None if value is None else Cell(value, exact(value))

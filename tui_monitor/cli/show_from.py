@@ -41,6 +41,7 @@ ASK_S = 4.0
 # Over a network, with a handshake of TLS.
 ASK_ELSEWHERE_S = 10.0
 _ECHOED = 40
+REAL = "real"
 COIN = "coin"
 AnyBoard = (
     SumBoard
@@ -58,10 +59,19 @@ AnyBoard = (
 
 
 class Origin(NamedTuple):
-    """Where a board is from: as a word for programs, and for who reads."""
+    """Where a board is from: as a word for programs, and for who reads.
+
+    `source` is what its data are, as in the answers of REST: real, simulator or demo.
+    """
 
     word: str
     text: str
+    source: str
+
+    def line(self) -> str:
+        """What is said beside the board; made-up data never pass for real ones."""
+        made_up = "" if self.source == REAL else f"; {self.source} data, not of the exchanges"
+        return f"{self.text}{made_up}"
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -93,8 +103,8 @@ class Origins:
         """The board and where it is from."""
         if self._daemon is not None:
             async with asked_once_at(self._daemon, self._clock, ASK_ELSEWHERE_S) as source:
-                origin = Origin("daemon", f"from the daemon at {self._daemon.base}")
-                return await read(source, asked), origin
+                text = f"from the daemon at {self._daemon.base}"
+                return await read(source, asked), Origin("daemon", text, source.status().kind)
         text = "from the store, without live prices"
         holder = read_holder(self._folder)
         if holder is not None:
@@ -104,13 +114,15 @@ class Origins:
             text += f": the {_named(holder)} that holds it answers nobody"
         if self._is_for_exchanges(asked):
             return await self._fetched(asked)
-        return await self._stored(asked), Origin("store", text)
+        board, source_kind = await self._stored(asked)
+        return board, Origin("store", text, source_kind)
 
     async def _of_engine(self, asked: Asked, who: str) -> tuple[AnyBoard, Origin] | None:
         path = paths.socket_file(self._folder)
         try:
             async with asked_once(path, self._clock, ASK_S) as source:
-                return await read(source, asked), Origin("engine", f"from the running {who}")
+                board = await read(source, asked)
+                return board, Origin("engine", f"from the running {who}", source.status().kind)
         except EngineGone as error:
             if error.silent:
                 text = f"the running {who} gave no answer within {ASK_S:g} s"
@@ -127,7 +139,10 @@ class Origins:
         source = self._own_engine or await self._begin(asked)
         self._own_engine = source
         board = await read(source, asked)
-        return board, Origin("exchanges", "from the exchanges themselves, nothing is recorded")
+        text = "from the exchanges themselves, nothing is recorded"
+        if self._kind != REAL:
+            text = "from the simulator itself, nothing is recorded"
+        return board, Origin("exchanges", text, self._kind)
 
     async def _begin(self, asked: Asked) -> Source:
         """An engine of our own, once it has what is asked for."""
@@ -154,7 +169,8 @@ class Origins:
         sys.stderr.write(f"tui-monitor: {text}; asking the exchanges, {within_s:g} s at most\n")
         sys.stderr.flush()
 
-    async def _stored(self, asked: Asked) -> AnyBoard:
+    async def _stored(self, asked: Asked) -> tuple[AnyBoard, str]:
+        """The board, and what the history is of."""
         settings, clock = self._settings, self._clock
         async with stored_in(self._folder) as reader:
             spreads = StoredSpreads(reader, clock, settings.spreads, settings.signals)
@@ -167,7 +183,7 @@ class Origins:
                 spreads,
                 Own.of(settings),
             )
-            return await read(source, asked)
+            return await read(source, asked), await reader.kind() or self._kind
 
     async def aclose(self) -> None:
         """End what was begun."""

@@ -6,41 +6,57 @@ from tui_monitor.boards.open_interest import (
     OpenInterestBoard,
     RankedBy,
 )
-from tui_monitor.cli.tables import Row, Table, number
+from tui_monitor.cli.tables import Column, Table, digits, exact, own
 from tui_monitor.clock import BoardZone
+from tui_monitor.model import Exchange
 from tui_monitor.printable import printable
 
-_PCT = 2
+_PCT = digits(2)
 _NOTE = 300
 
 
 def interest_table(board: OpenInterestBoard, zone: BoardZone) -> Table:
     """One row a coin, those that rank first; what is unknown is empty."""
+    hours = board.hours
     columns = (
-        *("rank", "coin", "oi_usd", "oi_coins", "told", "shares"),
-        *(f"coins_{hours}h_pct" for hours in WINDOWS_H),
-        *(f"change_{board.hours}h_usd", f"price_{board.hours}h_pct"),
-        *("long_accounts_pct", "age_ms", "note"),
+        own("rank", leaves=3),
+        own("coin"),
+        Column("oi_usd", lambda row: row.usd, digits(0)),
+        Column("oi_coins", lambda row: row.coins, exact, leaves=5),
+        own("told", leaves=6, only="eye"),
+        Column("told", lambda row: _told(row)[0], only="csv"),
+        Column("told_of", lambda row: _told(row)[1], only="csv"),
+        Column("shares", _shares, leaves=8, only="eye"),
+        *(_share(exchange) for exchange in Exchange),
+        *(_change(window, chosen=window == hours) for window in WINDOWS_H),
+        Column(f"change_{hours}h_usd", lambda row: row.change(hours).change_usd, digits(0)),
+        Column(f"price_{hours}h_pct", lambda row: row.change(hours).price_change_pct, _PCT, 4),
+        own("long_accounts_pct", digits(1), leaves=7),
+        own("age_ms", leaves=9),
+        Column("note", lambda row: printable("; ".join(row.remarks(hours)), _NOTE), leaves=10),
     )
-    return Table(columns, [_row(row, board.hours) for row in board.rows], _summary(board, zone))
+    return Table(columns, board.rows, _summary(board, zone))
 
 
-def _row(row: InterestRow, hours: int) -> Row:
-    change = row.change(hours)
-    return (
-        "" if row.rank is None else row.rank,
-        printable(row.coin),
-        number(row.usd, 0),
-        "" if row.coins is None else f"{row.coins:.10g}",
-        row.told,
-        " ".join(f"{one.exchange.value} {one.pct:.0f} %" for one in row.shares),
-        *(number(row.change(window).change_pct, _PCT) for window in WINDOWS_H),
-        number(change.change_usd, 0),
-        number(change.price_change_pct, _PCT),
-        number(row.long_accounts_pct, 1),
-        "" if row.age_ms is None else row.age_ms,
-        printable("; ".join(row.remarks(hours)), _NOTE),
-    )
+def _change(window: int, *, chosen: bool) -> Column:
+    name = f"coins_{window}h_pct"
+    return Column(name, lambda row: row.change(window).change_pct, _PCT, 0 if chosen else 2)
+
+
+def _told(row: InterestRow) -> list[int]:
+    """How many exchanges are in the sums, and of how many."""
+    return [int(part) for part in row.told.split("/")]
+
+
+def _shares(row: InterestRow) -> str:
+    return " ".join(f"{one.exchange.value} {one.pct:.0f} %" for one in row.shares)
+
+
+def _share(exchange: Exchange) -> Column:
+    def pct(row: InterestRow) -> float | None:
+        return next((one.pct for one in row.shares if one.exchange is exchange), None)
+
+    return Column(f"share_{exchange.value}_pct", pct, only="csv")
 
 
 def _summary(board: OpenInterestBoard, zone: BoardZone) -> str:

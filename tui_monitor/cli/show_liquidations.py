@@ -3,42 +3,49 @@
 from tui_monitor.boards.liquidations import (
     Indices,
     LiquidationsBoard,
-    Point,
     Total,
     VenueShare,
     VenueState,
 )
-from tui_monitor.cli.tables import Row, Table, eye_text, number
+from tui_monitor.cli.tables import Cell, Column, Row, Table, digits, eye_text, own, plain
 from tui_monitor.clock import MINUTE_MS, BoardZone
 from tui_monitor.model import Told
 
-_USD = 2
-_PCT = 2
+_USD = digits(2)
+_PCT = digits(2)
 _ALMOST = 99.99
 
 
 def liquidations_table(board: LiquidationsBoard, zone: BoardZone) -> Table:
     """One row a step of the curve, oldest first; empty where nobody was heard."""
+    is_sampled = any(one.told is Told.SAMPLED for one in board.venues)
+
+    def is_bound(usd: float | None, covered: float | None) -> bool | None:
+        if usd is None or covered is None:
+            return None
+        return is_sampled or covered < 1
+
     columns = (
-        *("time", "total_usd", "long_usd", "short_usd", "count", "covered_pct"),
-        *("total_1h_usd", "long_1h_usd", "short_1h_usd", "covered_1h_pct"),
+        Column("time", lambda one: zone.format(one.at_ms)),
+        own("total_usd", _USD),
+        own("long_usd", _USD, leaves=1),
+        own("short_usd", _USD, leaves=1),
+        Column("count", lambda one: None if one.total_usd is None else one.count, leaves=2),
+        Column("covered_pct", lambda one: _covered(one.covered), leaves=3),
+        Column("lower_bound", lambda one: is_bound(one.total_usd, one.covered), only="csv"),
+        own("total_1h_usd", _USD, leaves=4),
+        own("long_1h_usd", _USD, leaves=5),
+        own("short_1h_usd", _USD, leaves=5),
+        Column("covered_1h_pct", lambda one: _covered(one.covered_1h), leaves=6),
+        Column(
+            "lower_bound_1h", lambda one: is_bound(one.total_1h_usd, one.covered_1h), only="csv"
+        ),
     )
-    return Table(columns, [_point(one, zone) for one in board.points], _summary(board, zone))
+    return Table(columns, board.points, _summary(board, zone))
 
 
-def _point(one: Point, zone: BoardZone) -> Row:
-    return (
-        zone.format(one.at_ms),
-        number(one.total_usd, _USD),
-        number(one.long_usd, _USD),
-        number(one.short_usd, _USD),
-        "" if one.total_usd is None else one.count,
-        _pct(one.covered),
-        number(one.total_1h_usd, _USD),
-        number(one.long_1h_usd, _USD),
-        number(one.short_1h_usd, _USD),
-        _pct(one.covered_1h),
-    )
+def _covered(share: float | None) -> Cell | None:
+    return None if share is None else Cell(share * 100, _pct(share))
 
 
 def _summary(board: LiquidationsBoard, zone: BoardZone) -> str:
@@ -63,7 +70,7 @@ def _summary(board: LiquidationsBoard, zone: BoardZone) -> str:
 
 def _sums(board: LiquidationsBoard, zone: BoardZone) -> str:
     """The sums under each other: `>=` where more may have happened."""
-    columns = ("", "total", "long", "short", "count", "largest", "covered")
+    columns = plain("", "total", "long", "short", "count", "largest", "covered")
     named = [(f"{one.hours} h", one) for one in board.totals]
     if board.hours is None:
         named = [("whole", board.window)]
@@ -107,7 +114,7 @@ def _indices(indices: Indices, zone: BoardZone) -> list[str]:
 
 
 def _venues(board: LiquidationsBoard, zone: BoardZone) -> Table:
-    columns = (
+    columns = plain(
         *("exchange", "told", "state", "total_usd", "long_usd", "short_usd", "count", "covered"),
         *("at_cap", "last", "reason"),
     )
@@ -147,4 +154,4 @@ def _pct(share: float | None) -> str:
     """Less than the whole never reads 100."""
     if share is None:
         return ""
-    return number(share * 100 if share == 1 else min(share * 100, _ALMOST), _PCT)
+    return _PCT(share * 100 if share == 1 else min(share * 100, _ALMOST))

@@ -2,77 +2,61 @@
 
 from tui_monitor.boards.funding import FundingBoard, FundingCell, FundingRow
 from tui_monitor.boards.signals import Signal, SignalsBoard
-from tui_monitor.boards.spreads import SpreadRow, SpreadsBoard
-from tui_monitor.cli.tables import Row, Table, number
+from tui_monitor.boards.spreads import SpreadsBoard
+from tui_monitor.cli.tables import Column, Table, digits, exact, own
 from tui_monitor.clock import BoardZone
 
-_PCT = 4
+_PCT = digits(4)
+_RATE = digits(8)
+_APR = digits(6)
+_PAID_DAYS = (1, 7, 30)
 
 
 def spreads_table(board: SpreadsBoard, zone: BoardZone) -> Table:
     """One row a coin, those that rank first."""
     columns = (
-        "rank",
-        "coin",
-        "buy_exchange",
-        "buy_market",
-        "ask",
-        "sell_exchange",
-        "sell_market",
-        "bid",
-        "executable_pct",
-        "net_pct",
-        "net_funding_pct",
-        "indicative_pct",
-        "size_usd",
-        "buy_age_ms",
-        "sell_age_ms",
-        "reason",
+        own("rank", leaves=3),
+        own("coin"),
+        *_leg("buy", "buy_exchange", "buy_market"),
+        own("ask", exact, leaves=4),
+        *_leg("sell", "sell_exchange", "sell_market"),
+        own("bid", exact, leaves=4),
+        own("executable_pct", _PCT),
+        own("net_pct", _PCT, leaves=1),
+        own("net_funding_pct", _PCT, leaves=5),
+        own("indicative_pct", _PCT, leaves=6),
+        own("size_usd", digits(2), leaves=2),
+        own("buy_age_ms", leaves=7),
+        own("sell_age_ms", leaves=7),
+        own("reason", leaves=8),
     )
     at = f"{zone.format(board.now_ms)} ({zone.name})"
     summary = f"spreads at {at}, {board.ranked} of {board.coins} coins rank"
     summary += f", {len(board.quarantine)} legs in quarantine"
     if board.reason:
         summary = f"spreads at {at}: {board.reason}"
-    return Table(columns, [_spread(row) for row in board.rows], summary)
+    return Table(columns, board.rows, summary)
 
 
-def _spread(row: SpreadRow) -> Row:
-    return (
-        "" if row.rank is None else row.rank,
-        row.coin,
-        row.buy_exchange.value,
-        row.buy_market.value,
-        f"{row.ask:.10g}",
-        row.sell_exchange.value,
-        row.sell_market.value,
-        f"{row.bid:.10g}",
-        number(row.executable_pct, _PCT),
-        number(row.net_pct, _PCT),
-        number(row.net_funding_pct, _PCT),
-        number(row.indicative_pct, _PCT),
-        number(row.size_usd, 2),
-        row.buy_age_ms,
-        row.sell_age_ms,
-        row.reason,
-    )
+def _leg(name: str, exchange: str, market: str) -> tuple[Column, ...]:
+    """Where something is bought or sold: one column for the eye, two for a program."""
+    both = Column(name, lambda row: f"{getattr(row, exchange)} {getattr(row, market)}", only="eye")
+    return (both, own(exchange, only="csv"), own(market, only="csv"))
 
 
 def signals_table(board: SignalsBoard, zone: BoardZone) -> Table:
     """One row a signal, newest first."""
     columns = (
-        "time",
-        "coin",
-        "long_exchange",
-        "long_market",
-        "price_long",
-        "short_exchange",
-        "short_market",
-        "price_short",
-        "spread_pct",
-        "run_first",
-        "lasted_s",
-        "ending",
+        Column("time", lambda one: zone.format(one.at_ms)),
+        own("coin"),
+        *_leg("long", "long_exchange", "long_market"),
+        own("price_long", exact, leaves=2),
+        *_leg("short", "short_exchange", "short_market"),
+        own("price_short", exact, leaves=2),
+        own("spread_pct", _PCT),
+        Column("run_first", lambda one: zone.format(one.began_ms), leaves=4),
+        Column("lasted_s", _lasted_s, digits(1), leaves=1),
+        own("ending", leaves=3),
     )
     summary = (
         f"signals at {zone.format(board.now_ms)} ({zone.name}): {board.samples} samples of"
@@ -80,68 +64,41 @@ def signals_table(board: SignalsBoard, zone: BoardZone) -> Table:
     )
     if board.reason:
         summary += f"; stored ones: {board.reason}"
-    return Table(columns, [_signal(one, zone) for one in board.signals], summary)
+    return Table(columns, board.signals, summary)
 
 
-def _signal(one: Signal, zone: BoardZone) -> Row:
-    return (
-        zone.format(one.at_ms),
-        one.coin,
-        one.long_exchange.value,
-        one.long_market.value,
-        f"{one.price_long:.10g}",
-        one.short_exchange.value,
-        one.short_market.value,
-        f"{one.price_short:.10g}",
-        number(one.spread_pct, _PCT),
-        zone.format(one.began_ms),
-        "" if one.lasted_ms is None else number(one.lasted_ms / 1000, 1),
-        one.ending or "",
-    )
+def _lasted_s(one: Signal) -> float | None:
+    return None if one.lasted_ms is None else one.lasted_ms / 1000
 
 
 def funding_table(board: FundingBoard, zone: BoardZone) -> Table:
     """One row a perpetual, coins with the largest difference first. Rates are fractions."""
+
+    def time(ms: int | None) -> str | None:
+        return None if ms is None else zone.format(ms)
+
     columns = (
-        "rank",
-        "coin",
-        "exchange",
-        "rate",
-        "interval_h",
-        "next_settlement",
-        "rate_8h",
-        "apr",
-        "difference_apr",
-        "settled_rate",
-        "settled",
-        "paid_1d",
-        "paid_7d",
-        "paid_30d",
-        "reason",
+        Column("rank", lambda row: row[0].rank, leaves=2),
+        Column("coin", lambda row: row[0].coin),
+        Column("exchange", lambda row: row[1].exchange),
+        Column("rate", lambda row: row[1].rate, _RATE),
+        Column("interval_h", lambda row: row[1].interval_h, "{:g}".format, leaves=3),
+        Column("next_settlement", lambda row: time(row[1].next_settlement_ms), leaves=4),
+        Column("rate_8h", lambda row: row[1].rate_8h, _RATE),
+        Column("apr", lambda row: row[1].apr, _APR),
+        Column("difference_apr", lambda row: row[0].difference_apr, _APR, leaves=1),
+        Column("settled_rate", lambda row: row[1].settled_rate, _RATE, leaves=5),
+        Column("settled", lambda row: time(row[1].settled_ms), leaves=6),
+        *(_paid(days) for days in _PAID_DAYS),
+        Column("reason", lambda row: row[1].suspicion or row[0].reason, leaves=8),
     )
-    rows = [_funding(row, cell, zone) for row in board.rows for cell in row.cells]
+    rows = [(row, cell) for row in board.rows for cell in row.cells]
     at = f"{zone.format(board.now_ms)} ({zone.name})"
     return Table(columns, rows, f"funding at {at}, {board.ranked} of {board.coins} coins rank")
 
 
-def _funding(row: FundingRow, cell: FundingCell, zone: BoardZone) -> Row:
-    paid = {one.days: number(one.rate, 8) for one in cell.paid}
-    return (
-        "" if row.rank is None else row.rank,
-        row.coin,
-        cell.exchange.value,
-        number(cell.rate, 8),
-        "" if cell.interval_h is None else f"{cell.interval_h:g}",
-        _time(cell.next_settlement_ms, zone),
-        number(cell.rate_8h, 8),
-        number(cell.apr, 6),
-        number(row.difference_apr, 6),
-        number(cell.settled_rate, 8),
-        _time(cell.settled_ms, zone),
-        *(paid.get(days, "") for days in (1, 7, 30)),
-        cell.suspicion or row.reason,
-    )
+def _paid(days: int) -> Column:
+    def rate(row: tuple[FundingRow, FundingCell]) -> float | None:
+        return next((one.rate for one in row[1].paid if one.days == days), None)
 
-
-def _time(ms: int | None, zone: BoardZone) -> str:
-    return "" if ms is None else zone.format(ms)
+    return Column(f"paid_{days}d", rate, _RATE, leaves=7)
