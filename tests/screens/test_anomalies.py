@@ -12,14 +12,17 @@ from tui_monitor.errors import BadInput
 from tui_monitor.model import Exchange
 from tui_monitor.screens.boards.anomalies import texts
 from tui_monitor.screens.boards.anomalies.board import AnomaliesView
-from tui_monitor.screens.boards.anomalies.columns import reasons_text, z_text
+from tui_monitor.screens.boards.anomalies.columns import anomaly_columns, reasons_text, z_text
 from tui_monitor.screens.boards.anomalies.parts import (
     PART_COLUMNS,
     PERCENTILE,
     amount_text,
     part_rows,
 )
+from tui_monitor.screens.boards.oi.columns import oi_columns
 from tui_monitor.screens.dialogs.questions import CoinDialog
+from tui_monitor.screens.filters.filter import parse_filter
+from tui_monitor.screens.filters.names import column_named
 from tui_monitor.screens.looks.format import ShownZone
 from tui_monitor.screens.looks.looks import STANDARD, looks_of
 from tui_monitor.screens.palette import commands
@@ -453,3 +456,12 @@ async def test_the_help_explains_every_column_and_has_the_formulas() -> None:
     async with app.run_test(size=(50, 12)) as pilot:
         await pulled(pilot, app)
         assert "PEPE           +6.20   16.34" in screen_text(app)
+
+
+def test_z_is_the_price_z_in_a_filter_and_nothing_where_no_column_is_called_so() -> None:
+    """As people write it: `oi_usd>50m & z>3`, a board each."""
+    z = column_named("z", anomaly_columns(ShownZone(ZONE)))
+    assert z is not None
+    assert z.key == "price_z"
+    with pytest.raises(BadInput, match="no column z to compare"):
+        parse_filter("z>3", oi_columns(24))

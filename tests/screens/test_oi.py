@@ -19,6 +19,7 @@ from tui_monitor.boards.open_interest import (
 )
 from tui_monitor.boards.open_interest.now import NOT_TOLD
 from tui_monitor.clock import BoardZone
+from tui_monitor.errors import BadInput
 from tui_monitor.model import Exchange
 from tui_monitor.screens.boards.oi.board import OpenInterestView
 from tui_monitor.screens.boards.oi.columns import GLYPHS, oi_columns
@@ -303,3 +304,18 @@ async def test_every_column_and_the_measure_are_explained() -> None:
     async with app.run_test(size=(50, 5)) as pilot:
         await pulled(pilot, app)
         assert "BTC 8.91B $ +891.00M" in screen_text(app)
+
+
+async def test_change_alone_may_be_of_dollars_coins_or_prices_and_is_refused() -> None:
+    """Silently one of them would be the wrong one; a name of its own is."""
+    app = an_app(MemorySource(), "oi")
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pulled(pilot, app)
+        table = view_of(app).table
+        with pytest.raises(BadInput) as caught:
+            table.set_filter("change>1")
+        assert caught.value.message == "change may be one of several"
+        assert caught.value.hint == "oi-1h, oi-4h, oi-24h, usd-change, price-change"
+        for name in ("usd-change", "change-24h", "oi-24h", "oi_usd"):
+            table.set_filter(f"{name}>-1")
+            assert table.rows

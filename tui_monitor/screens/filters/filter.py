@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Generic
 
-from tui_monitor.screens.filters.names import column_named, example, nearest
+from tui_monitor.screens.filters.names import example, meant, nearest
 from tui_monitor.screens.filters.values import (
     compared,
     moment_of,
@@ -17,6 +17,9 @@ from tui_monitor.screens.looks.looks import STANDARD
 from tui_monitor.screens.telling import Said
 from tui_monitor.screens.widgets.columns import Column, R
 from tui_monitor.words import t
+
+# More names would be cut at the edge of the screen.
+_SEVERAL = 8
 
 _COMPARISON = re.compile(r"^([^<>=!]*?)\s*(<=|>=|!=|=|<|>)\s*(.*)$")
 # What may yet become a number, or a word.
@@ -142,7 +145,11 @@ def _comparison(match: re.Match[str], columns: Sequence[Column[R]]) -> Predicate
     if not name:
         said = t("no column before {operator}", operator=operator)
         raise Said(said, _write(columns))
-    column = column_named(name, columns)
+    found = meant(name, columns)
+    if len(found) > 1:
+        said = t("{name} may be one of several", name=name)
+        raise Said(said, ", ".join(one.name for one in found[:_SEVERAL]))
+    column = found[0] if found else None
     if column is None or column.value is None:
         said = t("no column {name} to compare", name=name)
         raise Said(said, t("there are {names}", names=", ".join(nearest(name, columns))))

@@ -1,6 +1,7 @@
 """How a column is named in a filter, which names are near a wrong one, and what may be typed."""
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 
 from tui_monitor.screens.widgets.columns import Column, R
@@ -8,25 +9,38 @@ from tui_monitor.words import t
 
 # More names would be cut at the edge of the screen.
 _NEAREST = 6
+_PARTS = re.compile(r"[\s_-]+")
 
 
 def column_named(name: str, columns: Sequence[Column[R]]) -> Column[R] | None:
     """The column of a name, a title or a key, in whatever case.
 
-    Where there is none: the one of a title without its unit (`oi` for `OI $`), then the only one
-    whose title begins with that word, then the only one whose name begins so.
+    Where there is none: the only one that may be `meant`.
+    """
+    found = meant(name, columns)
+    return found[0] if len(found) == 1 else None
+
+
+def meant(name: str, columns: Sequence[Column[R]]) -> list[Column[R]]:
+    """The columns that a name may mean; several: nobody can tell which.
+
+    The one with that name; else those of a title without its unit (`oi` for `OI $`); else the only
+    one whose title begins with that word; else those with it in a name, or whose name begins so.
     """
     word = name.strip().casefold()
     if not word:
-        return None
-    exact = [one for one in columns if word in one.names]
+        return []
+    exact = [one for one in columns if word in one.names][:1]
     bare = [one for one in columns if word in _bare(one)]
     if exact or bare:
-        return (exact or bare)[0]
+        return exact or bare
     comparable = [one for one in columns if one.value is not None]
     first = [one for one in comparable if word in _first_words(one)]
-    begin = [one for one in comparable if any(known.startswith(word) for known in one.names)]
-    return next((found[0] for found in (first, begin) if len(found) == 1), None)
+    return first if len(first) == 1 else [one for one in comparable if _has(one, word)]
+
+
+def _has(column: Column[R], word: str) -> bool:
+    return any(one.startswith(word) or word in _PARTS.split(one) for one in column.names)
 
 
 def _titles(column: Column[R]) -> tuple[str, str]:

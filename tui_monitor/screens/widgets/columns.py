@@ -37,7 +37,7 @@ class Column(Generic[R]):
     `paint` gets the row, the looks and the column's width. `value` is what it sorts and
     filters by; None sorts last. A column that `grows` takes the width left over. Columns of one
     `pair` (and one priority) leave together. Plain text in a filter looks into what is `searched`:
-    not into numbers that are painted for nobody else.
+    not into numbers that are painted for nobody else. Filters know it by what it is `also` called.
     """
 
     key: str
@@ -53,6 +53,7 @@ class Column(Generic[R]):
     pair: str = ""
     searched: bool = True
     word: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -69,7 +70,8 @@ class Column(Generic[R]):
     def names(self) -> tuple[str, ...]:
         """All that is understood for it, in lower case: in the reader's language, too."""
         title = self.title.casefold()
-        return self.name.casefold(), title, self.key, t(self.title, self.key).casefold()
+        shown = t(self.title, self.key).casefold()
+        return self.name.casefold(), title, self.key, shown, *self.also
 
 
 @dataclass(frozen=True)

@@ -324,6 +324,7 @@ _TABLES = {
     "no column before {operator}": "{operator} 前没有列名",
     "filter|write {example}": "请写 {example}",
     "no column {name} to compare": "没有可比较的列 {name}",
+    "{name} may be one of several": "{name} 可指多列",
     "{text} is neither a number nor a time": "{text} 既不是数字也不是时间",
     "filter|nothing after {text}": "{text} 后没有内容",
     "nothing to look for yet": "还没有要查找的内容",

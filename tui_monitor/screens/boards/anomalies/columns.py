@@ -103,6 +103,7 @@ _MEASURES: tuple[Column[AnomalyRow], ...] = (
     Column(
         key="price_z",
         title="price z",
+        also=("z",),
         width=7,
         paint=lambda row, looks, _: _z(row.price_z, looks, flagged=Reason.PRICE in row.reasons),
         value=lambda row: row.price_z,

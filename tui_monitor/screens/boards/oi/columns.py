@@ -105,6 +105,7 @@ def _pct_column(hours: int) -> Column[InterestRow]:
         priority=2 if hours == 1 else 1 if hours == 4 else 0,
         unit="%",
         word=f"oi-{hours}h",
+        also=(f"change-{hours}h",),
         paint=lambda row, looks, width: pct_cell(row.change(hours).change_pct, looks, width),
         value=lambda row: row.change(hours).change_pct,
         help=f"Change of open interest over {hours} h in coins, so that a price can't fake it.",
