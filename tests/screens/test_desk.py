@@ -367,7 +367,7 @@ async def test_filters_are_typed_kept_and_cleared() -> None:
         await settled(pilot, shows(app, "no column zz to compare (there are "))
         await pilot.press("enter")
         await pulled(pilot, app)
-        assert "no column zz" in screen_text(app)
+        assert screen_text(app).count("no column zz") == 1
         assert len(view.nodes.rows) == 31
         await pressed(pilot, app, "escape")
         assert "no column zz" not in screen_text(app)

@@ -16,6 +16,7 @@ from tui_monitor.screens.looks.format import ShownZone, age, ago, count, price, 
 from tui_monitor.screens.looks.looks import STANDARD, looks_for
 from tui_monitor.screens.looks.themes import MONOCHROME, THEMES
 from tui_monitor.screens.palette import commands
+from tui_monitor.screens.palette.coin_names import check_listed
 from tui_monitor.screens.palette.suggestions import suggestions
 
 FIRST, LAST = date(2026, 1, 3), date(2026, 1, 16)
@@ -117,8 +118,8 @@ class Recorded:
     def known_coins(self) -> tuple[str, ...]:
         return ("BTC", "ETH", "WBTC")
 
-    def check_coin(self, coin: str) -> None:
-        assert coin.upper() in self.known_coins()
+    def check_coin(self, coin: str) -> str:
+        return check_listed(coin, self.known_coins())
 
     def column_names(self) -> tuple[str, ...]:
         return ("time", "sum", "n")
@@ -145,7 +146,10 @@ class Recorded:
             ("export", ExportChoice("prices", "jsonl", date(2026, 1, 10), TODAY)),
         ),
         ("export csv", ("export", ExportChoice("sum", "csv", FIRST, LAST))),
-        ("coin btc", ("coin", "btc")),
+        ("coin btc", ("coin", "BTC")),
+        ("why btc", ("why", "btc")),
+        ("why 1000WBTCUSDT", ("why", "1000WBTCUSDT")),
+        ("why BTC-USDT-SWAP", ("why", "BTC-USDT-SWAP")),
         ("filter sum>5 & n<27", ("filter", "sum>5 & n<27")),
         ("theme green-red", ("theme", "green-red")),
         ("language zh", ("language", "zh")),
@@ -168,7 +172,18 @@ def test_commands_do_what_they_say(typed: str, done: tuple[object, ...]) -> None
 
 @pytest.mark.parametrize(
     "typed",
-    ["bakfill 2026-01-03", "board x", "theme pink", "day soon", "sort", "sort n up", "language x"],
+    [
+        "bakfill 2026-01-03",
+        "board x",
+        "theme pink",
+        "day soon",
+        "sort",
+        "sort n up",
+        "language x",
+        "why bct",
+        "coin bct",
+        "why BCTUSDT",
+    ],
 )
 def test_a_mistyped_command_does_nothing_and_says_why(typed: str) -> None:
     """And the nearest word."""

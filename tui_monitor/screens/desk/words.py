@@ -36,9 +36,9 @@ class DeskWords(DeskWork):
         self._coins = tuple(one.coin for one in report.coins)
         self._all_listed = all_listed(report)
 
-    def check_coin(self, coin: str) -> None:
-        """BadInput for a coin that nobody lists, where all lists are known."""
-        check_listed(coin, self._coins if self._all_listed else ())
+    def check_coin(self, coin: str) -> str:
+        """A coin as it is listed; BadInput where nobody lists it and all lists are known."""
+        return check_listed(coin, self._coins if self._all_listed else ())
 
     def column_names(self) -> Sequence[str]:
         """The columns of the table that has the keys, by which it can be sorted and filtered."""

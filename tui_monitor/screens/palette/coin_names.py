@@ -1,6 +1,7 @@
 """Names of coins that somebody typed: whether anybody lists one, and which look like it."""
 
 import difflib
+import re
 from collections.abc import Collection, Sequence
 
 from tui_monitor.boards.markets import MarketReport
@@ -33,10 +34,24 @@ def why_unknown(coin: str, report: MarketReport) -> str:
     return t("no such coin on any exchange; did you mean {names}?", names=", ".join(near))
 
 
-def check_listed(coin: str, coins: Collection[str]) -> None:
-    """Refuse a coin that is not among all that there are; nothing is refused of none."""
-    if not coins or coin in coins or coin.upper() in coins:
-        return
+def check_listed(coin: str, coins: Collection[str]) -> str:
+    """The coin as it is listed. One that is not among all that there are is refused, of none known
+    nothing is.
+    """
+    if not coins or coin in coins:
+        return coin
+    if coin.upper() in coins:
+        return coin.upper()
     near = near_coins(coin, list(coins))
     hint = t("did you mean {names}?", names=", ".join(near)) if near else ""
     raise Said(t("no such coin on any exchange: {coin}", coin=repr(coin)), hint)
+
+
+def coin_of(name: str) -> str:
+    """The coin of a symbol, such as 1000PEPEUSDT or BTC-USDT-SWAP; a coin is one of itself."""
+    match = _SYMBOL.fullmatch(name.upper())
+    return match[1] if match else name
+
+
+# A multiple in front, and what it is settled in.
+_SYMBOL = re.compile(r"(?:10{3,})?(.+?)-?USDT(?:-SWAP)?")

@@ -16,6 +16,7 @@ from tui_monitor.screens.keys.actions import ACTIONS
 from tui_monitor.screens.keys.keymap import key
 from tui_monitor.screens.looks.looks import GLYPHS
 from tui_monitor.screens.looks.themes import THEMES
+from tui_monitor.screens.palette.coin_names import coin_of
 from tui_monitor.screens.tables.shown import VIEW
 from tui_monitor.words import LANGUAGES
 
@@ -78,8 +79,8 @@ class Commanded(Protocol):
     def known_coins(self) -> Sequence[str]:
         """Coins that can be named."""
 
-    def check_coin(self, coin: str) -> None:
-        """BadInput for a coin that nobody lists, as far as that is known."""
+    def check_coin(self, coin: str) -> str:
+        """A coin as it is listed; BadInput where nobody lists it, as far as that is known."""
 
     def column_names(self) -> Sequence[str]:
         """Columns that can be named."""
@@ -168,14 +169,14 @@ def _venue(desk: Commanded, words: list[str]) -> None:
 def _why(desk: Commanded, words: list[str]) -> None:
     if not words:
         raise BadInput("why is which coin here, or not?", "why BTC")
+    desk.check_coin(coin_of(words[0]))
     desk.explain(words[0])
 
 
 def _coin(desk: Commanded, words: list[str]) -> None:
     if not words:
         raise BadInput("which coin?", "coin BTC opens its page; filter BTC filters the table")
-    desk.check_coin(words[0])
-    desk.show_coin(words[0])
+    desk.show_coin(desk.check_coin(words[0]))
 
 
 def _sort(desk: Commanded, words: list[str]) -> None:

@@ -14,6 +14,10 @@ from tui_monitor.words import t, told
 
 # Terminals cut or drop longer sequences; the file has it all.
 OSC_LIMIT = 74_000
+# As long as a path takes to be read.
+_READ_S = 8.0
+_ONLY_IN_FILE = "the {what} are too much for the terminal's clipboard; they are in {file}"
+_NOWHERE = "the {what} are too much for the terminal's clipboard, and there is no file: {why}"
 
 
 def copied_file() -> Path:
@@ -35,18 +39,22 @@ def osc52(text: str) -> str:
 
 def copy(app: App[Any], text: str, what: str) -> None:
     """Copy both ways and say where it went."""
+    sequence = osc52(text)
     if isinstance(app, PaintedApp):
-        app.write_sequence(osc52(text))
+        app.write_sequence(sequence)
     file = copied_file()
     try:
         keep(text, file)
     except OSError as error:
         why = error.strerror or error
-        app.notify(
-            t("copied the {what}; no file: {why}", what=told(what), why=why), severity="warning"
-        )
+        said = "copied the {what}; no file: {why}" if sequence else _NOWHERE
+        app.notify(t(said, what=told(what), why=why), severity="warning")
         return
-    app.notify(t("copied the {what}; also in {file}", what=told(what), file=file))
+    if sequence:
+        app.notify(t("copied the {what}; also in {file}", what=told(what), file=file))
+    else:
+        said = t(_ONLY_IN_FILE, what=told(what), file=file)
+        app.notify(said, severity="warning", timeout=_READ_S)
 
 
 def keep(text: str, file: Path) -> None:

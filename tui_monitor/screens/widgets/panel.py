@@ -123,11 +123,13 @@ class Panel(Vertical, Generic[R]):
         self._show_title()
 
     def _show_title(self) -> None:
+        # While it is typed the line below it says what is wrong.
+        wrong = "" if self.is_typing else self._problem
         self._rule.set_title(
             told(self._title),
-            self._problem or told(self._note),
+            wrong or told(self._note),
             self._place(),
-            is_problem=bool(self._problem),
+            is_problem=bool(wrong),
             focused=self.has_focus_within,
         )
 

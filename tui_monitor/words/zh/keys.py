@@ -154,6 +154,7 @@ _FOOTER = {
     "command": "命令",
     "events": "事件",
     "freeze": "冻结",
+    "go on": "继续",
     "zone": "时区",
     "panel": "表格",
     "back": "返回",
@@ -312,6 +313,12 @@ _TOASTS = {
     "failed: {why}": "失败：{why}",
     "copied the {what}; no file: {why}": "已复制{what}；未写入文件：{why}",
     "copied the {what}; also in {file}": "已复制{what}；同时写入 {file}",
+    "the {what} are too much for the terminal's clipboard; they are in {file}": (
+        "{what}超出终端剪贴板的容量，未复制；内容在 {file}"
+    ),
+    "the {what} are too much for the terminal's clipboard, and there is no file: {why}": (
+        "{what}超出终端剪贴板的容量，也未写入文件：{why}"
+    ),
     "row": "该行",
     "{n} rows": "{n} 行",
 }
