@@ -1,5 +1,6 @@
 """What opens a door is told to nobody, whatever is wrong with it; who may read its file."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +160,12 @@ async def test_every_command_tells_of_a_token_that_others_can_read(tmp_path: Pat
         in (done.err)
     )
     assert TOKEN not in done.out + done.err
+    looked = ("doctor", "--json", "--demo", "--config", str(file))
+    open_to_all = {"TUI_MONITOR_API__LISTEN": "0.0.0.0:0"}
+    for more, result in (({}, "warn"), (open_to_all, "fail")):
+        done = await run(tmp_path, *looked, more=more)
+        settings = json.loads(done.out)["checks"][0]
+        assert (settings["check"], settings["result"]) == ("settings", result)
+        assert "not yours alone (mode 0644)" in settings["what"]
+        assert settings["hint"] == f"chmod 600 {file}"
+        assert TOKEN not in done.out + done.err

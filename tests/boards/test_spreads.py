@@ -71,7 +71,8 @@ def test_kinds_pair_what_they_say() -> None:
     assert (basis.buy_market, basis.sell_market, basis.ask, basis.bid) == (SPOT, PERP, 101.0, 103.0)
     assert basis.buy_exchange == basis.sell_exchange == OKX
     assert basis.kind is Kind.SPOT_PERP
-    assert basis.fees_pct == pytest.approx(0.3)
+    # To the last digit: a sum of settings has no more of them than they have.
+    assert basis.fees_pct == 0.3
     spots = quotes.only(Kind.SPOT_SPOT)
     assert (spots.buy_exchange, spots.sell_exchange) == (OKX, BYBIT)
     assert quotes.only(Kind.ALL).executable_pct == basis.executable_pct

@@ -107,6 +107,8 @@ async def test_a_demo_is_looked_at_by_its_own_word(tmp_path: Path) -> None:
             assert not failed, done.out
         shown = await run(tmp_path, "show", "sum", "--demo", "--json")
         assert json.loads(shown.out)["origin"] == "engine"
+        assert json.loads(shown.out)["source"] == "demo"
+        assert "; demo data, not of the exchanges" in shown.err
     for words in (("db", "info"), ("export", "sum")):
         done = await run(tmp_path, *words, "--demo")
         assert done.code == 0, done.err

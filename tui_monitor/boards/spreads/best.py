@@ -39,6 +39,8 @@ def pairs_of(kind: Kind) -> Pairs:
     return Pairs(buy[wanted], sell[wanted])
 
 
+# More than anybody sets fees to.
+_FEE_DIGITS = 9
 _PAIRS = {kind: pairs_of(kind) for kind in Kind}
 
 
@@ -140,7 +142,9 @@ def best(legs: Legs, kind: Kind, rules: Rules, now: Now) -> Best:
     ask, bid = legs.of(Column.ASK, buy), legs.of(Column.BID, sell)
     executable = (bid - ask) / ask * _PERCENT
     fees = np.array(rules.fees_pct)
-    fees_in_and_out = np.where(buy == NONE, np.nan, 2 * (fees[buy] + fees[sell]))
+    # A sum of settings: 0.23, not 0.22999999999999998.
+    paid = np.round(2 * (fees[buy] + fees[sell]), _FEE_DIGITS)
+    fees_in_and_out = np.where(buy == NONE, np.nan, paid)
     net = executable - fees_in_and_out
     lasts = lasts_that_count(legs, rules, now)
     return Best(
