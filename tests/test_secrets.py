@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from tests.support.programs import run
+from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config
 from tui_monitor.config.confidential import ADDRESSES, SECRETS, TOKENS, without_secrets
-from tui_monitor.engine.settings_reload import LIVE
+from tui_monitor.engine import opened_engine
+from tui_monitor.engine.settings_reload import LIVE, SettingsReload
 from tui_monitor.errors import SettingsError
 
 MARK = "31415926535"
@@ -119,6 +121,31 @@ async def test_no_command_says_a_secret(tmp_path: Path) -> None:
     assert done.code == 0
     assert MARK not in done.out + done.err
     assert done.out.count("(set)") == 3
+
+
+@in_virtual_time
+async def test_reading_the_settings_again_says_no_secret(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the event log nor the log, whether a secret is wrong or only another one."""
+    off = {f"exchanges.{name}.enabled": False for name in config.Exchanges.__struct_fields__}
+    begun = config.load(Path("/dev/null"), {}, off).settings
+    async with opened_engine(begun, tmp_path, VirtualClock(), kind="demo", info={}) as (engine, _):
+        file = tmp_path / "config.toml"
+
+        def read() -> config.Settings:
+            return config.load(file, {}, off).settings
+
+        reload = SettingsReload(engine, read, has_terminal=True)
+        right = {"api.token": TOKEN, "exchanges.okx.proxy": f"http://u:{TOKEN}@h:1"}
+        values = [(name, fault) for name in SECRETS for fault in FAULTS.values()]
+        for name, value in [*values, *((name, f'"{text}"') for name, text in right.items())]:
+            a_file(tmp_path, name, value)
+            reload()
+        told = [line.text for line in engine.events.after(0) if line.area == "settings"]
+    assert any("nothing has changed: " in line for line in told)
+    assert any("api.token stays as it was" in line for line in told)
+    assert not [line for line in [*told, caplog.text] if MARK in line]
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o622, 0o644])
