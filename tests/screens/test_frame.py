@@ -234,6 +234,22 @@ async def test_a_narrow_footer_has_the_keys_of_its_board(board: str) -> None:
         assert ("backfill" in footer) == (board == "sum")
 
 
+async def test_an_empty_table_has_no_row_to_open_and_says_that_there_is_none_to_copy() -> None:
+    """Until the filter lets one through."""
+    app = an_app(board="signals")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        assert "Enter open" in screen_text(app).splitlines()[-1]
+        await pilot.press("slash", *"zzz", "enter")
+        await pulled(pilot, app)
+        footer = screen_text(app).splitlines()[-1]
+        assert "Enter open" not in footer
+        assert "c clear" in footer
+        await pilot.press("y")
+        await settled(pilot)
+        assert "no row to copy" in [one.message for one in app._notifications]
+
+
 async def test_the_quarantine_has_no_keys_of_the_pairs() -> None:
     """Pairs and coins are chosen where they are shown."""
     app = an_app(board="spreads")

@@ -137,9 +137,11 @@ async def test_what_would_show_other_data_of_now_says_that_the_display_is_frozen
         view = app.desk.view
         assert isinstance(view, SpreadsView)
         assert "p pairs" in screen_text(app).splitlines()[-1]
+        assert "Space freeze" in screen_text(app).splitlines()[-1]
         await pilot.press("space", "p", "f", "o")
         await settled(pilot)
         assert view.kind is None
         assert view.coin is None
         assert "frozen: Space goes on" in [one.message for one in app._notifications]
         assert "p pairs" not in screen_text(app).splitlines()[-1]
+        assert "Space go on" in screen_text(app).splitlines()[-1]

@@ -55,9 +55,8 @@ class DeskFrame:
             return
         board = focused if isinstance(focused, Board) else None
         reads = isinstance(focused, ReadChart)
-        self.footer.show(
-            [one for one in ids if (reads and one == "back") or _helps(one, view, board)]
-        )
+        here = [one for one in ids if (reads and one == "back") or _helps(one, view, board)]
+        self.footer.show(here, {"freeze": "go on"} if view.frozen else {})
 
     def show_dialog_keys(self, dialog: Screen[Any]) -> None:
         """Those of what stands above the board, by name or by action: the board's do nothing."""
@@ -97,6 +96,8 @@ def _helps(action_id: str, view: BoardView, board: Board[Any] | None) -> bool:
         return board is not None and bool(board.filter_text)
     if action_id == "back":
         return view.can_go_back() or (board is not None and bool(board.filter_text))
+    if action_id == "open":
+        return board is None or bool(board.rows)
     if action_id == "sort_left":
         return board is not None and sum(one.value is not None for one in board.columns) > 1
     if action_id == "other_panel":

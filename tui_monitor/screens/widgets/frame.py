@@ -1,6 +1,6 @@
 """The frame around every board: the top line, the status line, the footer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -184,22 +184,22 @@ class StatusLine(Lines):
 class Footer(KeyLines):
     """The keys that work here and now."""
 
-    def show(self, action_ids: Sequence[str]) -> None:
-        """Show the footer's words of these actions, as many as fit."""
+    def show(self, action_ids: Sequence[str], words: Mapping[str, str] | None = None) -> None:
+        """Show the footer's words of these actions, or others for some, as many as fit."""
         looks = looks_of(self)
         here = [action for action in ACTIONS if action.footer and action.id in action_ids]
-        words = {
-            action: [(f"{action.label} ", looks.key), (t(action.short, "key"), looks.dim)]
-            for action in here
+        said = {one: t((words or {}).get(one.id, one.short), "key") for one in here}
+        groups = {
+            action: [(f"{action.label} ", looks.key), (said[action], looks.dim)] for action in here
         }
         room = _width_of(self) - 1
         kept = []
         for action in sorted(here, key=lambda action: action.footer):
-            needed = _width(words[action]) + len(_GAP)
+            needed = _width(groups[action]) + len(_GAP)
             if needed <= room + len(_GAP):
                 kept.append(action)
                 room -= needed
-        shown = [words[action] for action in here if action in kept]
+        shown = [groups[action] for action in here if action in kept]
         self.set_lines([(" ", looks.text), *joined(shown, _GAP, looks.text)])
 
     def say(self, *words: tuple[str, str]) -> None:
