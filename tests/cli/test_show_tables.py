@@ -76,6 +76,15 @@ def test_a_cell_of_csv_is_one_value(board: str) -> None:
             assert name in WORDS or not TWO_VALUES.fullmatch(cell), (name, cell)
 
 
+def test_tables_above_the_rows_are_fitted_too() -> None:
+    """Who was heard keeps exchange, state and sum; no row is cut."""
+    lines = eye_text(TABLES["liquidations"](BOARDS["liquidations"], ZONE), 60).splitlines()
+    heads = [line.split() for line in lines if "exchange" in line.split()]
+    assert heads[0][:3] == ["exchange", "state", "total_usd"]
+    (begin,) = (place for place, line in enumerate(lines) if line.split()[:1] == ["exchange"])
+    assert not [line for line in lines[begin:] if line.endswith("…")]
+
+
 def test_csv_has_the_boards_own_numbers() -> None:
     """Not those that were rounded for the eye."""
     board = a_sum_board()

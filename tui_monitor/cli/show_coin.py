@@ -8,7 +8,7 @@ from tui_monitor.boards.coin import CoinLeg, CoinPage
 from tui_monitor.boards.coin_parts import CoinAnomaly, LegInterest
 from tui_monitor.boards.liquidations import Order, VenueShare
 from tui_monitor.boards.open_interest import WINDOWS_H, InterestRow
-from tui_monitor.cli.tables import Cell, Column, Row, Table, exact, number, plain
+from tui_monitor.cli.tables import Cell, Column, Row, Table, exact, leaving, number
 from tui_monitor.clock import BoardZone
 from tui_monitor.model import Settlement, Told
 from tui_monitor.printable import printable
@@ -36,9 +36,9 @@ def coin_table(page: CoinPage, zone: BoardZone) -> Table:
 
 
 def _columns() -> tuple[Column, ...]:
-    named = plain(*COLUMNS, *_MARKS)
-    shown = [replace(one, leaves=_LEAVES.get(one.name, 0)) for one in named[: len(COLUMNS)]]
-    return (*shown, *(replace(one, only="csv") for one in named[len(COLUMNS) :]))
+    named = leaving(_LEAVES, (*COLUMNS, *_MARKS))
+    many = len(COLUMNS)
+    return (*named[:many], *(replace(one, only="csv") for one in named[many:]))
 
 
 def limited_page(page: CoinPage, limit: int) -> CoinPage:

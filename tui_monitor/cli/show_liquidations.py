@@ -7,13 +7,18 @@ from tui_monitor.boards.liquidations import (
     VenueShare,
     VenueState,
 )
-from tui_monitor.cli.tables import Cell, Column, Row, Table, digits, eye_text, own, plain
+from tui_monitor.cli.tables import Cell, Column, Row, Table, digits, leaving, own
 from tui_monitor.clock import MINUTE_MS, BoardZone
 from tui_monitor.model import Told
 
 _USD = digits(2)
 _PCT = digits(2)
 _ALMOST = 99.99
+_SUMS = ("", "total", "long", "short", "count", "largest", "covered")
+_VENUES = (
+    *("exchange", "told", "state", "total_usd", "long_usd", "short_usd", "count", "covered"),
+    *("at_cap", "last", "reason"),
+)
 
 
 def liquidations_table(board: LiquidationsBoard, zone: BoardZone) -> Table:
@@ -41,44 +46,45 @@ def liquidations_table(board: LiquidationsBoard, zone: BoardZone) -> Table:
             "lower_bound_1h", lambda one: is_bound(one.total_1h_usd, one.covered_1h), only="csv"
         ),
     )
-    return Table(columns, board.points, _summary(board, zone))
+    first, above = _above(board, zone)
+    return Table(columns, board.points, first, above)
 
 
 def _covered(share: float | None) -> Cell | None:
     return None if share is None else Cell(share * 100, _pct(share))
 
 
-def _summary(board: LiquidationsBoard, zone: BoardZone) -> str:
+def _above(board: LiquidationsBoard, zone: BoardZone) -> tuple[str, list[str | Table]]:
+    """What it is of, the sums, the indices, and who was heard."""
     at = f"{zone.format(board.now_ms)} ({zone.name})"
     if board.hours is None:
         days = board.first_day
         if board.last_day != board.first_day:
             days += f"…{board.last_day}"
-        lines = [f"liquidations of {days} ({zone.name}), as stored at {at}"]
+        first = f"liquidations of {days} ({zone.name}), as stored at {at}"
     else:
-        lines = [f"liquidations of the last {board.hours} h at {at}"]
-    if board.reason:
-        lines.append(board.reason)
-    lines.append(_sums(board, zone))
+        first = f"liquidations of the last {board.hours} h at {at}"
+    lines: list[str | Table] = [board.reason] if board.reason else []
+    lines += _sums(board, zone)
     if board.hours is not None:
         lines += _indices(board.indices, zone)
     if board.venues:
-        lines += ["", eye_text(_venues(board, zone)).rstrip("\n")]
+        lines += ["", _venues(board, zone)]
     length = "minute" if board.step_ms == MINUTE_MS else f"{board.step_ms // (60 * MINUTE_MS)} h"
-    return "\n".join([*lines, "", f"by the {length}"])
+    return first, [*lines, "", f"by the {length}"]
 
 
-def _sums(board: LiquidationsBoard, zone: BoardZone) -> str:
+def _sums(board: LiquidationsBoard, zone: BoardZone) -> list[str | Table]:
     """The sums under each other: `>=` where more may have happened."""
-    columns = plain("", "total", "long", "short", "count", "largest", "covered")
+    columns = leaving({"count": 2, "largest": 3, "covered": 1}, _SUMS)
     named = [(f"{one.hours} h", one) for one in board.totals]
     if board.hours is None:
         named = [("whole", board.window)]
-    text = eye_text(Table(columns, [_sum(name, one) for name, one in named], "USD"))
+    found: list[str | Table] = [Table(columns, [_sum(name, one) for name, one in named], "USD")]
     peak = board.hour
     if peak.max is not None and peak.max_ms is not None:
-        text += f"highest hour: {peak.max:,.2f} USD, up to {zone.format(peak.max_ms)}"
-    return text.rstrip("\n")
+        found.append(f"highest hour: {peak.max:,.2f} USD, up to {zone.format(peak.max_ms)}")
+    return found
 
 
 def _sum(name: str, total: Total) -> Row:
@@ -114,10 +120,8 @@ def _indices(indices: Indices, zone: BoardZone) -> list[str]:
 
 
 def _venues(board: LiquidationsBoard, zone: BoardZone) -> Table:
-    columns = plain(
-        *("exchange", "told", "state", "total_usd", "long_usd", "short_usd", "count", "covered"),
-        *("at_cap", "last", "reason"),
-    )
+    leaves = {"reason": 7, "at_cap": 6, "last": 5, "count": 4, "covered": 3, "told": 2}
+    columns = leaving(leaves | {"long_usd": 1, "short_usd": 1}, _VENUES)
     return Table(columns, [_venue(one, zone) for one in board.venues], "who was heard")
 
 

@@ -8,12 +8,13 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from operator import attrgetter, itemgetter
 from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_monitor.printable import printable
 from tui_monitor.store.formats import text_cell
@@ -62,16 +63,25 @@ class Column(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """Columns and rows of one board, for CSV and for the eye."""
+    """Columns and rows of one board, for CSV and for the eye.
+
+    `above` stands for the eye between summary and rows: lines, and tables of their own.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Any]
     summary: str
+    above: Sequence["str | Table"] = ()
 
 
 def plain(*names: str) -> tuple[Column, ...]:
     """Columns of rows that are tuples, in their order."""
     return tuple(Column(name, itemgetter(place)) for place, name in enumerate(names))
+
+
+def leaving(leaves: Mapping[str, int], names: Sequence[str]) -> tuple[Column, ...]:
+    """Plain columns, some of which leave a narrow terminal."""
+    return tuple(replace(one, leaves=leaves.get(one.name, 0)) for one in plain(*names))
 
 
 def own(
@@ -118,7 +128,7 @@ def eye_text(table: Table, room: int | None = None) -> str:
     widths = [max(_width(row[i]) for row in cells) for i in range(len(columns))]
     shown = _fitting(columns, widths, room)
     numeric = {i: _is_numeric([row[i] for row in cells[1:]]) for i in shown}
-    lines = [table.summary if room is None else _cut(table.summary, room)]
+    lines = [_part(part, room) for part in (table.summary, *table.above)]
     for row in cells:
         aligned = (_padded(row[i], widths[i], right=numeric[i]) for i in shown)
         lines.append("  ".join(aligned).rstrip())
@@ -126,6 +136,12 @@ def eye_text(table: Table, room: int | None = None) -> str:
         many = len(columns) - len(shown)
         lines.append(f"({many} more columns: --csv, --json or a wider terminal)")
     return "\n".join(lines) + "\n"
+
+
+def _part(part: str | Table, room: int | None) -> str:
+    if isinstance(part, Table):
+        return eye_text(part, room).rstrip("\n")
+    return part if room is None else _cut(part, room)
 
 
 def _fitting(columns: Sequence[Column], widths: Sequence[int], room: int | None) -> list[int]:
