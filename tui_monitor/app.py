@@ -134,6 +134,11 @@ class MonitorApp(PaintedApp):
         if isinstance(self.focused, Board):
             self.focused.frame_shown()
 
+    async def keys_done(self) -> None:
+        """What was typed right behind the key of a board is meant for that board."""
+        await super().keys_done()
+        await self.desk.arrived()
+
     def _set_pace(self) -> None:
         """How often to paint and to ask for data."""
         is_low = self.ui.low_bandwidth

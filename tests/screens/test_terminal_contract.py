@@ -9,6 +9,8 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App, ComposeResult
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message_pump import MessagePump
+from textual.widgets import Input
 
 from tui_monitor.screens.terminal.terminal import COMPOSE_S, PaintedApp
 from tui_monitor.screens.widgets.line import Lines
@@ -19,8 +21,19 @@ def test_textual_has_what_the_painter_overrides() -> None:
     assert list(inspect.signature(App._display).parameters) == ["self", "screen", "renderable"]
     assert list(inspect.signature(App._fatal_error).parameters) == ["self"]
     assert list(inspect.signature(App._check_bindings).parameters) == ["self", "key", "priority"]
-    for name in ("_begin_update", "_end_update", "_close_messages_no_wait"):
+    for name in (
+        "_begin_update",
+        "_end_update",
+        "_close_messages_no_wait",
+        "_flush_next_callbacks",
+    ):
         assert callable(getattr(App, name))
+
+
+def test_textual_has_what_keys_in_their_order_need() -> None:
+    """A letter is typed by its field's `_on_key`, and who stands has its `_mounted_event`."""
+    assert "event.is_printable" in inspect.getsource(Input._on_key)
+    assert "self._mounted_event.set()" in inspect.getsource(MessagePump._pre_process)
 
 
 def test_updates_have_the_fields_that_are_absorbed() -> None:

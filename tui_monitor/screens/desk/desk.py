@@ -35,6 +35,7 @@ from tui_monitor.screens.looks.format import ShownZone
 from tui_monitor.screens.status import unknown
 from tui_monitor.screens.tables.layouts import layouts_of
 from tui_monitor.screens.telling import problem
+from tui_monitor.screens.terminal.keys_in_order import KEYS_WAIT_S
 from tui_monitor.screens.terminal.terminal import PaintedApp
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.panel import Panel
@@ -51,8 +52,6 @@ log = logging.getLogger(__name__)
 REFRESH_S = 1.0
 # The longest wait of another board's frame for its data, and for its widgets.
 _WHOLE_S, _MOUNTED_S = 0.06, 1.0
-# A board that takes longer to appear has the keys later: the program must not stand still.
-_KEYS_WAIT_S = 5.0
 
 
 class Desk(DeskAsides):
@@ -400,12 +399,15 @@ class Desk(DeskAsides):
         if isinstance(self.app, PaintedApp):
             self.app.answer_now()
 
-    async def action_board(self, name: str) -> None:
+    def action_board(self, name: str) -> None:
         self.show_board(name)
-        # What was typed right behind its key is meant for it: until it is there, keys wait.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_KEYS_WAIT_S):
-                await self._arrived.wait()
+
+    async def arrived(self) -> None:
+        """Wait for the board on its way: what is typed right behind its key is meant for it."""
+        if self._switching:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(KEYS_WAIT_S):
+                    await self._arrived.wait()
 
     def action_back(self) -> None:
         board = self._board()

@@ -50,7 +50,7 @@ class DateDialog(Dialog[tuple[date, date]]):
         self._today = today
         self._stored = stored
         self._asked: set[date] = set()
-        self._is_typed = False
+        self._is_typed, self._written = False, _text(*shown)
         self._calendar = Calendar(EARLIEST, today)
         self._legend = Lines()
         self._calendar.show(shown[1], None if shown[0] == shown[1] else shown[0])
@@ -79,7 +79,7 @@ class DateDialog(Dialog[tuple[date, date]]):
         """The calendar follows what can be read."""
         # As it is now: the calendar may have written more since.
         text = event.input.value
-        self._is_typed = text != _text(*self._calendar.picked)
+        self._is_typed |= text != self._written
         try:
             first, last = parse_range(text, self._today)
         except BadInput:
@@ -91,9 +91,9 @@ class DateDialog(Dialog[tuple[date, date]]):
     @on(Calendar.Moved)
     def _write(self) -> None:
         """The field says what the calendar shows."""
-        self._is_typed = False
+        self._is_typed, self._written = False, _text(*self._calendar.picked)
         field = self.query_one(Input)
-        field.value = _text(*self._calendar.picked)
+        field.value = self._written
         field.cursor_position = len(field.value)
         self._ask_stored()
 

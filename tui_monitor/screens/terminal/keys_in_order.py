@@ -1,22 +1,81 @@
-"""Keys do what they do one after the other, in the order they were typed."""
+"""Keys do what they do one after the other, in the order they were typed.
 
+Textual sends a key from widget to widget, each with a queue of its own, and then does what it is
+bound to; letters are typed on the way, some keys (`/`, Tab) act before it begins. Of a burst, as
+keys come over a slow link, `a`, Backspace, `b` would be `a`, `b`, Backspace, and what follows the
+key of a dialog would come before the dialog. Here a key is done with, and what it opens stands,
+before the next one is looked at.
+"""
+
+# ruff: noqa: SLF001 - as in terminal.py
+import asyncio
+import contextlib
 from typing import Any
 
 from textual.app import App
+from textual.dom import DOMNode
 from textual.events import Key
+from textual.message_pump import MessagePump
+from textual.widget import Widget
 from textual.widgets import Input
+
+# What takes longer to appear has the keys later: the program must not stand still.
+KEYS_WAIT_S = 5.0
+# A dialog that opens, its field; more often the keys don't move for one key.
+_MOVES = 5
+# Who ends meanwhile never says that it is done.
+_LOOK_S = 0.02
 
 
 async def take_key(app: App[Any], event: Key) -> bool:
-    """Do what a key does before the next one is looked at: whether it did anything.
-
-    Textual sends it from widget to widget first, but some keys (`/`, `:`) it does at once: that of
-    a burst `5/btc` would come before the `5`. Where text is typed, and in dialogs, widgets see
-    their keys first.
-    """
-    is_board = len(app.screen_stack) == 1 and not isinstance(app.focused, Input)
-    if event.is_forwarded or not app.app_focus or not is_board:
+    """Do what a key does: whether it did anything. What did nothing is left to the widgets."""
+    if event.is_forwarded:
         return False
+    app.app_focus = True
     # Textual has no other way to ask for what a key is bound to.
-    found = app._check_bindings  # noqa: SLF001
-    return await found(event.key, priority=True) or await found(event.key)
+    found = app._check_bindings
+    if await found(event.key, priority=True):
+        return True
+    if isinstance(app.focused, Input) and event.is_printable:
+        await app.focused._on_key(event)
+        return True
+    return await found(event.key)
+
+
+async def all_done(app: App[Any]) -> None:
+    """Wait until what a key set going is done, and what it opened stands and has the keys."""
+    before: DOMNode | None = None
+    node = _has_keys(app)
+    for _ in range(_MOVES):
+        if node is before:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(KEYS_WAIT_S):
+                await _settled(app, node)
+        # What a dialog was asked for: Textual would come to it when no key waits any more.
+        await app._flush_next_callbacks()
+        before, node = node, _has_keys(app)
+
+
+def _has_keys(app: App[Any]) -> DOMNode:
+    return app.focused or app.screen
+
+
+async def _settled(app: App[Any], node: DOMNode) -> None:
+    """Wait until messages have gone up from somebody to the screen."""
+    stands: asyncio.Event = app.screen._mounted_event
+    await stands.wait()
+    for one in node.ancestors_with_self:
+        if isinstance(one, Widget):
+            await _idle(one)
+
+
+async def _idle(node: MessagePump) -> None:
+    """Wait until somebody has dealt with what was sent there by now."""
+    done = asyncio.Event()
+    if not node.call_later(done.set):
+        return
+    while node.is_running and not done.is_set():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_S):
+                await done.wait()

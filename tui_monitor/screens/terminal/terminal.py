@@ -30,7 +30,7 @@ from textual.screen import Screen
 
 from tui_monitor.errors import BadInput
 from tui_monitor.printable import printable
-from tui_monitor.screens.terminal.keys_in_order import take_key
+from tui_monitor.screens.terminal.keys_in_order import all_done, take_key
 from tui_monitor.screens.terminal.last_resort import HARD_EXIT_S, LastResort
 from tui_monitor.screens.terminal.pace import Pace
 from tui_monitor.screens.terminal.painter import Painter
@@ -166,6 +166,8 @@ class PaintedApp(App[int]):
 
     async def on_event(self, event: Event) -> None:
         """A key is answered at once, unless it is held; so is a new size."""
+        # It is forwarded on the way.
+        is_typed = isinstance(event, (Key, Paste)) and not event.is_forwarded
         if isinstance(event, (Key, Paste, Resize)):
             key = event.key if isinstance(event, Key) else ""
             self.pace.press(key, asyncio.get_running_loop().time())
@@ -176,6 +178,12 @@ class PaintedApp(App[int]):
         if isinstance(event, Key) and isinstance(screen := self.screen, WholeScreen):
             now_s = asyncio.get_running_loop().time()
             screen.gather(self.pace.due_s(now_s) - now_s)
+        if is_typed:
+            await self.keys_done()
+
+    async def keys_done(self) -> None:
+        """Wait until what the keys so far are for is done: the next one comes after it."""
+        await all_done(self)
 
     def _paint_soon(self) -> None:
         now_s = asyncio.get_running_loop().time()

@@ -1,6 +1,5 @@
 """The line in which a filter is typed: it completes names of columns and recalls filters."""
 
-import asyncio
 from typing import Any, ClassVar, Protocol
 
 from textual.binding import Binding, BindingType
@@ -28,7 +27,6 @@ class FilterLine(Input):
     """Where a filter is typed. Enter gives the keys back to the table before the next key comes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Else the keys that come with Enter, as over a slow link, would be typed too.
         Binding("enter", "keep", "Keep the filter", show=False, priority=True),
         Binding("escape", "give_up", "Clear the filter", show=False),
         Binding("tab", "complete", "Complete the column's name", show=False),
@@ -79,9 +77,5 @@ class FilterLine(Input):
     def action_give_up(self) -> None:
         self._panel.action_clear_filter()
 
-    async def action_keep(self) -> None:
-        # What was typed before Enter may still be on its way here.
-        typed = asyncio.Event()
-        if self.call_later(typed.set):
-            await typed.wait()
+    def action_keep(self) -> None:
         self._panel.keep_filter()
