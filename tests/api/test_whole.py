@@ -10,11 +10,12 @@ import httpx
 import msgspec
 import pytest
 
+from tests.api.described import assert_as_described
 from tests.support.engines import Monitor, a_monitor, true_price, true_sum, until_settled
 from tests.support.sim import CURVE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.api.address import Address, bind
-from tui_monitor.api.app import build_app
+from tui_monitor.api.app import ENDPOINTS, build_app
 from tui_monitor.api.limits import Limits
 from tui_monitor.api.serving import serving
 from tui_monitor.boards.sum_curve import SumBoard
@@ -40,8 +41,11 @@ class Whole(NamedTuple):
 
     async def get(self, path: str, **query: str) -> Any:
         response = await self.http.get(path, params=query)
-        assert response.status_code == 200, response.text
-        return response.json()
+        assert response.status_code == 200, (path, response.text)
+        found = response.json()
+        assert_as_described(path, found)
+        assert found["source"] == "simulator"
+        return found
 
     async def post(self, path: str, body: dict[str, str]) -> httpx.Response:
         return await self.http.post(path, json=body)
@@ -91,6 +95,14 @@ async def test_the_board_is_live_and_all_is_well(tmp_path: Path) -> None:
         assert board.shown_ms == served.day_ms + 7 * SLOT_MS
         assert board.live is not None
         assert board.live.valid == len(COINS)
+        # The coins of the spreads are known from their first look on.
+        async with asyncio.timeout(120):
+            while not await served.monitor.source.prices():
+                await served.clock.sleep(1)
+        # Each answer of a real engine has exactly the keys that are described.
+        for route in ENDPOINTS:
+            if route.gives is not None and route.method == "GET":
+                await served.get(route.path.format(symbol="BTC"))
         health = await served.get("/api/health")
         assert health["status"] == "healthy", health["data"]["reasons"]
         assert health["database"]["records"]["slot_prices"] >= len(COINS) * 17
