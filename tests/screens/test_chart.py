@@ -56,6 +56,18 @@ def test_every_line_has_the_width_of_the_chart() -> None:
     assert "阈值 5" in "\n".join(drawn(chart))
 
 
+def test_a_level_s_label_cuts_no_curve() -> None:
+    """Where the curve comes to its mean at the right, the mean's words stand elsewhere."""
+    waves: list[Point] = [
+        (START + n * SLOT_MS // 2, 30.0 + (24 - n // 4) * math.sin(n / 6)) for n in range(96)
+    ]
+    bare, labelled = a_chart(waves), a_chart(waves, mean=31.95, thresholds=[(33.0, "0.6 %")])
+    for width, height in ((118, 14), (60, 8), (40, 5)):
+        said = "\n".join(drawn(labelled, width, height))
+        assert (("mean +31.95" in said), ("0.6 %" in said)) == (height > 5, True)
+        assert dots(said) == dots("\n".join(drawn(bare, width, height))) > 0
+
+
 def test_a_gap_is_a_gap() -> None:
     """A missing node is not bridged by a line."""
     points: list[Point] = [(START + n * SLOT_MS, 10.0) for n in range(48)]

@@ -20,6 +20,7 @@ from tui_monitor.errors import Unreachable
 from tui_monitor.model import Exchange, FeedState
 from tui_monitor.screens.looks.format import fit
 from tui_monitor.screens.terminal.written import Written
+from tui_monitor.words import t
 
 
 class SlowSource(MemorySource):
@@ -150,6 +151,63 @@ async def test_a_small_terminal_has_its_frame_and_a_table_with_the_keys(
         await settled(pilot, shows(app, " 2/31 ─"))
 
 
+async def test_the_smallest_sum_board_has_rows() -> None:
+    """At 60x15 the chart is a strip."""
+    app = an_app()
+    async with app.run_test(size=(60, 15)) as pilot:
+        await pulled(pilot, app)
+        lines = screen_text(app).splitlines()
+        assert sum("27/27" in line for line in lines[7:-2]) >= 4
+
+
+SHORTEST = {
+    "en": ("2Liq", "3Ano", "4Pic", "5OI", "6Spr", "7Sig", "8Fun", "9Cov", "0Sys"),
+    "zh": ("2爆仓", "3异动", "4优选", "5持仓", "6价差", "7信号"),
+}
+
+
+@pytest.mark.parametrize("language", SHORTEST)
+async def test_what_must_be_seen_goes_before_the_boards_names(language: str) -> None:
+    """Each board has a short name where there is room; banners, REC and the clock keep theirs."""
+    source = MemorySource()
+    source.current_status = a_status(kind="demo")
+    with words.speaking(language):
+        app = an_app(source)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pulled(pilot, app)
+            top = screen_text(app).splitlines()[0]
+            assert all(name in top for name in SHORTEST[language])
+            for width in (120, 100, 80, 60, 40):
+                await pilot.resize_terminal(width, 24)
+                app.desk.frozen_behind = 4
+                app.desk._show_frame()
+                told = (t("FROZEN, {n} behind", n=4), t("DEMO"), "REC", "14:43:07")
+
+                def is_told(told: tuple[str, ...] = told, width: int = width) -> bool:
+                    top = screen_text(app).splitlines()[0]
+                    return all(one in top for one in told[: 4 if width > 40 else 3])
+
+                await settled(pilot, is_told)
+                top = screen_text(app).splitlines()[0]
+                assert cell_len(top) <= width
+                assert "…" not in top
+                assert ("2" in top[:20]) == (width > 60)
+
+
+async def test_the_first_frame_is_laid_out_as_those_after_it() -> None:
+    """Nothing of it is cut or comes later."""
+    source = MemorySource()
+    source.current_status = a_status(kind="demo")
+    app = an_app(source)
+    frames: list[list[str]] = []
+    app.frame_shown = lambda: frames.append(screen_text(app).splitlines())  # type: ignore[method-assign]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        frames.append(screen_text(app).splitlines())
+    told = {(lines[0], lines[-2]) for lines in frames if "DEMO" in lines[0]}
+    assert len(told) == 1
+
+
 async def test_what_is_beside_or_below_takes_turns_in_a_low_terminal() -> None:
     """Tab brings the other tables; a coin's parts stand alone; a tiny terminal has a few lines."""
     app = an_app(board="funding")
@@ -187,7 +245,7 @@ async def test_every_exchange_in_trouble_keeps_its_light(width: int) -> None:
         assert line.count("banned 02:10") == 3 or line.endswith("…")
 
 
-@pytest.mark.parametrize(("width", "language"), [(64, "en"), (80, "en"), (80, "zh")])
+@pytest.mark.parametrize(("width", "language"), [(60, "en"), (80, "en"), (80, "zh")])
 async def test_four_exchanges_leave_the_coverage_its_names(width: int, language: str) -> None:
     """Two fractions without a word say nothing; a backfill's part is there, too."""
     source = MemorySource()
@@ -374,6 +432,10 @@ async def test_the_top_line_says_where_we_are(width: int) -> None:
         await settled(pilot, shows(app, " › BTC › legs › Keys "))
         await pilot.press("escape")
         await settled(pilot, lambda: "Keys" not in screen_text(app))
+        await pilot.press("f1")
+        await settled(pilot, shows(app, " › BTC › legs › help "))
+        await pilot.press("escape")
+        await settled(pilot, lambda: " › help" not in screen_text(app))
         top = screen_text(app).splitlines()[0]
         assert "6 Spr" in top
         assert "BTC › legs" in top

@@ -2,7 +2,7 @@
 
 Layers from below: tint from zero to the curve, grid, zero line, dashed mean and thresholds,
 marks, the curve, peaks; these are the picture. What moves without the curve is laid over it: the
-cursors, the live point, and once more the labels that nothing may cover.
+cursors, the live point, and the labels of the levels, where they cover none of it.
 """
 
 from dataclasses import dataclass
@@ -92,8 +92,9 @@ def finish(plan: Plan, picture: Sheet, over: Overlay, looks: Looks) -> list[list
             _upright(sheet, column, style)
     _live(over, sheet, looks)
     for row, text, is_mean in plan.levels:
-        style = _level_style(looks, is_mean=is_mean)
-        sheet.write(sheet.columns - cell_len(text), row, text, style)
+        place = _free(sheet, row, cell_len(text))
+        if place is not None:
+            sheet.write(*place, text, _level_style(looks, is_mean=is_mean))
     labels = dict(plan.labels)
     lines = []
     for y in range(plan.rows):
@@ -101,6 +102,20 @@ def finish(plan: Plan, picture: Sheet, over: Overlay, looks: Looks) -> list[list
         lines.append([Segment(text, looks.dim), *sheet.line(y), Segment(" ", _NONE)])
     lines.append(time_axis(plan.ticks, plan.gutter, plan.gutter + plan.columns + 1, looks))
     return lines
+
+
+def _free(sheet: Sheet, row: int, wide: int) -> tuple[int, int] | None:
+    """Where a level's label cuts no curve: as far right as there is room, beside the level else.
+
+    None where the curve is everywhere: its line says enough.
+    """
+    for line in (row, row - 1, row + 1):
+        if 0 <= line < sheet.rows:
+            chars = sheet.chars[line]
+            for column in range(sheet.columns - wide, -1, -1):
+                if _GROUND.issuperset(chars[column : column + wide]):
+                    return column, line
+    return None
 
 
 def _has_values(chart: Chart) -> bool:

@@ -33,9 +33,14 @@ class Sheet:
         self.back = [[_NONE] * self.columns for _ in range(self.rows)]
 
     def put(self, x: int, y: int, char: str, style: Style) -> None:
-        """One character; nothing outside of the area."""
+        """One character; nothing outside of the area. Of a wide one no half is left."""
         if 0 <= x < self.columns and 0 <= y < self.rows:
-            self.chars[y][x] = char
+            row = self.chars[y]
+            if not row[x] and x:
+                row[x - 1] = " "
+            if x + 1 < self.columns and not row[x + 1]:
+                row[x + 1] = " "
+            row[x] = char
             self.fore[y][x] = style
 
     def fill_row(self, y: int, char: str, style: Style) -> None:

@@ -47,7 +47,7 @@ class SumView(BoardView):
     SCOPED_CSS = False
     DEFAULT_CSS = """
     SumView #top { height: 40%; min-height: 10; }
-    .-short SumView #top { height: 7; min-height: 7; }
+    .-short SumView #top { height: 34%; min-height: 4; max-height: 7; }
     .-tall SumView #top { height: 1fr; }
     .-tall SumView #bottom { height: 31; }
     SumView #facts { display: none; width: 46; height: 1fr; }
