@@ -289,12 +289,19 @@ async def test_stale_rows_lose_their_colours() -> None:
         assert colors == {STANDARD.dim.color}
 
 
-async def test_copied_text_is_whole_though_columns_are_hidden_by_width() -> None:
-    """What is copied is not what fits."""
+async def test_copied_are_the_columns_that_are_shown_with_their_whole_texts() -> None:
+    """Neither what is hidden or has no room, nor the blanks around a cell's text."""
     app = Small()
-    async with app.run_test(size=(20, 8)):
+    async with app.run_test(size=(60, 8)) as pilot:
         app.board.set_rows(rows(1.0))
-        assert app.board.as_text().splitlines()[1].startswith("A\t+1.00\ttoo long to fit")
+        assert app.board.as_text() == (
+            "coin\tvalue %\textra\tleast\nA\t+1.00\ttoo long to fit into it, truly\tx\n"
+        )
+        app.board.arrange_columns(("value", "coin"), frozenset({"extra"}))
+        assert app.board.as_text() == "value %\tleast\tcoin\n+1.00\tx\tA\n"
+        await pilot.resize_terminal(20, 8)
+        await pilot.pause()
+        assert app.board.as_text() == "value %\tcoin\n+1.00\tA\n"
 
 
 @pytest.mark.parametrize(

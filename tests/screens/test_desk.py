@@ -491,8 +491,10 @@ async def test_the_board_help_explains_columns_units_and_sources() -> None:
             "price at the day's first slot, 00:00",
             "[USDT]",
             "what the coin adds to the sum",
+            "Nodes: Columns",
         ):
             assert text in screen_text(app)
+        assert screen_text(app).count(": Columns ") == 2
 
 
 async def test_the_event_log_counts_repeats() -> None:

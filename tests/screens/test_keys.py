@@ -70,7 +70,7 @@ async def test_settings_that_change_change_the_keys() -> None:
         await pilot.press("z")
         await settled(pilot, shows(app, "FROZEN"))
         app.use(Ui())
-        await settled(pilot, shows(app, "Space freeze"))
+        await settled(pilot, shows(app, "Space go on"))
         await pilot.press("space")
         await settled(pilot, lambda: app.desk.frozen_behind is None)
 

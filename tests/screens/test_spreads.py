@@ -338,6 +338,8 @@ async def test_the_quarantine_is_a_tab_and_enter_shows_the_evidence() -> None:
             await pilot.press("enter")
             await settled(pilot, partial(is_reading, app))
             assert "spreads.same" in screen_text(app)
+            assert "those that rank:" in screen_text(app)
+            assert "bitget spot: last " in screen_text(app)
             await pilot.press("escape")
             await settled(pilot, partial(is_back, app))
             await pilot.press("escape")

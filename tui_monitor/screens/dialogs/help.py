@@ -23,6 +23,7 @@ from tui_monitor.screens.looks.format import wrapped
 from tui_monitor.screens.looks.looks import Looks, looks_of
 from tui_monitor.screens.terminal.size import Modal
 from tui_monitor.screens.widgets.columns import Column
+from tui_monitor.screens.widgets.panel import panel_of
 from tui_monitor.words import t, told
 
 # The groups of every board come after a board's own.
@@ -190,8 +191,11 @@ class BoardHelp(Modal[None]):
             for paragraph in self._view.help_text()
             for part in (_said(told(paragraph), looks.text), Text(""))
         ]
-        for board in self._view.panels():
-            parts.append(Text(t("Columns"), looks.title))
+        boards = self._view.panels()
+        for board in boards:
+            panel = panel_of(board) if len(boards) > 1 else None
+            titles = (told(panel.title), t("Columns")) if panel else (t("Columns"),)
+            parts.append(Text(": ".join(titles), looks.title))
             parts.append(listed(_columns(board.columns), looks))
             parts.append(Text(""))
         changed = [(one.label, t(one.help), one.id) for one in ACTIONS if is_chosen(one.id)]

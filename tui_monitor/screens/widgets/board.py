@@ -164,6 +164,9 @@ class Board(Table[R]):
     # Text of what is shown
 
     def as_text(self, rows: Sequence[R] | None = None) -> str:
-        """Tab-separated text of rows (all that are shown, without `rows`), with titles."""
-        columns = [column for column in self.columns if column.key not in self.hidden]
-        return tabbed(columns, self.rows if rows is None else rows, looks_of(self))
+        """Tab-separated text of rows (all that are shown, without `rows`), with titles.
+
+        Of the columns that are shown, whole where a cell has no room for its text.
+        """
+        shown = self._placed or self._place()
+        return tabbed(shown, self.rows if rows is None else rows, looks_of(self))

@@ -221,11 +221,11 @@ def _sortable(value: SortValue) -> tuple[int, float, str]:
     return (1, 0.0, value) if isinstance(value, str) else (0, value or 0.0, "")
 
 
-def tabbed(columns: Sequence[Column[R]], rows: Sequence[R], looks: Looks) -> str:
-    """Titles and rows as tab-separated text."""
-    lines = ["\t".join(t(column.title, column.key) for column in columns)]
+def tabbed(placed: Sequence[Placed[R]], rows: Sequence[R], looks: Looks) -> str:
+    """Titles and rows as tab-separated text, each cell whole and without the blanks around it."""
+    lines = ["\t".join(t(one.column.title, one.column.key) for one in placed)]
     lines += [
-        "\t".join(column.paint(row, looks, column.width).text.strip() for column in columns)
+        "\t".join(" ".join(one.column.paint(row, looks, one.width).text.split()) for one in placed)
         for row in rows
     ]
     return "\n".join(lines) + "\n"

@@ -1,6 +1,8 @@
 """Board 6, spreads, and the cells that other boards share with it."""
 
 WORDS: dict[str, str] = {
+    "those that rank:": "参与排名的：",
+    "{leg}: last {price}": "{leg}：最新价 {price}",
     "quarantine {n} ({key})": "隔离 {n}（{key}）",
     "Quarantine": "隔离",
     "ranks nowhere ({key}: back to the spreads)": "不参与排名（{key}：回到价差）",

@@ -15,7 +15,7 @@ from tui_monitor.errors import BadInput, UnknownCoin
 from tui_monitor.screens.boards.row_past import Points, RowPast
 from tui_monitor.screens.boards.spreads.cells import leg
 from tui_monitor.screens.boards.spreads.columns import spread_columns
-from tui_monitor.screens.boards.spreads.quarantine import evidence, suspect_columns
+from tui_monitor.screens.boards.spreads.quarantine import evidence, others, suspect_columns
 from tui_monitor.screens.boards.spreads.texts import DETAIL_LINES, detail, headline, why_empty
 from tui_monitor.screens.boards.view import BoardView
 from tui_monitor.screens.dialogs.questions import TextDialog
@@ -222,7 +222,7 @@ class SpreadsView(BoardView):
             title = t(
                 "{coin} on {leg}: {symbol}", coin=suspect.coin, leg=where, symbol=suspect.symbol
             )
-            lines = evidence(suspect, self.zone, self.shown.now_ms)
+            lines = evidence(suspect, self.zone, self.shown.now_ms) + others(suspect, self.shown)
             self.app.push_screen(TextDialog(title, *lines))
 
     # For the frame

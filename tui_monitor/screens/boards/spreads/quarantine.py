@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tui_monitor.boards.same_coin import Doubt, Suspect
+from tui_monitor.boards.spreads import SpreadsBoard
 from tui_monitor.screens.boards.spreads.cells import leg, price_cell
 from tui_monitor.screens.looks.format import ABSENT, ShownZone, price
 from tui_monitor.screens.widgets.columns import Cell, Column
@@ -135,6 +136,23 @@ def evidence(suspect: Suspect, zone: ShownZone, now_ms: int) -> list[str]:
     back = t("it is back within the band and about to leave") if suspect.settled else ""
     lines.append("; ".join(one for one in (since, back, _way_out(suspect)) if one))
     return lines
+
+
+def others(suspect: Suspect, board: SpreadsBoard) -> list[str]:
+    """What the coin's legs that do rank cost, a line each, where there are any."""
+    row = next((one for one in board.rows if one.coin == suspect.coin), None)
+    lasts = [] if row is None else zip(board.slots, row.lasts, strict=False)
+    said = [
+        t("{leg}: last {price}", leg=_slot(slot), price=price(last))
+        for slot, last in lasts
+        if last is not None
+    ]
+    return [t("those that rank:"), *said] if said else []
+
+
+def _slot(slot: str) -> str:
+    exchange, market = slot.split(" ", 1)
+    return f"{exchange} {t(market)}"
 
 
 def _way_out(suspect: Suspect) -> str:
