@@ -280,9 +280,10 @@ def test_a_simulator_replaces_every_endpoint(tmp_path: Path) -> None:
     okx = load("", tmp_path, **flags).settings.exchanges.okx
     assert okx.rest_url == "http://127.0.0.1:9/okx"
     assert okx.ws_public_url == "ws://127.0.0.1:9/okx/ws/v5/public"
-    for wrong in ("127.0.0.1:9", "ftp://x", "http://"):
-        with pytest.raises(BadInput):
+    for wrong in ("127.0.0.1:9", "ftp://me:opensesame@x", "http://", "http://[::1", "http://h:x"):
+        with pytest.raises(BadInput) as caught:
             config.with_simulator(wrong)
+        assert "opensesame" not in caught.value.line()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from tests.support.programs import run
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config
-from tui_monitor.config.confidential import ADDRESSES, SECRETS, TOKENS, without_secrets
+from tui_monitor.config.addresses import without_secrets
+from tui_monitor.config.confidential import ADDRESSES, SECRETS, TOKENS
 from tui_monitor.engine import opened_engine
 from tui_monitor.engine.settings_reload import LIVE, SettingsReload
 from tui_monitor.errors import SettingsError

@@ -4,7 +4,8 @@ Each section is a frozen struct; each field's description is the README's and `-
 sentence. A part of the program gets its section, never the whole.
 """
 
-from tui_monitor.config.confidential import is_secret, without_secrets
+from tui_monitor.config.addresses import without_secrets
+from tui_monitor.config.confidential import is_secret
 from tui_monitor.config.exchanges import (
     Binance,
     Bitget,

@@ -1,8 +1,8 @@
 """Which settings hold secrets, and what of them may be shown: nothing that opens a door."""
 
-import re
 from datetime import date, time
 
+from tui_monitor.config.addresses import without_secrets
 from tui_monitor.config.leaves import LEAVES
 
 # The whole of it is a secret.
@@ -12,10 +12,6 @@ ADDRESSES = frozenset(
     name for name in LEAVES if name.endswith(".proxy") or "_url" in name.rpartition(".")[2]
 )
 SECRETS = TOKENS | ADDRESSES
-# A password may have any sign in it: up to the last @ nothing is shown.
-_PASSWORD = re.compile(r"://.*@", re.DOTALL)
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,9}://", re.IGNORECASE)
-_QUERY = re.compile(r"[?#].*", re.DOTALL)
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "true or false"),
     ((int, float), "a number"),
@@ -29,13 +25,6 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 def kind_of(value: object) -> str:
     """What a value is, without a letter of it."""
     return next((word for kind, word in _KINDS if isinstance(value, kind)), "something else")
-
-
-def without_secrets(address: str) -> str:
-    """An address as it may be shown: without name, password and query. What is none, not at all."""
-    if address and not _SCHEME.match(address):
-        return "…"
-    return _QUERY.sub("?…", _PASSWORD.sub("://…@", address))
 
 
 def is_secret(name: str, value: object) -> bool:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
+from tui_monitor.config.addresses import parts_of, without_secrets
 from tui_monitor.config.described import described as _d
 from tui_monitor.errors import BadInput
 
@@ -85,9 +86,10 @@ class Exchanges(Struct, frozen=True, forbid_unknown_fields=True):
 
 def with_simulator(url: str) -> dict[str, Any]:
     """The settings that point every exchange at a simulator's root."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadInput(f"--simulator {url!r} is not an address", "write http://127.0.0.1:PORT")
+    parts = parts_of(url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        shown = without_secrets(url) if "@" in url else url
+        raise BadInput(f"--simulator {shown!r} is not an address", "write http://127.0.0.1:PORT")
     root = f"{parts.scheme}://{parts.netloc}"
     stream = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
     return {

@@ -3,10 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tui_monitor.clock import BoardZone
-from tui_monitor.config.confidential import without_secrets
+from tui_monitor.config.addresses import parts_of, without_secrets
 from tui_monitor.config.exchanges import Exchange, is_loopback
 from tui_monitor.config.hosts import HOSTS_HINT, hosts_fault
 from tui_monitor.config.keys import clashes, key_label, shadows
@@ -146,7 +146,7 @@ def _of_api(api: Api, refuse: _Refuse) -> Iterator[SettingsError]:
 
 
 def _of_url(name: str, url: str, refuse: _Refuse) -> Iterator[SettingsError]:
-    parts, shown = _parts(url), f"is {without_secrets(url)!r}" if "://" in url else "is no URL"
+    parts, shown = parts_of(url), f"is {without_secrets(url)!r}" if "://" in url else "is no URL"
     is_stream = "ws_" in name.rpartition(".")[2]
     secure, plain = ("wss", "ws") if is_stream else ("https", "http")
     if parts is None:
@@ -159,18 +159,8 @@ def _of_url(name: str, url: str, refuse: _Refuse) -> Iterator[SettingsError]:
         )
 
 
-def _parts(url: str) -> SplitResult | None:
-    """None for what can't be read as a URL; what Python says of it may repeat a password."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
-
-
 def _host(url: str) -> str:
-    parts = _parts(url)
+    parts = parts_of(url)
     return parts.hostname or "" if parts else ""
 
 
