@@ -68,6 +68,17 @@ def test_a_level_s_label_cuts_no_curve() -> None:
         assert dots(said) == dots("\n".join(drawn(bare, width, height))) > 0
 
 
+def test_a_mean_near_zero_leaves_the_zero_line_where_it_is() -> None:
+    """It has its words there; its dashes would hide what is up and what is down."""
+    points: list[Point] = [(START + n * SLOT_MS, 30.0 * math.sin(n / 6)) for n in range(20)]
+    for mean, is_dashed in ((0.4, False), (20.0, True)):
+        lines = drawn(a_chart(points, mean=mean), 80, 9)
+        zero = next(line for line in lines if line.split()[0] == "0")
+        assert "───" in zero
+        assert ("╌" in "".join(lines)) is is_dashed
+        assert f"mean {mean:+.2f}" in "".join(lines)
+
+
 def test_a_gap_is_a_gap() -> None:
     """A missing node is not bridged by a line."""
     points: list[Point] = [(START + n * SLOT_MS, 10.0) for n in range(48)]

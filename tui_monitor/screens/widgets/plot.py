@@ -72,6 +72,8 @@ def draw(plan: Plan, looks: Looks) -> Sheet:
         _tint(plan, sheet, looks)
     _grid(plan, sheet, looks)
     for row, _, is_mean in plan.levels:
+        if row == plan.zero_row:
+            continue  # its label stays; zero is what must be seen
         for x in range(plan.columns):
             sheet.put(x, row, "╌" if x % 3 != 2 else " ", _level_style(looks, is_mean=is_mean))
     for x, label in plan.marks:

@@ -10,6 +10,7 @@ from rich.style import Style
 
 from tui_monitor.boards.sum_curve import CoinChange, Node, NodeState, Record, SumBoard
 from tui_monitor.clock import BoardZone
+from tui_monitor.screens.boards.sum_curve.texts import extremes
 from tui_monitor.screens.looks.format import ABSENT, ShownZone, age, because, fit, price, signed
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell, Column
@@ -153,7 +154,8 @@ def _valid(row: NodeRow, looks: Looks, _: int) -> Cell:
     return Cell(f"{node.valid}/{node.expected}", looks.dim if whole else looks.warn)
 
 
-def _extreme(coin: str | None, pct: float | None, looks: Looks) -> Cell:
+def _extreme(found: tuple[str | None, float | None], looks: Looks) -> Cell:
+    coin, pct = found
     if coin is None:
         return Cell(ABSENT, looks.faint)
     text = f"{fit(coin, 5)}{signed(pct):>7}"
@@ -230,7 +232,7 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         title="best",
         width=12,
         align="left",
-        paint=lambda row, looks, _: _extreme(row.node.best_coin, row.node.best_pct, looks),
+        paint=lambda row, looks, _: _extreme(extremes(row.node)[0], looks),
         value=lambda row: row.node.best_pct,
         priority=5,
         pair="extremes",
@@ -242,7 +244,7 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         title="worst",
         width=12,
         align="left",
-        paint=lambda row, looks, _: _extreme(row.node.worst_coin, row.node.worst_pct, looks),
+        paint=lambda row, looks, _: _extreme(extremes(row.node)[1], looks),
         value=lambda row: row.node.worst_pct,
         priority=5,
         pair="extremes",
@@ -336,7 +338,7 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
         width=11,
         paint=lambda row, looks, _: Cell(price(row.change.base), looks.dim),
         value=lambda row: row.change.base,
-        priority=5,
+        priority=2,
         unit="USDT",
         help="The price at the day's first slot, 00:00: the open of the bar that begins at 00:00.",
     ),
@@ -368,7 +370,7 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
         align="left",
         grows=True,
         paint=lambda row, looks, width: bar(row.change.change_pct, row.scale_pct, width, looks),
-        priority=3,
+        priority=5,
         help="The coin's part in the sum; the longest bar is the largest change.",
     ),
     Column(
@@ -389,7 +391,7 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
         align="left",
         paint=_note,
         value=note_of,
-        priority=2,
+        priority=3,
         help="Why there is no change (the whole reason is in the title), how old a live price is, "
         "or ~last: a last trade near the slot, until the bar's open is known.",
     ),

@@ -14,6 +14,7 @@ from tui_monitor.screens.widgets.curve import Chart, Point
 from tui_monitor.screens.widgets.line import Piece
 from tui_monitor.words import counted, t
 
+CoinPct = tuple[str | None, float | None]
 STALE_MS = 60_000
 # With a feed in trouble the live value is greyed from this age on.
 AGING_MS = 10_000
@@ -105,13 +106,17 @@ def headline(
     text = _freshness(board, zone) if width >= ROOMY else _freshness_in_short(board)
     groups.append([(text, looks.warn if stale else looks.dim)])
     groups.append([(f"{t('per coin')} ", looks.faint), (f"{signed(node.mean_pct, 3)} %", style)])
-    for word, coin, pct in (
-        ("best", node.best_coin, node.best_pct),
-        ("worst", node.worst_coin, node.worst_pct),
-    ):
+    for word, (coin, pct) in zip(("best", "worst"), extremes(node), strict=True):
         if coin is not None:
             groups.append([(f"{t(word)} {coin} ", looks.faint), (signed(pct), looks.signed(pct))])
     return groups
+
+
+def extremes(node: Node) -> tuple[CoinPct, CoinPct]:
+    """The best and the worst coin; at the day's base, where all are at 0, there is neither."""
+    if node.best_pct == 0 == node.worst_pct:
+        return (None, None), (None, None)
+    return (node.best_coin, node.best_pct), (node.worst_coin, node.worst_pct)
 
 
 def up(node: Node) -> str:
