@@ -83,7 +83,7 @@ def day_columns(coins: Sequence[str], width: int) -> tuple[Column[DayRow], ...]:
         *_DAY_FIGURES,
         Column(
             key="strip",
-            title=strip_title(coins) if named else "coins, in their order (x: nothing at all)",
+            title=strip_title(coins) if named else "coins in order (x: nothing)",
             width=strip_width,
             align="left",
             grows=True,
