@@ -1,5 +1,6 @@
 """Typing a filter: names are completed, what is half typed is no mistake, old ones come back."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -82,6 +83,21 @@ def test_what_can_never_be_right_is_said_at_once(text: str) -> None:
         parse_filter(text, COLUMNS)
     assert not isinstance(caught.value, Unfinished)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 400 + "a" + ")" * 400, "!(" * 400, "! (" * 400, "(" * 400 + "a"]
+)
+def test_brackets_without_end_are_refused_in_words(text: str) -> None:
+    """Each is read within the one before: hundreds would be an end of the program's stack."""
+    with pytest.raises(BadInput, match="brackets or !"):
+        parse_filter(text, COLUMNS)
+    for part in finished_parts(text):
+        with suppress(BadInput):
+            parse_filter(part, COLUMNS)
+    assert hint(text, COLUMNS, ROWS, "Tab", STANDARD) is not None
+    assert parse_filter("!" * 400 + "(a)", COLUMNS) is not None
+    assert parse_filter("(" * 15 + "a" + ")" * 15, COLUMNS) is not None
 
 
 def test_the_part_before_the_last_term_is_finished() -> None:

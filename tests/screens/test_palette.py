@@ -74,6 +74,43 @@ async def test_words_do_what_keys_do() -> None:
         await pilot.press("escape")
 
 
+async def test_what_is_not_understood_is_said_with_what_there_is() -> None:
+    """The likest first; a word too many is not passed over."""
+    app = an_app(MemorySource(), "sum")
+    async with app.run_test(size=(140, 40)) as pilot:
+        await pulled(pilot, app)
+        for typed, said in (
+            ("export /etc/passwd", "export takes no '/etc/passwd' (what: view, "),
+            ("export 2026-13-40 csv", "export takes no '2026-13-40'"),
+            ("theme nope", "no theme 'nope' (there is "),
+            ("theme monocrome", "no theme 'monocrome' (there is monochrome, "),
+            ("quit now", "quit takes no more words (there is 'now' behind it)"),
+            ("freeze now", "freeze takes no more words"),
+            ("spreads BTC", "spreads takes no more words"),
+        ):
+            await pilot.press("colon", *typed, "enter")
+            await settled(pilot, shows(app, said))
+            await pilot.press("escape")
+
+
+async def test_a_language_is_found_by_what_it_is_called() -> None:
+    """By whoever reads the other one, too."""
+    app = an_app()
+    with speaking(ENGLISH):
+        async with app.run_test(size=(120, 40)) as pilot:
+            await pulled(pilot, app)
+            for called in ("chin", "chinese", "中文", "简体", "engl", "英文"):
+                await pilot.press("colon", *called)
+                await settled(pilot, shows(app, "language auto | en | zh"))
+                await pilot.press("escape")
+            await pilot.press("colon", *"中文", "enter")
+            await settled(pilot, shows(app, "退出"))
+            await pilot.press("colon", *"language english", "enter")
+            await settled(pilot, shows(app, "q quit"))
+            await pilot.press("question_mark", *"chinese")
+            await settled(pilot, shows(app, ":language zh"))
+
+
 async def test_the_language_changes_at_once() -> None:
     """What is on the screen, too."""
     with speaking(ENGLISH):

@@ -32,6 +32,11 @@ FIRST, LAST = date(2026, 1, 3), date(2026, 1, 16)
         ("-7d", date(2026, 1, 9)),
         ("-1w", date(2026, 1, 9)),
         (" 2026-01-04 ", date(2026, 1, 4)),
+        ("01-04", date(2026, 1, 4)),
+        ("1-16", TODAY),
+        ("01-17", date(2025, 1, 17)),
+        ("11-21", date(2025, 11, 21)),
+        ("02-29", date(2024, 2, 29)),
     ],
 )
 def test_a_day_is_typed_in_many_ways(text: str, day: date) -> None:
@@ -46,6 +51,8 @@ def test_a_day_is_typed_in_many_ways(text: str, day: date) -> None:
         ("2026-01-16..2026-01-03", FIRST, LAST),
         ("7d", date(2026, 1, 10), TODAY),
         ("-13d today", FIRST, LAST),
+        ("01-03 01-16", FIRST, LAST),
+        ("12-30..01-03", date(2025, 12, 30), FIRST),
         ("2026-01-04", date(2026, 1, 4), date(2026, 1, 4)),
     ],
 )
@@ -54,7 +61,9 @@ def test_a_range_is_two_days_or_a_number_of_them(text: str, first: date, last: d
     assert parse_range(text, TODAY) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["2026-13-01", "soon", "2026-01-01 2026-01-02 x", "2026-01-17"])
+@pytest.mark.parametrize(
+    "text", ["2026-13-01", "02-30", "soon", "2026-01-01 2026-01-02 x", "2026-01-17"]
+)
 def test_what_is_no_day_or_still_to_come_is_refused(text: str) -> None:
     """With a hint."""
     with pytest.raises(BadInput) as caught:
@@ -147,6 +156,15 @@ class Recorded:
         ),
         ("export csv", ("export", ExportChoice("sum", "csv", FIRST, LAST))),
         ("coin btc", ("coin", "BTC")),
+        ("coin BTCUSDT", ("coin", "BTC")),
+        ("coin BTC-USDT", ("coin", "BTC")),
+        ("coin BTC-USDT-SWAP", ("coin", "BTC")),
+        ("coin btc/usdt", ("coin", "BTC")),
+        ("day 01-04", ("days", date(2026, 1, 4), date(2026, 1, 4))),
+        ("export jsonl 01-03 01-16", ("export", ExportChoice("sum", "jsonl", FIRST, LAST))),
+        ("language 中文", ("language", "zh")),
+        ("chinese", ("language", "zh")),
+        ("英文", ("language", "en")),
         ("why btc", ("why", "btc")),
         ("why 1000WBTCUSDT", ("why", "1000WBTCUSDT")),
         ("why BTC-USDT-SWAP", ("why", "BTC-USDT-SWAP")),
@@ -180,6 +198,10 @@ def test_commands_do_what_they_say(typed: str, done: tuple[object, ...]) -> None
         "sort",
         "sort n up",
         "language x",
+        "export /etc/passwd",
+        "quit now",
+        "stop it",
+        "freeze now",
         "why bct",
         "coin bct",
         "why BCTUSDT",

@@ -1,4 +1,4 @@
-"""Days as people type them: 2026-01-04, today, yesterday, -7d, 7d, first..last."""
+"""Days as people type them: 2026-01-04, 01-04, today, yesterday, -7d, 7d, first..last."""
 
 import re
 from datetime import date, timedelta
@@ -8,6 +8,9 @@ from tui_monitor.errors import BadInput
 from tui_monitor.source import MAX_RANGE_DAYS
 
 _AGO = re.compile(r"-(\d{1,4})([dw])")
+_IN_YEAR = re.compile(r"(\d{1,2})-(\d{1,2})")
+# A 29th of February is so many years ago at most.
+_LEAP_YEARS = 8
 _LAST = re.compile(r"(\d{1,4})([dw])")
 
 
@@ -21,11 +24,40 @@ def parse_one(text: str, today: date) -> date:
     match = _AGO.fullmatch(word)
     if match:
         return today - timedelta(days=_days(match))
-    return parse_day(word)
+    match = _IN_YEAR.fullmatch(word)
+    return _newest(int(match[1]), int(match[2]), today) if match else parse_day(word)
+
+
+def _newest(month: int, day: int, today: date) -> date:
+    """The last such day that has come, as the screens write days of this year and the last."""
+    for year in range(today.year, today.year - _LEAP_YEARS - 1, -1):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if found <= today:
+            return found
+    raise BadInput(f"'{month:02}-{day:02}' is not a day", "write it as 2026-01-03 or 01-03")
+
+
+def is_day(text: str, today: date) -> bool:
+    """Whether it can be read as a day, or as several."""
+    try:
+        _ends(text, today)
+    except BadInput:
+        return False
+    return True
 
 
 def parse_range(text: str, today: date) -> tuple[date, date]:
     """A day or two (`2026-01-03 2026-01-16`, `-7d..today`), or the last so many (`7d`)."""
+    first, last = _ends(text, today)
+    if last > today:
+        raise BadInput(f"{last} is in the future", f"today is {today}")
+    return first, last
+
+
+def _ends(text: str, today: date) -> tuple[date, date]:
     match = _LAST.fullmatch(text.strip().lower())
     if match:
         return today - timedelta(days=max(1, _days(match)) - 1), today
@@ -34,11 +66,7 @@ def parse_range(text: str, today: date) -> tuple[date, date]:
         raise BadInput(f"{text!r} is more than two days", "write 2026-01-03 2026-01-16")
     first = parse_one(parts[0] if parts else "today", today)
     last = parse_one(parts[1], today) if len(parts) > 1 else first
-    if last < first:
-        first, last = last, first
-    if last > today:
-        raise BadInput(f"{last} is in the future", f"today is {today}")
-    return first, last
+    return min(first, last), max(first, last)
 
 
 def parse_shown(text: str, today: date) -> tuple[date, date]:

@@ -45,7 +45,7 @@ class DateDialog(Dialog[tuple[date, date]]):
             "Day or days",
             [("day, or first and last", _text(*shown))],
             "← ↑ ↓ → PgUp PgDn move · Space begins a range · or type\n"
-            "2026-01-04 · today · -7d · 7d · 2026-01-03 2026-01-16",
+            "2026-01-04 · 01-04 · today · -7d · 7d · 01-03 01-16",
         )
         self._today = today
         self._stored = stored

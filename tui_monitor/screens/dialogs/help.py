@@ -114,6 +114,15 @@ def _groups(here: Collection[str]) -> Iterator[tuple[str, list[tuple[str, str, s
         t("Boards"),
         [(key(one.name), f"{t(one.title)}: {t(one.help)}", one.name) for one in BOARDS],
     )
+    # Who looks for it may read neither what is said here nor the language it is said in.
+    palette = key("palette")
+    yield (
+        t("Language"),
+        [
+            (f"{palette}language zh", t("Chinese: 简体中文"), ""),
+            (f"{palette}language en", t("English: 英文"), ""),
+        ],
+    )
     for where in GROUPS:
         title = t("{group}, not here and now", group=t(GROUPS[where]))
         yield title, _lines(where, lambda one: one not in everywhere)

@@ -25,6 +25,8 @@ _COMPARISON = re.compile(r"^([^<>=!]*?)\s*(<=|>=|!=|=|<|>)\s*(.*)$")
 # What may yet become a number, or a word.
 _NOTHING_YET = re.compile(r"[-+]?\.?")
 _SIGNS = re.compile(r"\s*([&|()])\s*")
+# Brackets in brackets: more are a slip of the keyboard, and each costs every row.
+_DEEPEST = 20
 
 Predicate = Callable[[R], bool]
 
@@ -65,7 +67,7 @@ class _Reader(Generic[R]):
 
     def __init__(self, signs: list[str], columns: Sequence[Column[R]]) -> None:
         self._signs, self._columns = signs, columns
-        self._at = 0
+        self._at = self._depth = 0
 
     def read(self) -> Predicate[R]:
         test = self._either()
@@ -101,6 +103,15 @@ class _Reader(Generic[R]):
         return tests[0] if len(tests) == 1 else lambda row: all(test(row) for test in tests)
 
     def _one(self) -> Predicate[R]:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            said = t("more than {n} brackets or ! in one another", n=_DEEPEST)
+            raise Said(said, t("write (a | b) & c"))
+        test = self._part()
+        self._depth -= 1
+        return test
+
+    def _part(self) -> Predicate[R]:
         if self._take("("):
             if self._next() is None:
                 raise Unfinished(t("no ) yet"), t("write (a | b) & c"))

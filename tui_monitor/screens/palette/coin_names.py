@@ -38,20 +38,24 @@ def check_listed(coin: str, coins: Collection[str]) -> str:
     """The coin as it is listed. One that is not among all that there are is refused, of none known
     nothing is.
     """
-    if not coins or coin in coins:
-        return coin
-    if coin.upper() in coins:
-        return coin.upper()
+    if not coins:
+        return coin_of(coin)
+    for one in (coin, coin.upper(), coin_of(coin)):
+        if one in coins:
+            return one
     near = near_coins(coin, list(coins))
     hint = t("did you mean {names}?", names=", ".join(near)) if near else ""
     raise Said(t("no such coin on any exchange: {coin}", coin=repr(coin)), hint)
 
 
 def coin_of(name: str) -> str:
-    """The coin of a symbol, such as 1000PEPEUSDT or BTC-USDT-SWAP; a coin is one of itself."""
+    """The coin of a symbol, such as 1000PEPEUSDT, BTC/USDT or BTC-USDT-SWAP.
+
+    A coin is one of itself.
+    """
     match = _SYMBOL.fullmatch(name.upper())
     return match[1] if match else name
 
 
 # A multiple in front, and what it is settled in.
-_SYMBOL = re.compile(r"(?:10{3,})?(.+?)-?USDT(?:-SWAP)?")
+_SYMBOL = re.compile(r"(?:10{3,})?(.+?)[-/_]?USDT(?:-SWAP)?")

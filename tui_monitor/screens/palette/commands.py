@@ -10,7 +10,7 @@ from tui_monitor.boards.registry import BOARDS
 from tui_monitor.boards.spreads import Filter, Kind
 from tui_monitor.errors import BadInput
 from tui_monitor.model import BAR_MS, Exchange
-from tui_monitor.screens.days import parse_range, parse_shown
+from tui_monitor.screens.days import is_day, parse_range, parse_shown
 from tui_monitor.screens.dialogs.questions import FORMATS, ExportChoice
 from tui_monitor.screens.keys.actions import ACTIONS
 from tui_monitor.screens.keys.keymap import key
@@ -18,7 +18,7 @@ from tui_monitor.screens.looks.looks import GLYPHS
 from tui_monitor.screens.looks.themes import THEMES
 from tui_monitor.screens.palette.coin_names import coin_of
 from tui_monitor.screens.tables.shown import VIEW
-from tui_monitor.words import LANGUAGES
+from tui_monitor.words import CHINESE, ENGLISH, LANGUAGES
 
 
 class Commanded(Protocol):
@@ -90,7 +90,8 @@ class Commanded(Protocol):
 class Command:
     """`arguments` is what a user reads; `run` gets the desk and the typed arguments.
 
-    `offers` gives the words that may come next, after those that are typed.
+    `offers` gives the words that may come next, after those that are typed; `also` are other
+    words that it is looked for by.
     """
 
     word: str
@@ -98,6 +99,7 @@ class Command:
     help: str
     run: Callable[[Commanded, list[str]], None]
     offers: Callable[[Commanded, list[str]], Iterable[str]] = lambda _desk, _words: ()
+    also: tuple[str, ...] = ()
 
 
 def _board(desk: Commanded, words: list[str]) -> None:
@@ -128,6 +130,12 @@ def _export(desk: Commanded, words: list[str]) -> None:
     what = next((word for word in words if word in kinds), kinds[0])
     file_format = next((word for word in words if word in FORMATS), FORMATS[0])
     rest = [word for word in words if word not in (what, file_format)]
+    strange = next((word for word in rest if not is_day(word, desk.today)), None)
+    if strange is not None:
+        raise BadInput(
+            f"export takes no {strange!r}",
+            f"what: {', '.join(kinds)}; format: {', '.join(FORMATS)}; first and last day",
+        )
     if rest and what not in words:
         what = next((kind for kind in kinds if kind != VIEW), what)
     first, last = parse_range(" ".join(rest), desk.today) if rest else desk.shown_days()
@@ -135,8 +143,13 @@ def _export(desk: Commanded, words: list[str]) -> None:
 
 
 def _theme(desk: Commanded, words: list[str]) -> None:
-    if not words or words[0] not in THEMES:
+    if not words:
         raise BadInput("which colours?", f"there is {', '.join(THEMES)}")
+    if words[0] not in THEMES:
+        # The likest first: it is what was meant.
+        near = difflib.get_close_matches(words[0], THEMES, n=1, cutoff=0.0)
+        names = dict.fromkeys([*near, *THEMES])
+        raise BadInput(f"no theme {words[0]!r}", f"there is {', '.join(names)}")
     desk.set_theme(words[0])
 
 
@@ -188,12 +201,18 @@ def _sort(desk: Commanded, words: list[str]) -> None:
 
 def _language(desk: Commanded, words: list[str]) -> None:
     names = ("auto", *LANGUAGES)
-    if not words or words[0] not in names:
+    wanted = SPOKEN.get(words[0].casefold(), words[0]) if words else ""
+    if wanted not in names:
         raise BadInput("which language?", f"there is {', '.join(names)}")
-    desk.set_language(words[0])
+    desk.set_language(wanted)
 
 
 _ORDERS = ("asc", "desc")
+# What people call a language who do not know its name here.
+SPOKEN = {
+    "chinese": CHINESE, "中文": CHINESE, "简体": CHINESE, "简体中文": CHINESE, "汉语": CHINESE,
+    "english": ENGLISH, "英文": ENGLISH, "英语": ENGLISH,
+}  # fmt: skip
 
 
 def _once(*names: str) -> Callable[[Commanded, list[str]], Iterable[str]]:
@@ -233,7 +252,7 @@ def _sort_offers(desk: Commanded, words: list[str]) -> Iterable[str]:
 # fmt: off
 COMMANDS = (
     Command("board", "NAME", "Another board", _board, _once(*(info.name for info in BOARDS))),
-    Command("day", "DAY", "A day: 2026-01-04, today, yesterday, -7d", _days, _day_offers),
+    Command("day", "DAY", "A day: 2026-01-04, 01-04, today, yesterday, -7d", _days, _day_offers),
     Command("days", "FIRST LAST", "A range of days, or 7d for the last seven", _days,
             _range_offers),
     Command("coin", "COIN", "The page of a coin: its prices everywhere", _coin, _coin_offers),
@@ -253,7 +272,7 @@ COMMANDS = (
     Command("theme", " | ".join(THEMES), "Colours of the screens", _theme, _once(*THEMES)),
     Command("chart", " | ".join(GLYPHS), "Glyphs of the curves", _chart, _once(*GLYPHS)),
     Command("language", "auto | en | zh", "Another language, until the end", _language,
-            _once("auto", *LANGUAGES)),
+            _once("auto", *LANGUAGES), tuple(SPOKEN)),
     Command("quit", "", "Leave", lambda desk, _: desk.act("quit")),
 )
 # fmt: on
@@ -273,7 +292,11 @@ def run(text: str, desk: Commanded) -> None:
     if not words:
         return
     word = words[0].lower()
-    if word in BY_WORD:
+    if len(words) > 1 and _stands_alone(word):
+        raise BadInput(f"{word} takes no more words", f"there is {words[1]!r} behind it")
+    if word in SPOKEN:
+        desk.set_language(SPOKEN[word])
+    elif word in BY_WORD:
         BY_WORD[word].run(desk, words[1:])
     elif word.replace("-", "_") in BY_ACTION:
         desk.act(word.replace("-", "_"))
@@ -283,3 +306,13 @@ def run(text: str, desk: Commanded) -> None:
         near = difflib.get_close_matches(word, [*BY_WORD, *BY_ACTION], n=1)
         hint = f"did you mean {near[0]}?" if near else "type to see what there is"
         raise BadInput(f"no command {word!r}", hint)
+
+
+def _stands_alone(word: str) -> bool:
+    if word in BY_WORD:
+        return not BY_WORD[word].arguments
+    return (
+        word in SPOKEN
+        or word.replace("-", "_") in BY_ACTION
+        or any(info.name == word for info in BOARDS)
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tui_monitor.errors import BadInput
 from tui_monitor.screens.palette.commands import BY_ACTION, BY_WORD, COMMANDS, COVERED, Commanded
+from tui_monitor.words import t
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def _matching(offered: Sequence[str], typed: str) -> list[str]:
 
 
 def _commands(typed: str) -> list[Suggestion]:
+    called = {one.help for one in COMMANDS if typed and any(typed in word for word in one.also)}
     lines = [
         Suggestion(
             f"{one.word} " if one.arguments else one.word,
@@ -61,6 +63,9 @@ def _commands(typed: str) -> list[Suggestion]:
     ]
     starting = [one for one in lines if one.shown.startswith(typed)]
     inside = [
-        one for one in lines if one not in starting and typed in f"{one.shown} {one.help}".lower()
+        one
+        for one in lines
+        if one not in starting
+        and (one.help in called or typed in f"{one.shown} {one.help} {t(one.help)}".lower())
     ]
     return starting + inside

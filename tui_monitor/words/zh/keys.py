@@ -184,7 +184,9 @@ _HELP = {
 _COMMANDS = {
     "Command": "命令",
     "Another board": "切换面板",
-    "A day: 2026-01-04, today, yesterday, -7d": "某一天：2026-01-04、today、yesterday、-7d",
+    "A day: 2026-01-04, 01-04, today, yesterday, -7d": (
+        "某一天：2026-01-04、01-04、today、yesterday、-7d"
+    ),
     "A range of days, or 7d for the last seven": "一段日期；7d 为最近七天",
     "The page of a coin: its prices everywhere": "币种页：它在各处的价格",
     "Filter the table": "筛选表格",
@@ -203,6 +205,9 @@ _COMMANDS = {
     "sort by which column, and how?": "按哪一列、如何排序？",
     "sort COLUMN [asc|desc]": "sort 列 [asc|desc]",
     "which language?": "哪种语言？",
+    "Language": "语言",
+    "Chinese: 简体中文": "简体中文 (Chinese)",
+    "English: 英文": "英文 (English)",
     "no column {name} to sort by": "没有可排序的列 {name}",
     "no table here": "这里没有表格",
 }
@@ -231,9 +236,9 @@ _DIALOGS = {
     "● all stored  ◐ a part  · nothing": "● 全部已存  ◐ 部分  · 没有",
     "what is stored is not known: {why}": "不知道存了什么：{why}",
     "← ↑ ↓ → PgUp PgDn move · Space begins a range · or type\n"
-    "2026-01-04 · today · -7d · 7d · 2026-01-03 2026-01-16": (
+    "2026-01-04 · 01-04 · today · -7d · 7d · 01-03 01-16": (
         "← ↑ ↓ → PgUp PgDn 移动 · Space 开始选一段 · 或输入\n"
-        "2026-01-04 · today · -7d · 7d · 2026-01-03 2026-01-16"
+        "2026-01-04 · 01-04 · today · -7d · 7d · 01-03 01-16"
     ),
     "Export": "导出",
     "what ({kinds})": "内容（{kinds}）",
@@ -283,6 +288,13 @@ _DIALOGS = {
     "did you mean {word}?": "是不是 {word}？",
     "type to see what there is": "输入即可看到有哪些",
     "which colours?": "哪种颜色？",
+    "no theme '{name}'": "没有配色 '{name}'",
+    "export takes no '{word}'": "export 不接受 '{word}'",
+    "what: {kinds}; format: {formats}; first and last day": (
+        "内容：{kinds}；格式：{formats}；起止日期"
+    ),
+    "{word} takes no more words": "{word} 后面不能再有词",
+    "there is '{word}' behind it": "后面有 '{word}'",
     "why is which coin here, or not?": "问哪个币种为何在此或不在？",
     "coin BTC opens its page; filter BTC filters the table": (
         "coin BTC 打开币种页；filter BTC 筛选表格"
@@ -338,6 +350,7 @@ _TABLES = {
     "no & or | before (": "( 前没有 & 或 |",
     "no ( before )": ") 前没有 (",
     "no ) yet": "还缺 )",
+    "more than {n} brackets or ! in one another": "括号或 ! 嵌套超过 {n} 层",
     "nothing before {sign}": "{sign} 前没有内容",
     "write (a | b) & c": "请写 (a | b) & c",
     "write !(a | b)": "请写 !(a | b)",
