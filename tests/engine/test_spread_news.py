@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from tests.support.spread_boards import a_signal, a_suspect
 from tests.support.virtual_time import VirtualClock, in_virtual_time
+from tui_monitor.engine.events import EventLog
 from tui_monitor.engine.spread_news import MOST_TOLD, TOLD_WITHIN_S, SpreadNews
 
 Line = tuple[str, str, str]
@@ -25,6 +26,17 @@ async def test_one_signal_is_told_whole_and_many_in_one_line() -> None:
     assert [line[:2] for line in lines] == [("info", "signals")] * 2
     assert lines[0][2].startswith("BTC: buy ")
     assert lines[1][2] == "7 signals: A ×2, B, C, D, E and 1 more"
+
+
+@in_virtual_time
+async def test_a_pair_that_signals_again_at_other_prices_counts_up_in_the_event_log() -> None:
+    """Its prices are the signals board's: in the log they would make each time a line."""
+    clock = VirtualClock()
+    log = EventLog(clock)
+    news = SpreadNews(clock, log.add)
+    for price in (100.0, 101.5, 99.25):
+        news.tell_of_signals([replace(a_signal("BTC"), price_long=price, spread_pct=price / 100)])
+    assert [line.count for line in log.after(0)] == [3]
 
 
 @in_virtual_time

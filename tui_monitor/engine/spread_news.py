@@ -61,9 +61,10 @@ class SpreadNews:
 
 
 def _signal_text(one: Signal) -> str:
-    buy = f"buy {one.long_exchange} {one.long_market} {one.price_long:.8g}"
-    sell = f"sell {one.short_exchange} {one.short_market} {one.price_short:.8g}"
-    return f"{one.coin}: {buy}, {sell}: {one.spread_pct:.2f} % in {len(one.samples)} samples"
+    """Without prices, which the signals board has: the same pair again is the same line."""
+    buy = f"buy {one.long_exchange} {one.long_market}"
+    sell = f"sell {one.short_exchange} {one.short_market}"
+    return f"{one.coin}: {buy}, {sell}"
 
 
 def _came_text(came: Sequence[Suspect]) -> str:

@@ -206,11 +206,8 @@ WORDS: dict[str, str] = {
     "candles: {error}": "K 线：{error}",
     "{n} signals: {coins}": "{n} 个信号：{coins}",
     "no longer in it: {names}": "已解除：{names}",
-    "buy {exchange} {market} {price}": "买入 {exchange} {market} {price}",
-    "sell {exchange} {market} {price}": "卖出 {exchange} {market} {price}",
-    "{coin}: {buy}, {sell}: {pct} % in {n} samples": (
-        "{coin}：{buy}，{sell}：{n} 次采样，价差 {pct} %"
-    ),
+    "buy {exchange} {market}": "买入 {exchange} {market}",
+    "sell {exchange} {market}": "卖出 {exchange} {market}",
     "{n} legs: {names}": "{n} 条腿：{names}",
     "{names} and {n} more": "{names} 等，另有 {n} 个",
     "minutes of spreads": "每分钟价差",
