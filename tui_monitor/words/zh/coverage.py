@@ -38,7 +38,7 @@ WORDS: dict[str, str] = {
     "Coin-slots whose request failed; they are tried again.": "请求失败的币种时点；会自动重试。",
     "can't have": "无法获取",
     "Coin-slots that the exchange has no bar for.": "交易所没有 K 线的币种时点。",
-    "coins in order (x: nothing)": "各币种，按设置顺序（x：全缺）",
+    "coins in order (x: nothing)": "按设置顺序（x：全缺）",
     (
         "One cell a coin: full if every due slot is there, lower if some are missing, x if all "
         "are, a dot if none was due."
