@@ -10,7 +10,6 @@ from textual.app import App, ComposeResult
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message_pump import MessagePump
-from textual.widgets import Input
 
 from tui_monitor.screens.terminal.terminal import COMPOSE_S, PaintedApp
 from tui_monitor.screens.widgets.line import Lines
@@ -31,8 +30,8 @@ def test_textual_has_what_the_painter_overrides() -> None:
 
 
 def test_textual_has_what_keys_in_their_order_need() -> None:
-    """A letter is typed by its field's `_on_key`, and who stands has its `_mounted_event`."""
-    assert "event.is_printable" in inspect.getsource(Input._on_key)
+    """Who stands has its `_mounted_event`; what is bound comes only when a key has gone all up."""
+    assert "self._check_bindings(event.key)" in inspect.getsource(App._on_key)
     assert "self._mounted_event.set()" in inspect.getsource(MessagePump._pre_process)
 
 

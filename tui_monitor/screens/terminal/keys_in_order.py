@@ -1,10 +1,10 @@
 """Keys do what they do one after the other, in the order they were typed.
 
 Textual sends a key from widget to widget, each with a queue of its own, and then does what it is
-bound to; letters are typed on the way, some keys (`/`, Tab) act before it begins. Of a burst, as
-keys come over a slow link, `a`, Backspace, `b` would be `a`, `b`, Backspace, and what follows the
-key of a dialog would come before the dialog. Here a key is done with, and what it opens stands,
-before the next one is looked at.
+bound to, behind whatever came meanwhile; letters are typed on the way, and some keys (`/`, Tab) act
+before it begins. Of a burst, as keys come over a slow link, `a`, Backspace, `b` would be `a`, `b`,
+Backspace, and what follows the key of a dialog would come before the dialog. Here a key is done
+with, and what it opens stands, before the next one is looked at.
 """
 
 # ruff: noqa: SLF001 - as in terminal.py
@@ -17,7 +17,6 @@ from textual.dom import DOMNode
 from textual.events import Key
 from textual.message_pump import MessagePump
 from textual.widget import Widget
-from textual.widgets import Input
 
 # What takes longer to appear has the keys later: the program must not stand still.
 KEYS_WAIT_S = 5.0
@@ -28,18 +27,13 @@ _LOOK_S = 0.02
 
 
 async def take_key(app: App[Any], event: Key) -> bool:
-    """Do what a key does: whether it did anything. What did nothing is left to the widgets."""
+    """Do what a key is bound to: whether it is to anything. Else it is for a widget, as letters."""
     if event.is_forwarded:
         return False
     app.app_focus = True
     # Textual has no other way to ask for what a key is bound to.
     found = app._check_bindings
-    if await found(event.key, priority=True):
-        return True
-    if isinstance(app.focused, Input) and event.is_printable:
-        await app.focused._on_key(event)
-        return True
-    return await found(event.key)
+    return await found(event.key, priority=True) or await found(event.key)
 
 
 async def all_done(app: App[Any]) -> None:
