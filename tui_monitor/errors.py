@@ -49,6 +49,12 @@ class UnknownCoin(BadInput):
     """No exchange lists a coin of that name."""
 
 
+class NotListedYet(UnknownCoin):
+    """An engine that has just begun: no exchange has told yet what it lists."""
+
+    exit_code = 1
+
+
 class AlreadyRuns(BadInput):
     """What was asked to begin is under way."""
 

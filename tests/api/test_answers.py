@@ -18,9 +18,11 @@ from tui_monitor.errors import (
     AlreadyRuns,
     BadInput,
     MonitorError,
+    NotListedYet,
     RateLimited,
     StoreError,
     StoreFull,
+    UnknownCoin,
     Unreachable,
 )
 from tui_monitor.model import JobLine
@@ -193,6 +195,8 @@ async def test_no_route_has_nan() -> None:
     [
         (BadInput("what", "do this"), 400),
         (AlreadyRuns("what", "do this"), 409),
+        (UnknownCoin("what", "do this"), 404),
+        (NotListedYet("what", "do this"), 503),
         (StoreError("what", "do this"), 503),
         (StoreFull("what", "do this"), 503),
         (RateLimited("what", 3.0, "do this"), 503),

@@ -8,9 +8,10 @@ import pytest
 from tests.support.engines import Monitor, a_monitor, until_settled
 from tests.support.sim import CURVE
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
+from tui_monitor.boards.spreads import Filter
 from tui_monitor.boards.sum_curve import NodeState
 from tui_monitor.clock import DAY_MS, SLOT_MS, BoardZone
-from tui_monitor.errors import BadInput
+from tui_monitor.errors import BadInput, NotListedYet, UnknownCoin
 from tui_monitor.model import PriceSource, SlotPrice
 from tui_monitor.simulator import Simulator
 from tui_monitor.source import Query
@@ -53,6 +54,24 @@ async def test_a_range_of_days_has_the_same_nodes_as_its_days(tmp_path: Path) ->
         assert both.live is not None
         assert days[0].live is None
         assert both.statistics.records == sum(board.statistics.records for board in days)
+
+
+@in_virtual_time
+async def test_before_any_list_is_read_no_coin_is_called_unknown(tmp_path: Path) -> None:
+    """It is not known yet; afterwards an unknown one is."""
+    clock = VirtualClock()
+    async with (
+        Simulator(clock=clock, rate=0.2, coins=CURVE).running() as sim,
+        a_monitor(tmp_path, sim, clock, coins=FEW, min_coins=2) as monitor,
+    ):
+        with pytest.raises(NotListedYet):
+            await monitor.source.coin_page("BTC")
+        await until_settled(monitor, clock)
+        await monitor.source.spreads_board(None, Filter.ALL, limit=1)
+        assert (await monitor.source.coin_page("BTC")).legs
+        with pytest.raises(UnknownCoin) as unknown:
+            await monitor.source.coin_page("NOSUCH")
+        assert not isinstance(unknown.value, NotListedYet)
 
 
 @in_virtual_time

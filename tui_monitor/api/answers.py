@@ -16,6 +16,7 @@ from tui_monitor.errors import (
     BadInput,
     FeedError,
     MonitorError,
+    NotListedYet,
     RateLimited,
     StoreError,
     UnknownCoin,
@@ -172,6 +173,7 @@ def _cleaned(value: Any) -> Any:
 # The first class that fits decides.
 _STATUS: tuple[tuple[type[MonitorError], int], ...] = (
     (AlreadyRuns, 409),
+    (NotListedYet, 503),
     (UnknownCoin, 404),
     (BadInput, 400),
     (StoreError, 503),

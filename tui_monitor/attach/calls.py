@@ -66,6 +66,7 @@ _ERRORS: Mapping[str, type[MonitorError]] = {
     for kind in (
         errors.BadInput,
         errors.UnknownCoin,
+        errors.NotListedYet,
         errors.AlreadyRuns,
         errors.FolderUnusable,
         errors.StoreError,

@@ -15,7 +15,7 @@ from tui_monitor.boards.signals import Signal, SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadRow, SpreadsBoard
 from tui_monitor.boards.spreads.rows import Wanted
 from tui_monitor.engine import Engine
-from tui_monitor.errors import UnknownCoin
+from tui_monitor.errors import NotListedYet, UnknownCoin
 from tui_monitor.model import PriceMinute, SpreadMinute
 from tui_monitor.source.spreads import NUMBER_OF, StoredSpreads
 from tui_monitor.steps import in_steps
@@ -104,6 +104,8 @@ class LiveSpreads(StoredSpreads):
         for name in (coin, coin.upper()):
             if name in known:
                 return name
+        if not known:
+            raise NotListedYet("no exchange has told yet what it lists", "ask again in a while")
         near = difflib.get_close_matches(coin.upper(), known, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else "the spreads board has all of them"
         raise UnknownCoin(f"no exchange lists a coin {coin!r}", hint)
