@@ -78,7 +78,7 @@ async def test_columns_stay_where_they_are_while_numbers_change(board: str) -> N
                 assert_gaps(table)
 
 
-SIZES = {"live": ((20, 5), (59, 40), (100, 30)), "empty": ((20, 5), (100, 30))}
+SIZES = {"live": ((20, 5), (59, 40), (120, 9), (100, 30)), "empty": ((20, 5), (100, 30))}
 
 
 @pytest.mark.parametrize("state", SIZES)
