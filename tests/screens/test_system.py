@@ -159,7 +159,7 @@ async def test_a_board_without_days_offers_none_and_its_dead_keys_say_why() -> N
 
 
 async def test_enter_shows_all_that_is_known_of_a_row() -> None:
-    """Of a connection, a list, a limit, an exchange."""
+    """Of a connection, a list, a limit, an event, an exchange."""
     source = MemorySource()
     source.system = a_system_board(
         [
@@ -178,6 +178,7 @@ async def test_enter_shows_all_that_is_known_of_a_row() -> None:
             ("reason end", "opened again"),
             ("old: nobody answers", "given "),
             ("2,400 is what the exchange documents", "% of what we allow"),
+            (source.event_lines[-1].text,),
             ("0 of 1 connections live", "round trip", "its clock minus ours"),
         ):
             await pilot.press("enter")
@@ -197,15 +198,15 @@ async def test_on_a_small_terminal_the_other_tables_take_turns() -> None:
         async with app.run_test(size=size) as pilot:
             await pulled(pilot, app)
             seen = []
-            for _ in range(6):
+            for _ in range(7):
                 text = screen_text(app)
                 assert "─ Connections" in text
-                titles = ("─ Exchanges", "─ Lists", "─ Limits")
+                titles = ("─ Exchanges", "─ Lists", "─ Limits", "─ Event log")
                 seen.append([title for title in titles if title in text])
                 await pilot.press("tab")
                 await settled(pilot)
             assert [one for (one,) in seen] == [
-                *["─ Exchanges"] * 2, "─ Lists", "─ Limits", *["─ Exchanges"] * 2,
+                *["─ Exchanges"] * 2, "─ Lists", "─ Limits", "─ Event log", *["─ Exchanges"] * 2,
             ]  # fmt: skip
 
 
@@ -254,7 +255,7 @@ async def test_the_help_explains_every_column_with_its_unit() -> None:
         await settled(pilot, shows(app, "How the program itself does"))
         view = app.desk.view
         assert all(column.help for table in view.panels() for column in table.columns)
-        assert len(view.panels()) == 4
+        assert len(view.panels()) == 5
 
 
 def test_a_column_can_be_compared_by_its_word() -> None:
@@ -290,3 +291,21 @@ def test_the_light_and_the_board_judge_an_exchange_alike() -> None:
     (line,) = a_system_board([a_health(Exchange.OKX, channels=both)]).exchanges
     (light,) = lights.of(both)
     assert line.state is light.state is FeedState.BRIDGED
+
+
+async def test_the_newest_events_stand_below_unless_the_display_is_frozen() -> None:
+    """What the workers did, the newest first, as in the event log."""
+    source = MemorySource()
+    app = an_app(source, "system")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        assert source.event_lines[-1].text in screen_text(app)
+        last = source.event_lines[-1]
+        newer = replace(last, id=last.id + 1, last_ms=last.last_ms + 1_000, text="okx: reconnected")
+        await pilot.press("space")
+        source.event_lines.append(newer)
+        await pulled(pilot, app)
+        assert "okx: reconnected" not in screen_text(app)
+        await pilot.press("space")
+        await pulled(pilot, app)
+        assert "okx: reconnected" in screen_text(app)

@@ -1,5 +1,6 @@
 """The event log: reconnects, outages, errors, each once with a count."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -86,6 +87,15 @@ EVENT_COLUMNS: tuple[Column[EventRow], ...] = (
 )
 
 
+def event_rows(lines: Iterable[EventLine], zone: ShownZone) -> list[EventRow]:
+    """The log's lines with their times in a zone."""
+
+    def time(ms: int) -> str:
+        return zone.format(ms, "%m-%d %H:%M:%S")
+
+    return [EventRow(line, time(line.last_ms), time(line.first_ms)) for line in lines]
+
+
 class EventLog(Modal[None]):
     """All lines, newest first."""
 
@@ -137,15 +147,11 @@ class EventLog(Modal[None]):
             self.app.push_screen(TextDialog(f"{t(row.line.area)}, {row.last}", row.line.text))
 
     def _fill(self) -> None:
-        def time(ms: int) -> str:
-            return self._zone.format(ms, "%m-%d %H:%M:%S")
-
         try:
             lines = self._source.events()
         except MonitorError:
             return  # the desk says it; what was known stays
-        rows = [EventRow(line, time(line.last_ms), time(line.first_ms)) for line in lines]
-        self.table.set_rows(rows, empty="nothing has happened yet")
+        self.table.set_rows(event_rows(lines, self._zone), empty="nothing has happened yet")
         self._panel.set_title("Event log", "Enter shows a whole line, Esc leaves")
 
     def action_leave_log(self) -> None:

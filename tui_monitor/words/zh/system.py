@@ -146,11 +146,11 @@ WORDS: dict[str, str] = {
     "The window, up to now.": "到现在为止的窗口长度。",
     (
         "How the program itself does: what comes from the exchanges and how, what it takes of "
-        "their limits, of this machine and of the disk. ! has the log of events: what was lost, "
-        "when, why."
+        "their limits, of this machine and of the disk. Below is the log of events, as ! has it: "
+        "what was lost, when, why."
     ): (
-        "程序自身的状况：交易所来了什么数据、如何来，占用了多少限额、本机资源和磁盘。! 是事件日志："
-        "何时因何丢了什么。"
+        "程序自身的状况：交易所来了什么数据、如何来，占用了多少限额、本机资源和磁盘。"
+        "下方是事件日志（同 !）：何时因何丢了什么。"
     ),
     (
         "A connection is one kind of data of one market. The worst stand first. Where a stream "

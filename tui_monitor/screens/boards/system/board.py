@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from tui_monitor.boards.status import EventLine
 from tui_monitor.boards.system import DatabaseFigures, ProcessFigures, SystemBoard
 from tui_monitor.model import FeedState
 from tui_monitor.screens.boards.system.connections import (
@@ -28,6 +29,7 @@ from tui_monitor.screens.boards.system.exchanges import (
 )
 from tui_monitor.screens.boards.system.limits import LIMIT_COLUMNS, LimitRow, limit_rows, limit_text
 from tui_monitor.screens.boards.view import BoardView
+from tui_monitor.screens.dialogs.event_log import EVENT_COLUMNS, EventRow, event_rows
 from tui_monitor.screens.dialogs.questions import TextDialog
 from tui_monitor.screens.looks.format import ABSENT, age, ago, count, duration
 from tui_monitor.screens.looks.looks import Looks, looks_of
@@ -39,10 +41,15 @@ from tui_monitor.source import Source
 from tui_monitor.words import counted, t, told
 
 LAG_MS = 100.0
+# Tables that take turns beside the connections.
+_TURNS = 4
+# So many lines of the event log; the log itself has them all.
+_NEWEST = 100
 
 _HELP = (
     "How the program itself does: what comes from the exchanges and how, what it takes of their "
-    "limits, of this machine and of the disk. ! has the log of events: what was lost, when, why.",
+    "limits, of this machine and of the disk. Below is the log of events, as ! has it: what was "
+    "lost, when, why.",
     "A connection is one kind of data of one market. The worst stand first. Where a stream is "
     "away, REST stands in (bridged); what is polled has REST as its regular way.",
     "The first line is the process: memory is what it holds now (MB of a million bytes), cpu the "
@@ -57,7 +64,7 @@ _HELP = (
 
 
 class SystemView(BoardView):
-    """Exchanges, connections, lists and limits; what there is no room for takes turns."""
+    """Exchanges, connections, lists, limits and events; what there is no room for takes turns."""
 
     NAME = "system"
     FEW_COLUMNS = ("exchange", "channel", "state")
@@ -69,20 +76,25 @@ class SystemView(BoardView):
     SystemView #machine { height: 2; }
     SystemView #exchanges { height: 6; }
     SystemView #connections { height: 1fr; }
-    SystemView #stock { height: 10; }
+    SystemView #stock { height: 28%; min-height: 7; max-height: 10; }
+    SystemView #tail { height: 18%; min-height: 4; max-height: 7; }
     SystemView #lists { width: 1fr; margin-right: 1; }
     SystemView #limits { width: 1fr; }
-    .-tall SystemView #stock { height: 16; }
-    .-narrow SystemView #stock, .-short SystemView #stock { height: auto; max-height: 10; }
+    .-tall SystemView #stock { height: 16; max-height: 16; }
+    .-tall SystemView #tail { height: 12; max-height: 12; }
+    .-narrow SystemView #stock, .-short SystemView #stock {
+        height: auto; min-height: 0; max-height: 10;
+    }
     .-narrow SystemView #lists, .-short SystemView #lists { margin-right: 0; height: 10; }
     .-narrow SystemView #limits, .-short SystemView #limits { height: 8; }
+    .-narrow SystemView #tail, .-short SystemView #tail { height: 10; max-height: 10; }
     .-narrow SystemView #exchanges, .-narrow SystemView #lists, .-narrow SystemView #limits,
-    .-short SystemView #exchanges, .-short SystemView #lists, .-short SystemView #limits {
-        display: none;
-    }
+    .-short SystemView #exchanges, .-short SystemView #lists, .-short SystemView #limits,
+    .-narrow SystemView #tail, .-short SystemView #tail { display: none; }
     .-narrow SystemView.-show0 #exchanges, .-short SystemView.-show0 #exchanges,
     .-narrow SystemView.-show1 #lists, .-short SystemView.-show1 #lists,
-    .-narrow SystemView.-show2 #limits, .-short SystemView.-show2 #limits { display: block; }
+    .-narrow SystemView.-show2 #limits, .-short SystemView.-show2 #limits,
+    .-narrow SystemView.-show3 #tail, .-short SystemView.-show3 #tail { display: block; }
     """
 
     def __init__(self) -> None:
@@ -102,6 +114,11 @@ class SystemView(BoardView):
         self._connections = Panel(self.connection_table, "Connections", id="connections")
         self._lists = Panel(self.list_table, "Lists of instruments", id="lists")
         self._limits = Panel(self.limit_table, "Limits", id="limits")
+        self.event_table: Board[EventRow] = Board(
+            EVENT_COLUMNS, lambda row: str(row.line.id), sort="last", follows=True
+        )
+        self._tail = Panel(self.event_table, "Event log", id="tail")
+        self.events: list[EventLine] | None = None
         self._turn = 0
         self.add_class("-show0")
 
@@ -112,12 +129,16 @@ class SystemView(BoardView):
         with Horizontal(id="stock"):
             yield self._lists
             yield self._limits
+        yield self._tail
 
     # Data
 
     async def pull(self, source: Source) -> None:
-        """The board."""
+        """The board, and the newest of the event log."""
+        frozen = self.frozen
         self.board = await source.system_board()
+        if not frozen or self.events is None:
+            self.events = source.events()[-_NEWEST:]
 
     def paint(self) -> None:
         """Show the board that was pulled last."""
@@ -133,6 +154,9 @@ class SystemView(BoardView):
         self.list_table.set_idle(frozenset({"note"} - {"note" for row in lists if row.note}))
         self.list_table.set_rows(lists, empty="no exchange is watched")
         self.limit_table.set_rows(limit_rows(board), empty="no exchange counts anything yet")
+        self.event_table.set_rows(
+            event_rows(self.events or (), self.zone), empty="nothing has happened yet"
+        )
         self._paint_texts(board)
 
     def _paint_texts(self, board: SystemBoard) -> None:
@@ -148,6 +172,7 @@ class SystemView(BoardView):
         )
         self._lists.set_title("Lists of instruments")
         self._limits.set_title("Limits")
+        self._tail.set_title("Event log")
 
     # Enter
 
@@ -161,6 +186,8 @@ class SystemView(BoardView):
         row = event.row
         if event.board is self.connection_table:
             return row.key, connection_text(row)
+        if event.board is self.event_table:
+            return f"{t(row.line.area)}, {row.last}", [told(row.line.text)]
         if event.board is self.list_table:
             return t("List of {name}", name=row.key), list_text(row)
         if event.board is self.limit_table:
@@ -183,7 +210,7 @@ class SystemView(BoardView):
 
     def panels(self) -> Sequence[Board[Any]]:
         """The connections first: they have the keys."""
-        others = (self.exchange_table, self.list_table, self.limit_table)
+        others = (self.exchange_table, self.list_table, self.limit_table, self.event_table)
         if self.is_narrow:
             return (self.connection_table, others[self._turn])
         return (self.connection_table, *others[1:], others[0])
@@ -194,7 +221,7 @@ class SystemView(BoardView):
             self.panels()[1].focus()
             return
         self.remove_class(f"-show{self._turn}")
-        self._turn = (self._turn + 1) % 3
+        self._turn = (self._turn + 1) % _TURNS
         self.add_class(f"-show{self._turn}")
         (self.panels()[1] if self._turn else self.connection_table).focus()
 
