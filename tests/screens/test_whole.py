@@ -247,3 +247,32 @@ async def test_an_old_picture_is_grey_and_says_how_old_it_is_until_its_data_is_t
             source.let.set()
             await settled(pilot, lambda: said not in screen_text(app))
             await settled(pilot, lambda: not app.desk.has_class("-kept"))
+
+
+class SlowPages(SlowSource):
+    """Its coins' pages come when they are let."""
+
+    async def coin_page(self, coin: str) -> Any:
+        """As the usual one, later."""
+        await self.let.wait()
+        return await super().coin_page(coin)
+
+
+async def test_another_coin_s_page_is_no_old_picture() -> None:
+    """It is on its way; the same coin's page is old."""
+    source = SlowPages(let=True)
+    app = an_app(source, "spreads")
+    said = "what is shown is 20s old: newer data is on its way"
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        for coin, is_old in (("BTC", False), ("ETH", False), ("ETH", True)):
+            source.let.clear()
+            app.desk.show_coin(coin)
+            await settled(pilot, lambda: not app.desk._switching and not app.desk.is_held)
+            assert (said in screen_text(app)) is is_old
+            source.let.set()
+            await settled(pilot, lambda: not app.desk.has_class("-kept"))
+            await pulled(pilot, app)
+            await pilot.press("6")
+            await pulled(pilot, app)
+            source.now_ms += 20_000

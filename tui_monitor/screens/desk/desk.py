@@ -231,7 +231,7 @@ class Desk(DeskAsides):
         if self.frozen_behind is None or asked:
             view.zone = self.zone
             view.paint()
-            self._revisit.painted(view.NAME, self.status)
+            self._revisit.painted(self._shown(), self.status)
         self._show_frame()
 
     def _show_frame(self) -> None:
@@ -357,7 +357,7 @@ class Desk(DeskAsides):
     async def _bring_on(self, name: str) -> None:
         switcher = self.query_one(ContentSwitcher)
         view = self._view(name)
-        self._revisit.begin(name)
+        self._revisit.begin(self._shown())
         if view.is_attached:
             self.hold(self.whole_s)
         else:
@@ -383,6 +383,10 @@ class Desk(DeskAsides):
         if self._switching or self.is_too_small or not self.is_current:
             return False
         return self.view not in self._compositor.widgets
+
+    def _shown(self) -> str:
+        """The board, and on a coin's page which coin's: another one's has no old picture."""
+        return " ".join((self._current, *self.view.steps()[:1]))
 
     def is_late(self) -> bool:
         """The board is there, its data is not: what it shows is of before."""
