@@ -133,10 +133,11 @@ class Tour:
         self.press(board.key, board.shown)
         self.press("/", "Enter keep the filter")
         self.press(f"{board.plain}\r", "c clear")
-        assert board.plain in self._copied("y").casefold()
+        titles, row = self._copied("y").splitlines()
         table = self._copied("Y").splitlines()
+        # What was looked for may stand in a column that has no room here: then it is not copied.
         assert len(table) == board.found + 1
-        assert all(board.plain in line.casefold() for line in table[1:])
+        assert len({line.count("\t") for line in (titles, row, *table)}) == 1
         before = self._exported()
         self.press("e", "parquet")
         self.terminal.press("\r")
