@@ -178,7 +178,7 @@ def test_a_full_disk_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_debug_is_of_ours_alone(root: logging.Logger, tmp_path: Path) -> None:
-    """Libraries tell of every statement then; of their warnings no more than of ours is left out."""
+    """Libraries tell of every statement then; their warnings stay, as ours do."""
     library = logging.getLogger("aiosqlite")
     logs.setup("debug", tmp_path / "a.log", stderr=False)
     library.debug("executing a statement")

@@ -16,6 +16,7 @@ EDITED = (
     ("qz\x15xv", "xv"),
     ("q\x17z", "z"),
     (f"qzx{HOME}{DELETE}v", "vzx"),
+    ("q-+=[]<z", "q-+=[]<z"),
     ("qz\x01\x0bx", "x"),
 )
 

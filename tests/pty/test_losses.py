@@ -56,7 +56,7 @@ def test_without_a_terminal_on_stdin_it_refuses_at_once(given: str) -> None:
     with Terminal("bash", "-c", command, columns=160) as terminal:
         terminal.until("no terminal on stdin")
         terminal.until("daemon")
-        assert terminal.wait() == 2
+        assert terminal.wait() == 1
         assert b"\x1b[?1049h" not in terminal.raw
 
 

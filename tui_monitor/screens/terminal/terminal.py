@@ -28,7 +28,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, Paste, Resize
 from textual.screen import Screen
 
-from tui_monitor.errors import BadInput
+from tui_monitor.errors import MonitorError
 from tui_monitor.printable import printable
 from tui_monitor.screens.terminal.keys_in_order import all_done, take_key
 from tui_monitor.screens.terminal.last_resort import HARD_EXIT_S, LastResort
@@ -63,12 +63,12 @@ def require_terminal() -> None:
     streams = {"stdin": sys.__stdin__, "stdout": sys.__stdout__, "stderr": sys.__stderr__}
     others = [name for name, stream in streams.items() if stream is None or not stream.isatty()]
     if others:
-        raise BadInput(
+        raise MonitorError(
             f"no terminal on {' and '.join(others)}",
             "run `tui-monitor daemon` without one, or `tui-monitor show sum` for one snapshot",
         )
     if os.environ.get("TERM") == "dumb":
-        raise BadInput(
+        raise MonitorError(
             "TERM=dumb can't move a cursor",
             "set TERM, or use `tui-monitor daemon` or `tui-monitor show sum`",
         )
