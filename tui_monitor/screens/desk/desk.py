@@ -7,7 +7,7 @@ once after a key that wants other data. A failed pull is said on screen and trie
 import asyncio
 import contextlib
 import logging
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,15 +20,15 @@ from tui_monitor.boards.status import EngineStatus
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import BadInput, EngineGone, MonitorError
 from tui_monitor.loading import load
-from tui_monitor.screens.boards.registry import ANOMALIES, COIN, VIEWS
+from tui_monitor.screens.boards.registry import VIEWS
 from tui_monitor.screens.boards.view import HEIGHTS, WIDTHS, BoardView
 from tui_monitor.screens.desk.answers import Answers
-from tui_monitor.screens.desk.asides import DeskAsides
 from tui_monitor.screens.desk.errands import Errands
 from tui_monitor.screens.desk.frame import DeskFrame, whereabouts
 from tui_monitor.screens.desk.gap import Gap, pulled
 from tui_monitor.screens.desk.revisit import Revisit
 from tui_monitor.screens.desk.settings_news import SHOWN_S, SettingsNews
+from tui_monitor.screens.desk.ways import DeskWays
 from tui_monitor.screens.keys.actions import bindings, board_bindings
 from tui_monitor.screens.keys.keymap import would_be_typed
 from tui_monitor.screens.looks.format import ShownZone
@@ -38,13 +38,10 @@ from tui_monitor.screens.telling import problem
 from tui_monitor.screens.terminal.keys_in_order import KEYS_WAIT_S
 from tui_monitor.screens.terminal.terminal import PaintedApp
 from tui_monitor.screens.widgets.board import Board
-from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
 from tui_monitor.words import told
 
 if TYPE_CHECKING:
-    from tui_monitor.screens.boards.anomalies.board import AnomaliesView
-    from tui_monitor.screens.boards.coin.page import CoinView
     from tui_monitor.screens.palette.palette import Palette
 
 log = logging.getLogger(__name__)
@@ -54,7 +51,7 @@ REFRESH_S = 1.0
 _WHOLE_S, _MOUNTED_S = 0.06, 1.0
 
 
-class Desk(DeskAsides):
+class Desk(DeskWays):
     """Top line, board, status line, footer. `refresh_s` None: only `pull()` refreshes."""
 
     DEFAULT_CSS = """
@@ -79,7 +76,7 @@ class Desk(DeskAsides):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("desk", "work"), *board_bindings()]
 
     def __init__(self, source: Source, board: str, refresh_s: float | None = REFRESH_S) -> None:
-        super().__init__()
+        super().__init__(board)
         self.source = source
         self._answers = Answers(source)
         self.frozen_behind: int | None = None
@@ -88,14 +85,12 @@ class Desk(DeskAsides):
         self._refresh_s = refresh_s
         self._wanted = asyncio.Event()
         self.errands = Errands(self, source, self._wanted.set)
-        self._current = self._before = board
         # Between the key of another board and its view's being there.
         self._switching = False
         self._arrived = asyncio.Event()
         self.whole_s = _WHOLE_S
         # One after the other: a view that is on its way must not be brought on twice.
         self._one_switch = asyncio.Lock()
-        self._views: dict[str, BoardView] = {}
         self._frame = DeskFrame()
         self._gap = Gap()
         self._revisit = Revisit()
@@ -133,16 +128,6 @@ class Desk(DeskAsides):
         if action == "start_backfill":
             return self.view.FILLS
         return super().check_action(action, parameters)
-
-    @property
-    def view(self) -> BoardView:
-        """The board that is shown."""
-        return self._view(self._current)
-
-    def _view(self, name: str) -> BoardView:
-        if name not in self._views:
-            self._views[name] = VIEWS[name]()
-        return self._views[name]
 
     # Data
 
@@ -284,33 +269,6 @@ class Desk(DeskAsides):
     def _want(self) -> None:
         self._wanted.set()
 
-    @on(BoardView.Elsewhere)
-    def _go_elsewhere(self, event: BoardView.Elsewhere) -> None:
-        view = self._view(event.board)
-        view.today = self.today
-        view.show_days(event.day, event.day)
-        self.show_board(event.board)
-
-    @on(BoardView.CoinWanted)
-    def _go_to_coin(self, event: BoardView.CoinWanted) -> None:
-        self.show_coin(event.coin)
-
-    def show_coin(self, coin: str) -> None:
-        """The page of a coin; Esc leads back from there."""
-        cast("CoinView", self._view(COIN)).open_coin(coin)
-        if self._current != COIN:
-            self._before = self._current
-        self.show_board(COIN)
-
-    def explain(self, coin: str) -> None:
-        """Why a coin is among the anomalies, or why it is not."""
-        cast("AnomaliesView", self._view(ANOMALIES)).explain(coin)
-        self.show_board(ANOMALIES)
-
-    @on(BoardView.Left)
-    def _go_back(self) -> None:
-        self.show_board(self._before)
-
     # Room
 
     def on_resize(self, _: Resize) -> None:
@@ -403,29 +361,12 @@ class Desk(DeskAsides):
         if isinstance(self.app, PaintedApp):
             self.app.answer_now()
 
-    def action_board(self, name: str) -> None:
-        self.show_board(name)
-
     async def arrived(self) -> None:
         """Wait for the board on its way: what is typed right behind its key is meant for it."""
         if self._switching:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(KEYS_WAIT_S):
                     await self._arrived.wait()
-
-    def action_back(self) -> None:
-        board = self._board()
-        panel = next((one for one in self.query(Panel) if one.is_typing), None)
-        if panel is not None:
-            panel.action_clear_filter()
-        elif board is not None and board.filter_text:
-            self.set_filter("")
-        else:
-            self.view.go_back()
-            self.refresh_bindings()
-
-    def _board(self) -> Board[Any] | None:
-        return self.focused if isinstance(self.focused, Board) else None
 
     # Keys of the frame
 
