@@ -3,6 +3,7 @@
 import gc
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from hypothesis import settings
 
 from tests.feeds.faults.summary import pytest_terminal_summary  # noqa: F401 - a hook
 from tests.support.sim import quick_sim, sim  # noqa: F401 - fixtures for all tests
+from tui_monitor.screens.keys.keymap import other_keys
+from tui_monitor.words import ENGLISH, speaking
 
 # The suite judges a change, so it draws the same examples every time.
 # `HYPOTHESIS_PROFILE=default pytest` explores new ones.
@@ -52,6 +55,13 @@ def nothing_leaves_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def usual_keys_and_english() -> Iterator[None]:
+    """Both are of the process: what a program of one test was given must not meet the next one."""
+    with other_keys({}), speaking(ENGLISH):
+        yield
 
 
 @pytest.fixture
