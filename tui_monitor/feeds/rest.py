@@ -1,13 +1,19 @@
 """What the REST clients of all exchanges have in common."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
+
+from msgspec import Raw
 
 from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
 from tui_monitor.feeds.adapter import Damaged, Event
 from tui_monitor.feeds.http import Http
 from tui_monitor.model import Candle
 from tui_monitor.printable import printable
+from tui_monitor.steps import gathered, in_steps
+
+# To read them takes some 2 ms.
+ROWS_A_STEP = 150
 
 
 class Refusals(NamedTuple):
@@ -46,6 +52,16 @@ class RestClient:
 def time_at(name: str, at_ms: int | None) -> dict[str, str]:
     """A parameter that is a time, where there is one."""
     return {} if at_ms is None else {name: str(at_ms)}
+
+
+async def events_of(rows: Sequence[Raw], read_row: Callable[[Raw], Iterable[Event]]) -> list[Event]:
+    """What an answer's rows tell, in their order. Those of a whole market are read in steps: the
+    streams have their turn between.
+    """
+    told = (event for row in rows for event in read_row(row))
+    if len(rows) <= ROWS_A_STEP:
+        return list(told)
+    return await in_steps(gathered(told, ROWS_A_STEP))
 
 
 def refuse_all_bad(events: Iterable[Event], found: Sequence[object], path: str = "") -> None:

@@ -28,7 +28,7 @@ from tui_monitor.feeds.http import Http, RestSettings
 from tui_monitor.feeds.instruments import InstrumentBook
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.reading import UNREADABLE, read
-from tui_monitor.feeds.rest import RestClient, bars_of, refuse_all_bad
+from tui_monitor.feeds.rest import RestClient, bars_of, events_of, refuse_all_bad
 from tui_monitor.model import (
     AccountRatio,
     Candle,
@@ -148,7 +148,7 @@ class BinanceRest(RestClient):
         """
         body = await self._get(Endpoint.FUNDING_INTERVALS)
         found: dict[str, float] = {}
-        for row in self._rows(body, self._interval, Funding):
+        for row in await self._rows(body, self._interval, Funding):
             if row.interval_h is not None:
                 found[row.instrument.symbol] = row.interval_h
         self._intervals = found
@@ -160,22 +160,22 @@ class BinanceRest(RestClient):
 
     async def tickers(self) -> list[Ticker]:
         """24 h figures of all symbols; on spot with the book."""
-        return self._rows(await self._get(Endpoint.TICKERS), self._ticker, Ticker)
+        return await self._rows(await self._get(Endpoint.TICKERS), self._ticker, Ticker)
 
     async def prices(self) -> list[Ticker]:
         """The last prices of all symbols and no more, for a twentieth of the 24 h figures' cost.
 
         On spot without a time.
         """
-        return self._rows(await self._get(Endpoint.PRICES), self._price, Ticker)
+        return await self._rows(await self._get(Endpoint.PRICES), self._price, Ticker)
 
     async def books(self) -> list[Ticker]:
         """The best bid and ask of all symbols; on spot without a time."""
-        return self._rows(await self._get(Endpoint.BOOKS), self._book, Ticker)
+        return await self._rows(await self._get(Endpoint.BOOKS), self._book, Ticker)
 
     async def marks(self) -> tuple[list[MarkPrice], list[Funding]]:
         """Mark, index and funding of all perpetuals, in one request."""
-        events = self._events(await self._get(Endpoint.MARKS), self._mark)
+        events = await self._events(await self._get(Endpoint.MARKS), self._mark)
         marks = [event for event in events if isinstance(event, MarkPrice)]
         refuse_all_bad(events, marks)
         return marks, [event for event in events if isinstance(event, Funding)]
@@ -205,7 +205,7 @@ class BinanceRest(RestClient):
         if span_ms is not None:
             params |= {"startTime": str(span_ms[0]), "endTime": str(span_ms[1])}
         body = await self._get(Endpoint.INTEREST_HISTORY, params)
-        return self._rows(body, partial(_interest, instrument), OpenInterest)
+        return await self._rows(body, partial(_interest, instrument), OpenInterest)
 
     async def account_ratio(self, instrument: Instrument) -> AccountRatio | None:
         """The newest one; None for a listing too young to have one."""
@@ -225,7 +225,7 @@ class BinanceRest(RestClient):
         if start_ms is not None:
             params["startTime"] = str(start_ms)
         body = await self._get(Endpoint.FUNDING_HISTORY, params)
-        return self._rows(body, partial(_settled, instrument), Funding)
+        return await self._rows(body, partial(_settled, instrument), Funding)
 
     async def candles(
         self,
@@ -245,7 +245,7 @@ class BinanceRest(RestClient):
         if after_ms is not None:
             params["endTime"] = str(after_ms - 1)
         body = await self._get(Endpoint.CANDLES, params, candles_cost(self.market, wanted))
-        rows = self._rows(body, partial(_candle, instrument, bar), Candle)
+        rows = await self._rows(body, partial(_candle, instrument, bar), Candle)
         newest_first = bars_of(reversed(rows))
         for candle in newest_first[1:]:
             candle.closed = True
@@ -262,16 +262,16 @@ class BinanceRest(RestClient):
             cost = cost_of(self.market, endpoint)
         return await self._http.get(path, params, self._purse.pacer(endpoint), cost)
 
-    def _rows(self, body: bytes, reader: ItemReader, kind: type[E]) -> list[E]:
+    async def _rows(self, body: bytes, reader: ItemReader, kind: type[E]) -> list[E]:
         """A body's rows of one kind; others are left out."""
-        events = self._events(body, reader)
+        events = await self._events(body, reader)
         found: list[E] = [event for event in events if isinstance(event, kind)]
         refuse_all_bad(events, found)
         return found
 
-    def _events(self, body: bytes, reader: ItemReader) -> list[Event]:
+    async def _events(self, body: bytes, reader: ItemReader) -> list[Event]:
         rows = read(wire.items, body, "no list")
-        return [event for row in rows for event in guarded(reader, row)]
+        return await events_of(rows, partial(guarded, reader))
 
     def _ticker(self, item: Raw) -> Iterator[Event]:
         return self._adapter.ticker_events(_TICKER.decode(item))

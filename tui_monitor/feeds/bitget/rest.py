@@ -17,7 +17,14 @@ from tui_monitor.feeds.instruments import Books, books_of
 from tui_monitor.feeds.numbers import epoch_ms
 from tui_monitor.feeds.pacing import Pace, Pacer
 from tui_monitor.feeds.reading import UNREADABLE, read
-from tui_monitor.feeds.rest import Refusals, RestClient, bars_of, refuse_all_bad, time_at
+from tui_monitor.feeds.rest import (
+    Refusals,
+    RestClient,
+    bars_of,
+    events_of,
+    refuse_all_bad,
+    time_at,
+)
 from tui_monitor.feeds.symbols import USDT
 from tui_monitor.model import (
     Candle,
@@ -128,7 +135,7 @@ class BitgetRest(RestClient):
         """
         path = INSTRUMENTS[market]
         answer = await self._ask(path, _FUTURES if market is Market.PERP else {})
-        listed = self._events(answer, "instrument", About(market, ts_ms=answer.ts_ms))
+        listed = await self._events(answer, "instrument", About(market, ts_ms=answer.ts_ms))
         found = [
             event.instrument
             for event in listed
@@ -146,7 +153,7 @@ class BitgetRest(RestClient):
         The time of the next settlement and the interval come from `funding_rates`.
         """
         answer = await self._ask(TICKERS[market], _FUTURES if market is Market.PERP else {})
-        events = self._events(answer, _TICKER, About(market, ts_ms=answer.ts_ms))
+        events = await self._events(answer, _TICKER, About(market, ts_ms=answer.ts_ms))
         return [event for event in events if isinstance(event, MarketEvent)]
 
     async def tickers(self, market: Market) -> list[Ticker]:
@@ -159,14 +166,14 @@ class BitgetRest(RestClient):
         A dozen rows are of contracts that are not traded: whoever takes them asks the list.
         """
         answer = await self._ask(FUNDING_RATE, _FUTURES)
-        events = self._events(answer, "funding", About(Market.PERP, ts_ms=answer.ts_ms))
+        events = await self._events(answer, "funding", About(Market.PERP, ts_ms=answer.ts_ms))
         return [event for event in events if isinstance(event, Funding)]
 
     async def funding_history(self, instrument: Instrument, page: int = 1) -> list[Funding]:
         """Settled rates, 100 a page, newest first."""
         params = {"symbol": instrument.symbol, "pageSize": str(MAX_FUNDINGS), "pageNo": str(page)}
         answer = await self._ask(FUNDING_HISTORY, _FUTURES | params)
-        events = self._events(answer, "funding", About(Market.PERP))
+        events = await self._events(answer, "funding", About(Market.PERP))
         return [event for event in events if isinstance(event, Funding)]
 
     async def candles(
@@ -192,7 +199,7 @@ class BitgetRest(RestClient):
         params["granularity"] = bar if market is Market.PERP else _SPOT_BARS[bar]
         params |= time_at("startTime", start_ms) | time_at("endTime", end_ms)
         about = About(market, symbol=instrument.symbol, bar=bar)
-        events = self._events(await self._ask(path, params), "candle", about)
+        events = await self._events(await self._ask(path, params), "candle", about)
         return bars_of(event for event in events if isinstance(event, Candle))
 
     async def liquidations(self, cursor: str = "") -> tuple[list[Liquidation], str]:
@@ -201,16 +208,14 @@ class BitgetRest(RestClient):
         answer = await self._ask(LIQUIDATIONS, params | ({"cursor": cursor} if cursor else {}))
         wrapped = read(wire.wrapped, answer.data, LIQUIDATIONS)
         rows = answer._replace(data=wrapped.rows)
-        events = self._events(rows, "liquidation", About(Market.PERP))
+        events = await self._events(rows, "liquidation", About(Market.PERP))
         following = "" if wrapped.cursor is None else str(wrapped.cursor)
         return [event for event in events if isinstance(event, Liquidation)], following
 
-    def _events(self, answer: "_Answer", kind: str, about: About) -> list[Event]:
+    async def _events(self, answer: "_Answer", kind: str, about: About) -> list[Event]:
         """The rows of an answer as events; Malformed where every one is damaged."""
         rows = read(wire.items, answer.data, answer.path)
-        events: list[Event] = []
-        for row in rows:
-            events.extend(self._adapter.read_item(kind, row, about))
+        events = await events_of(rows, lambda row: self._adapter.read_item(kind, row, about))
         sound = [event for event in events if not isinstance(event, Damaged)]
         refuse_all_bad(events, sound, answer.path)
         return events

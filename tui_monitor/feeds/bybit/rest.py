@@ -16,7 +16,14 @@ from tui_monitor.feeds.http import BLOCKED, Http, RestSettings
 from tui_monitor.feeds.instruments import Books, books_of
 from tui_monitor.feeds.pacing import Pace
 from tui_monitor.feeds.reading import UNREADABLE, read
-from tui_monitor.feeds.rest import Refusals, RestClient, bars_of, refuse_all_bad, time_at
+from tui_monitor.feeds.rest import (
+    Refusals,
+    RestClient,
+    bars_of,
+    events_of,
+    refuse_all_bad,
+    time_at,
+)
 from tui_monitor.feeds.symbols import USDT
 from tui_monitor.model import (
     AccountRatio,
@@ -103,7 +110,7 @@ class BybitRest(RestClient):
         params = {"category": mapper.CATEGORY[market], "limit": str(_INSTRUMENTS_A_PAGE)}
         for _ in range(_MAX_PAGES):
             answer = await self._ask(INSTRUMENTS, params)
-            listed = self._events(answer, "instruments", market)
+            listed = await self._events(answer, "instruments", market)
             found += [event.instrument for event in listed if isinstance(event, Listed)]
             cursor = answer.result.next_page_cursor
             if not cursor or cursor == params.get("cursor"):
@@ -123,7 +130,7 @@ class BybitRest(RestClient):
         Tickers of both markets; of perpetuals also mark, index, funding, open interest.
         """
         answer = await self._ask(TICKERS, {"category": mapper.CATEGORY[market]})
-        events = self._events(answer, "tickers", market)
+        events = await self._events(answer, "tickers", market)
         return [event for event in events if isinstance(event, MarketEvent)]
 
     async def tickers(self, market: Market) -> list[Ticker]:
@@ -151,7 +158,7 @@ class BybitRest(RestClient):
         answer = await self._ask(
             KLINE, params | time_at("start", start_ms) | time_at("end", end_ms)
         )
-        events = self._events(answer, "rest kline", instrument.market, instrument, bar)
+        events = await self._events(answer, "rest kline", instrument.market, instrument, bar)
         return bars_of(event for event in events if isinstance(event, Candle))
 
     async def funding_history(
@@ -161,7 +168,7 @@ class BybitRest(RestClient):
         params = _of(instrument) | {"limit": str(MAX_FUNDINGS)}
         params |= time_at("startTime", start_ms) | time_at("endTime", end_ms)
         answer = await self._ask(FUNDING_HISTORY, params)
-        events = self._events(answer, "funding", instrument.market)
+        events = await self._events(answer, "funding", instrument.market)
         return [event for event in events if isinstance(event, Funding)]
 
     async def open_interest_history(
@@ -177,7 +184,7 @@ class BybitRest(RestClient):
         params = _of(instrument) | {"intervalTime": "5min", "limit": str(MAX_INTERESTS)}
         params |= time_at("startTime", start_ms) | time_at("endTime", end_ms)
         answer = await self._ask(OPEN_INTEREST, params)
-        events = self._events(answer, "interest", instrument.market, instrument)
+        events = await self._events(answer, "interest", instrument.market, instrument)
         return [event for event in events if isinstance(event, OpenInterest)]
 
     async def account_ratio(self, instrument: Instrument) -> AccountRatio | None:
@@ -187,7 +194,7 @@ class BybitRest(RestClient):
         rows = read(_ACCOUNT_RATIOS, answer.result.rows, answer.path)
         return mapper.account_ratio(rows[0], instrument) if rows else None
 
-    def _events(
+    async def _events(
         self,
         answer: "_Answer",
         kind: str,
@@ -202,9 +209,8 @@ class BybitRest(RestClient):
             bar=bar,
         )
         rows = read(wire.items, answer.result.rows, answer.path)
-        events: list[Event] = []
-        for row in rows:
-            events.extend(self._adapters[market].read_item(kind, row, about))
+        adapter = self._adapters[market]
+        events = await events_of(rows, lambda row: adapter.read_item(kind, row, about))
         sound = [event for event in events if not isinstance(event, Damaged)]
         refuse_all_bad(events, sound, answer.path)
         return events

@@ -1,6 +1,7 @@
 """OKX v5 public REST: requests, their limits, and their rows in our words (docs-v5)."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -8,7 +9,7 @@ from msgspec import Raw
 
 from tui_monitor.clock import Clock
 from tui_monitor.errors import FeedError, Malformed
-from tui_monitor.feeds.adapter import Event, Listed, Notice
+from tui_monitor.feeds.adapter import Listed, Notice
 from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.http import Http, RestSettings
 from tui_monitor.feeds.instruments import InstrumentBook
@@ -17,7 +18,7 @@ from tui_monitor.feeds.okx import mapper, wire
 from tui_monitor.feeds.okx.adapter import OkxAdapter
 from tui_monitor.feeds.pacing import Pace
 from tui_monitor.feeds.reading import UNREADABLE, UNUSABLE, read
-from tui_monitor.feeds.rest import Refusals, RestClient, bars_of, refuse_all_bad
+from tui_monitor.feeds.rest import Refusals, RestClient, bars_of, events_of, refuse_all_bad
 from tui_monitor.model import (
     AccountRatio,
     Candle,
@@ -241,9 +242,8 @@ class OkxRest(RestClient):
         self, path: str, channel: str, kind: type[E], params: Mapping[str, str] | None = None
     ) -> list[E]:
         """The rows of a body as the stream's events of one kind; others are left out."""
-        events: list[Event] = []
-        for row in await self._rows(path, params):
-            events.extend(self._adapter.read_item(channel, row))
+        rows = await self._rows(path, params)
+        events = await events_of(rows, partial(self._adapter.read_item, channel))
         found: list[E] = [event for event in events if isinstance(event, kind)]
         refuse_all_bad(events, found, path)
         return found
