@@ -146,9 +146,8 @@ class AnomalyWatch:
 
     def _lacking(self, key: SeriesKey) -> str:
         """What of the bars is still to come."""
-        for one in self._candles.progress():
-            if (one.exchange, one.bar) == key and one.due:
-                return f"bars of {one.due} perpetuals are being asked for"
+        if due := self._candles.due(*key):
+            return f"bars of {due} perpetuals are being asked for"
         owed = self._past.count(key)
         return f"{owed} earlier bars are still to be judged" if owed else ""
 
@@ -240,9 +239,7 @@ class AnomalyWatch:
 
     def _no_data(self, key: SeriesKey, bars: Bars) -> dict[Key, str]:
         """Why bars are lacking, where history could not be had."""
-        progress = self._candles.progress()
-        error = next((one.error for one in progress if (one.exchange, one.bar) == key), "")
-        if not error:
+        if not (error := self._candles.error(key[0])):
             return {}
         lacking = np.flatnonzero(np.isnan(bars.close).all(axis=1)).tolist()
         return {bars.instruments[place].key: error for place in lacking}

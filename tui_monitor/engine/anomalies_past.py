@@ -99,7 +99,7 @@ class PastWatch:
             return
         recent_ms = one.open_ms - CATCH_UP * BAR_MS[one.bar]
         # While history comes, what is judged at once is judged by too little of it.
-        last_ms = one.open_ms if self._due(key) else recent_ms
+        last_ms = one.open_ms if self._candles.due(*key) else recent_ms
         late = {open_ms: found for open_ms, found in one.changed.items() if open_ms < last_ms}
         self._owed[key].add(late, self._clock.monotonic_s())
 
@@ -169,17 +169,13 @@ class PastWatch:
             return int(text)
         return open_ms_of(await self._store.board_head(head_name(*key)))
 
-    def _due(self, key: SeriesKey) -> int:
-        progress = self._candles.progress()
-        return next((one.due for one in progress if (one.exchange, one.bar) == key), 0)
-
     def _is_ready(self, key: SeriesKey) -> bool:
         """Whether something is owed, and all that may still come of it has come."""
         owed = self._owed[key]
         if not owed.times or not self._candles.is_recorded:
             return False
         waited_s = self._clock.monotonic_s() - owed.since_s
-        return self._due(key) == 0 or waited_s >= PATIENCE_S
+        return self._candles.due(*key) == 0 or waited_s >= PATIENCE_S
 
     async def _judge(self, key: SeriesKey) -> None:
         """Some of what is owed."""

@@ -165,6 +165,19 @@ class Candles:
             await self._rung.wait()
         return self.closings
 
+    def due(self, exchange: Exchange, bar: str) -> int:
+        """How many of a series' perpetuals have holes that can still be filled; 0 without one."""
+        series = self._series.get((exchange, bar))
+        return 0 if series is None else self._due(series)
+
+    def _due(self, series: Series) -> int:
+        history = self._fillers[series.exchange].history
+        return len(history.missing(series, self._now_ms(series.exchange)))
+
+    def error(self, exchange: Exchange) -> str:
+        """Why the last request for an exchange's bars failed; "" where it did not."""
+        return self._fillers[exchange].error
+
     def progress(self) -> list[CandleProgress]:
         """How complete each series is."""
         found = []
@@ -175,7 +188,7 @@ class Candles:
                     exchange=exchange,
                     bar=bar,
                     perps=len(series.instruments),
-                    due=len(filler.history.missing(series, self._now_ms(exchange))),
+                    due=self._due(series),
                     requests=filler.requests,
                     error=filler.error,
                 )

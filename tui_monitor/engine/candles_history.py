@@ -4,7 +4,7 @@ A bar that has just closed is left to the stream for a while. What an exchange a
 twice, it does not have.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct, field
@@ -55,24 +55,25 @@ class CandleHistory:
 
     def missing(self, series: Series, now_ms: int) -> Mapping[Key, tuple[int, ...]]:
         """The bars that are to be asked for, sooner or later, by instrument; oldest first."""
+        return {one.key: wanted for one, wanted in self._missing(series, now_ms)}
+
+    def _missing(self, series: Series, now_ms: int) -> Iterator[tuple[Instrument, tuple[int, ...]]]:
+        """One instrument after the other: which bars are obtainable takes its time for many."""
         have = series.have()[:, -self._bars :]
         open_ms = series.live.open_ms[-self._bars :]
         end_ms = open_ms + series.bar_ms
         before_us = (end_ms <= series.begun_ms) & (end_ms + SETTLED_MS <= now_ms)
         ended = before_us | (end_ms + LATE_MS <= now_ms)
         lacking = ~have & ended
-        return {
-            series.instruments[place].key: wanted
-            for place in np.flatnonzero(lacking.any(axis=1)).tolist()
-            if (wanted := self._obtainable(series, place, open_ms[lacking[place]].tolist()))
-        }
+        for place in np.flatnonzero(lacking.any(axis=1)).tolist():
+            wanted = self._obtainable(series, place, open_ms[lacking[place]].tolist())
+            if wanted:
+                yield series.instruments[place], wanted
 
     def due(self, series: Series, now_ms: int, now_s: float) -> Ask | None:
         """The next request; None if nothing is to be asked for now."""
-        missing = self.missing(series, now_ms)
-        for one in series.instruments:
-            wanted = missing.get(one.key)
-            if wanted and self._of(one, series).not_before_s <= now_s:
+        for one, wanted in self._missing(series, now_ms):
+            if self._of(one, series).not_before_s <= now_s:
                 return Ask(
                     series=series,
                     instrument=one,

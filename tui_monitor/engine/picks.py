@@ -103,11 +103,7 @@ class PickWatch:
         """Whether history has come, and is shown."""
         now_s = self._clock.monotonic_s()
         begun_s = self._since_s.setdefault(exchange, now_s)
-        due = next(
-            one.due
-            for one in self._candles.progress()
-            if (one.exchange, one.bar) == (exchange, PICKS_BAR)
-        )
+        due = self._candles.due(exchange, PICKS_BAR)
         is_shown = np.isfinite(bars.close[:, -1]).mean() >= MOST if bars.instruments else False
         return (due == 0 and bool(is_shown)) or now_s - begun_s >= PATIENCE_S
 
