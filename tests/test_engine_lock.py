@@ -91,14 +91,41 @@ def test_a_hostile_line_can_not_control_the_terminal(tmp_path: Path) -> None:
         assert "\x1b" not in refused.value.message
 
 
-def test_a_question_that_is_over_in_a_moment_is_waited_out(tmp_path: Path) -> None:
-    """One that stays is a holder."""
+class Pauses:
+    """Counts the waits between two tries; after so many the other lock is given back."""
+
+    def __init__(self, handle: int, most: int) -> None:
+        self.handle = handle
+        self.most = most
+        self.count = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+        if self.count == self.most:
+            fcntl.flock(self.handle, fcntl.LOCK_UN)
+
+
+@pytest.mark.parametrize("most", [1, 500])
+def test_a_question_that_is_over_after_a_while_is_waited_out(tmp_path: Path, most: int) -> None:
+    """Whoever asks may be left standing by a busy machine; one who never ends is a holder."""
     file = tmp_path / "engine.lock"
     file.touch()
     with file.open("rb") as asking, file.open("rb") as starting:
         fcntl.flock(asking, fcntl.LOCK_SH)
         assert not _lock(starting.fileno(), pause=lambda: None)
-        assert _lock(starting.fileno(), pause=lambda: fcntl.flock(asking, fcntl.LOCK_UN))
+        assert _lock(starting.fileno(), pause=Pauses(asking.fileno(), most))
+
+
+def test_a_holder_is_known_after_a_few_looks(tmp_path: Path) -> None:
+    """Whoever is refused is told at once; one that ends in a moment is waited out."""
+    file = tmp_path / "engine.lock"
+    file.touch()
+    with file.open("rb") as running, file.open("rb") as starting:
+        fcntl.flock(running, fcntl.LOCK_EX)
+        pauses = Pauses(running.fileno(), 100)
+        assert not _lock(starting.fileno(), pause=pauses)
+        assert pauses.count < 6
+        assert _lock(starting.fileno(), pause=Pauses(running.fileno(), 2))
 
 
 def test_asking_for_the_holder_never_keeps_an_engine_from_starting(tmp_path: Path) -> None:
@@ -119,7 +146,9 @@ def test_asking_for_the_holder_never_keeps_an_engine_from_starting(tmp_path: Pat
     )
     with asking:
         assert asking.stdout is not None
-        asking.stdout.readline()
-        for _ in range(100):
-            EngineLock(tmp_path).acquire({"pid": 1}).release()
-        asking.kill()
+        try:
+            asking.stdout.readline()
+            for _ in range(100):
+                EngineLock(tmp_path).acquire({"pid": 1}).release()
+        finally:
+            asking.kill()

@@ -18,8 +18,11 @@ from tui_monitor.errors import EngineHeld, FolderUnusable
 from tui_monitor.printable import printable
 
 _LINE_BYTES = 4_096
-# Whoever asks for the holder has the lock for some microseconds; wait those out.
-_TRIES = 5
+# One that is about to end may hold it for a moment more.
+_TRIES = 4
+# Whoever asks for the holder shares the lock for some microseconds, or for as long as a busy
+# machine leaves him standing in between: ten seconds of that are waited out.
+_TRIES_BESIDE_ASKERS = 1_000
 _PAUSE_S = 0.01
 
 
@@ -93,15 +96,25 @@ def _pause() -> None:
 
 
 def _lock(handle: int, pause: Callable[[], None] = _pause) -> bool:
-    for attempt in range(1, _TRIES + 1):
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if attempt < _TRIES:
-                pause()
-        else:
+    held = asked = 0
+    while held < _TRIES and asked < _TRIES_BESIDE_ASKERS:
+        if _taken(handle, fcntl.LOCK_EX):
             return True
+        if _taken(handle, fcntl.LOCK_SH):
+            fcntl.flock(handle, fcntl.LOCK_UN)
+            asked += 1
+        else:
+            held += 1
+        pause()
     return False
+
+
+def _taken(handle: int, kind: int) -> bool:
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _parse(content: bytes) -> dict[str, Any]:
