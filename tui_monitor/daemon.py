@@ -19,6 +19,9 @@ from tui_monitor.config import Api, is_loopback
 from tui_monitor.source import Source
 
 STOP_S = 2.0
+# A stop that goes on, slowly, on a busy machine: cut off, it would lose its last rows.
+LONGEST_STOP_S = 8.0
+_LOOK_S = 0.1
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = logging.getLogger(__name__)
 
@@ -59,8 +62,9 @@ async def run_daemon(
 
     `run` is the engine's coroutine function; it is cancelled on stop and waited for. `on_ready`
     gets the URL once requests are answered. SettingsError and FolderUnusable come before the
-    engine begins; what ends the engine is raised as it is. A process that lives on `STOP_S`
-    after a signal is ended with exit code 1.
+    engine begins; what ends the engine is raised as it is. A process in which nothing has come to
+    its end for `STOP_S` after a signal is ended with exit code 1, and so is one that lives on
+    `LONGEST_STOP_S`.
     """
     around = around or Around()
     wanted = guarded(settings)
@@ -134,12 +138,11 @@ def _hangups(on_hangup: Callable[[], None] | None) -> Iterator[None]:
 
 @contextmanager
 def _stop_signals() -> Iterator[asyncio.Event]:
-    """An event that the first signal sets; from then on the process has `STOP_S` to end."""
+    """An event that the first signal sets; from then on the end is watched."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     # A thread, since what hangs may be the loop itself.
-    last_resort = threading.Timer(STOP_S, _give_up, (loop,))
-    last_resort.daemon = True
+    last_resort = threading.Thread(target=_watch_the_end, args=(loop,), daemon=True)
 
     def begin_stop() -> None:
         if not stop.is_set():
@@ -152,14 +155,30 @@ def _stop_signals() -> Iterator[asyncio.Event]:
     try:
         yield stop
     finally:
-        # The timer runs on: closing the database is part of the stop.
+        # The watch goes on: closing the database is part of the stop.
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
 
 
+def _watch_the_end(loop: asyncio.AbstractEventLoop) -> None:
+    """Give up when tasks and threads are left of which none ends any more.
+
+    By looks, not by the clock: a machine that had no time for us takes none of ours away.
+    """
+    pause = threading.Event()
+    left: set[object] = set()
+    still_s = spent_s = 0.0
+    while still_s < STOP_S and spent_s < LONGEST_STOP_S:
+        pause.wait(_LOOK_S)
+        before, left = left, {*asyncio.all_tasks(loop), *threading.enumerate()}
+        still_s = still_s + _LOOK_S if before <= left else 0.0
+        spent_s += _LOOK_S
+    _give_up(loop)
+
+
 def _give_up(loop: asyncio.AbstractEventLoop) -> None:
     left = sorted(task.get_name() for task in asyncio.all_tasks(loop))
-    log.error("not stopped within %s s; ending the process; left: %s", STOP_S, ", ".join(left))
+    log.error("the stop does not come to its end; ending the process; left: %s", ", ".join(left))
     logging.shutdown()
     os._exit(1)
 

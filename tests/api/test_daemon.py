@@ -1,6 +1,7 @@
 """The headless process: ready, signals, failures, and an end within two seconds."""
 
 import asyncio
+import os
 import signal
 import socket
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -22,6 +23,7 @@ from tui_monitor.daemon import run_daemon
 from tui_monitor.errors import EngineHeld, FolderUnusable, SettingsError
 
 ROOT = Path(__file__).parents[2]
+LONG_S = 60.0
 PROGRAM = """
     import asyncio, sys, time
     from datetime import date
@@ -47,6 +49,11 @@ PROGRAM = """
     asyncio.run(main())
     print("clean end", flush=True)
 """
+
+
+def asked(url: str) -> httpx.Client:
+    """A client that waits for its answers."""
+    return httpx.Client(base_url=url, trust_env=False, timeout=LONG_S)
 
 
 class Daemon:
@@ -104,7 +111,7 @@ def test_a_signal_ends_it_cleanly_whoever_is_connected(number: signal.Signals) -
 
     Exit code 0 says so: the next test has a process that takes longer.
     """
-    with daemon() as running, httpx.Client(base_url=running.url, trust_env=False) as client:
+    with daemon() as running, asked(running.url) as client:
         assert client.get("/api/health").status_code == 200
         with open_connections(running.url):
             running.stopped_after_s(number)
@@ -114,10 +121,18 @@ def test_a_signal_ends_it_cleanly_whoever_is_connected(number: signal.Signals) -
 
 
 def test_an_engine_that_does_not_end_is_ended() -> None:
-    """Two seconds after the signal, with exit code 1, even if the loop itself hangs."""
+    """Two seconds after the last thing that did end, with exit code 1, even if the loop hangs."""
     with daemon(ending="time.sleep(100)") as running:
         assert 1.9 < running.stopped_after_s(signal.SIGTERM) < 60
         assert running.process.returncode == 1
+
+
+def test_an_engine_that_ends_slowly_is_let_end() -> None:
+    """As on a busy machine: it takes longer than two seconds, but one part after the other ends."""
+    with daemon(ending="for _ in range(5): await asyncio.create_task(asyncio.sleep(0.6))") as one:
+        assert one.stopped_after_s(signal.SIGTERM) > 2.5
+        assert [one.line(), one.line()] == ["engine ends", "clean end"]
+        assert one.process.returncode == 0
 
 
 def test_an_answer_under_way_does_not_hold_the_end() -> None:
@@ -127,7 +142,7 @@ def test_an_answer_under_way_does_not_hold_the_end() -> None:
         with socket.create_connection(("127.0.0.1", port)) as client:
             client.sendall(f"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
             # Answered after the other has been taken up.
-            assert httpx.get(running.url, trust_env=False).status_code == 200
+            assert httpx.get(running.url, trust_env=False, timeout=LONG_S).status_code == 200
             running.stopped_after_s(signal.SIGTERM)
             assert running.process.returncode == 0
 
@@ -142,6 +157,14 @@ def test_the_daemon_never_loads_the_terminal() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def own_host() -> str:
+    """An address of loopback that nobody else here uses: what was its port is nobody else's."""
+    for host in (f"127.{os.getpid() >> 8 & 255}.{os.getpid() & 255}.77", "127.0.0.1"):
+        with suppress(OSError), socket.create_server((host, 0)):
+            return host
+    raise AssertionError("nobody can listen here")
 
 
 async def serve(settings: Api, engine: "Engine") -> None:
@@ -208,27 +231,27 @@ async def test_what_ends_the_engine_is_raised_as_it_is() -> None:
 async def test_an_engine_that_ends_ends_the_daemon() -> None:
     """Nothing is served without one."""
     engine = Engine(ends=True)
-    async with asyncio.timeout(60):
-        await serve(Api(listen="127.0.0.1:0"), engine)
+    async with asyncio.timeout(LONG_S):
+        await serve(Api(listen=f"{own_host()}:0"), engine)
     with pytest.raises(httpx.ConnectError):
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=LONG_S) as client:
             await client.get(engine.urls[0])
 
 
 async def test_cancelling_the_daemon_ends_the_engine_and_frees_the_port() -> None:
     """And the process's signals are as before."""
     before = signal.getsignal(signal.SIGTERM)
-    engine = Engine()
+    engine, host = Engine(), own_host()
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(serve(Api(listen="127.0.0.1:0"), engine))
-        async with asyncio.timeout(60):
+        task = group.create_task(serve(Api(listen=f"{host}:0"), engine))
+        async with asyncio.timeout(LONG_S):
             await engine.is_served.wait()
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=LONG_S) as client:
             assert (await client.get(f"{engine.urls[0]}/api/health")).status_code == 200
         task.cancel()
     assert engine.ended
     assert signal.getsignal(signal.SIGTERM) == before
-    with socket.create_server(("127.0.0.1", int(engine.urls[0].rsplit(":", 1)[1]))):
+    with socket.create_server((host, int(engine.urls[0].rsplit(":", 1)[1]))):
         pass
 
 
@@ -241,11 +264,11 @@ async def test_an_open_address_is_warned_of(
     async with asyncio.TaskGroup() as group:
         settings = Api(listen=f"{host}:0", token="correct-horse-battery")  # noqa: S106
         task = group.create_task(serve(settings, engine))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG_S):
             await engine.is_served.wait()
         # What it says it serves can be opened as it stands.
         bearer = {"authorization": f"Bearer {settings.token}"}
-        async with httpx.AsyncClient(trust_env=False, headers=bearer) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=LONG_S, headers=bearer) as client:
             assert (await client.get(f"{engine.urls[0]}/api/health")).status_code == 200
         task.cancel()
     assert caplog.text.count("open to the network without TLS") == warned
@@ -258,9 +281,10 @@ async def test_a_token_guards_the_daemon() -> None:
         hosts = ("monitor.example.org",)
         settings = Api(listen="127.0.0.1:0", token="secret", hosts=hosts)  # noqa: S106
         task = group.create_task(serve(settings, engine))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG_S):
             await engine.is_served.wait()
-        async with httpx.AsyncClient(base_url=engine.urls[0], trust_env=False) as client:
+        url = engine.urls[0]
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=LONG_S) as client:
             assert (await client.get("/api/health")).status_code == 401
             right = {"authorization": "Bearer secret"}
             assert (await client.get("/api/health", headers=right)).status_code == 200
