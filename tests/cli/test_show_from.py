@@ -1,14 +1,26 @@
 """Where `show` has a board from: the engine that runs, the database, the exchanges."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.support.engines import settings_for
-from tests.support.programs import Done, a_daemon, run
+from tests.support.engines import settings_at, settings_for
+from tests.support.programs import Done, a_daemon, nobody_there, run
+from tests.support.sim import CURVE
+from tests.support.sources import MemorySource
 from tests.support.virtual_time import VirtualClock, in_virtual_time
+from tui_monitor import config, paths
+from tui_monitor.attach.client import BOARD_S
+from tui_monitor.attach.server import viewers_served
+from tui_monitor.boards.sum_curve import SumBoard
 from tui_monitor.cli.fetching import FETCH_S, GIVE_UP_S, fetched
+from tui_monitor.cli.show_from import Asked, Origins
+from tui_monitor.clock import BoardZone
+from tui_monitor.engine_lock import EngineLock
 from tui_monitor.errors import Unreachable
 from tui_monitor.simulator import Simulator
 from tui_monitor.source import Query, Source
@@ -22,11 +34,18 @@ def origin(done: Done) -> str:
     return str(json.loads(done.out)["origin"])
 
 
-async def test_a_board_is_from_the_best_that_there_is(quick_sim: Simulator, tmp_path: Path) -> None:
+@pytest.fixture
+async def sim() -> AsyncIterator[Simulator]:
+    """Few coins: how soon it answers is part of what is tried."""
+    async with Simulator(seed=1, limits=False, coins=CURVE).running() as simulator:
+        yield simulator
+
+
+async def test_a_board_is_from_the_best_that_there_is(sim: Simulator, tmp_path: Path) -> None:
     """Nothing at all: from the exchanges, and nothing is left behind. Then from the engine, and
     when it has ended from what it stored."""
     folder = tmp_path / "data"
-    options = ("--simulator", quick_sim.url, "--data-dir", str(folder))
+    options = ("--simulator", sim.url, "--data-dir", str(folder))
     command = ("show", "sum", "--json", *options)
     first = await run(tmp_path, *command)
     assert origin(first) == "exchanges"
@@ -57,6 +76,22 @@ async def test_a_board_is_from_the_best_that_there_is(quick_sim: Simulator, tmp_
         done = await run(tmp_path, "show", board, "--json", *there)
         assert json.loads(done.out)["source"] == "simulator"
         assert MADE_UP in done.err
+
+
+@in_virtual_time
+async def test_a_board_that_takes_its_time_is_shown(tmp_path: Path) -> None:
+    """As from a small machine: what is known of the engine is old by the time that it is there."""
+    clock = VirtualClock()
+    here = MemorySource(clock, BoardZone(), date(2026, 11, 13))
+    here.gate = asyncio.Event()
+    settings = config.load(Path("/dev/null"), {}, {}).settings
+    async with viewers_served(here, clock, paths.socket_file(tmp_path)):
+        with EngineLock(tmp_path).acquire({"pid": 4711, "role": "daemon"}):
+            asyncio.get_running_loop().call_later(BOARD_S - 1, here.gate.set)
+            origins = Origins(settings, tmp_path, "real", None, clock)
+            board, origin = await origins.take(Asked(board="sum"))
+    assert isinstance(board, SumBoard)
+    assert (origin.word, origin.text) == ("engine", "from the running daemon 4711")
 
 
 async def never(_: Source) -> bool:
@@ -91,11 +126,12 @@ async def test_exchanges_are_asked_for_no_longer_than_said(
 async def test_where_no_exchange_answers_it_is_said_soon() -> None:
     """With the reason of one of them, and where to learn more."""
     clock = VirtualClock()
-    async with Simulator(clock=clock, coins=("BTC",)).running() as sim:
-        settings = settings_for(sim)
     begin_s = clock.monotonic_s()
-    with pytest.raises(Unreachable, match=r"no exchange answered within .* \(okx\): ") as raised:
-        async with fetched(settings, "simulator", clock, at_once):
+    with (
+        nobody_there() as url,
+        pytest.raises(Unreachable, match=r"no exchange answered within .* \(okx\): ") as raised,
+    ):
+        async with fetched(settings_at(url), "simulator", clock, at_once):
             pass
     assert GIVE_UP_S <= clock.monotonic_s() - begin_s < FETCH_S
     assert "doctor" in raised.value.hint

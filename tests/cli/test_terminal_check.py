@@ -20,10 +20,10 @@ from tui_monitor.clock import SystemClock
 from tui_monitor.feeds.checkup import Check, Outcome
 
 PROGRAM = """
-import os
+import os, sys
 from tui_monitor.cli.terminal_check import check_terminal
 from tui_monitor.clock import SystemClock
-for check in check_terminal(SystemClock(), os.environ):
+for check in check_terminal(SystemClock(), os.environ, float(sys.argv[1])):
     print(check.check, "is", check.result.value, "=", check.what)
 print("done")
 """
@@ -111,10 +111,10 @@ def answering(terminal: Terminal, more: int = 0) -> None:
 
 
 def asked(more: int | None) -> Terminal:
-    """The checks in a pty whose terminal answers (None: does not)."""
-    terminal = Terminal(
-        sys.executable, "-c", PROGRAM, columns=100, environment={"PYTHONIOENCODING": "utf-8"}
-    )
+    """The checks in a pty whose terminal answers, when it gets to it (None: does not)."""
+    patience_s = "0.2" if more is None else "60"
+    command = (sys.executable, "-c", PROGRAM, patience_s)
+    terminal = Terminal(*command, columns=100, environment={"PYTHONIOENCODING": "utf-8"})
     if more is not None:
         answering(terminal, more)
     return terminal
@@ -144,6 +144,7 @@ def test_a_real_terminal_is_measured_and_left_as_it_was(more: int | None, said: 
 
 def test_a_dumb_terminal_fails() -> None:
     """It can't show a screen at all."""
-    with Terminal(sys.executable, "-c", PROGRAM, environment={"TERM": "dumb"}) as terminal:
+    command = (sys.executable, "-c", PROGRAM, "60")
+    with Terminal(*command, environment={"TERM": "dumb"}) as terminal:
         terminal.until("terminal is fail")
         assert terminal.wait() == 0

@@ -44,7 +44,12 @@ ASKS_LITTLE = {
 
 def settings_for(sim: Simulator, **sum_curve: object) -> Settings:
     """Defaults, but for the simulator's address and what a test says of the sum curve."""
-    flags = config.with_simulator(sim.url) | ONLY_THE_SUM | ASKS_LITTLE
+    return settings_at(sim.url, **sum_curve)
+
+
+def settings_at(url: str, **sum_curve: object) -> Settings:
+    """The same for an address at which a simulator would be."""
+    flags = config.with_simulator(url) | ONLY_THE_SUM | ASKS_LITTLE
     flags |= {f"sum_curve.{name}": value for name, value in sum_curve.items()}
     return config.load(Path("/dev/null"), {}, flags).settings
 

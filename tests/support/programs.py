@@ -2,12 +2,15 @@
 
 import asyncio
 import os
+import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import httpx
 
 from tests.support.forked import UNREAD, run_forked
 
@@ -94,6 +97,26 @@ async def run_installed(
         out, err = await child.communicate(stdin)
     assert child.returncode is not None
     return Done(child.returncode, out.decode(), err.decode())
+
+
+@contextmanager
+def nobody_there() -> Iterator[str]:
+    """The address of a port at which nobody listens, and which nobody else is given meanwhile."""
+    with socket.socket() as spare:
+        spare.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{spare.getsockname()[1]}"
+
+
+async def answer_of(url: str, path: str, **query: str) -> Any:
+    """What a GET is answered; what says "ask again later" (503) is asked again."""
+    client = httpx.AsyncClient(base_url=url, trust_env=False, timeout=LONG_S)
+    async with asyncio.timeout(LONG_S), client:
+        while True:
+            answer = await client.get(path, params=query)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                assert answer.status_code == httpx.codes.OK, answer.text
+                return answer.json()
+            await asyncio.sleep(0.2)
 
 
 class Daemon(NamedTuple):

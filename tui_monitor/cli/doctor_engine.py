@@ -15,7 +15,7 @@ from tui_monitor.errors import EngineGone, MonitorError
 from tui_monitor.feeds.checkup import Check, Outcome
 from tui_monitor.printable import printable
 
-ASK_S = 4.0
+ASK_S = 10.0
 _ROLE = 40
 # What else holds a folder has no socket: it does its work and ends.
 _ENGINES = ("daemon", "terminal")

@@ -20,7 +20,7 @@ from tui_monitor.source.local import LocalSource
 
 FETCH_S = 20.0
 # Where no exchange has answered by then, none will.
-GIVE_UP_S = 6.0
+GIVE_UP_S = 12.0
 _LOOK_S = 0.25
 _SHOWN_EVERY_S = 1.0
 _LONGEST_REASON = 120

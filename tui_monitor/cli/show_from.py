@@ -36,8 +36,9 @@ from tui_monitor.source import Query, Source
 from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.source.stored import Own, StoredSource
 
-# An engine answers within milliseconds; the system board counts messages for 2 s.
-ASK_S = 4.0
+# An engine answers within milliseconds, the system board counts messages for 2 s; one that has just
+# begun on a small machine is busy for some seconds.
+ASK_S = 10.0
 # Over a network, with a handshake of TLS.
 ASK_ELSEWHERE_S = 10.0
 _ECHOED = 40
@@ -89,13 +90,18 @@ class Origins:
     """
 
     def __init__(
-        self, settings: Settings, folder: Path, kind: str, daemon: Elsewhere | None
+        self,
+        settings: Settings,
+        folder: Path,
+        kind: str,
+        daemon: Elsewhere | None,
+        clock: Clock | None = None,
     ) -> None:
         self._settings = settings
         self._folder = folder
         self._kind = kind
         self._daemon = daemon
-        self._clock: Clock = SystemClock()
+        self._clock: Clock = clock or SystemClock()
         self._stack = AsyncExitStack()
         self._own_engine: Source | None = None
 
@@ -104,7 +110,9 @@ class Origins:
         if self._daemon is not None:
             async with asked_once_at(self._daemon, self._clock, ASK_ELSEWHERE_S) as source:
                 text = f"from the daemon at {self._daemon.base}"
-                return await read(source, asked), Origin("daemon", text, source.status().kind)
+                # First: while a board is made, what is known of the engine grows old.
+                origin = Origin("daemon", text, source.status().kind)
+                return await read(source, asked), origin
         text = "from the store, without live prices"
         holder = read_holder(self._folder)
         if holder is not None:
@@ -121,8 +129,8 @@ class Origins:
         path = paths.socket_file(self._folder)
         try:
             async with asked_once(path, self._clock, ASK_S) as source:
-                board = await read(source, asked)
-                return board, Origin("engine", f"from the running {who}", source.status().kind)
+                origin = Origin("engine", f"from the running {who}", source.status().kind)
+                return await read(source, asked), origin
         except EngineGone as error:
             if error.silent:
                 text = f"the running {who} gave no answer within {ASK_S:g} s"

@@ -17,13 +17,19 @@ SMALLEST = (60, 15)
 USUAL = (80, 24)
 # Texts and their widths in cells: what the screens draw with, and a coin that Binance lists.
 PROBES = (("●◐○", 3), ("▁█▌", 3), ("币安人生", 8))
-ANSWER_S = 0.5
+# Over a satellite, an answer takes a second.
+ANSWER_S = 2.0
 _TRUECOLOUR = 2**24
 _POSITION = re.compile(rb"\x1b\[\d+;(\d+)R")
 
 
-def check_terminal(clock: Clock, environment: Mapping[str, str]) -> list[Check]:
-    """What the screens will find; one line where there is no terminal."""
+def check_terminal(
+    clock: Clock, environment: Mapping[str, str], answer_s: float = ANSWER_S
+) -> list[Check]:
+    """What the screens will find; one line where there is no terminal.
+
+    `answer_s` is how long the terminal may take to answer a question.
+    """
     stdin, stderr = sys.__stdin__, sys.__stderr__
     if stdin is None or stderr is None or not (stdin.isatty() and stderr.isatty()):
         what = "none here; `tui-monitor daemon` and `tui-monitor show` need none"
@@ -36,7 +42,9 @@ def check_terminal(clock: Clock, environment: Mapping[str, str]) -> list[Check]:
         check_size(*os.get_terminal_size(stderr.fileno())),
         check_colours(colours(environment), environment),
         check_encoding(stderr.encoding, environment),
-        check_widths(measure(stdin, stderr, clock), utf8="utf" in stderr.encoding.lower()),
+        check_widths(
+            measure(stdin, stderr, clock, answer_s), utf8="utf" in stderr.encoding.lower()
+        ),
     ]
 
 
@@ -109,7 +117,7 @@ def check_widths(measured: list[int] | None, *, utf8: bool) -> Check:
     return Check(check=name, result=Outcome.OK, what="as the screens expect")
 
 
-def measure(stdin: TextIO, stderr: TextIO, clock: Clock) -> list[int] | None:
+def measure(stdin: TextIO, stderr: TextIO, clock: Clock, answer_s: float) -> list[int] | None:
     """The cells that each probe takes, by asking for the cursor; None without an answer.
 
     What the user has typed meanwhile is lost.
@@ -124,7 +132,7 @@ def measure(stdin: TextIO, stderr: TextIO, clock: Clock) -> list[int] | None:
         for text, _ in PROBES:
             stderr.write(f"\r{text}\x1b[6n")
             stderr.flush()
-            column = _column(source, clock)
+            column = _column(source, clock, answer_s)
             if column is None:
                 return None
             found.append(column - 1)
@@ -135,9 +143,9 @@ def measure(stdin: TextIO, stderr: TextIO, clock: Clock) -> list[int] | None:
         termios.tcsetattr(source, termios.TCSAFLUSH, before)
 
 
-def _column(source: int, clock: Clock) -> int | None:
+def _column(source: int, clock: Clock, within_s: float) -> int | None:
     answer = b""
-    until_s = clock.monotonic_s() + ANSWER_S
+    until_s = clock.monotonic_s() + within_s
     while (left_s := until_s - clock.monotonic_s()) > 0:
         if not select.select([source], [], [], left_s)[0]:
             return None
