@@ -65,3 +65,33 @@ async def test_time_stands_still_while_a_thread_works(tmp_path: Path) -> None:
         begin = time.monotonic()
         await asyncio.sleep(3600)
         assert time.monotonic() - begin < 60
+
+
+@in_virtual_time
+async def test_time_stands_still_for_a_thread_that_nobody_waits_for_any_more(
+    tmp_path: Path,
+) -> None:
+    """A cancelled job or question goes on in its thread, and an hour is no time for it."""
+    loop = asyncio.get_running_loop()
+    ended: list[str] = []
+
+    def work(name: str) -> int:
+        time.sleep(0.05)
+        ended.append(name)
+        return 1
+
+    async with aiosqlite.connect(tmp_path / "x.sqlite3") as database:
+        await database.create_function("slow", 1, work)
+        for asked in (
+            asyncio.to_thread(work, "job"),
+            database.execute_fetchall("SELECT slow('question')"),
+        ):
+            before, begin_s = len(ended), loop.time()
+            task = asyncio.ensure_future(asked)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+            assert loop.time() == begin_s
+            await asyncio.sleep(3600)
+            assert len(ended) == before + 1

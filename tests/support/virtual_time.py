@@ -12,7 +12,9 @@ and that number is the loop's time.
 Everything that waits through asyncio (websockets, httpx, timeouts) lives in that time.
 
 Work in threads holds time still: executor jobs (`asyncio.to_thread`, name resolution) and what
-is awaited of aiosqlite's threads are counted, and anything else takes `loop.busy()`.
+aiosqlite's threads were asked for are counted until the thread is done, also when nobody waits
+any more (a cancelled question still runs, and the next one stands behind it). Anything else takes
+`loop.busy()`.
 Other processes are not seen: their answers take as long as time has jumped meanwhile.
 """
 
@@ -23,6 +25,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from contextvars import Context
 from typing import Any, ParamSpec, TypeVar
 
 import aiosqlite.core
@@ -66,6 +69,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(selector)
         self._virtual_s = 1_000.0
         self._jobs = 0
+        # Executor jobs that a thread is at; its own additions and removals are atomic.
+        self._threads: set[object] = set()
         selector.jump = self._jump
         selector.is_busy = self._is_busy
 
@@ -84,18 +89,35 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def run_in_executor(  # type: ignore[override]  # the stub's TypeVarTuple form
         self, executor: Executor | None, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
-        future = super().run_in_executor(executor, func, *args)
+        def seen_to_its_end() -> Any:
+            job = object()
+            self._threads.add(job)
+            try:
+                return func(*args)
+            finally:
+                self._threads.discard(job)
+
+        future = super().run_in_executor(executor, seen_to_its_end)
         self._jobs += 1
         future.add_done_callback(self._job_done)
         return future
 
     def create_future(self) -> asyncio.Future[Any]:
-        future = super().create_future()
         # aiosqlite gives its thread the job together with the future that it has just asked for.
         if sys._getframe(1).f_globals is _AIOSQLITE:
             self._jobs += 1
-            future.add_done_callback(self._job_done)
-        return future
+        return super().create_future()
+
+    def call_soon_threadsafe(  # type: ignore[override]  # the stub's TypeVarTuple form
+        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        if callback in _ANSWERS:
+            return super().call_soon_threadsafe(self._answered, callback, *args, context=context)
+        return super().call_soon_threadsafe(callback, *args, context=context)
+
+    def _answered(self, callback: Callable[..., Any], *args: Any) -> None:
+        callback(*args)
+        self._jobs -= 1
 
     def _job_done(self, _future: object) -> None:
         self._jobs -= 1
@@ -104,10 +126,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._virtual_s += seconds
 
     def _is_busy(self) -> bool:
-        return self._jobs > 0
+        return self._jobs > 0 or bool(self._threads)
 
 
 _AIOSQLITE = vars(aiosqlite.core)
+# With one of these its thread hands over what it was asked for.
+_ANSWERS = (aiosqlite.core.set_result, aiosqlite.core.set_exception)
 
 
 class VirtualClock:
