@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.support.terminal import Terminal
+from tests.support.terminal import ESCAPE, Terminal
 
 READY = "mean +19.94"
 HOME, LEFT, DELETE = "\x1b[H", "\x1b[D", "\x1b[3~"
@@ -34,7 +34,7 @@ def test_editing_keys_act_between_the_letters_around_them() -> None:
             for typed, text in EDITED:
                 terminal.press(f"{door}{typed}")
                 terminal.until(has(text))
-                terminal.press("\x1b")
+                terminal.press(ESCAPE)
                 terminal.until(lambda one, text=text: not has(text)(one))  # type: ignore[misc]
 
 
@@ -61,7 +61,7 @@ def test_what_is_typed_right_behind_the_key_of_a_dialog_is_typed_there() -> None
             terminal.until(shown)
             terminal.until("›")
             while "›" in terminal.text():
-                terminal.press("\x1b")
+                terminal.press(ESCAPE)
                 terminal.quiet()
         # The first column was moved down twice.
         terminal.until(lambda one: one.text().find("time") > one.text().find("per coin"))

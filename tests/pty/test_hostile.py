@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.hostile_source import WIDE
-from tests.support.terminal import Terminal
+from tests.support.terminal import ESCAPE, Terminal
 from tui_monitor.words import CHINESE, ENGLISH, speaking, t
 
 # Everything that may control the terminal; what else is below is text.
@@ -20,10 +20,6 @@ _FORBIDDEN = re.compile(
 )
 # What those may do: move, clear, colour, modes, keys; ask for modes, the clipboard, the pointer.
 _KNOWN = re.compile(r"\x1b\[(?:[0-9;]*[HCJKm]|\?[0-9;]+[hl]|[<>]?[0-9]*u|\?[0-9]+\$p)|\x1b\].*\x07")
-
-
-# As terminals with the newer protocol of keys send it: nothing that follows makes it another key.
-ESCAPE = "\x1b[27u"
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,6 @@ def opens_and_closes(terminal: Terminal, key: str) -> None:
     """The top line says where a key leads to, or the filter its keys; after Esc no more."""
     terminal.press(key)
     terminal.until(lambda one: is_elsewhere(one) and t("loading…") not in one.text())
-    terminal.quiet(0.15)
     terminal.press(ESCAPE)
     terminal.until(lambda one: not is_elsewhere(one))
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.terminal import Terminal
+from tests.support.terminal import ESCAPE, Terminal
 
 READY = "mean +19.94"
 _SGR = re.compile(rb"\x1b\[([0-9;]*)m")
@@ -16,9 +16,12 @@ def codes_of(*options: str) -> tuple[bytes, bytes]:
     """What was sent while boards and dialogs were shown, and its colour codes."""
     with Terminal.of_the_app(*options, columns=100, rows=30) as terminal:
         terminal.until(READY)
-        for key, words in (("?", "type to filter"), ("\x1b", READY), ("6", "Spreads  ")):
-            terminal.press(key)
-            terminal.until(words)
+        terminal.press("?")
+        terminal.until("type to filter")
+        terminal.press(ESCAPE)
+        terminal.until(lambda one: "type to filter" not in one.text())
+        terminal.press("6")
+        terminal.until("Spreads  ")
         terminal.press("q")
         assert terminal.wait() == 0
         raw = bytes(terminal.raw)

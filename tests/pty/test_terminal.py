@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.support.moving_spreads import Load, names
-from tests.support.terminal import Terminal
+from tests.support.terminal import ESCAPE, Terminal
 from tests.support.terminal_app import STEPS
 from tui_monitor.clock import SystemClock
 
@@ -214,16 +214,15 @@ def test_sizes_from_huge_to_nothing_and_back_leave_a_right_screen() -> None:
 
 def test_differences_add_up_to_the_full_screen() -> None:
     """Random keys, dialogs and seconds: what was patched together equals a full repaint."""
-    keys = ["j", "k", "\t", "G", "g", "<", ">", "I", "9", "1", "[", "]", "+", "=", "t", "?", "\x1b"]
+    keys = ["j", "k", "\t", "G", "g", "<", ">", "I", "9", "1", "[", "]", "+", "=", "t", "?", ESCAPE]
     choice = random.Random(7)
     with Terminal.of_the_app("ticking", columns=110, rows=34) as terminal:
         terminal.until(READY)
         for _ in range(60):
             terminal.press(choice.choice(keys))
             terminal.read(0.03)
-        terminal.press("\x1b")
-        # Read in one piece, Esc and Space are Alt+Space, as in every terminal program.
-        terminal.read(1.5)
+        terminal.press(ESCAPE)
+        terminal.quiet()
         terminal.press(" ")
         terminal.until("FROZEN")
         assert_same_as_full_repaint(terminal)
@@ -259,8 +258,8 @@ def _look(cell: Any) -> tuple[str, str, str, bool]:
 def walk(terminal: Terminal) -> None:
     """Through help, a dialog and both boards."""
     for keys, shown, goes in (
-        ("?", "type to filter", False), ("\x1b", "type to filter", True), ("9", "Backfills", False),
-        ("d", "Day or days", False), ("\x1b", "Day or days", True),
+        ("?", "type to filter", False), (ESCAPE, "type to filter", True), ("9", "Backfills", False),
+        ("d", "Day or days", False), (ESCAPE, "Day or days", True),
     ):  # fmt: skip
         terminal.press(keys)
         terminal.until(lambda one, shown=shown, goes=goes: (shown in one.text()) != goes)  # type: ignore[misc]
@@ -327,6 +326,11 @@ def test_copying_sends_the_row_to_the_clipboard_and_to_a_file(tmp_path: Path) ->
     assert "live" in kept
 
 
+def number_in(file: Path) -> int:
+    """How often a program has done what it counts in a file."""
+    return int(file.read_text()) if file.exists() else 0
+
+
 def shown_s(terminal: Terminal) -> int:
     """The clock of the top line, in seconds since 14:43; -1 before there is one."""
     found = re.search(r"14:(4\d):(\d\d) UTC", terminal.text())
@@ -336,11 +340,11 @@ def shown_s(terminal: Terminal) -> int:
 @pytest.mark.parametrize(("options", "most"), [(("ticking",), 4_500), (("ticking", "stored"), 600)])
 def test_few_bytes_are_written(options: tuple[str, ...], most: int) -> None:
     """At 120×40: the first paint, then seconds in which every live price or none moves."""
-    with Terminal.of_the_app(*options, "refresh=0.3", columns=120, rows=40) as terminal:
+    how: dict[str, Any] = {"columns": 120, "rows": 40, "in_frames": False}
+    with Terminal.of_the_app(*options, "refresh=0.3", **how) as terminal:
         terminal.until(READY)
         first_paint = len(terminal.raw)
         terminal.until(lambda one: shown_s(one) >= 10)
-        terminal.quiet(0.1)
         begun, begun_s = len(terminal.raw), shown_s(terminal)
         terminal.until(lambda one: shown_s(one) >= begun_s + 4)
         assert first_paint < 30_000
@@ -354,27 +358,33 @@ STEP_BYTES = {Load.HOT: 2_700, Load.UNIFORM: 250, Load.STILL: 60}
 FIRST_PAINT_BYTES = 14_700
 
 
+def looked(terminal: Terminal, looks: Path, more: int = 4) -> None:
+    """Wait until the program has asked for data some times more: what it had before is written."""
+    upto = number_in(looks) + more
+    terminal.until(lambda _: number_in(looks) >= upto)
+    terminal.read()
+
+
 @pytest.mark.parametrize("load", STEP_BYTES)
-def test_a_board_of_a_thousand_rows_costs_the_bytes_of_what_moves(load: Load) -> None:
+def test_a_board_of_a_thousand_rows_costs_the_bytes_of_what_moves(
+    load: Load, tmp_path: Path
+) -> None:
     """The same bytes in every run: each step is a frame of its own, and no more come than asked."""
-    options = (f"moving={load.value}", "gated", "board=spreads", "refresh=0.3", "step=1")
-    with Terminal.of_the_app(*options, columns=120, rows=40) as terminal:
+    looks = tmp_path / "looks"
+    options = (f"moving={load.value}", "board=spreads", "refresh=0.3", "step=1", f"gated={looks}")
+    how: dict[str, Any] = {"columns": 120, "rows": 40, "in_frames": False}
+    with Terminal.of_the_app(*options, **how) as terminal:
         terminal.until("legs beyond")
         terminal.until(names(1)[0])
-        terminal.quiet(0.6)
+        looked(terminal, looks)
         first_paint = len(terminal.raw)
         begun_s = shown_s(terminal)
         terminal.kill(signal.SIGUSR1)
         terminal.until(lambda one: shown_s(one) == begun_s + STEPS)
-        terminal.quiet(0.6)
+        looked(terminal, looks)
         taken = (len(terminal.raw) - first_paint) / STEPS
         assert STEP_BYTES[load] / 2 < taken < STEP_BYTES[load]
         assert first_paint < FIRST_PAINT_BYTES
-
-
-def beats_in(file: Path) -> int:
-    """How often the event loop has let its engine run."""
-    return int(file.read_text()) if file.exists() else 0
 
 
 def test_a_terminal_that_takes_nothing_does_not_stop_the_event_loop(tmp_path: Path) -> None:
@@ -383,11 +393,11 @@ def test_a_terminal_that_takes_nothing_does_not_stop_the_event_loop(tmp_path: Pa
     options = ("ticking", "refresh=0.01", f"beats={beats}")
     with Terminal.of_the_app(*options, columns=160, rows=50) as terminal:
         terminal.until(READY)
-        begun = beats_in(beats)
+        begun = number_in(beats)
         clock = SystemClock()
         deadline = clock.monotonic_s() + 90
         # Nobody reads from here on; a blocked loop would stop beating within a second.
-        while beats_in(beats) < begun + 150:
+        while number_in(beats) < begun + 150:
             assert clock.monotonic_s() < deadline, "the event loop stands still"
             signal.sigtimedwait([], 0.05)
         terminal.press("q")
@@ -400,12 +410,12 @@ def test_a_terminal_that_takes_nothing_does_not_keep_it_alive(tmp_path: Path) ->
     options = ("ticking", "refresh=0.01", "patience=0.5", f"beats={beats}")
     with Terminal.of_the_app(*options, columns=240, rows=70) as terminal:
         terminal.until(READY)
-        begun = beats_in(beats)
+        begun = number_in(beats)
         for _ in range(500):
             # Whole frames, long after no more fit into the terminal's buffer.
             terminal.press("\x0c")
             signal.sigtimedwait([], 0.02)
-            if beats_in(beats) >= begun + 150:
+            if number_in(beats) >= begun + 150:
                 break
         terminal.kill(signal.SIGTERM)
         # 0 if the forced end lets the writer give up in time, and the shutdown with it.

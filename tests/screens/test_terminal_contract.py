@@ -5,13 +5,18 @@ import inspect
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App, ComposeResult
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message_pump import MessagePump
+from textual.pilot import Pilot
 
-from tui_monitor.screens.terminal.terminal import COMPOSE_S, PaintedApp
+from tests.screens.support import settled
+from tui_monitor.screens.terminal.last_resort import HARD_EXIT_S, ended_within
+from tui_monitor.screens.terminal.pace import Pace
+from tui_monitor.screens.terminal.terminal import COMPOSE_S, PAINTS_PER_S, PaintedApp
 from tui_monitor.screens.widgets.line import Lines
 
 
@@ -58,12 +63,12 @@ def test_the_driver_has_a_queue_and_a_mouse_switch() -> None:
 
 
 class Shown(PaintedApp):
-    """A headless app that believes it has a terminal, and remembers when it was written to."""
+    """A headless app that believes it has a terminal, and remembers what was written to it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.line = Lines()
-        self.written_s: list[float] = []
+        self.wrote: list[str] = []
         self.count = 0
 
     @property
@@ -79,7 +84,7 @@ class Shown(PaintedApp):
 
     def _written(self, text: str) -> None:
         if text:
-            self.written_s.append(asyncio.get_running_loop().time())
+            self.wrote.append(text)
 
     def change(self) -> None:
         """Other text on the line."""
@@ -87,29 +92,43 @@ class Shown(PaintedApp):
         self.line.set_lines([(str(self.count), self.line.back)])
 
 
-async def paints(app: Shown, wanted: int) -> None:
-    """Change the text without pause until so many paints were written."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + 10
-    while app.paints < wanted:
-        assert loop.time() < deadline
+async def painted(pilot: Pilot[int], app: Shown) -> None:
+    """Change the text until a paint was written: a screen that is not there yet composes none."""
+    before = app.paints
+
+    def is_painted() -> bool:
         app.change()
-        await asyncio.sleep(0.001)
+        return app.paints > before
+
+    await settled(pilot, is_painted)
 
 
-async def test_a_storm_of_updates_is_painted_four_times_a_second() -> None:
-    """However often the data changes, the terminal hears of it at a bounded rate."""
+def hold_data(app: Shown) -> None:
+    """Data has its turn in an hour."""
+    app.pace._next_s = asyncio.get_running_loop().time() + 3_600
+
+
+async def test_a_storm_of_updates_is_painted_at_a_bounded_rate() -> None:
+    """However often the data changes, the terminal hears of it when a frame is due, by itself."""
     app = Shown()
+    assert app.pace.gap_s == 1 / PAINTS_PER_S
+    app.paint_at(1 / 3_600)
     async with app.run_test(size=(40, 5)) as pilot:
-        await pilot.pause()
+        await painted(pilot, app)
         app.pace._echo_until_s = 0.0
-        await paints(app, app.paints + 1)
-        app.written_s.clear()
-        begun = app.count
-        await paints(app, app.paints + 2)
-        first, second = app.written_s[:2]
-        assert second - first >= 0.24
-        assert app.count - begun > 50
+        before = app.paints
+        for _ in range(50):
+            app.change()
+            await pilot.pause()
+        assert app.paints == before
+        assert app._paint_timer is not None
+        assert app._paint_timer.when() == app.pace._next_s
+        app._paint_timer.cancel()
+        app._paint_timer = None
+        app.pace._next_s = asyncio.get_running_loop().time() + 0.01
+        app.change()
+        await settled(pilot, lambda: app.paints == before + 1)
+        assert str(app.count) in app.wrote[-1]
 
 
 async def test_a_screen_composes_as_often_as_it_is_told() -> None:
@@ -119,55 +138,76 @@ async def test_a_screen_composes_as_often_as_it_is_told() -> None:
         assert app.screen._update_timer._interval == COMPOSE_S
 
 
-async def test_a_key_is_answered_at_once() -> None:
+async def test_a_key_is_answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rate holds for data, not for the echo of a key."""
+    monkeypatch.setattr(Pace, "ECHO_S", 3_600.0)
     app = Shown()
     async with app.run_test(size=(40, 5)) as pilot:
-        await paints(app, app.paints + 1)
-        app.pace._next_s = asyncio.get_running_loop().time() + 60
+        await painted(pilot, app)
+        hold_data(app)
         before = app.paints
         await pilot.press("x")
         app.change()
-        await pilot.pause()
-        assert app.paints > before
+        await settled(pilot, lambda: app.paints > before)
 
 
-async def test_what_is_waited_for_is_not_held_back() -> None:
+async def test_what_is_waited_for_is_not_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long it took to come: the window after the key is over by then."""
+    monkeypatch.setattr(Pace, "ECHO_S", 3_600.0)
     app = Shown()
     async with app.run_test(size=(40, 5)) as pilot:
-        await paints(app, app.paints + 1)
-
-        async def is_written() -> bool:
-            app.pace._next_s = asyncio.get_running_loop().time() + 60
-            before = app.paints
-            app.change()
-            await pilot.pause()
-            return app.paints > before
-
+        await painted(pilot, app)
+        hold_data(app)
         app.pace._echo_until_s = 0.0
-        assert not await is_written()
+        before = app.paints
+        app.change()
+        for _ in range(5):
+            await pilot.pause()
+        assert app.paints == before
         app.answer_now()
-        assert await is_written()
+        app.change()
+        await settled(pilot, lambda: app.paints > before)
 
 
 async def test_a_terminal_that_is_behind_gets_nothing_more_and_later_everything() -> None:
-    """What waits is not lost: it is painted in one go when the queue is short again."""
+    """What waits is not lost: it is painted in one go when the queue is short again.
+
+    What is copied goes with it.
+    """
     app = Shown()
     async with app.run_test(size=(40, 5)) as pilot:
-        await pilot.pause()
+        await painted(pilot, app)
         driver: Any = app._driver
         queue = SimpleNamespace(qsize=lambda: 5)
         driver._writer_thread = SimpleNamespace(_queue=queue)
         await pilot.press("x")
         before = app.paints
+        app.wrote.clear()
         app.change()
+        app.write_sequence("copied")
         await pilot.pause(0.12)
         assert app.paints == before
+        assert not app.wrote
         queue.qsize = lambda: 0
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + 5
-        while app.paints == before:
-            assert loop.time() < deadline
-            await asyncio.sleep(0.01)
+        await settled(pilot, lambda: app.paints > before and "copied" in app.wrote)
         driver._writer_thread = None
+
+
+def test_a_pause_of_the_whole_process_is_no_time_that_a_shutdown_took() -> None:
+    """On a machine that sleeps meanwhile, or has no processor for it, nothing is ended by force."""
+    took_s: list[float] = []
+
+    def wait_through_a_pause(seconds: float) -> bool:
+        took_s.append(seconds + 60.0 * (not took_s))
+        return len(took_s) > 20
+
+    assert ended_within(HARD_EXIT_S, wait_through_a_pause)
+    assert sum(took_s) > 10 * HARD_EXIT_S
+    took_s.clear()
+
+    def wait_in_vain(seconds: float) -> bool:
+        took_s.append(seconds)
+        return False
+
+    assert not ended_within(HARD_EXIT_S, wait_in_vain)
+    assert sum(took_s) == pytest.approx(HARD_EXIT_S)

@@ -1,12 +1,12 @@
 """The terminal program over a source in memory, as a process of its own for the pty tests.
 
 `python -m tests.support.terminal_app [stored] [hostile] [ticking] [refresh=S] [beats=FILE]
-[lags=FILE] [patience=S] [board=NAME] [moving=LOAD] [cells=N] [visible=N] [gated]
+[lags=FILE] [patience=S] [board=NAME] [moving=LOAD] [cells=N] [visible=N] [gated=FILE]
 [stuck] [low] [theme=NAME] [colors=N] [ascii] [language=NAME]`
 
 `moving` is a board of a thousand spreads; `gated`, its time stands still until SIGUSR1, which
-lets ten steps pass. `lags` gets the longest that the event loop has kept a task waiting, in ms.
-`stuck`, the event loop is held up for ever.
+lets ten steps pass, and the file gets how often it was looked at. `lags` gets the longest that the
+event loop has kept a task waiting, in ms. `stuck`, the event loop is held up for ever.
 """
 
 import asyncio
@@ -42,16 +42,29 @@ class TickingSource(MemorySource):
         return super().status()
 
 
-def _moving(named: dict[str, str], *, gated: bool) -> MovingSource:
+class CountingSource(MovingSource):
+    """A file has how often it was asked for the status."""
+
+    looks = 0
+    file: Path | None = None
+
+    def status(self) -> EngineStatus:
+        self.looks += 1
+        if self.file is not None:
+            write_whole(self.file, str(self.looks).encode())
+        return super().status()
+
+
+def _moving(named: dict[str, str]) -> MovingSource:
     refresh_s = float(named.get("refresh", 1.0))
-    source = MovingSource(
+    source = CountingSource(
         Load(named["moving"]),
         cells=int(named.get("cells", CELLS_PER_S)),
         visible=int(named.get("visible", 30)),
         step_ms=int(float(named.get("step", refresh_s)) * 1000),
     )
-    if gated:
-        source.steps = 0
+    if "gated" in named:
+        source.steps, source.file = 0, Path(named["gated"])
         signal.signal(signal.SIGUSR1, lambda *_: _let_pass(source))
     return source
 
@@ -112,7 +125,7 @@ def main(*options: str) -> int:
     kind = {"ticking": TickingSource, "hostile": HostileSource}
     source = next((kind[one]() for one in options if one in kind), MemorySource())
     if "moving" in named:
-        source = _moving(named, gated="gated" in options)
+        source = _moving(named)
     source.live = "stored" not in options
     source.liquidations_ms = source.now_ms
     MonitorApp.PATIENCE_S = float(named.get("patience", MonitorApp.PATIENCE_S))

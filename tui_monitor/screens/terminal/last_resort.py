@@ -5,11 +5,13 @@ import logging
 import os
 import termios
 import threading
+from collections.abc import Callable
 from typing import Any
 
 log = logging.getLogger(__name__)
 
 HARD_EXIT_S = 4.0
+_STEP_S = 0.05
 _RESTORE = b"\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 
 
@@ -18,7 +20,8 @@ class LastResort:
 
     def __init__(self, seconds: float = HARD_EXIT_S) -> None:
         self._seconds = seconds
-        self._timer: threading.Timer | None = None
+        self._watch: threading.Thread | None = None
+        self._ended = threading.Event()
         self._enabled = False
         self._saved: list[Any] | None = None
 
@@ -30,16 +33,18 @@ class LastResort:
 
     def arm(self) -> None:
         """Begin the countdown."""
-        if not self._enabled or self._timer is not None:
+        if not self._enabled or self._watch is not None:
             return
-        self._timer = threading.Timer(self._seconds, self._force)
-        self._timer.daemon = True
-        self._timer.start()
+        self._watch = threading.Thread(target=self._count_down, daemon=True)
+        self._watch.start()
 
     def disarm(self) -> None:
         """The shutdown ended by itself."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._ended.set()
+
+    def _count_down(self) -> None:
+        if not ended_within(self._seconds, self._ended.wait):
+            self._force()
 
     def _force(self) -> None:
         # In a thread: the log itself may stand on a stream that takes nothing.
@@ -54,3 +59,12 @@ class LastResort:
             if self._saved is not None:
                 termios.tcsetattr(0, termios.TCSANOW, self._saved)
         os._exit(1)
+
+
+def ended_within(seconds: float, wait: Callable[[float], bool]) -> bool:
+    """Whether `wait` was true within a time, of which a pause of the whole process is no part.
+
+    It goes by in short waits, each of which counts as long as it was meant to be: who was stopped,
+    or on a machine that slept or gave the processor to others, has not had its time.
+    """
+    return any(wait(_STEP_S) for _ in range(round(seconds / _STEP_S)))

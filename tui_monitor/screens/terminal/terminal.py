@@ -293,8 +293,16 @@ class PaintedApp(App[int]):
         super().notify(f"{sign}{printable(message, 300)}", markup=False, **options)
 
     def write_sequence(self, sequence: str) -> None:
-        """Send a finished escape sequence, such as one that sets the clipboard."""
-        if self._driver is not None and sequence and not self._congested():
+        """Send a finished escape sequence, such as one that sets the clipboard.
+
+        Later where the terminal has not taken what was written before.
+        """
+        if self._driver is None or not sequence or not self._running:
+            return
+        if self._congested():
+            loop = asyncio.get_running_loop()
+            loop.call_later(CONGESTED_RETRY_S, self.write_sequence, sequence)
+        else:
             self._write(self._driver, sequence)
 
     # The end
