@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.programs import TUI_MONITOR, Done, a_daemon, clean_environment, run
+from tests.support.programs import TUI_MONITOR, Done, a_daemon, clean_environment, nobody_there, run
 from tui_monitor import paths
 from tui_monitor.simulator import Simulator
 
@@ -264,14 +264,13 @@ async def test_a_second_daemon_says_who_holds_the_folder(
 
 async def test_without_a_network_the_daemon_serves_what_is_stored(tmp_path: Path) -> None:
     """Nothing listens there: the light says so, the endpoint answers."""
-    with socket.create_server(("127.0.0.1", 0)) as spare:
-        nobody = f"http://127.0.0.1:{spare.getsockname()[1]}"
-    options = ("--simulator", nobody, "--data-dir", str(tmp_path / "data"))
-    async with a_daemon(tmp_path, *options):
-        done = await run(tmp_path, "show", "sum", "--json", *options)
-        assert done.code == 0
-        assert json.loads(done.out)["live"] is None
-    filled = await run(tmp_path, "backfill", "2026-01-03", "2026-01-03", *options)
+    with nobody_there() as nobody:
+        options = ("--simulator", nobody, "--data-dir", str(tmp_path / "data"))
+        async with a_daemon(tmp_path, *options):
+            done = await run(tmp_path, "show", "sum", "--json", *options)
+            assert done.code == 0
+            assert json.loads(done.out)["live"] is None
+        filled = await run(tmp_path, "backfill", "2026-01-03", "2026-01-03", *options)
     assert filled.code == 3
     assert "failed" in filled.out
 

@@ -12,14 +12,14 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-import httpx
 import pytest
 from msgspec.structs import replace
 
 from tests.support.boards import a_status
 from tests.support.engines import a_monitor, until_settled
-from tests.support.programs import a_daemon, run
+from tests.support.programs import a_daemon, answer_of, run
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import __version__, paths
 from tui_monitor.cli.common import Context
@@ -46,6 +46,7 @@ class Supervisor:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(name)
         self._socket.setblocking(False)
+        self._heard: list[str] = []
 
     def told(self) -> list[str]:
         """Every message since the last look."""
@@ -57,13 +58,14 @@ class Supervisor:
                 return found
 
     async def hears(self, word: str) -> list[str]:
-        """Wait until a message has a line that begins so; everything that came until then."""
-        found: list[str] = []
+        """Wait until there was a message with a line that begins so; everything that came."""
         async with asyncio.timeout(LONG_S):
-            while not any(line.startswith(word) for text in found for line in text.splitlines()):
+            while not any(
+                line.startswith(word) for text in self._heard for line in text.splitlines()
+            ):
                 await asyncio.sleep(0.02)
-                found += self.told()
-        return found
+                self._heard += self.told()
+        return self._heard
 
     def close(self) -> None:
         self._socket.close()
@@ -207,19 +209,19 @@ async def test_a_daemon_tells_that_it_serves_lives_and_stops_and_reads_again_on_
         *("--simulator", quick_sim.url),
         *("--data-dir", str(tmp_path / "data"), "--config", str(file)),
     )
-    more = {"NOTIFY_SOCKET": supervisor.address, "WATCHDOG_USEC": "200000"}
+    # The first at once, the next a minute later: ten that nobody has read yet shut others out.
+    more = {"NOTIFY_SOCKET": supervisor.address, "WATCHDOG_USEC": "120000000"}
     async with a_daemon(tmp_path, *options, more=more) as daemon:
         told = await supervisor.hears("READY=1")
         assert f"READY=1\nSTATUS=serving {daemon.url}" in told
         await supervisor.hears("WATCHDOG=1")
         file.write_text("[signals]\nthreshold_pct = 0.875\n")
         daemon.child.send_signal(signal.SIGHUP)
-        async with asyncio.timeout(LONG_S), httpx.AsyncClient(trust_env=False) as client:
-            while True:
-                told_now = (await client.get(f"{daemon.url}/api/boards/signals")).json()["data"]
-                if told_now["threshold_pct"] == 0.875:
-                    break
+        async with asyncio.timeout(LONG_S):
+            board: dict[str, Any] = {}
+            while board.get("threshold_pct") != 0.875:
                 await asyncio.sleep(0.05)
+                board = (await answer_of(daemon.url, "/api/boards/signals"))["data"]
         daemon.child.send_signal(signal.SIGTERM)
         await supervisor.hears("STOPPING=1")
         async with asyncio.timeout(LONG_S):

@@ -10,11 +10,21 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_bad_input import assert_one_line
-from tests.support.programs import TUI_MONITOR, a_daemon, clean_environment, run
+from tests.support.programs import (
+    LONG_S,
+    TUI_MONITOR,
+    Done,
+    a_daemon,
+    answer_of,
+    clean_environment,
+    run,
+)
 from tui_monitor.boards.registry import BOARDS
 from tui_monitor.cli.show import BY_DAY
 from tui_monitor.simulator import Simulator
 
+SYSTEM = "/api/boards/system"
+JSON = ("--json",)
 SAID = f"{', '.join(BY_DAY[:-1])} and {BY_DAY[-1]}"
 WITHOUT_DAYS = [info.name for info in BOARDS if not info.by_day]
 
@@ -33,9 +43,34 @@ async def test_help_says_which_boards_take_a_date(tmp_path: Path) -> None:
     assert "newest N" in " ".join(done.out.split())
 
 
-def named(table: str) -> str:
+def named(table: str) -> list[list[str]]:
     """The connections that a table has, in an order that their states don't change."""
-    return "\n".join(sorted(",".join(row[:3]) for row in csv.reader(io.StringIO(table))))
+    return sorted(row[:3] for row in csv.reader(io.StringIO(table)))
+
+
+async def told_alike(folder: Path, *options: str) -> tuple[str, list[Done]]:
+    """The whole table, and with a limit of two CSV, text and JSON of an engine that has the same
+    connections before and after: while it starts some are added."""
+    show = ("show", "system", *options)
+    async with asyncio.timeout(LONG_S):
+        before = (await run(folder, *show, "--csv")).out
+        while True:
+            limited = [
+                await run(folder, *show, "--limit", "2", *form) for form in (("--csv",), (), JSON)
+            ]
+            after = (await run(folder, *show, "--csv")).out
+            if named(after) == named(before):
+                return after, limited
+            before = after
+
+
+async def until_several_are_there(url: str) -> None:
+    """More connections than the limit keeps."""
+    async with asyncio.timeout(LONG_S):
+        board = (await answer_of(url, SYSTEM))["data"]
+        while len(board["connections"]) <= 2:
+            await asyncio.sleep(0.2)
+            board = (await answer_of(url, SYSTEM))["data"]
 
 
 async def test_a_limit_keeps_the_first_connections_and_counts_them_all(
@@ -43,18 +78,11 @@ async def test_a_limit_keeps_the_first_connections_and_counts_them_all(
 ) -> None:
     """The first rows as text, as CSV and as JSON; the summary is of the whole."""
     options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
-    async with a_daemon(tmp_path, *options):
-        whole = await run(tmp_path, "show", "system", "--csv", *options)
-        before = ""
-        # On a busy machine connections are added for a while after the start.
-        while named(whole.out) != before:
-            before = named(whole.out)
-            whole = await run(tmp_path, "show", "system", "--csv", *options)
-        some = await run(tmp_path, "show", "system", "--csv", "--limit", "2", *options)
-        text = await run(tmp_path, "show", "system", "--limit", "2", *options)
-        told = await run(tmp_path, "show", "system", "--json", "--limit", "2", *options)
+    async with a_daemon(tmp_path, *options) as daemon:
+        await until_several_are_there(daemon.url)
+        whole, (some, text, told) = await told_alike(tmp_path, *options)
     # Their order is that of their state, which goes on changing while the daemon starts.
-    head, *names = (row[:3] for row in csv.reader(io.StringIO(whole.out)))
+    head, *names = (row[:3] for row in csv.reader(io.StringIO(whole)))
     first = [row[:3] for row in csv.reader(io.StringIO(some.out))]
     assert first[0] == head
     assert len(first) == 3
@@ -72,9 +100,10 @@ async def test_an_engine_that_stands_still_is_named(quick_sim: Simulator, tmp_pa
     async with a_daemon(tmp_path, *options) as daemon:
         daemon.child.send_signal(signal.SIGSTOP)
         try:
-            async with asyncio.timeout(90):
-                done = await run(tmp_path, "show", "sum", *options)
-                looked = await run(tmp_path, "doctor", "--json", *options)
+            done, looked = await asyncio.gather(
+                run(tmp_path, "show", "sum", *options),
+                run(tmp_path, "doctor", "--json", *options),
+            )
         finally:
             daemon.child.send_signal(signal.SIGCONT)
     assert_one_line(done, 1, daemon.url, "gave no answer within", "stopped or too busy")
@@ -96,7 +125,7 @@ async def test_watching_goes_on_until_it_is_stopped(quick_sim: Simulator, tmp_pa
             limit=1 << 20,
         )
         assert child.stdout is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG_S):
             times = [json.loads(await child.stdout.readline())["now_ms"] for _ in range(3)]
             # Not SIGINT: a shell that runs this in the background has it ignored.
             child.terminate()

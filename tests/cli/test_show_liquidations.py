@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import httpx
 import msgspec
 import pytest
 
@@ -19,7 +18,7 @@ from tests.support.liquidation_boards import (
     a_window,
     some_indices,
 )
-from tests.support.programs import ONLY_THE_SUM, a_daemon, run
+from tests.support.programs import ONLY_THE_SUM, a_daemon, answer_of, run
 from tui_monitor.boards.liquidations import LiquidationsBoard, VenueState
 from tui_monitor.boards.liquidations.build import Stored, liquidations_board
 from tui_monitor.cli.show_liquidations import liquidations_table
@@ -160,8 +159,7 @@ async def test_an_engine_is_asked_where_one_runs(tmp_path: Path) -> None:
             text = await run(tmp_path, "show", "liquidations", *options)
             told = await run(tmp_path, "show", "liquidations", "--json", *options)
             late = await run(tmp_path, "show", "liquidations", "--date", "2099-01-03", *options)
-            async with httpx.AsyncClient(base_url=daemon.url, trust_env=False) as http:
-                answer = (await http.get("/api/panic/latest")).json()
+            answer = await answer_of(daemon.url, "/api/panic/latest")
     assert (text.code, told.code) == (0, 0), text.err
     assert daemon.url in text.err
     assert "liquidations of the last 1 h at" in text.out
