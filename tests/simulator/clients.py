@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tui_monitor.simulator import Simulator
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 
 class Talk:
@@ -76,8 +76,8 @@ class Client:
         return (await self.get(path, **params)).json()
 
     async def break_it(self, kind: str, **asked: Any) -> dict[str, Any]:
-        """Begin a fault; what was answered of it."""
-        body = {"exchange": self.name, "kind": kind, "seconds": 60, **asked}
+        """Begin a fault, of an hour if nothing else is asked for; what was answered of it."""
+        body = {"exchange": self.name, "kind": kind, "seconds": 3_600, **asked}
         response = await self.http.post("/control/faults", json=body)
         assert response.status_code == 200, response.text
         fault: dict[str, Any] = response.json()["fault"]
@@ -139,6 +139,7 @@ async def socket_at(
         compression=None,
         max_size=None,
         max_queue=max_queue,
+        open_timeout=WITHIN_S,
         close_timeout=1,
     ) as socket:
         yield talk(socket)

@@ -16,7 +16,7 @@ SWAP = "BTC-USDT-SWAP"
 @pytest.fixture
 async def client(sim: Simulator) -> AsyncIterator[Any]:
     """ccxt's OKX, with nothing but its addresses changed."""
-    exchange = ccxt.pro.okx({"aiohttp_trust_env": False})
+    exchange = ccxt.pro.okx({"aiohttp_trust_env": False, "timeout": 60_000})
     exchange.urls["api"] = {
         "rest": f"{sim.url}/okx",
         "ws": f"{sim.url.replace('http', 'ws', 1)}/okx/ws/v5",
@@ -88,6 +88,6 @@ async def test_errors_are_told_apart(client: Any, sim: Simulator) -> None:
         await client.publicGetMarketTicker({"instId": "NOPE-USDT-SWAP"})
     with pytest.raises(ccxt.pro.BadRequest):
         await client.publicGetMarketCandles({"instId": SWAP, "bar": "30M"})
-    sim.fault(exchange="okx", kind="http_429")
+    sim.fault(exchange="okx", kind="http_429", seconds=3_600)
     with pytest.raises(ccxt.pro.RateLimitExceeded):
         await client.fetch_ticker(BTC)

@@ -26,7 +26,8 @@ def moved(urls: Any, sim: Simulator, name: str) -> Any:
 @asynccontextmanager
 async def client_of(sim: Simulator, name: str, **options: Any) -> AsyncIterator[Any]:
     """ccxt's client of an exchange, with nothing but its addresses changed."""
-    client = getattr(ccxt.pro, name)({"aiohttp_trust_env": False, "options": options})
+    given = {"aiohttp_trust_env": False, "options": options, "timeout": 60_000}
+    client = getattr(ccxt.pro, name)(given)
     client.urls["api"] = moved(client.urls["api"], sim, name)
     try:
         yield client
@@ -103,7 +104,7 @@ async def test_errors_are_told_apart(sim: Simulator) -> None:
     async with client_of(sim, "bybit") as client:
         with pytest.raises(ccxt.pro.BadRequest):
             await client.publicGetV5MarketTickers({"category": "linear", "symbol": "NOPEUSDT"})
-        sim.fault(exchange="bybit", kind="http_429", code=10006)
+        sim.fault(exchange="bybit", kind="http_429", code=10006, seconds=3_600)
         with pytest.raises(ccxt.pro.RateLimitExceeded):
             await client.publicGetV5MarketTime()
     async with client_of(sim, "bitget") as client:
@@ -111,6 +112,6 @@ async def test_errors_are_told_apart(sim: Simulator) -> None:
             await client.publicMixGetV2MixMarketTicker(
                 {"productType": "USDT-FUTURES", "symbol": "NOPEUSDT"}
             )
-        sim.fault(exchange="bitget", kind="http_429")
+        sim.fault(exchange="bitget", kind="http_429", seconds=3_600)
         with pytest.raises(ccxt.pro.DDoSProtection):
             await client.publicCommonGetV2PublicTime()

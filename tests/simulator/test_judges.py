@@ -36,7 +36,7 @@ def truth(sim: Simulator, exchange: str, market: str, symbol: str, ts_ms: int) -
 
 def pybit_http(sim: Simulator) -> HTTP:
     """pybit's REST, pointed at the simulator."""
-    session = HTTP(max_retries=1)
+    session = HTTP(max_retries=1, timeout=WITHIN_S)
     session.endpoint = f"{sim.url}/bybit"
     session.client.trust_env = False
     return session
@@ -81,7 +81,7 @@ async def test_pybit_reads_tickers_and_history_as_they_are_meant(sim: Simulator)
 @asynccontextmanager
 async def python_binance(sim: Simulator) -> AsyncIterator[AsyncClient]:
     """python-binance's client, pointed at the simulator."""
-    client = AsyncClient(session_params={"trust_env": False})
+    client = AsyncClient(requests_params={"timeout": WITHIN_S}, session_params={"trust_env": False})
     client.API_URL = f"{sim.url}/binance-spot/api"
     client.FUTURES_URL = f"{sim.url}/binance-futures/fapi"
     client.FUTURES_DATA_URL = f"{sim.url}/binance-futures/futures/data"
@@ -131,7 +131,7 @@ async def test_python_binance_hears_streams_on_their_paths(sim: Simulator) -> No
         sockets = BinanceSocketManager(client)
         sockets.FSTREAM_URL = f"{sim.url.replace('http', 'ws', 1)}/binance-futures/"
         sockets.STREAM_URL = f"{sim.url.replace('http', 'ws', 1)}/binance-spot/"
-        sockets.ws_kwargs = {"proxy": None}
+        sockets.ws_kwargs = {"proxy": None, "open_timeout": WITHIN_S}
         async with sockets.futures_multiplex_socket(["btcusdt@markPrice@1s"]) as stream:
             data = (await _heard(stream))["data"]
             told = truth(sim, "binance", "perp", "BTCUSDT", data["E"])

@@ -4,20 +4,22 @@ import asyncio
 import socket
 import subprocess
 import sys
-import time
 
 import httpx
 import pytest
 
 from tests.simulator.harness import okx_of, talk_to
+from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.errors import SimulatorError
 from tui_monitor.simulator import Simulator
 
 
+@in_virtual_time
 async def test_serve_announces_its_address_and_stops_when_cancelled() -> None:
     """Soon, with sockets open and a slow answer on its way: that is not waited for."""
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    simulator = Simulator()
+    clock = VirtualClock()
+    simulator = Simulator(clock=clock)
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(simulator.serve("127.0.0.1", 0, ready.set_result))
         assert (await ready).startswith("http://127.0.0.1:")
@@ -25,11 +27,13 @@ async def test_serve_announces_its_address_and_stops_when_cancelled() -> None:
             await talk.subscribe("tickers")
             simulator.fault(exchange="okx", kind="slow", delay_s=300, path="/status")
             slow = group.create_task(okx.get("system/status"))
-            await okx.data("public/time")
-            begin_s = time.monotonic()
+            await clock.until(
+                lambda: "/api/v5/system/status" in simulator.stats()["okx"]["requests"], 60
+            )
+            begin_s = clock.monotonic_s()
             serving.cancel()
             await asyncio.wait([serving])
-            assert time.monotonic() - begin_s < 60
+            assert clock.monotonic_s() - begin_s <= 2
             with pytest.raises(httpx.TransportError):
                 await okx.get("public/time")
             assert (await slow).status_code == 200

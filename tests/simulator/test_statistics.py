@@ -276,7 +276,7 @@ async def test_a_bar_that_closes_in_the_stream_is_rests(name: str) -> None:
 async def test_ccxt_reads_the_histories(sim: Simulator, name: str) -> None:
     """Open interest (Bitget has no history of it) and account ratios, by its own code."""
     made = getattr(ccxt.async_support, "binanceusdm" if name == "binance" else name)
-    client = made({"aiohttp_trust_env": False})
+    client = made({"aiohttp_trust_env": False, "timeout": 60_000})
     root = f"{sim.url}/{'binance-futures' if name == 'binance' else name}"
     client.urls["api"] = _moved(client.urls["api"], root)
     symbol, told = "BTC/USDT:USDT", sim.exchanges[name].truth

@@ -7,6 +7,7 @@ import ccxt.pro
 import pytest
 
 from tests.simulator.binance.harness import BTC, PEPE
+from tests.simulator.conftest import DatedClock
 from tui_monitor.config import COINS
 from tui_monitor.simulator import Simulator
 
@@ -24,14 +25,14 @@ class Client(ccxt.pro.binance):  # type: ignore[misc]
 @pytest.fixture
 async def sim() -> AsyncIterator[Simulator]:
     """A simulator that pushes five times as often, so that nobody waits."""
-    async with Simulator(seed=1, rate=5.0).running() as simulator:
+    async with Simulator(seed=1, clock=DatedClock(), rate=5.0).running() as simulator:
         yield simulator
 
 
 @pytest.fixture
 async def client(sim: Simulator) -> AsyncIterator[Any]:
     """ccxt's Binance with other addresses; it needn't pace itself for so few requests."""
-    exchange = Client({"aiohttp_trust_env": False, "enableRateLimit": False})
+    exchange = Client({"aiohttp_trust_env": False, "enableRateLimit": False, "timeout": 60_000})
     exchange.options["fetchMarkets"] = {"types": ["spot", "linear"]}
     futures, spot = f"{sim.url}/binance-futures", f"{sim.url}/binance-spot"
     api = exchange.urls["api"]
@@ -134,7 +135,7 @@ async def test_errors_are_told_apart(client: Any, sim: Simulator) -> None:
         ("http_418", ccxt.pro.DDoSProtection),
         ("http_500", ccxt.pro.OperationFailed),
     ):
-        sim.fault(exchange="binance", kind=kind, market="perp", seconds=30)
+        sim.fault(exchange="binance", kind=kind, market="perp", seconds=3_600)
         with pytest.raises(error):
             await client.fetch_ticker(SWAP)
         sim.faults.clear()
