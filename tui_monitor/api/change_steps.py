@@ -18,14 +18,22 @@ _dict = msgspec.json.Decoder(dict[str, Raw])
 _list = msgspec.json.Decoder(list[Raw])
 
 
-async def change_in_steps(
-    before: bytes, after: bytes, step_bytes: int = STEP_BYTES
-) -> Change | None:
-    """As `change` of the two trees that the texts stand for, with the loop's other work between."""
-    return await in_steps(_Stepping(step_bytes).change(before, after))
+async def change_in_steps(before: bytes, after: bytes, step_bytes: int = STEP_BYTES) -> Raw | None:
+    """As `change` of the two trees that the texts stand for, as JSON; with the loop's other work
+    between.
+    """
+    made = await in_steps(_Stepping(step_bytes).change(before, after))
+    return None if made is None else _encoded(made)
+
+
+def _encoded(made: Change) -> Raw:
+    return Raw(msgspec.json.encode(made))
 
 
 class _Stepping:
+    # Rows are let go when they are compared, and their changes are kept as JSON: to write and to
+    # free all of a board's at the end would take as long as ten steps.
+
     def __init__(self, step_bytes: int) -> None:
         self._step_bytes = step_bytes
 
@@ -42,7 +50,9 @@ class _Stepping:
         return change(msgspec.json.decode(before), msgspec.json.decode(after))
 
     def _of_dicts(self, before: bytes, after: bytes) -> Steps[Change | None]:
-        was, now = _dict.decode(before), _dict.decode(after)
+        was = _dict.decode(before)
+        yield
+        now = _dict.decode(after)
         yield
         at: Change = {}
         for key, value in now.items():
@@ -63,8 +73,10 @@ class _Stepping:
         at: Change = {}
         at_once = max(1, len(now) * self._step_bytes // len(after))
         for index, origin in enumerate(came_from):
-            if origin is not None and (one := change(was[origin], now[index])) is not None:
-                at[str(index)] = one
+            if origin is not None:
+                if (one := change(was[origin], now[index])) is not None:
+                    at[str(index)] = _encoded(one)
+                was[origin] = now[index] = None
             if index % at_once == 0:
                 yield
         return of_rows(came_from, len(was), now, at)

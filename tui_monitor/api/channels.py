@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-import msgspec
 from msgspec import Raw
 
 from tui_monitor.api.change_steps import change_in_steps
@@ -55,8 +54,7 @@ class _Channel:
             made = await change_in_steps(self.content, content)
             if made is None:
                 return
-            self.changes.append(Raw(msgspec.json.encode(made)))
-            await asyncio.sleep(0)
+            self.changes.append(made)
             while len(self.changes) > 1 and sum(map(len, self.changes)) > CHANGES_BYTES:
                 self.changes.popleft()
         self.number += 1
