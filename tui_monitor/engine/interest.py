@@ -20,6 +20,7 @@ from tui_monitor.errors import StoreError
 from tui_monitor.feeds.told import OnEvent
 from tui_monitor.market import MarketState
 from tui_monitor.model import MARK_MS, InterestSample, InterestStep, Market
+from tui_monitor.steps import Steps, at_once, gathered
 from tui_monitor.store import Store
 
 log = logging.getLogger(__name__)
@@ -60,17 +61,21 @@ class Interests:
 
     def past(self) -> list[InterestPast]:
         """How far each exchange's own record is here, and how many ratios are."""
-        return [self._past(feed) for feed in self._feeds]
+        return at_once(self.past_steps())
+
+    def past_steps(self) -> Steps[list[InterestPast]]:
+        """The same, one exchange at a time."""
+        return gathered(map(self._past, self._feeds), 1)
 
     def _past(self, feed: Perps) -> InterestPast:
         reading = self._records.reading(feed.exchange)
-        perps = feed.instruments(Market.PERP)
+        perps, wanted = feed.instruments(Market.PERP), self._records.wanted(feed)
         return InterestPast(
             exchange=feed.exchange,
             listed=feed.listed or bool(perps),
             perps=len(perps),
-            wanted=len(self._records.wanted(feed)),
-            asked=self._records.asked(feed),
+            wanted=len(wanted),
+            asked=self._records.asked(wanted),
             reading=reading.wanted,
             read=reading.read,
             wait_s=max(0.0, reading.until_s - self._clock.monotonic_s()),

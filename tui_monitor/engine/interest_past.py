@@ -6,7 +6,7 @@ replaces a sample of ours.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 from typing import NamedTuple
 
@@ -107,9 +107,9 @@ class PastInterests:
             return []
         return most_traded(feed, self._market, self._top)
 
-    def asked(self, feed: Perps) -> int:
+    def asked(self, wanted: Iterable[Instrument]) -> int:
         """How many of these were."""
-        return sum((one.exchange, one.symbol) in self._asked for one in self.wanted(feed))
+        return sum((one.exchange, one.symbol) in self._asked for one in wanted)
 
     def reading(self, exchange: Exchange) -> Reading:
         """What it is being asked for: nothing where all is here."""

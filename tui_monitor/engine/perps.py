@@ -11,10 +11,12 @@ AFTER_ERROR_S = 30.0
 def most_traded(feed: Perps, market: MarketState, count: int) -> list[Instrument]:
     """The perpetuals with most turnover; none before turnovers are known."""
     perps = feed.instruments(Market.PERP)
-    turnovers = {one.key: _turnover(one, market) for one in perps}
-    if 2 * sum(turnover is not None for turnover in turnovers.values()) < len(perps):
+    turnovers = [_turnover(one, market) for one in perps]
+    if 2 * sum(turnover is not None for turnover in turnovers) < len(perps):
         return []
-    return sorted(perps, key=lambda one: (-(turnovers[one.key] or 0.0), one.symbol))[:count]
+    pairs = zip(turnovers, perps, strict=True)
+    ranked = sorted(pairs, key=lambda pair: (-(pair[0] or 0.0), pair[1].symbol))
+    return [one for _, one in ranked[:count]]
 
 
 def pause_s(error: FeedError, least_s: float) -> float:

@@ -65,7 +65,7 @@ class LiveInterest(StoredInterest):
             lasts=found.lasts,
             steps=found.steps,
             ratios=found.ratios,
-            past=engine.interest.past(),
+            past=await in_steps(engine.interest.past_steps()),
             sampled_ms=found.sampled_ms,
         )
         return await in_steps(interest_steps(given, now.ms, hours, by, exchange))
