@@ -10,11 +10,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.support.engines import true_sum
-from tests.support.programs import TUI_MONITOR, UNPACED, a_daemon, clean_environment
+from tests.support.programs import (
+    LONG_S,
+    TUI_MONITOR,
+    UNPACED,
+    a_daemon,
+    answer_of,
+    clean_environment,
+)
 from tests.support.programs import run_installed as run
 from tui_monitor.clock import BoardZone
 from tui_monitor.config import COINS
@@ -24,22 +30,27 @@ ZONE = BoardZone()
 
 
 async def board_of(url: str, **query: str) -> dict[str, Any]:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        answer = await client.get(f"{url}/api/boards/sum", params=query)
-    assert answer.status_code == 200, answer.text
-    data: dict[str, Any] = answer.json()["data"]
+    data: dict[str, Any] = (await answer_of(url, "/api/boards/sum", **query))["data"]
     return data
 
 
-async def settled_board(url: str) -> dict[str, Any]:
-    """Wait until every slot that has begun has its bars' opens."""
-    async with asyncio.timeout(90):
+async def settled_board(url: str, coins_live: int = 0) -> dict[str, Any]:
+    """Wait until every slot that has begun has its bars' opens, and so many coins have prices."""
+    async with asyncio.timeout(LONG_S):
         while True:
             board = await board_of(url)
             begun = [node for node in board["nodes"] if node["slot_ms"] <= board["now_ms"]]
-            if all(node["state"] == "ok" and not node["provisional"] for node in begun):
+            live = 0 if board["live"] is None else board["live"]["valid"]
+            is_settled = all(node["state"] == "ok" and not node["provisional"] for node in begun)
+            if begun and is_settled and live >= coins_live:
                 return board
             await asyncio.sleep(0.2)
+
+
+def sums(board: dict[str, Any], until_ms: int) -> dict[int, float]:
+    """The sums of a board's nodes up to a slot: while others are asked another one may begin."""
+    nodes = [node for node in board["nodes"] if node["slot_ms"] <= until_ms]
+    return {node["slot_ms"]: node["sum_pct"] for node in nodes if node["sum_pct"] is not None}
 
 
 async def test_rest_show_and_export_tell_the_same_and_the_truth(
@@ -48,21 +59,21 @@ async def test_rest_show_and_export_tell_the_same_and_the_truth(
     """One shape everywhere; each node recomputes from the market itself."""
     options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
     async with a_daemon(tmp_path, *options) as daemon:
-        board = await settled_board(daemon.url)
-        shown = await run(tmp_path, "show", "sum", "--json", *options)
-        exported = await run(
-            tmp_path, "export", "sum", "--from", board["today"], "--to", board["today"], *options
-        )
+        board = await settled_board(daemon.url, coins_live=len(COINS))
+        day = board["last_day"]
+        shown = await run(tmp_path, "show", "sum", "--json", "--date", day, *options)
+        exported = await run(tmp_path, "export", "sum", "--from", day, "--to", day, *options)
     assert shown.code == 0, shown.err
     assert daemon.url in shown.err
-    day_ms = ZONE.day_start_ms(ZONE.day_of(board["now_ms"]))
-    nodes = {n["slot_ms"]: n["sum_pct"] for n in board["nodes"] if n["sum_pct"] is not None}
+    day_ms = ZONE.parse(day)
+    until_ms = max(node["slot_ms"] for node in board["nodes"] if node["sum_pct"] is not None)
+    nodes = sums(board, until_ms)
     for slot_ms, sum_pct in nodes.items():
         assert sum_pct == pytest.approx(true_sum(quick_sim, COINS, slot_ms, day_ms), abs=1e-9)
-    told = json.loads(shown.out)
-    assert {n["slot_ms"]: n["sum_pct"] for n in told["nodes"] if n["sum_pct"] is not None} == nodes
+    assert sums(json.loads(shown.out), until_ms) == nodes
     rows = list(csv.reader(io.StringIO(exported.out.removeprefix("\ufeff"))))[1:]
-    assert {int(row[2]) * 1000: float(row[3]) for row in rows} == {
+    found = {int(row[2]) * 1000: float(row[3]) for row in rows}
+    assert {slot: value for slot, value in found.items() if slot <= until_ms} == {
         slot: pytest.approx(value, abs=6e-5) for slot, value in nodes.items()
     }
     live = board["live"]
@@ -96,19 +107,22 @@ async def test_killed_daemons_lose_no_node_that_was_told(
     for _ in range(4):
         async with a_daemon(tmp_path, *options) as daemon:
             end_s = time.monotonic() + draw.uniform(0.3, 2.5)
-            while time.monotonic() < end_s or (not told and time.monotonic() < end_s + 60):
-                nodes = (await board_of(daemon.url))["nodes"]
-                told |= {
-                    n["slot_ms"]: n["sum_pct"]
-                    for n in nodes
-                    if n["state"] == "ok" and not n["provisional"]
-                }
+            async with asyncio.timeout(LONG_S):
+                while time.monotonic() < end_s or not told:
+                    nodes = (await board_of(daemon.url))["nodes"]
+                    told |= {
+                        n["slot_ms"]: n["sum_pct"]
+                        for n in nodes
+                        if n["state"] == "ok" and not n["provisional"]
+                    }
             daemon.child.kill()
             await daemon.child.wait()
         checked = await run(tmp_path, "db", "check", "--data-dir", folder)
         assert checked.code == 0, checked.out
-    stored = await run(tmp_path, "show", "sum", "--json", "--data-dir", folder)
-    kept = {node["slot_ms"]: node["sum_pct"] for node in json.loads(stored.out)["nodes"]}
+    kept: dict[int, float] = {}
+    for day in {ZONE.day_of(slot_ms).isoformat() for slot_ms in told}:
+        stored = await run(tmp_path, "show", "sum", "--json", "--date", day, "--data-dir", folder)
+        kept |= {node["slot_ms"]: node["sum_pct"] for node in json.loads(stored.out)["nodes"]}
     assert told
     assert {slot: kept[slot] for slot in told} == told
 
@@ -126,7 +140,7 @@ async def test_a_killed_backfill_goes_on_and_asks_for_no_page_twice(
             env={**clean_environment(tmp_path), **UNPACED},
             stdout=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(LONG_S):
             while _pages(quick_sim) < stop_after and child.returncode is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         if child.returncode is None:
