@@ -19,6 +19,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
 from tests.support.boards import MemorySource, a_status, some_events
+from tests.support.virtual_time import in_virtual_time
 from tui_monitor.attach.answers import FRESH_S, MOST_ANSWERS
 from tui_monitor.attach.calls import CALLS
 from tui_monitor.attach.client import SILENT_S, Attached, attached
@@ -41,7 +42,7 @@ DAY = date(2026, 1, 14)
 
 
 class Own:
-    """A clock that a test moves; waiting takes no time at all."""
+    """A clock that a test moves; waiting moves only the loop's."""
 
     def __init__(self) -> None:
         self.at_s = 0.0
@@ -53,7 +54,7 @@ class Own:
         return self.at_s
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(0)
+        await asyncio.sleep(seconds)
 
 
 @pytest.fixture
@@ -136,6 +137,7 @@ async def outcome(ask: Ask, source: Source) -> Any:
         return "not in memory"
 
 
+@in_virtual_time
 async def test_every_answer_is_the_engines_own(path: Path) -> None:
     """To the last digit; asked twice, so that what is kept is replaced."""
     here, twin, clock = MemorySource(), MemorySource(), Own()
@@ -153,6 +155,7 @@ async def test_every_answer_is_the_engines_own(path: Path) -> None:
     assert answered > 20
 
 
+@in_virtual_time
 async def test_the_status_is_there_from_memory_and_says_that_it_is_attached(path: Path) -> None:
     """With the engine's event log beside it, both a second old at most."""
     here = MemorySource()
@@ -171,6 +174,7 @@ async def test_the_status_is_there_from_memory_and_says_that_it_is_attached(path
         assert there.status().events_total == 77
 
 
+@in_virtual_time
 async def test_an_engine_that_stands_still_is_told_of(path: Path) -> None:
     """A stopped process has its sockets still: what is on screen would look like now."""
     clock = Own()
@@ -193,6 +197,7 @@ async def test_an_engine_that_stands_still_is_told_of(path: Path) -> None:
             there.status()
 
 
+@in_virtual_time
 async def test_an_engine_of_another_version_is_named(path: Path) -> None:
     """One that knows no greeting yet, and one of a protocol to come; neither is asked more."""
     asked: list[str] = []
@@ -229,6 +234,7 @@ async def test_an_engine_of_another_version_is_named(path: Path) -> None:
         MonitorError("plain", "hint"),
     ],
 )
+@in_virtual_time
 async def test_what_the_engine_refuses_is_refused_in_its_words(
     path: Path, error: MonitorError
 ) -> None:
@@ -242,6 +248,7 @@ async def test_what_the_engine_refuses_is_refused_in_its_words(
     assert raised.value.line() == error.line()
 
 
+@in_virtual_time
 async def test_a_bug_in_a_board_leaves_the_viewer_attached(path: Path) -> None:
     """It is said, the log has the traceback, the next board comes."""
     here = MemorySource()
@@ -253,6 +260,7 @@ async def test_a_bug_in_a_board_leaves_the_viewer_attached(path: Path) -> None:
         assert (await there.source.sum_board(Query())).nodes
 
 
+@in_virtual_time
 async def test_an_engine_that_goes_away_is_gone_for_all_that_waits(path: Path) -> None:
     """Also for what is asked afterwards; `run` ends with it."""
     async with viewers_served(MemorySource(), Own(), path):
@@ -281,6 +289,7 @@ def mode_of(path: Path) -> int | None:
     return path.stat().st_mode if path.exists() else None
 
 
+@in_virtual_time
 async def test_the_socket_is_ours_alone(path: Path) -> None:
     """Mode 0600 in a folder of 0700; a dead engine's is replaced; a folder where others write
     isn't used."""
@@ -313,6 +322,7 @@ async def plain(path: Path) -> AsyncIterator[ClientConnection]:
         yield socket
 
 
+@in_virtual_time
 async def test_what_has_not_changed_does_not_come_again(path: Path) -> None:
     """Its revision alone does; a changed answer has another one and comes whole."""
     here, clock = MemorySource(), Own()
@@ -332,6 +342,7 @@ async def test_what_has_not_changed_does_not_come_again(path: Path) -> None:
         assert (await asked(socket, "sum_board", "another"))["data"] == second["data"]
 
 
+@in_virtual_time
 async def test_only_so_many_answers_are_kept(path: Path) -> None:
     """Those that were asked for last; what is forgotten is made anew."""
     here = MemorySource()
@@ -343,6 +354,7 @@ async def test_only_so_many_answers_are_kept(path: Path) -> None:
     assert len(here.calls) == MOST_ANSWERS + 2
 
 
+@in_virtual_time
 async def test_many_viewers_cost_the_engine_one_question(path: Path) -> None:
     """Within the time that an answer counts as fresh."""
     here, clock = MemorySource(), Own()
@@ -362,6 +374,7 @@ async def test_many_viewers_cost_the_engine_one_question(path: Path) -> None:
         '{"id": 1, "call": "sum_board", "more": 1}', "[" * 10_000,
     ],
 )  # fmt: skip
+@in_virtual_time
 async def test_what_is_no_question_is_refused_in_a_line(path: Path, message: str | bytes) -> None:
     """And the next one is answered."""
     async with viewers_served(MemorySource(), Own(), path), plain(path) as socket:
@@ -372,6 +385,7 @@ async def test_what_is_no_question_is_refused_in_a_line(path: Path, message: str
         assert "data" in await asked(socket, "sum_board")
 
 
+@in_virtual_time
 async def test_a_viewer_that_does_not_read_holds_up_nobody(path: Path) -> None:
     """He gets as much as he takes; the others go on."""
     here, clock = MemorySource(), Own()
@@ -385,6 +399,7 @@ async def test_a_viewer_that_does_not_read_holds_up_nobody(path: Path) -> None:
         assert json.loads(await slow.recv())["id"] == 0
 
 
+@in_virtual_time
 async def test_a_page_of_a_browser_and_too_many_viewers_are_turned_away(path: Path) -> None:
     """An Origin header is a browser's; 32 viewers are enough for one engine."""
     async with viewers_served(MemorySource(), Own(), path):

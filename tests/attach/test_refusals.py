@@ -253,11 +253,13 @@ async def test_who_answers_nothing_is_waited_for_no_longer_than_said() -> None:
 @in_virtual_time
 async def test_where_nothing_listens_is_said(tmp_path: Path) -> None:
     """A closed port, and a TLS handshake with what speaks plain HTTP."""
-    with socket.create_server(("127.0.0.1", 0)) as spare:
-        port = spare.getsockname()[1]
-    with refused(EngineGone, "nothing answers at .*check host and port"):
-        async with dialled(elsewhere(f"http://127.0.0.1:{port}")):
-            pass
+    with socket.socket() as closed:
+        # Nobody else is given it meanwhile.
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        with refused(EngineGone, "nothing answers at .*check host and port"):
+            async with dialled(elsewhere(f"http://127.0.0.1:{port}")):
+                pass
     for nowhere in ("http://a..b:5000", f"http://{'a' * 70}:5000"):
         with refused(EngineGone, "there is no host a"):
             async with dialled(elsewhere(nowhere)):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -58,11 +59,15 @@ def a_daemon(source: MemorySource, clock: VirtualClock, port: int) -> Daemon:
     return Daemon(app, port, source, clock)
 
 
-async def new_daemon() -> Daemon:
+@asynccontextmanager
+async def new_daemon() -> AsyncIterator[Daemon]:
+    """One on a port that nobody else is given while it is not served."""
     clock = VirtualClock()
-    with await bind(Address("127.0.0.1", 0)) as spare:
-        port = spare.getsockname()[1]
-    return a_daemon(MemorySource(clock, ZONE, FIRST_DAY), clock, port)
+    with socket.socket() as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        port = kept.getsockname()[1]
+        yield a_daemon(MemorySource(clock, ZONE, FIRST_DAY), clock, port)
 
 
 @asynccontextmanager
@@ -117,9 +122,12 @@ async def changes(daemon: Daemon, steps: int) -> None:
 @in_virtual_time
 async def test_a_daemon_that_was_away_is_found_again_by_itself(tmp_path: Path) -> None:
     """Meanwhile every question says since when and why; afterwards all is as it is there."""
-    daemon = await new_daemon()
     news: list[str] = []
-    async with AsyncExitStack() as first, AsyncExitStack() as stack:
+    async with (
+        new_daemon() as daemon,
+        AsyncExitStack() as first,
+        AsyncExitStack() as stack,
+    ):
         await first.enter_async_context(daemon.served())
         there = await stack.enter_async_context(viewer(daemon, tmp_path))
         there.on_news.append(news.append)
@@ -165,8 +173,7 @@ async def test_after_a_break_the_picture_goes_on_or_says_what_it_missed(
     steps: int, said: str, tmp_path: Path
 ) -> None:
     """The connection breaks, the daemon runs on: others see states that this viewer does not."""
-    daemon = await new_daemon()
-    async with daemon.served(), viewer(daemon, tmp_path) as there:
+    async with new_daemon() as daemon, daemon.served(), viewer(daemon, tmp_path) as there:
         await board(there)
         await daemon.clock.sleep(6)
         await board(there)
@@ -185,9 +192,8 @@ async def test_after_a_break_the_picture_goes_on_or_says_what_it_missed(
 @in_virtual_time
 async def test_a_daemon_that_breaks_off_at_once_is_not_asked_in_a_hurry(tmp_path: Path) -> None:
     """Pauses grow though each attempt succeeds at first."""
-    daemon = await new_daemon()
     attempts = 0
-    async with daemon.served(), viewer(daemon, tmp_path) as there:
+    async with new_daemon() as daemon, daemon.served(), viewer(daemon, tmp_path) as there:
         begin_s = daemon.clock.monotonic_s()
         while daemon.clock.monotonic_s() - begin_s < 120:
             if there._there is not None:
@@ -201,8 +207,11 @@ async def test_a_daemon_that_breaks_off_at_once_is_not_asked_in_a_hurry(tmp_path
 @in_virtual_time
 async def test_a_backfill_is_begun_and_stopped_from_elsewhere(tmp_path: Path) -> None:
     """With the daemon's own refusals; an export that it has not is refused here as there."""
-    daemon = await new_daemon()
-    async with daemon.served(), viewer(daemon, tmp_path / "exports") as there:
+    async with (
+        new_daemon() as daemon,
+        daemon.served(),
+        viewer(daemon, tmp_path / "exports") as there,
+    ):
         await board(there)
         day = FIRST_DAY
         job = await there.source.start_backfill(day, day)
@@ -219,10 +228,10 @@ async def test_a_backfill_is_begun_and_stopped_from_elsewhere(tmp_path: Path) ->
 # On the wire
 
 
-async def asked(socket: ClientConnection, since: str | None = None) -> dict[str, Any]:
+async def asked(viewer: ClientConnection, since: str | None = None) -> dict[str, Any]:
     question = {"id": 1, "call": "sum_board", "args": {"query": {}}, "since": since}
-    await socket.send(json.dumps(question))
-    reply: dict[str, Any] = json.loads(await socket.recv())
+    await viewer.send(json.dumps(question))
+    reply: dict[str, Any] = json.loads(await viewer.recv())
     return reply
 
 
