@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.virtual_time import VirtualClock, in_virtual_time, run_virtual
+from tui_monitor.clock import SystemClock
 from tui_monitor.feeds.pacing import Pacer, Pause, backoff_s
 from tui_monitor.model import LimitUse
 
@@ -55,6 +56,32 @@ async def test_grants_are_evenly_spaced() -> None:
     gaps = [after - before for before, after in pairwise(times)]
     assert min(gaps) > 0.11
     assert times[-1] - times[0] < 9.2
+
+
+class NotingClock(SystemClock):
+    """The machine's clock, which knows what it said last."""
+
+    last_s = 0.0
+
+    def monotonic_s(self) -> float:
+        self.last_s = super().monotonic_s()
+        return self.last_s
+
+
+async def test_the_real_clock_keeps_the_limit_too() -> None:
+    """Thirty askers at once: however late the machine is, no window has one too many."""
+    clock = NotingClock()
+    pacer = Pacer(clock, 18, 1.0)
+    times: list[float] = []
+
+    async def ask() -> None:
+        await pacer.acquire()
+        times.append(clock.last_s)
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(30):
+            tasks.create_task(ask())
+    assert all(after - first >= 1.0 for first, after in zip(times, times[18:], strict=False))
 
 
 @in_virtual_time

@@ -73,9 +73,10 @@ async def test_a_file_that_exists_is_not_replaced(tmp_path: Path) -> None:
 async def test_a_cancelled_copy_leaves_nothing(tmp_path: Path) -> None:
     """In the middle of its steps; and the database can be closed at once."""
     async with open_store(tmp_path, StillClock(), kind="demo") as store:
-        await record(store, 0, 10 * SLOTS)
+        await record(store, 0, SLOTS)
         before = names_in(tmp_path)
-        copying = asyncio.create_task(backup(tmp_path, tmp_path / "copy", 1))
+        # After its first page it would wait for an hour.
+        copying = asyncio.create_task(backup(tmp_path, tmp_path / "copy", 1, 3600.0))
         async with asyncio.timeout(60):
             while not any(name.endswith("-journal") for name in names_in(tmp_path)):  # noqa: ASYNC110
                 await asyncio.sleep(0)

@@ -291,11 +291,15 @@ async def test_a_file_that_is_not_there_is_bad_input(store: Store, tmp_path: Pat
 async def test_a_killed_import_is_finished_by_the_next(store: Store) -> None:
     """What was committed stays; the result is that of one import."""
     content = lines(*(a_record(DAY_MS + slot * SLOT_MS) for slot in range(1, 700)))
+    loop, told = asyncio.get_running_loop(), list[str]()
+
+    def kill_at_the_second_batch(sql: str) -> None:
+        told.append(sql)
+        if sql == "BEGIN IMMEDIATE" and told.count(sql) == 2:
+            loop.call_soon_threadsafe(task.cancel)
+
+    await store._session._writing.set_trace_callback(kill_at_the_second_batch)
     task = asyncio.ensure_future(take(store, content))
-    for _ in range(100_000):
-        if await nodes(store):
-            break
-    task.cancel()
     await asyncio.wait([task])
     assert task.cancelled()
     there = (await store.info()).rows["slot_prices"]

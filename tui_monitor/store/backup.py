@@ -20,11 +20,13 @@ PAUSE_S = 0.002
 _PROBLEMS = "SELECT quick_check FROM pragma_quick_check(5)"
 
 
-async def backup(data_dir: Path, target: Path, step_pages: int = STEP_PAGES) -> int:
+async def backup(
+    data_dir: Path, target: Path, step_pages: int = STEP_PAGES, pause_s: float = PAUSE_S
+) -> int:
     """Copy the database of a folder to a new file; its size in bytes.
 
-    The copy is of the moment when it began. BadInput if the file exists; StoreError if the
-    database can't be read or the copy is not sound.
+    The copy is of the moment when it began; after each step there is a pause. BadInput if the
+    file exists; StoreError if the database can't be read or the copy is not sound.
     """
     free(target)
     path = paths.database_file(data_dir)
@@ -37,7 +39,7 @@ async def backup(data_dir: Path, target: Path, step_pages: int = STEP_PAGES) -> 
             connected(path, "ro", connect) as source,
             connected(temporary, "rw", connect) as copy,
         ):
-            await _copied(source, copy, path, step_pages)
+            await _copied(source, copy, path, (step_pages, pause_s))
         give_name(temporary, target, overwrite=False)
         return inspection.sizes(target)[0]
     finally:
@@ -46,14 +48,14 @@ async def backup(data_dir: Path, target: Path, step_pages: int = STEP_PAGES) -> 
 
 
 async def _copied(
-    source: aiosqlite.Connection, copy: aiosqlite.Connection, path: Path, step_pages: int
+    source: aiosqlite.Connection, copy: aiosqlite.Connection, path: Path, pace: tuple[int, float]
 ) -> None:
     try:
         # What is written meanwhile stays in the log: without this each commit would have the
         # copy begin again.
         await source.execute("BEGIN")
         await source.execute_fetchall("SELECT count(*) FROM sqlite_master")
-        await _stepwise(source, copy, step_pages)
+        await _stepwise(source, copy, *pace)
         # A file of its own, without a log beside it.
         await copy.execute_fetchall("PRAGMA journal_mode = DELETE")
         found = inspection.found_lines(await copy.execute_fetchall(_PROBLEMS))
@@ -68,13 +70,13 @@ async def _copied(
 
 
 async def _stepwise(
-    source: aiosqlite.Connection, copy: aiosqlite.Connection, step_pages: int
+    source: aiosqlite.Connection, copy: aiosqlite.Connection, step_pages: int, pause_s: float
 ) -> None:
     """All pages; a cancelled caller ends the copy at the next step."""
     stop = threading.Event()
 
     def progress(_status: int, _left: int, _total: int) -> None:
-        if stop.wait(PAUSE_S):
+        if stop.wait(pause_s):
             raise InterruptedError
 
     work = asyncio.ensure_future(source.backup(copy, pages=step_pages, progress=progress))

@@ -122,6 +122,7 @@ def test_errors_come_with_a_meaning(text: bytes, kind: type[FeedError], part: st
     assert explain(b'{"retCode":0,"retMsg":"OK","result":{}}') is None
 
 
+@in_virtual_time
 async def test_a_ban_is_waited_for_and_a_blocked_country_is_not() -> None:
     """Both are HTTP 403; the documented ban lasts 10 minutes."""
     country = b"<html>CloudFront ... block access from your country</html>"
@@ -139,6 +140,7 @@ async def test_a_ban_is_waited_for_and_a_blocked_country_is_not() -> None:
             assert (rest.paused_s > 0) == (least_s > 0)
 
 
+@in_virtual_time
 async def test_all_pages_of_a_list_are_read() -> None:
     """The cursor of one page asks for the next, written as it came."""
     asked: list[bytes] = []
@@ -160,6 +162,7 @@ async def test_all_pages_of_a_list_are_read() -> None:
     assert b"cursor=0%252C500" in asked[1]
 
 
+@in_virtual_time
 async def test_a_list_that_never_ends_is_malformed() -> None:
     """Each page names another next one."""
     pages = iter(range(1000))

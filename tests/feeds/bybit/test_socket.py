@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.feeds.bybit import rows
 from tests.feeds.servers import ws_server
 from tests.feeds.wire import hooks, line
-from tui_monitor.clock import SystemClock
+from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.feeds.adapter import Control, Rejected, Subscription
 from tui_monitor.feeds.bybit.adapter import BybitAdapter
 from tui_monitor.feeds.bybit.mapper import GUESS
@@ -50,6 +50,7 @@ class StrictBybit:
             await socket.send(rows.push(topic, rows.TICKER | {"symbol": symbol}))
 
 
+@in_virtual_time
 async def test_bad_topics_are_dropped_and_the_rest_streams_at_once() -> None:
     """Two unknown ones among twelve, and one that the server has already given."""
     server = StrictBybit()
@@ -72,7 +73,7 @@ async def test_bad_topics_are_dropped_and_the_rest_streams_at_once() -> None:
             BybitAdapter(InstrumentBook(GUESS[Market.PERP]), Market.PERP),
             line(url, 30.0, 3600.0),
             wanted,
-            SystemClock(),
+            VirtualClock(),
             hooks(apply, told.append),
         )
         running = asyncio.create_task(link.run())

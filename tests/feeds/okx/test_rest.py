@@ -1,7 +1,6 @@
 """OKX's REST against the simulated one, limits counted by the server."""
 
 import asyncio
-import time
 from contextlib import aclosing
 from itertools import pairwise
 
@@ -9,7 +8,6 @@ import pytest
 
 from tests.feeds.rig import settings_of
 from tests.support.virtual_time import VirtualClock, in_virtual_time
-from tui_monitor.clock import SystemClock
 from tui_monitor.errors import Malformed, RateLimited, Rejected
 from tui_monitor.feeds.okx.rest import OkxRest
 from tui_monitor.feeds.symbols import instrument_of
@@ -76,21 +74,6 @@ async def test_a_backfill_of_81_pages_takes_under_ten_seconds_and_breaks_no_limi
             opens = [candle.open_ms for candle in job.result()]
             assert opens == sorted(set(opens), reverse=True)
             assert all(before - after == HALF_HOUR_MS for before, after in pairwise(opens))
-
-
-async def test_the_real_clock_keeps_the_limit_too() -> None:
-    """Thirty pages in real time, all asked for at once."""
-    async with (
-        Simulator(seed=1).running() as sim,
-        aclosing(OkxRest(settings_of(sim.url).okx, SystemClock())) as rest,
-    ):
-        btc = instrument_of(Exchange.OKX, Market.PERP, "BTC-USDT-SWAP", "BTC", "USDT")
-        begin = time.monotonic()
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(30):
-                tasks.create_task(rest.candles(btc, "30m", history=True))
-        assert time.monotonic() - begin < 60
-        assert sim.stats()["okx"]["violations_total"] == 0
 
 
 @in_virtual_time
