@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.widgets import Input
 
 from tui_monitor import words
 from tui_monitor.config import Ui
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.screens.desk.desk import REFRESH_S, Desk
 from tui_monitor.screens.keys.actions import bindings
-from tui_monitor.screens.keys.keymap import use_keys, would_be_typed
+from tui_monitor.screens.keys.keymap import use_keys
 from tui_monitor.screens.looks.looks import BLOCKS, BRAILLE, Looks, looks_for
 from tui_monitor.screens.looks.themes import MONOCHROME, THEMES, textual_theme
 from tui_monitor.screens.tables.layouts import Layouts
@@ -117,11 +116,6 @@ class MonitorApp(PaintedApp):
     def on_mount(self) -> None:
         """The keys of the settings."""
         self.set_keymap(dict(self.ui.keys))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where text is typed, a character is text, though the settings made it a key."""
-        is_text = isinstance(self.focused, Input) and would_be_typed(action)
-        return not is_text and super().check_action(action, parameters)
 
     def get_default_screen(self) -> Desk:
         """The one screen there is; everything else is a dialog above it."""

@@ -1,9 +1,14 @@
 """Other keys by the settings: they work, and every text that names one says so."""
 
+import pytest
+from textual.keys import _character_to_key
+from textual.widgets import Input
+
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.support.boards import MemorySource
 from tui_monitor.app import MonitorApp
 from tui_monitor.config import Ui
+from tui_monitor.config.keys import DEFAULT_KEYS
 from tui_monitor.screens.dialogs.help import KeyHelp
 from tui_monitor.screens.keys.keymap import key, key_label, key_named, keys_of, other_keys
 from tui_monitor.screens.widgets.frame import Footer, TopLine
@@ -20,6 +25,27 @@ CHOSEN = {
     "leave": "Q",
     "day_previous": "comma",
 }
+
+
+# What every bound character is, and some that none is bound to; a number is typed as it is.
+BOUND = sorted(
+    character
+    for character in map(chr, range(33, 127))
+    for keys in DEFAULT_KEYS.values()
+    for bound in keys.values()
+    if _character_to_key(character) in bound.split(",")
+)
+TYPED = "".join(dict.fromkeys((*BOUND, " ", *"4/4 27/27 10/10 a_b@c\\")))
+
+
+class StoppableApp(MonitorApp):
+    """One that counts how often it was to stop, and goes on."""
+
+    stops = 0
+
+    def stop_group(self) -> None:
+        """No shell would bring the tests back."""
+        self.stops += 1
 
 
 def an_app_with(**chosen: str) -> MonitorApp:
@@ -58,6 +84,38 @@ async def test_a_chosen_character_is_text_where_text_is_typed() -> None:
         panel = app.desk.query(Panel).first()
         assert panel._input.value == "fpQ"
         assert app.screen is app.desk
+
+
+@pytest.mark.parametrize("opens", ["slash", "colon", "question_mark", "e"])
+async def test_every_character_is_text_where_text_is_typed(opens: str) -> None:
+    """In a filter, in the palette, in the key help, in a dialog, whatever it is bound to."""
+    app = an_app(board="oi")
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pulled(pilot, app)
+        assert set("/!?:<>[]+-=0123456789qtdeb wzc ") <= {*TYPED}
+        await pilot.press(opens)
+        await settled(pilot, lambda: isinstance(app.focused, Input))
+        field, screen = app.focused, app.screen
+        assert isinstance(field, Input)
+        await pilot.press(*TYPED)
+        await settled(pilot)
+        assert (field.value, app.focused, app.screen) == (TYPED, field, screen)
+        assert (app.desk.view.NAME, app.desk.frozen_behind) == ("oi", None)
+
+
+@pytest.mark.parametrize("opens", ["", "slash", "colon", "question_mark", "d", "C", "e", "f1", "!"])
+async def test_the_process_stops_and_repaints_from_everywhere(opens: str) -> None:
+    """Ctrl+Z, Ctrl+L and Ctrl+C do above a board what they do on it."""
+    app = StoppableApp(MemorySource(), board="liquidations", refresh_s=None)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        if opens:
+            await pilot.press(opens)
+            await settled(pilot)
+        await pilot.press("ctrl+z", "ctrl+l")
+        await settled(pilot, lambda: app.stops == 1)
+        await pilot.press("ctrl+c")
+        await settled(pilot, lambda: not app.is_running)
 
 
 async def test_settings_that_change_change_the_keys() -> None:

@@ -13,7 +13,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
-from textual.widgets import ContentSwitcher, Input
+from textual.widgets import ContentSwitcher
 from textual.worker import Worker
 
 from tui_monitor.boards.status import EngineStatus
@@ -30,7 +30,6 @@ from tui_monitor.screens.desk.revisit import Revisit
 from tui_monitor.screens.desk.settings_news import SHOWN_S, SettingsNews
 from tui_monitor.screens.desk.ways import DeskWays
 from tui_monitor.screens.keys.actions import bindings, board_bindings
-from tui_monitor.screens.keys.keymap import would_be_typed
 from tui_monitor.screens.looks.format import ShownZone
 from tui_monitor.screens.status import unknown
 from tui_monitor.screens.tables.layouts import layouts_of
@@ -119,8 +118,6 @@ class Desk(DeskWays):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Stopping works only while something runs, days only where there are any."""
-        if isinstance(self.focused, Input) and would_be_typed(action):
-            return False
         if action == "stop_backfill":
             return self.backfill_runs
         if action == "date":

@@ -20,8 +20,9 @@ class Action:
 
     `where` is a group that a widget binds. `footer` says who stays in a narrow footer, lowest
     first (0: not there); the order there is this table's. `priority` keys
-    come before any widget's: those that work while text is typed, and those after which text
-    is typed, lest the first letters of a burst be taken for keys.
+    come before any widget's and any dialog's: those that work everywhere, and those after which
+    text is typed, lest the first letters of a burst be taken for keys. A character is text where
+    text is typed, whatever it is bound to.
     """
 
     id: str
@@ -129,9 +130,9 @@ ACTIONS = (
     Action("back", "Esc", "back", "One step back", "desk", 3),
     Action("quit", "q", "quit", "Leave; twice where recording ends", "desk", 3),
     Action("leave", "^c", "quit", "Leave, from anywhere", "app", 0, True),
-    Action("stop_process", "^z", "stop", "Stop the process; fg brings it back", "app"),
+    Action("stop_process", "^z", "stop", "Stop the process; fg brings it back", "app", 0, True),
     Action("mouse", "m", "mouse", "Mouse on or off (off: text can be selected)", "app"),
-    Action("repaint", "^l", "repaint", "Write the whole screen again", "app"),
+    Action("repaint", "^l", "repaint", "Write the whole screen again", "app", 0, True),
 )
 # fmt: on
 

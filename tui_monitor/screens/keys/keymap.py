@@ -89,8 +89,3 @@ def key(action_id: str) -> str:
 def key_named(label: str) -> str | None:
     """The name of a key as `key_label` writes it; None if it is none."""
     return _LABELS.get(label)
-
-
-def would_be_typed(action_id: str) -> bool:
-    """Whether one of its chosen keys is a character: where text is typed, it is text."""
-    return is_chosen(action_id) and any(one in _CHARACTERS for one in keys_of(action_id))

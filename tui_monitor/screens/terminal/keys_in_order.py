@@ -31,15 +31,15 @@ async def take_key(app: App[Any], event: Key) -> bool:
     if event.is_forwarded:
         return False
     app.app_focus = True
-    # Textual has no other way to ask for what a key is bound to.
-    found = app._check_bindings
-    if await found(event.key, priority=True):
-        return True
-    # Textual leaves out what a field takes as text, but can't name the character of some (`-`).
+    # Textual leaves out what a field takes as text, but can't name the character of some (`-` `/`):
+    # it would do what they are bound to.
     focused = app.focused
     if focused is not None and focused.check_consume_key(event.key, event.character):
-        return False
-    return await found(event.key)
+        focused._forward_event(event)
+        return True
+    # Textual has no other way to ask for what a key is bound to.
+    found = app._check_bindings
+    return await found(event.key, priority=True) or await found(event.key)
 
 
 async def all_done(app: App[Any]) -> None:

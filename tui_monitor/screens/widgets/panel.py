@@ -15,7 +15,6 @@ from tui_monitor.screens.dialogs.columns import ColumnsDialog
 from tui_monitor.screens.filters.filter import Unfinished, finished_parts
 from tui_monitor.screens.filters.hints import hint
 from tui_monitor.screens.keys.actions import bindings
-from tui_monitor.screens.keys.keymap import would_be_typed
 from tui_monitor.screens.looks.looks import looks_of
 from tui_monitor.screens.tables.layouts import Layout, layouts_of
 from tui_monitor.screens.telling import problem
@@ -163,11 +162,6 @@ class Panel(Vertical, Generic[R]):
         return self._input.has_focus
 
     # Its keys
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """In a filter, a character is text, though the settings made it a key."""
-        is_text = self.is_typing and would_be_typed(action)
-        return not is_text and super().check_action(action, parameters)
 
     def action_filter(self) -> None:
         self._input.show_example()
