@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
+import pytest
 
 from tests.cli.test_liquidation_files import HOURLY
 from tests.cli.test_program import settled_board
@@ -22,6 +23,7 @@ from tests.support.programs import (
     UNPACED,
     Daemon,
     a_daemon,
+    answer_of,
     clean_environment,
     run,
 )
@@ -57,6 +59,8 @@ EVERY_EXCHANGE = {
     },
     **UNPACED,
 }
+# What curl says of a daemon that is busy.
+ASK_AGAIN = b"returned error: 503"
 OPTION = re.compile(r"`(--[a-z][a-z-]+)")
 OF_OTHERS = {"--user"}
 """Options of other programs in the README's text."""
@@ -106,16 +110,20 @@ async def in_a_shell(world: World, line: str) -> None:
     """A line with pipes, redirections or other programs."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     # As it is typed: without a simulator's address nothing may be unpaced.
-    environment = paced(world)
-    child = await asyncio.create_subprocess_exec(
-        *("sh", "-ec", world.here(line)),
-        cwd=world.folder,
-        env=clean_environment(world.folder) | environment | {"PATH": path},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
+    environment = clean_environment(world.folder) | paced(world) | {"PATH": path}
     async with asyncio.timeout(LONG_S):
-        out, _ = await child.communicate()
+        while True:
+            child = await asyncio.create_subprocess_exec(
+                *("sh", "-ec", world.here(line)),
+                cwd=world.folder,
+                env=environment,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+            )
+            out, _ = await child.communicate()
+            if ASK_AGAIN not in out:
+                break
+            await asyncio.sleep(0.5)
     assert child.returncode == 0, f"{line}: {out.decode()}"
 
 
@@ -179,7 +187,7 @@ def way_of(line: str) -> Callable[[World, str], Awaitable[None]]:
 
 @asynccontextmanager
 async def a_world(folder: Path) -> AsyncIterator[World]:
-    """With today's prices, and the files that the README names."""
+    """With today's prices, lists of coins, and the files that the README names."""
     (folder / "raw.jsonl").write_text(RAW, encoding="utf-8")
     for name in ("panic.jsonl", "liquidation_1h.jsonl"):
         (folder / name).write_text(json.dumps(HOURLY) + "\n", encoding="utf-8")
@@ -187,9 +195,11 @@ async def a_world(folder: Path) -> AsyncIterator[World]:
         options = ("--simulator", sim.url, "--data-dir", str(folder / "data"))
         async with a_daemon(folder, *options, more=EVERY_EXCHANGE) as daemon:
             await settled_board(daemon.url)
+            await answer_of(daemon.url, "/api/boards/coin", coin="BTC")
             yield World(folder, sim, daemon)
 
 
+@pytest.mark.timeout(900)
 async def test_every_command_of_the_readme_runs(tmp_path: Path) -> None:
     """In its order, against one daemon; what can't be run here is in a table, with the reason."""
     shown = [one.typed for one in shell_lines()]

@@ -58,8 +58,10 @@ async def _serve(ready: list[str], begun: threading.Event, stop: asyncio.Event) 
     source = MemorySource(clock, ZONE, FIRST_DAY)
     with await bind(Address("127.0.0.1", 0)) as listener:
         address = Address("127.0.0.1", listener.getsockname()[1])
-        app = build_app(source, clock, ZONE, address=address)
-        async with serving(app, listener, Limits()):
+        # How long who asks and who answers may take is no part of the description.
+        limits = Limits(header_s=60, handler_s=60, idle_s=600)
+        app = build_app(source, clock, ZONE, address=address, limits=limits)
+        async with serving(app, listener, limits):
             ready.append(address.url)
             begun.set()
             await stop.wait()
