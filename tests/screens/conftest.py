@@ -1,10 +1,14 @@
 """Pilots that wait until nothing is left to do, and not until the processor looks idle."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual import app, pilot
+
+from tui_monitor.app import MonitorApp
+from tui_monitor.screens.desk import work
 
 # Far more turns of the loop than any screen needs; a program that spins is not waited for.
 _TURNS = 20_000
@@ -48,3 +52,16 @@ def pilots_wait_for_what_is_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pilot, "wait_for_idle", idle)
     monkeypatch.setattr(app, "wait_for_idle", idle)
     monkeypatch.setattr(pilot.Pilot, "_wait_for_screen", _screen_is_idle)
+
+
+@pytest.fixture(autouse=True)
+def words_stay_until_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long a busy machine takes to look; a test that waits for their end says when."""
+    monkeypatch.setattr(MonitorApp, "NOTIFICATION_TIMEOUT", 3_600.0)
+    monkeypatch.setattr(work, "_SAID_S", 3_600.0)
+
+
+@pytest.fixture(autouse=True)
+def what_is_copied_is_of_one_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Another one copies at the same time, and neither has a user's file."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

@@ -789,6 +789,7 @@ async def test_pulls_follow_one_another_and_never_overlap() -> None:
 
     app = MonitorApp(Slow(), refresh_s=0.01)
     async with app.run_test(size=LARGE) as pilot:
+        await settled(pilot, lambda: running[0] == 1)
         await pilot.press("[", "]", "[", "]")
         assert running[1] == 1
         gate.set()

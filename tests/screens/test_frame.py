@@ -342,7 +342,7 @@ async def test_keys_before_the_engine_answers_are_answered() -> None:
             await settled(pilot)
         said = [one.message for one in app._notifications]
         assert said == ["! the engine has not answered yet (try again in a second)"] * 3
-        assert {one.timeout for one in app._notifications} == {2.5}
+        assert {one.timeout for one in app._notifications} == {app.NOTIFICATION_TIMEOUT}
         assert app.screen is app.desk
 
 
@@ -443,14 +443,17 @@ async def test_the_top_line_says_where_we_are(width: int) -> None:
         await settled(pilot, lambda: "BTC" not in screen_text(app).splitlines()[0])
 
 
-async def test_what_goes_to_the_terminal_is_shown_to_who_asks() -> None:
+async def test_what_goes_to_the_terminal_is_shown_to_who_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Measured over the last seconds."""
+    monkeypatch.setattr(Written, "WINDOW_S", 1_000.0)
     app = an_app()
     async with app.run_test(size=(120, 24)) as pilot:
         await pulled(pilot, app)
         assert "B/s" not in screen_text(app)
         app.use(Ui(status_bytes=True))
-        app.written.add(5_000, asyncio.get_running_loop().time())
+        app.written.add(1_000_000, asyncio.get_running_loop().time())
         await pulled(pilot, app)
         assert "1.00k B/s" in screen_text(app).splitlines()[-2]
 

@@ -34,7 +34,7 @@ from tui_monitor.screens.looks.format import ShownZone
 from tui_monitor.screens.status import unknown
 from tui_monitor.screens.tables.layouts import layouts_of
 from tui_monitor.screens.telling import problem
-from tui_monitor.screens.terminal.keys_in_order import KEYS_WAIT_S
+from tui_monitor.screens.terminal.keys_in_order import comes
 from tui_monitor.screens.terminal.terminal import PaintedApp
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.source import Source
@@ -361,9 +361,7 @@ class Desk(DeskWays):
     async def arrived(self) -> None:
         """Wait for the board on its way: what is typed right behind its key is meant for it."""
         if self._switching:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(KEYS_WAIT_S):
-                    await self._arrived.wait()
+            await comes(self._arrived)
 
     # Keys of the frame
 

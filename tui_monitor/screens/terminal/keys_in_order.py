@@ -10,6 +10,7 @@ with, and what it opens stands, before the next one is looked at.
 # ruff: noqa: SLF001 - as in terminal.py
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
@@ -22,12 +23,13 @@ from textual.widget import Widget
 KEYS_WAIT_S = 5.0
 # A dialog that opens, its field; more often the keys don't move for one key.
 _MOVES = 5
-# Who ends meanwhile never says that it is done.
+# Who ends meanwhile never says that it is done. And looks are what is counted: a pause of the whole
+# process is one of them, however long, since nothing could appear meanwhile.
 _LOOK_S = 0.02
 
 
 async def take_key(app: App[Any], event: Key) -> bool:
-    """Do what a key is bound to: whether it is to anything. Else it is for a widget, as letters."""
+    """Do what a key is bound to, or type it where text is typed; whether it was one of these."""
     if event.is_forwarded:
         return False
     app.app_focus = True
@@ -49,9 +51,7 @@ async def all_done(app: App[Any]) -> None:
     for _ in range(_MOVES):
         if node is before:
             return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(KEYS_WAIT_S):
-                await _settled(app, node)
+        await _settled(app, node)
         # What a dialog was asked for: Textual would come to it when no key waits any more.
         await app._flush_next_callbacks()
         before, node = node, _has_keys(app)
@@ -61,21 +61,29 @@ def _has_keys(app: App[Any]) -> DOMNode:
     return app.focused or app.screen
 
 
-async def _settled(app: App[Any], node: DOMNode) -> None:
-    """Wait until messages have gone up from somebody to the screen."""
-    stands: asyncio.Event = app.screen._mounted_event
-    await stands.wait()
-    for one in node.ancestors_with_self:
-        if isinstance(one, Widget):
-            await _idle(one)
-
-
-async def _idle(node: MessagePump) -> None:
-    """Wait until somebody has dealt with what was sent there by now."""
-    done = asyncio.Event()
-    if not node.call_later(done.set):
-        return
-    while node.is_running and not done.is_set():
+async def comes(event: asyncio.Event, is_in_vain: Callable[[], bool] = bool) -> bool:
+    """Wait for what keys are for, as long as one may; whether it came."""
+    for _ in range(round(KEYS_WAIT_S / _LOOK_S)):
+        if event.is_set() or is_in_vain():
+            break
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LOOK_S):
-                await done.wait()
+                await event.wait()
+    return event.is_set()
+
+
+async def _settled(app: App[Any], node: DOMNode) -> None:
+    """Wait until messages have gone up from somebody to the screen."""
+    if not await comes(app.screen._mounted_event):
+        return
+    for one in node.ancestors_with_self:
+        if isinstance(one, Widget) and not await _idle(one):
+            return
+
+
+async def _idle(node: MessagePump) -> bool:
+    """Wait until somebody has dealt with what was sent there by now; False if it took too long."""
+    done = asyncio.Event()
+    if not node.call_later(done.set):
+        return True
+    return await comes(done, lambda: not node.is_running) or not node.is_running
