@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.readme import README
@@ -63,6 +63,11 @@ def test_a_change_leads_from_any_tree_to_any_other(before: Any, after: Any) -> N
 
 
 @given(_TREES, _TREES, st.integers(1, 60))
+@example([{"coin": "A"}, {"coin": "B"}], [{"coin": "B"}, {"coin": "A"}], 1)
+@example([{"coin": "A"}, {"coin": "B", "x": 1}], [{"coin": "B", "x": 2}, {"coin": "A"}], 1)
+@example([{"coin": "A", "price": 1}], [{"coin": "A", "price": 1.0}], 1)
+@example([{"coin": "A", "x": 1}, {"coin": "B", "x": 1}], [{"coin": "A", "x": 1.0}], 1)
+@example([1, 2, [3]], [1, 2, [3], 4], 1)
 def test_a_change_in_steps_is_the_change(before: Any, after: Any, step_bytes: int) -> None:
     """However little is done in a step."""
     made = asyncio.run(change_in_steps(json_of(before), json_of(after), step_bytes))

@@ -40,6 +40,8 @@ _KEYS = (
     ("day",),
     ("name",),
 )
+NAMES = frozenset(chain.from_iterable(_KEYS))
+"""All fields that may tell one row from another."""
 
 
 def change(before: Tree, after: Tree) -> Change | None:
