@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.feeds.faults.summary import pytest_terminal_summary  # noqa: F401 - a hook
 from tests.support.sim import quick_sim, sim  # noqa: F401 - fixtures for all tests
@@ -18,7 +18,13 @@ from tui_monitor.words import ENGLISH, speaking
 # The suite judges a change, so it draws the same examples every time.
 # `HYPOTHESIS_PROFILE=default pytest` explores new ones.
 # No deadline: a busy machine is no fault of a change.
-settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 if "HYPOTHESIS_PROFILE" not in os.environ:
     settings.load_profile("steady")
 

@@ -40,7 +40,8 @@ async def run_forked(
     child = _context().Process(
         target=_be_the_command, args=(tuple(arguments), dict(environment), folder, cwd)
     )
-    child.start()
+    # The first one waits for the process that is forked: a simulator beside it goes on meanwhile.
+    await asyncio.to_thread(child.start)
     await asyncio.to_thread(child.join, within_s)
     code = child.exitcode
     if code is None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any, NamedTuple
 
 import httpx
@@ -131,25 +131,28 @@ async def a_daemon(
     folder: Path, *arguments: str, more: Mapping[str, str] | None = None
 ) -> AsyncIterator[Daemon]:
     """A daemon while the block runs; ended by SIGTERM if it still lives."""
-    child = await asyncio.create_subprocess_exec(
-        *TUI_MONITOR,
-        "daemon",
-        "--listen",
-        "127.0.0.1:0",
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={**clean_environment(folder), **(more or {})},
-    )
-    try:
-        assert child.stdout is not None
-        async with asyncio.timeout(LONG_S):
-            line = (await child.stdout.readline()).decode()
-        word, _, url = line.strip().partition(" ")
-        assert word == "ready", line
-        yield Daemon(child, url)
-    finally:
-        if child.returncode is None:
-            child.terminate()
-        async with asyncio.timeout(LONG_S):
-            await child.communicate()
+    with TemporaryFile() as log:
+        child = await asyncio.create_subprocess_exec(
+            *TUI_MONITOR,
+            "daemon",
+            "--listen",
+            "127.0.0.1:0",
+            *arguments,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+            env={**clean_environment(folder), **(more or {})},
+        )
+        try:
+            assert child.stdout is not None
+            async with asyncio.timeout(LONG_S):
+                line = (await child.stdout.readline()).decode()
+            word, _, url = line.strip().partition(" ")
+            if word != "ready":
+                log.seek(0)
+                raise AssertionError(log.read().decode(errors="replace"))
+            yield Daemon(child, url)
+        finally:
+            if child.returncode is None:
+                child.terminate()
+            async with asyncio.timeout(LONG_S):
+                await child.communicate()
