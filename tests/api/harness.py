@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from tests.api.described import assert_as_described
+from tests.support.plain import PLAIN
 from tests.support.sources import MemorySource
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.api.address import Address, bind
@@ -94,7 +95,7 @@ async def endpoint(
     with listener:
         async with (
             serving(app, listener, bounds),
-            httpx.AsyncClient(base_url=url, headers=headers, trust_env=False) as http,
+            httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, verify=PLAIN) as http,
         ):
             yield Served(source, clock, address, http)
 

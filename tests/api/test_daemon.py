@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from tests.api.harness import FIRST_DAY, ZONE
+from tests.support.plain import PLAIN
 from tests.support.sources import MemorySource
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Api
@@ -53,7 +54,7 @@ PROGRAM = """
 
 def asked(url: str) -> httpx.Client:
     """A client that waits for its answers."""
-    return httpx.Client(base_url=url, trust_env=False, timeout=LONG_S)
+    return httpx.Client(base_url=url, trust_env=False, verify=PLAIN, timeout=LONG_S)
 
 
 class Daemon:
@@ -142,7 +143,10 @@ def test_an_answer_under_way_does_not_hold_the_end() -> None:
         with socket.create_connection(("127.0.0.1", port)) as client:
             client.sendall(f"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
             # Answered after the other has been taken up.
-            assert httpx.get(running.url, trust_env=False, timeout=LONG_S).status_code == 200
+            assert (
+                httpx.get(running.url, trust_env=False, verify=PLAIN, timeout=LONG_S).status_code
+                == 200
+            )
             running.stopped_after_s(signal.SIGTERM)
             assert running.process.returncode == 0
 
@@ -234,7 +238,7 @@ async def test_an_engine_that_ends_ends_the_daemon() -> None:
     async with asyncio.timeout(LONG_S):
         await serve(Api(listen=f"{own_host()}:0"), engine)
     with pytest.raises(httpx.ConnectError):
-        async with httpx.AsyncClient(trust_env=False, timeout=LONG_S) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=PLAIN, timeout=LONG_S) as client:
             await client.get(engine.urls[0])
 
 
@@ -246,7 +250,7 @@ async def test_cancelling_the_daemon_ends_the_engine_and_frees_the_port() -> Non
         task = group.create_task(serve(Api(listen=f"{host}:0"), engine))
         async with asyncio.timeout(LONG_S):
             await engine.is_served.wait()
-        async with httpx.AsyncClient(trust_env=False, timeout=LONG_S) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=PLAIN, timeout=LONG_S) as client:
             assert (await client.get(f"{engine.urls[0]}/api/health")).status_code == 200
         task.cancel()
     assert engine.ended
@@ -268,7 +272,9 @@ async def test_an_open_address_is_warned_of(
             await engine.is_served.wait()
         # What it says it serves can be opened as it stands.
         bearer = {"authorization": f"Bearer {settings.token}"}
-        async with httpx.AsyncClient(trust_env=False, timeout=LONG_S, headers=bearer) as client:
+        async with httpx.AsyncClient(
+            trust_env=False, verify=PLAIN, timeout=LONG_S, headers=bearer
+        ) as client:
             assert (await client.get(f"{engine.urls[0]}/api/health")).status_code == 200
         task.cancel()
     assert caplog.text.count("open to the network without TLS") == warned
@@ -284,7 +290,9 @@ async def test_a_token_guards_the_daemon() -> None:
         async with asyncio.timeout(LONG_S):
             await engine.is_served.wait()
         url = engine.urls[0]
-        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=LONG_S) as client:
+        async with httpx.AsyncClient(
+            base_url=url, trust_env=False, verify=PLAIN, timeout=LONG_S
+        ) as client:
             assert (await client.get("/api/health")).status_code == 401
             right = {"authorization": "Bearer secret"}
             assert (await client.get("/api/health", headers=right)).status_code == 200

@@ -14,6 +14,7 @@ import pytest
 from tests.api.described import assert_as_described
 from tests.support.boards import a_status
 from tests.support.engines import ASKS_LITTLE
+from tests.support.plain import PLAIN
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config
 from tui_monitor.api.address import Address, bind
@@ -79,7 +80,9 @@ async def served(source: Source, clock: VirtualClock) -> AsyncIterator[Served]:
         app = build_app(source, clock, ZONE, address=address)
         async with (
             serving(app, listener, Limits()),
-            httpx.AsyncClient(base_url=address.url, trust_env=False, timeout=60) as http,
+            httpx.AsyncClient(
+                base_url=address.url, trust_env=False, verify=PLAIN, timeout=60
+            ) as http,
         ):
             yield Served(clock, http)
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.api.described import assert_as_described
 from tests.support.engines import Monitor, a_monitor, true_price, true_sum, until_settled
+from tests.support.plain import PLAIN
 from tests.support.sim import CURVE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.api.address import Address, bind
@@ -64,7 +65,9 @@ async def whole(folder: Path) -> AsyncIterator[Whole]:
             app = build_app(monitor.source, clock, monitor.engine.zone, address=address)
             async with (
                 serving(app, listener, Limits()),
-                httpx.AsyncClient(base_url=address.url, trust_env=False, timeout=60) as http,
+                httpx.AsyncClient(
+                    base_url=address.url, trust_env=False, verify=PLAIN, timeout=60
+                ) as http,
             ):
                 yield Whole(clock, monitor, http)
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from tests.engine.bars import BINANCE, PERP
 from tests.engine.test_anomalies import JUDGED, NEXT_MS, Watched, watching
+from tests.support.plain import PLAIN
 from tests.support.virtual_time import in_virtual_time
 from tui_monitor.boards.anomalies import AnomalyRow, Reason, State
 from tui_monitor.config import Anomalies
@@ -47,7 +48,7 @@ class ByHand(NamedTuple):
 async def asked(watched: Watched, symbol: str) -> list[Told]:
     """The exchange's answer, the open bar last."""
     url = f"{watched.bars.sim.url}/binance-futures/fapi/v1/klines"
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
         answer = await client.get(url, params={"symbol": symbol, "interval": "15m", "limit": "200"})
     return [
         Told(int(row[0]), float(row[2]), float(row[3]), float(row[4]), float(row[7]))

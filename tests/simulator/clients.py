@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.support.plain import PLAIN
 from tui_monitor.simulator import Simulator
 
 WITHIN_S = 60.0
@@ -116,7 +117,9 @@ class Client:
 @asynccontextmanager
 async def http_of(sim: Simulator) -> AsyncIterator[httpx.AsyncClient]:
     """What asks a simulator."""
-    async with httpx.AsyncClient(base_url=sim.url, timeout=WITHIN_S, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=sim.url, timeout=WITHIN_S, trust_env=False, verify=PLAIN
+    ) as http:
         yield http
 
 

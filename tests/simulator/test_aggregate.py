@@ -7,6 +7,7 @@ import pytest
 
 from tests.simulator.clients import WITHIN_S
 from tests.simulator.harness import okx_of
+from tests.support.plain import PLAIN
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
 
@@ -48,7 +49,7 @@ class Source:
 
 def at(sim: Simulator) -> httpx.AsyncClient:
     """A client of a simulator."""
-    return httpx.AsyncClient(base_url=sim.url, timeout=6 * WITHIN_S, trust_env=False)
+    return httpx.AsyncClient(base_url=sim.url, timeout=6 * WITHIN_S, trust_env=False, verify=PLAIN)
 
 
 @in_virtual_time

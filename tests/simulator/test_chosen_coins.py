@@ -5,6 +5,7 @@ from itertools import product
 import httpx
 import pytest
 
+from tests.support.plain import PLAIN
 from tests.support.sim import SAMPLE
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
@@ -62,7 +63,7 @@ async def test_every_list_of_a_few_coins_is_part_of_the_whole_one() -> None:
     async with (
         Simulator(seed=1, clock=clock, coins=("BTC", "PEPE")).running() as few,
         Simulator(seed=1, clock=clock).running() as whole,
-        httpx.AsyncClient() as http,
+        httpx.AsyncClient(trust_env=False, verify=PLAIN) as http,
     ):
         for path in LISTS:
             some = rows_of((await http.get(few.url + path)).json())

@@ -11,6 +11,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.simulator.clients import WITHIN_S, Talk, socket_to
+from tests.support.plain import PLAIN
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
 from tui_monitor.simulator.faults import KINDS
@@ -320,6 +321,8 @@ async def test_a_fault_is_met(name: str, kind: str) -> None:
     clock = VirtualClock()
     async with (
         Simulator(clock=clock).running() as sim,
-        httpx.AsyncClient(base_url=sim.url, timeout=WITHIN_S, trust_env=False) as http,
+        httpx.AsyncClient(
+            base_url=sim.url, timeout=WITHIN_S, trust_env=False, verify=PLAIN
+        ) as http,
     ):
         await PROBES[kind](Broken(sim, EXCHANGES[name], clock, http), kind)

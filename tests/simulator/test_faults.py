@@ -7,6 +7,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.simulator.harness import BTC, Okx, OkxTalk, okx_of, talk_to
+from tests.support.plain import PLAIN
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
 
@@ -366,7 +367,7 @@ async def test_faults_end_by_themselves_and_by_reset() -> None:
 )
 async def test_a_bad_fault_is_refused_with_one_clear_error(sim: Simulator, body: bytes) -> None:
     """HTTP 400, nothing begins."""
-    async with httpx.AsyncClient(base_url=sim.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=sim.url, trust_env=False, verify=PLAIN) as http:
         response = await http.post("/control/faults", content=body)
         assert response.status_code == 400
         said = response.json()

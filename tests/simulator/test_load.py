@@ -11,6 +11,7 @@ from websockets.frames import Frame, Opcode
 
 from tests.simulator.clients import WITHIN_S
 from tests.simulator.harness import BTC, talk_to
+from tests.support.plain import PLAIN
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.simulator import Simulator
 from tui_monitor.simulator.bodies import Bodies
@@ -58,7 +59,9 @@ async def test_large_answers_of_one_moment_are_the_same_bytes() -> None:
     clock = VirtualClock()
     async with (
         Simulator(clock=clock).running() as sim,
-        httpx.AsyncClient(base_url=sim.url, timeout=WITHIN_S, trust_env=False) as http,
+        httpx.AsyncClient(
+            base_url=sim.url, timeout=WITHIN_S, trust_env=False, verify=PLAIN
+        ) as http,
     ):
         first = (await http.get(TICKERS)).content
         begin_ms = clock.now_ms()

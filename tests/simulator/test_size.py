@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.simulator.clients import WITHIN_S
+from tests.support.plain import PLAIN
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.simulator import FULL_SIZE, Simulator
 from tui_monitor.simulator.coins import COINS
@@ -122,7 +123,9 @@ async def test_every_market_has_600_coins_that_a_client_would_choose() -> None:
     """By the selection rules of each exchange, and about as few more; each has a price."""
     async with (
         Simulator(clock=VirtualClock(), size=FULL_SIZE).running() as sim,
-        httpx.AsyncClient(base_url=sim.url, timeout=WITHIN_S, trust_env=False) as http,
+        httpx.AsyncClient(
+            base_url=sim.url, timeout=WITHIN_S, trust_env=False, verify=PLAIN
+        ) as http,
     ):
         for exchange, market, path, rows_of, is_chosen in LISTS:
             rows = rows_of((await http.get(path)).json())
