@@ -11,6 +11,7 @@ from tests.feeds.binance.running import FEW, running
 from tests.feeds.rig import settings_of
 from tests.feeds.servers import answers, http, tcp_server
 from tests.feeds.witnessed import only
+from tests.support.sim import SAMPLE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.errors import Unreachable
 from tui_monitor.feeds.binance.feed import plan
@@ -268,7 +269,7 @@ async def test_in_twenty_five_hours_each_socket_is_succeeded_once_and_nothing_is
     def notes(*event: str) -> None:
         said.append(event)
 
-    async with Simulator(seed=1, clock=clock, rate=0.0005).running() as sim:
+    async with Simulator(seed=1, clock=clock, rate=0.0005, coins=SAMPLE).running() as sim:
         given = Given(clock, ("BTC",), MarketState())
         made = patient(plan(settings_of(sim.url, Exchange.BINANCE).binance, given))
         feed = Feed(made, given, on_outage=outages.append, on_event=notes)

@@ -201,7 +201,12 @@ async def test_lists_are_read_every_ten_minutes() -> None:
 async def test_twenty_five_hours_pass_without_an_outage() -> None:
     """Bitget ends each connection after 24 h: before that, a successor is there."""
     async with bitget(
-        ("BTC",), rate=0.006, markets=("spot",), shape=streams_alone, silent_after_s=60, listed=()
+        ("BTC",),
+        rate=0.006,
+        markets=("spot",),
+        shape=streams_alone,
+        silent_after_s=60,
+        listed=("BTC", "ETH"),
     ) as it:
         await it.clock.sleep(25 * 3600)
         assert it.outages == []

@@ -5,6 +5,7 @@ import pytest
 
 from tests.feeds.bybit.running import FEW, SOME, Running, running
 from tests.feeds.witnessed import only
+from tests.support.sim import SAMPLE
 from tests.support.virtual_time import START_MS, in_virtual_time
 from tui_monitor.feeds.plans import FeedPlan
 from tui_monitor.model import (
@@ -18,6 +19,7 @@ from tui_monitor.model import (
     Source,
     Status,
 )
+from tui_monitor.simulator.coins import MAJORS
 
 PERP, SPOT = Market.PERP, Market.SPOT
 MINUTE_MS = 60_000
@@ -34,7 +36,8 @@ OF_PERPS = (
 @in_virtual_time
 async def test_every_row_is_whole_and_true_within_ten_seconds() -> None:
     """Both markets, multipliers included; each value as it was at the time that it names."""
-    async with running(listed=()) as it:
+    # The sample has none that are counted by the million.
+    async with running(listed=(*SAMPLE, "MOG", "BABYDOGE")) as it:
         await it.clock.sleep(10)
         for market in Market:
             for one in it.live(market):
@@ -191,7 +194,7 @@ async def test_each_socket_has_a_memory_of_its_own() -> None:
 async def test_an_instrument_that_is_delisted_leaves_and_the_others_stay() -> None:
     """With the next list, in the market where it happens; its row is no longer called live."""
     symbols = SOME[:6]
-    async with running(shape=only(*symbols, lists_every_s=30), listed=()) as it:
+    async with running(shape=only(*symbols, lists_every_s=30), listed=MAJORS[:6]) as it:
         await it.all_live()
         it.fault("delist", 3600, market="perp", symbol="XRPUSDT")
         await it.clock.sleep(40)
@@ -221,7 +224,7 @@ async def test_in_twenty_five_hours_each_socket_is_succeeded_once_and_nothing_is
         return msgspec.structs.replace(narrowed, lists=(listed,), streams=(stream,), polls=())
 
     async with running(
-        markets=("spot",), rate=0.012, silent_after_s=60, shape=quiet, listed=()
+        markets=("spot",), rate=0.012, silent_after_s=60, shape=quiet, listed=("BTC", "ETH")
     ) as it:
         await it.all_live(60)
         await it.clock.sleep(25 * 3600)

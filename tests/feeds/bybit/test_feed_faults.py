@@ -16,6 +16,7 @@ from tui_monitor.model import (
     Source,
     Ticker,
 )
+from tui_monitor.simulator.coins import MAJORS
 
 PERP, SPOT = Market.PERP, Market.SPOT
 
@@ -99,7 +100,7 @@ async def test_liquidations_are_no_longer_called_live_when_their_pulse_stops() -
 @in_virtual_time
 async def test_a_dropped_socket_is_back_before_anybody_calls_it_an_outage() -> None:
     """All three at once; nothing of the time before passes as new."""
-    async with running(shape=only(*SOME[:12]), listed=()) as it:
+    async with running(shape=only(*SOME[:12]), listed=MAJORS[:12]) as it:
         await it.all_live()
         await it.clock.sleep(62)
         it.witness.told.clear()
@@ -166,7 +167,7 @@ def plan_of(it: Running) -> FeedPlan:
 @in_virtual_time
 async def test_a_topic_that_is_unknown_costs_only_itself() -> None:
     """Bybit refuses the whole request; the other nine, or ninety-nine, are asked for again."""
-    async with running(shape=only(*SOME[:12]), listed=()) as it:
+    async with running(shape=only(*SOME[:12]), listed=MAJORS[:12]) as it:
         await it.all_live()
         await it.clock.sleep(62)
         topics = it.stats["subscriptions"]["active"]

@@ -147,13 +147,15 @@ async def broken(
     *,
     lists_every_s: float | None = None,
     rate: float = 0.2,
+    shape: Shape = lambda whole: whole,
     **changes: Any,
 ) -> AsyncIterator[Broken]:
     """A running feed of a few coins, all live; leaving the block cancels it."""
     clock = VirtualClock()
     async with Simulator(seed=1, clock=clock, rate=rate, coins=SAMPLE).running() as sim:
         settings = settings_of(sim.url, exchange, markets=tuple(markets), **changes)
-        it = Broken(sim, clock, settings, COINS, exchange, few(lists_every_s))
+        narrowed = few(lists_every_s)
+        it = Broken(sim, clock, settings, COINS, exchange, lambda whole: shape(narrowed(whole)))
         async with running_feed(it.feed) as task:
             await clock.until(lambda: it.all_live, 20)
             yield it

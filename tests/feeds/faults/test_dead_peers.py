@@ -24,8 +24,8 @@ from tui_monitor.simulator import Simulator
 
 BOTH = ("perp", "spot")
 HOUR_S = 3600.0
-# The simulator looks through its whole list every two seconds for these.
-_LISTS = ("instruments", "!contractInfo")
+# Of these there is something every few seconds, however slow the market is.
+_BUSY = ("instruments", "liquidation-orders")
 _MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -104,27 +104,28 @@ def _streams(it: Broken) -> dict[str, int]:
     }
 
 
-def _without_lists(
+def _without_busy(
     divide: Divide, instruments: Sequence[Instrument]
 ) -> Sequence[Sequence[Subscription]]:
     return [
-        [topic for topic in topics if topic.channel not in _LISTS] for topics in divide(instruments)
+        [topic for topic in topics if topic.channel not in _BUSY] for topics in divide(instruments)
     ]
 
 
 def streams_alone(plan: FeedPlan) -> FeedPlan:
-    """One coin, one stream, no polls, audits or news of lists: long times pass quickly."""
+    """One coin's tickers alone, no polls, audits or news of lists: long times pass quickly."""
     plan = few(None, ("BTC",))(plan)
     streams = tuple(
         replace(
             stream,
-            divide=partial(_without_lists, stream.divide),
+            divide=partial(_without_busy, stream.divide),
             bridges={
                 name: replace(bridge, audit_every_s=None) for name, bridge in stream.bridges.items()
             },
             channels=tuple(
-                replace(channel, silent_after_s=3000.0) if channel.silent_after_s else channel
+                replace(channel, silent_after_s=3000.0)
                 for channel in stream.channels
+                if channel.silent_after_s
             ),
         )
         for stream in plan.streams[:1]
@@ -132,12 +133,12 @@ def streams_alone(plan: FeedPlan) -> FeedPlan:
     return replace(plan, polls=(), streams=streams)
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("exchange", [Exchange.OKX, Exchange.BINANCE])
 @in_virtual_time
-async def test_in_twenty_five_hours_each_socket_is_succeeded_once(exchange: Exchange) -> None:
-    """Before the exchange ends it; both speak at once for a moment, and nothing is lost."""
-    clock = VirtualClock()
+async def test_in_twenty_five_hours_each_socket_is_succeeded_once() -> None:
+    """Before OKX ends it; both speak at once for a moment, and nothing is lost. The others' own
+    feeds have the same day.
+    """
+    clock, exchange = VirtualClock(), Exchange.OKX
     async with Simulator(seed=1, clock=clock, rate=0.001, coins=("BTC", "ETH")).running() as sim:
         settings = settings_of(sim.url, exchange, markets=("perp",))
         it = Broken(sim, clock, settings, ("BTC",), exchange, streams_alone)

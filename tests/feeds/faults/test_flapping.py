@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.feeds.faults.broken import broken
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.engine.outages import OutageBook
-from tui_monitor.feeds.plans import Channel
+from tui_monitor.feeds.plans import Channel, FeedPlan
 from tui_monitor.feeds.vitals import Vitals, Way
 from tui_monitor.model import Exchange, FeedState, Liquidation, Market, Outage
 from tui_monitor.model.health import channel_words
@@ -30,10 +31,15 @@ def an_outage(begin_ms: int, end_ms: int | None = None, *, never_up: bool = Fals
     )
 
 
+def streams_alone(plan: FeedPlan) -> FeedPlan:
+    """Without what is polled, to which nothing happens here."""
+    return replace(plan, polls=())
+
+
 @in_virtual_time
 async def test_a_stream_that_flaps_does_not_fill_the_log() -> None:
     """Ten minutes, a drop each twenty seconds: a line or two, and it is well again after all."""
-    async with broken(Exchange.OKX, ("perp",)) as it:
+    async with broken(Exchange.OKX, ("perp",), shape=streams_alone) as it:
         for _ in range(30):
             it.fault("drop", 3)
             await it.clock.sleep(EVERY_S)

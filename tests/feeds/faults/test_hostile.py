@@ -12,9 +12,10 @@ import httpx
 import pytest
 
 from tests.feeds.rig import settings_of
-from tests.feeds.servers import http, tcp_server
+from tests.feeds.servers import tcp_server
 from tests.feeds.test_adapters import SAMPLES, assert_true_numbers, decoded
 from tests.support.hostile import FRAMES, VALUES
+from tests.support.plain import PLAIN
 from tests.support.sim import SAMPLE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.errors import FeedError
@@ -74,6 +75,12 @@ async def outcome(question: Question) -> list[object]:
     return []
 
 
+def answer(body: bytes) -> bytes:
+    """One that keeps its connection: a new one costs more than what is asked."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nContent-Type: application/json"
+    return head.encode() + b"\r\n\r\n" + body
+
+
 def assert_lawful(found: Sequence[object], question: Question) -> None:
     """Numbers that are numbers, whatever the answer was made of."""
     for event in found:
@@ -85,14 +92,16 @@ def assert_lawful(found: Sequence[object], question: Question) -> None:
 async def tampering(sim: Simulator) -> AsyncIterator[tuple[str, list[Damage]]]:
     """The simulator behind a proxy that does to every body what the list's only entry does."""
     damages: list[Damage] = [bytes]
-    async with httpx.AsyncClient(base_url=sim.url, trust_env=False) as client:
+    said: dict[str, bytes] = {}
+    async with httpx.AsyncClient(base_url=sim.url, trust_env=False, verify=PLAIN) as client:
 
         async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            head = await reader.readuntil(b"\r\n\r\n")
-            path = head.split(b" ", 2)[1].decode()
-            body = (await client.get(path)).content
-            writer.write(http("200 OK", damages[0](body), "Content-Type: application/json"))
-            await writer.drain()
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                path = head.split(b" ", 2)[1].decode()
+                if path not in said:
+                    said[path] = (await client.get(path)).content
+                writer.write(answer(damages[0](said[path])))
+                await writer.drain()
 
         async with tcp_server(talk) as address:
             yield f"http://{address}", damages
@@ -159,9 +168,9 @@ async def test_no_answer_ends_a_feed(exchange: Exchange) -> None:
     bodies: list[bytes] = [b""]
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(http("200 OK", bodies[0], "Content-Type: application/json"))
-        await writer.drain()
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(answer(bodies[0]))
+            await writer.drain()
 
     asked = 0
     async with tcp_server(talk) as address:
