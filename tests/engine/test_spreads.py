@@ -101,8 +101,9 @@ async def watched(
     *,
     rate: float = 0.5,
     coins: Collection[str] = COINS,
+    after_s: float = 10.0,
 ) -> AsyncIterator[Watched]:
-    """Four exchanges with these coins (none: all there are), ten seconds after the start."""
+    """Four exchanges with these coins (none: all there are), so long after the start."""
     clock = clock or VirtualClock()
     async with Simulator(seed=1, clock=clock, rate=rate, coins=coins).running() as sim:
         flags = config.with_simulator(sim.url) | ASKS_LITTLE | SPREADS_ONLY
@@ -110,7 +111,7 @@ async def watched(
         opened = opened_engine(settings, folder, clock, kind="simulator", info={})
         async with opened as (engine, _), asyncio.TaskGroup() as tasks:
             running = tasks.create_task(engine.run())
-            await clock.sleep(10)
+            await clock.sleep(after_s)
             yield Watched(engine, LocalSource(engine, folder / "exports"), sim, clock)
             running.cancel()
 
@@ -230,6 +231,42 @@ async def test_quarantine_holds_exactly_the_planted_ones(tmp_path: Path) -> None
         assert {"PEPE", "BONK", "FLOKI"} <= multiplied & plain
         told = [line.text for line in it.source.events() if line.area == "quarantine"]
         assert any("ACT" in text for text in told)
+
+
+@in_virtual_time
+async def test_from_the_first_board_on_nothing_that_is_planted_ranks(tmp_path: Path) -> None:
+    """Looked at twenty times a second from the start on: who is not judged yet ranks nowhere, and
+    what funding and open interest are told of is the same.
+    """
+    async with watched(tmp_path, after_s=0.0) as it:
+        ranked = 0
+        for _ in range(50):
+            await it.clock.sleep(0.05)
+            board = await it.board()
+            rows = [row for row in board.rows if row.ranked]
+            pairs = {(row.buy_exchange, row.buy_market, row.buy_symbol) for row in rows}
+            pairs |= {(row.sell_exchange, row.sell_market, row.sell_symbol) for row in rows}
+            assert not pairs & PLANTED
+            assert all(abs(row.executable_pct or 0) < 20 for row in rows)
+            ranked = max(ranked, len(rows))
+            for coin in {coin for _, _, coin in PLANTED}:
+                assert_no_two_prices(it, coin.removesuffix("USDT"))
+        assert ranked > 20
+        assert held_by(await it.board()) == PLANTED
+        assert not (await it.source.signals_board()).signals
+
+
+def assert_no_two_prices(it: Watched, coin: str) -> None:
+    """Of a coin that two prices are told of, somebody is suspected."""
+    if coin not in it.engine.spreads.coins():
+        return
+    legs = it.engine.spreads.legs(coin)
+    trusted = [leg.last for leg in legs if leg.last is not None and not leg.suspicion]
+    assert not trusted or max(trusted) < min(trusted) * 1.2
+    told = it.engine.spreads.suspicions()
+    assert all(
+        ((leg.exchange, leg.market, leg.symbol) in told) == bool(leg.suspicion) for leg in legs
+    )
 
 
 def ranks(board: SpreadsBoard, exchange: Exchange) -> int:

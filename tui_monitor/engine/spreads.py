@@ -75,6 +75,7 @@ class SpreadWatch:
         self._news = SpreadNews(clock, on_event)
         self._named = NamedPlaces(settings.spreads)
         self._revision = 0
+        self._judged_revision = 0
         self._waiting: list[Row] = []
         self._restored = False
         self._kept = ""
@@ -125,7 +126,7 @@ class SpreadWatch:
     def look(self, *, is_sample: bool) -> None:
         """One pass: legs, quarantine, the minute; signals where this is a sample."""
         now = self._refresh()
-        self._same.judge(self._table, now)
+        self._judge(now)
         self._news.tell_of_quarantine(self._same.suspects())
         self._keep_quarantine(now)
         if self._named.is_due(now.s):
@@ -143,7 +144,7 @@ class SpreadWatch:
 
     def spreads_board(self, wanted: Wanted) -> SpreadsBoard:
         """The board of now, of all that is known now."""
-        now = self._refresh()
+        now = self._judged_now()
         legs = look(self._table, self._same.barred(self._table), self.rules, now)
         return board(
             best(legs, wanted.kind, self.rules, now), wanted, self.rules, now, self.suspects()
@@ -154,8 +155,9 @@ class SpreadWatch:
         return self._detector.board(self._clock.now_ms())
 
     def suspicions(self) -> dict[Key, str]:
-        """Why each leg is in quarantine."""
-        return {(one.exchange, one.market, one.symbol): one.text for one in self.suspects()}
+        """Why each leg is in quarantine, or barred until the coin's other legs are heard."""
+        self._judged_now()
+        return self._same.suspicions()
 
     def suspects(self) -> list[Suspect]:
         """What is in quarantine."""
@@ -163,12 +165,12 @@ class SpreadWatch:
 
     def legs(self, coin: str) -> list[Leg]:
         """A coin's legs now; none for a coin that nobody lists."""
-        now = self._refresh()
+        now = self._judged_now()
         return legs_of(self._table, coin, now, self.rules.max_age_s, self._same.suspicion)
 
     def prices(self, coin: str | None) -> list[CoinPrices]:
         """What every coin that is listed, or one, costs everywhere now."""
-        now, table = self._refresh(), self._table
+        now, table = self._judged_now(), self._table
         found = []
         for place, name in enumerate(table.coins) if coin is None else self._placed(coin):
             rows = (table.row(place, slot) for slot in range(len(SLOTS)))
@@ -213,6 +215,19 @@ class SpreadWatch:
         rows, self._waiting = self._waiting, []
         self._table.update(rows, now.s)
         return now
+
+    def _judged_now(self) -> Now:
+        """The same, and no price of it unjudged: what came after the last look ranks nowhere else
+        before it is known to be the coin.
+        """
+        now = self._refresh()
+        if self._judged_revision != self._revision:
+            self._judge(now)
+        return now
+
+    def _judge(self, now: Now) -> None:
+        self._same.judge(self._table, now)
+        self._judged_revision = self._revision
 
     def _note_changes(self) -> None:
         self._waiting += self._market.changed_since(self._revision)

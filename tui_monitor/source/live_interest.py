@@ -35,17 +35,20 @@ class LiveInterest(StoredInterest):
         """Ranked by a window; none: the one of the settings. BadInput for another length."""
         asked = (self._window(hours), by, exchange)
         async with self._making:
-            made_s, board = self._made.get(asked, (0.0, None))
-            if board is None or self._clock.monotonic_s() - made_s >= SAME_FOR_S:
+            # Each holds a whole market: those of before are of no use any more.
+            since_s = self._clock.monotonic_s() - SAME_FOR_S
+            self._made = {key: made for key, made in self._made.items() if made[0] > since_s}
+            if asked not in self._made:
                 board = await self._board(*asked)
                 self._made[asked] = (self._clock.monotonic_s(), board)
-            return board
+            return self._made[asked][1]
 
     async def _board(
         self, hours: int, by: RankedBy, exchange: Exchange | None
     ) -> OpenInterestBoard:
         engine = self._engine
         found = await self._stored(self._clock.now_ms())
+        await engine.spreads.take_in()
         now = Now(self._clock.now_ms(), self._clock.monotonic_s())
         legs = await in_steps(
             live_legs(

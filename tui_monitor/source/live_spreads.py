@@ -51,6 +51,7 @@ class LiveSpreads(StoredSpreads):
     async def funding_board(self) -> FundingBoard:
         """What each perpetual pays now, and what it paid."""
         engine = self._engine
+        await self._watch.take_in()
         given = FundingInput(
             exchanges=engine.enabled,
             paid=await engine.fundings.paid(),

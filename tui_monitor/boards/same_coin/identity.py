@@ -90,6 +90,10 @@ class SameCoin:
         held = self._held.get(row)
         return held.suspect.text if held else ""
 
+    def suspicions(self) -> dict[Key, str]:
+        """Why each row is in quarantine, what is only barred among them."""
+        return {row.instrument.key: held.suspect.text for row, held in self._held.items()}
+
     def barred(self, table: LegTable) -> Bools:
         """Which of the table's legs are in quarantine, per coin and slot."""
         barred = np.zeros((len(table.coins), len(SLOTS)), dtype=bool)
