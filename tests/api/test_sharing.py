@@ -1,6 +1,7 @@
 """Shared answers: one question to the source however many ask, and never an old answer."""
 
 import asyncio
+import weakref
 
 import pytest
 
@@ -44,6 +45,24 @@ async def test_an_answer_is_told_for_its_time_only() -> None:
     await asyncio.sleep(0.2)
     assert await shared.once("key", 5, counter.ask) == 2
     assert await shared.once("other", 5, counter.ask) == 3
+
+
+@in_virtual_time
+async def test_what_is_not_told_any_more_is_let_go() -> None:
+    """A board of a whole market has megabytes."""
+    shared = Shared(VirtualClock())
+
+    async def board() -> Counter:
+        return Counter()
+
+    old = weakref.ref(await shared.once("old", 5, board))
+    await asyncio.sleep(3)
+    new = weakref.ref(await shared.once("new", 5, board))
+    assert old() is not None
+    await asyncio.sleep(3)
+    await shared.once("newest", 5, board)
+    assert old() is None
+    assert new() is not None
 
 
 @in_virtual_time

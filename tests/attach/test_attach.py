@@ -20,7 +20,7 @@ from websockets.typing import Origin
 
 from tests.support.boards import MemorySource, a_status, some_events
 from tests.support.virtual_time import in_virtual_time
-from tui_monitor.attach.answers import FRESH_S, MOST_ANSWERS
+from tui_monitor.attach.answers import FRESH_S, MOST_ANSWERS, UNASKED_S
 from tui_monitor.attach.calls import CALLS
 from tui_monitor.attach.client import SILENT_S, Attached, attached
 from tui_monitor.attach.hello import PROTOCOL, Hello
@@ -352,6 +352,23 @@ async def test_only_so_many_answers_are_kept(path: Path) -> None:
         await there.source.sum_board(Query(slot_ms=MOST_ANSWERS))
         await there.source.sum_board(Query(slot_ms=0))
     assert len(here.calls) == MOST_ANSWERS + 2
+
+
+@in_virtual_time
+async def test_an_answer_that_nobody_asks_for_is_let_go(path: Path) -> None:
+    """One of a whole market has megabytes: who comes back later takes all of it again."""
+    here, clock = MemorySource(), Own()
+    async with viewers_served(here, clock, path), plain(path) as socket:
+        first = await asked(socket, "sum_board")
+        for _ in range(2):
+            clock.at_s += UNASKED_S * 0.6
+            again = await asked(socket, "sum_board", first["revision"])
+            assert again["revision"] == first["revision"]
+        clock.at_s += UNASKED_S
+        await asked(socket, "signals_board")
+        again = await asked(socket, "sum_board", first["revision"])
+    assert again["revision"] != first["revision"]
+    assert again["data"] == first["data"]
 
 
 @in_virtual_time

@@ -34,8 +34,14 @@ class Shared:
             changes = self._changes
             answer = await ask()
             if changes == self._changes:
-                self._answers[key] = (self._clock.monotonic_s() + for_s, answer)
+                self._keep(key, for_s, answer)
             return answer
+
+    def _keep(self, key: Hashable, for_s: float, answer: Any) -> None:
+        # Some hold a whole market: those of before are of no use any more.
+        now_s = self._clock.monotonic_s()
+        self._answers = {old: kept for old, kept in self._answers.items() if kept[0] > now_s}
+        self._answers[key] = (now_s + for_s, answer)
 
     def forget(self) -> None:
         """After a change that the next answer must show."""

@@ -17,6 +17,8 @@ from tui_monitor.clock import Clock
 
 FRESH_S = 0.25
 MOST_ANSWERS = 32
+# One of a whole market has megabytes, and whoever comes back after that takes all of it again.
+UNASKED_S = 60.0
 # Itself, not only as empty as it: that is how a default that need not be sent is known.
 NOTHING = msgspec.Raw()
 
@@ -46,14 +48,14 @@ class Newest(Protocol):
 
 class _Kept:
     def __init__(self) -> None:
-        self.until_s = float("-inf")
+        self.asked_s = self.until_s = float("-inf")
         self.content = b""
         self.revision = ""
         self.lock = asyncio.Lock()
 
 
 class Answers:
-    """By question, the last ones asked."""
+    """By question, the last ones asked. What nobody asks for any more is let go."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -61,10 +63,7 @@ class Answers:
 
     async def reply(self, key: bytes, ask: Ask, since: str | None) -> Answer:
         """The newest answer, `FRESH_S` old at most; those who ask meanwhile wait for it."""
-        kept = self._kept.pop(key) if key in self._kept else _Kept()
-        self._kept[key] = kept
-        while len(self._kept) > MOST_ANSWERS:
-            del self._kept[next(iter(self._kept))]
+        kept = self._asked(key)
         async with kept.lock:
             if self._clock.monotonic_s() >= kept.until_s:
                 found = await ask()
@@ -77,3 +76,15 @@ class Answers:
         if since == kept.revision:
             return Answer(revision=since)
         return Answer(revision=kept.revision, data=msgspec.Raw(kept.content))
+
+    def _asked(self, key: bytes) -> _Kept:
+        now_s = self._clock.monotonic_s()
+        kept = self._kept.pop(key, None) or _Kept()
+        kept.asked_s = now_s
+        # The one that was asked for last stands last.
+        self._kept[key] = kept
+        for old, one in list(self._kept.items()):
+            if one.asked_s > now_s - UNASKED_S and len(self._kept) <= MOST_ANSWERS:
+                break
+            del self._kept[old]
+        return kept
