@@ -1,6 +1,7 @@
 """Open interest beside the simulator: its changes are the planted ones, on all four exchanges."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.model import MARK_MS, Exchange, InterestSource, Market
 from tui_monitor.simulator import Simulator
 from tui_monitor.source.interest import StoredInterest
+from tui_monitor.source.live_interest import SAME_FOR_S
 from tui_monitor.source.local import LocalSource
 from tui_monitor.source.stored import Own, StoredSource
 from tui_monitor.store import open_reader
@@ -147,6 +149,17 @@ async def assert_as_the_wire_says(it: Watched) -> None:
             assert now - then == pytest.approx(GAINED_COINS, rel=0.5)
 
 
+async def assert_boards_of_before_are_let_go(it: Watched) -> None:
+    """Each holds a whole market."""
+    old_ms = (await it.source.interest_board(24)).now_ms
+    await it.clock.sleep(SAME_FOR_S)
+    new_ms = (await it.source.interest_board(1)).now_ms
+    kept = [one for one in gc.get_objects() if type(one) is OpenInterestBoard]
+    times_ms = [one.now_ms for one in kept]
+    assert new_ms in times_ms
+    assert old_ms not in times_ms
+
+
 async def bybit_coins(http: httpx.AsyncClient) -> dict[int, float]:
     """BTC at each mark: Bybit counts the buyer and the seller."""
     asked: dict[str, str | int] = {"category": "linear", "symbol": "BTCUSDT", "limit": 200}
@@ -243,6 +256,7 @@ async def test_the_change_is_the_planted_one_and_a_change_of_method_is_none(
         await assert_asked_for(it.source)
         await assert_as_the_wire_says(it)
         await assert_the_store_alone_has_the_same(it, tmp_path)
+        await assert_boards_of_before_are_let_go(it)
     await assert_stored(tmp_path, clock)
 
 
