@@ -106,6 +106,7 @@ def interest_steps(
     values = [row.usd for row in rows if row.usd is not None]
     exchanges = [one for one in given.exchanges if only in (None, one)]
     known = told((leg for legs in shown.values() for leg in legs), exchanges, unknown)
+    yield
     return OpenInterestBoard(
         board="oi",
         now_ms=now_ms,

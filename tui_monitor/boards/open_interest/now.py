@@ -24,7 +24,7 @@ NOT_TOLD = "the exchange has not told it yet"
 RECORDS_ALONE = "not sampled yet: only records of exchanges are stored"
 
 # Of all markets; a perpetual takes some microseconds.
-_ROWS_AT_A_TIME = 1_000
+_ROWS_AT_A_TIME = 400
 
 Perp = tuple[Exchange, str]
 """Exchange and symbol."""
