@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture.providers import HypothesisProvider
+from hypothesis.internal.constants_ast import Constants
 
 from tests.feeds.faults.summary import pytest_terminal_summary  # noqa: F401 - a hook
 from tests.support.sim import quick_sim, sim  # noqa: F401 - fixtures for all tests
@@ -27,6 +29,9 @@ settings.register_profile(
 )
 if "HYPOTHESIS_PROFILE" not in os.environ:
     settings.load_profile("steady")
+    # Some examples are numbers out of the code of whatever is loaded by then, and that is another
+    # thing for each worker and order of tests.
+    HypothesisProvider._local_constants = Constants()  # type: ignore[assignment]
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 # Each takes ten seconds and more.
