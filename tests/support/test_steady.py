@@ -1,6 +1,7 @@
 """The examples of a property are the same in every run."""
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def examples() -> list[int]:
     return found
 
 
+@pytest.mark.skipif("HYPOTHESIS_PROFILE" in os.environ, reason="new examples are asked for")
 def test_examples_do_not_depend_on_what_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
