@@ -183,6 +183,10 @@ class BoardView(Vertical):
         """Whether Esc has anywhere to go."""
         return self.days.first is not None
 
+    def is_deeper(self) -> bool:
+        """Whether Esc has a step within it, before the one to the board that led here."""
+        return False
+
     def go_back(self) -> None:
         """One step back: the last one leads to the days up to today."""
         self.days = Days()
@@ -249,6 +253,10 @@ class BoardView(Vertical):
         if self.days.first is None and self.kept_days and days is not None:
             return Query(first_day=days[0], last_day=days[1])
         return Query(first_day=self.days.first, last_day=self.days.last)
+
+    def have_days(self, days: Days) -> None:
+        """These days again, without asking for them: the board is left."""
+        self.days = days
 
     def _now_today(self) -> date | None:
         """The day of the engine, which the first board comes with."""

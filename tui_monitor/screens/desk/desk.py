@@ -249,7 +249,8 @@ class Desk(DeskWays):
                 for active in self.active_bindings.values()
                 if active.enabled and active.binding.id
             ]
-            self._frame.show_keys(ids, self.view, self.focused)
+            leads_back = self.leads_back
+            self._frame.show_keys(ids, self.view, self.focused, leads_back=leads_back)
 
     def engine_failed(self, text: str) -> None:
         """The engine ended; the red line stays."""
@@ -279,7 +280,7 @@ class Desk(DeskWays):
 
     # Boards and panels
 
-    def show_board(self, name: str) -> None:
+    def _switch_to(self, name: str) -> None:
         """Another board; its view is made on its first visit."""
         if name not in VIEWS:
             raise BadInput(f"no board {name!r}")

@@ -48,14 +48,16 @@ class DeskFrame:
         self.top.show_boards(where)
         self.status.say(t("the engine has not answered yet"))
 
-    def show_keys(self, ids: list[str], view: BoardView, focused: object) -> None:
-        """The keys that help here and now, of those that work."""
+    def show_keys(
+        self, ids: list[str], view: BoardView, focused: object, *, leads_back: bool = False
+    ) -> None:
+        """The keys that help here and now, of those that work; whether Esc does on its own."""
         if isinstance(focused, Input):
             self.footer.say(("Enter", t("keep the filter")), ("Esc", t("clear it")))
             return
         board = focused if isinstance(focused, Board) else None
-        reads = isinstance(focused, ReadChart)
-        here = [one for one in ids if (reads and one == "back") or _helps(one, view, board)]
+        goes_back = leads_back or isinstance(focused, ReadChart)
+        here = [one for one in ids if (goes_back and one == "back") or _helps(one, view, board)]
         self.footer.show(here, {"freeze": "go on"} if view.frozen else {})
 
     def show_dialog_keys(self, dialog: Screen[Any]) -> None:
@@ -72,8 +74,8 @@ class DeskFrame:
 
 def whereabouts(view: BoardView, before: str, screens: Sequence[Screen[Any]]) -> list[str]:
     """The board's name, and the steps from there: a coin, its parts, the dialog above it."""
-    steps = view.steps()
-    where = [before, *steps] if steps else [view.NAME]
+    is_board = any(info.name == view.NAME for info in BOARDS)
+    where = [view.NAME if is_board else before, *view.steps()]
     for screen in screens:
         if isinstance(screen, ModalScreen):
             titles = (one.border_title for one in screen.query("*") if one.border_title)

@@ -12,12 +12,10 @@ from textual.containers import Vertical
 from tui_monitor.boards.anomalies import AnomaliesBoard, AnomalyRow
 from tui_monitor.boards.anomalies.explanation import Explained, Explanation
 from tui_monitor.boards.klines import Klines
-from tui_monitor.errors import BadInput
-from tui_monitor.model import BAR_MS, Exchange, FeedState
 from tui_monitor.screens.boards.anomalies import texts
+from tui_monitor.screens.boards.anomalies.bars import BarChoice
 from tui_monitor.screens.boards.anomalies.columns import anomaly_columns, reasons_text, z_text
 from tui_monitor.screens.boards.anomalies.parts import PART_COLUMNS, PartRow, part_rows
-from tui_monitor.screens.boards.view import BoardView
 from tui_monitor.screens.dialogs.questions import CoinDialog
 from tui_monitor.screens.keys.actions import bindings
 from tui_monitor.screens.keys.keymap import key
@@ -30,14 +28,13 @@ from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.source import Source
 from tui_monitor.words import t
 
-_BARS = tuple(BAR_MS)
 # Candles are asked for again after so long, or when another bar was judged.
 _CANDLES_EVERY_MS = 5_000
 # The engine lets go of bars some minutes after it was told last.
 _WATCHED_EVERY_MS = 30_000
 
 
-class AnomaliesView(BoardView):
+class AnomaliesView(BarChoice):
     """The rows; the explanation of one takes their place, with its candles."""
 
     NAME = "anomalies"
@@ -56,14 +53,12 @@ class AnomaliesView(BoardView):
     def __init__(self) -> None:
         super().__init__()
         self.board: AnomaliesBoard | None = None
-        self.shown: AnomaliesBoard | None = None
-        # What is asked for; None: what the settings name first.
-        self.exchange: Exchange | None = None
-        self.bar: str | None = None
         self.forming = False
         self.everyone = False
         # The coin or symbol that is explained.
         self.asked: str | None = None
+        # What another board led to.
+        self._led_by: str | None = None
         self.explained: Explained | None = None
         self.klines: Klines | None = None
         self._place = 0
@@ -192,8 +187,12 @@ class AnomaliesView(BoardView):
 
     # The explanation
 
-    def explain(self, name: str) -> None:
-        """How the score of a coin (or of a symbol) came to be, or why it is not here."""
+    def explain(self, name: str, *, led_here: bool = False) -> None:
+        """How the score of a coin (or of a symbol) came to be, or why it is not here.
+
+        `led_here`: it was asked on another board, to which Esc leads back.
+        """
+        self._led_by = name if led_here else self._led_by
         if name != self.asked:
             self.explained, self.klines, self._candles_for, self._place = None, None, (), 0
         self.asked = name
@@ -277,18 +276,6 @@ class AnomaliesView(BoardView):
 
         self.app.push_screen(CoinDialog("Why is it here, or why not?", said), chosen)
 
-    # Other bars
-
-    def action_bar_length(self) -> None:
-        now = self.bar or (self.shown.bar if self.shown is not None else _BARS[0])
-        self._choose_bar(_BARS[(_BARS.index(now) + 1) % len(_BARS)])
-
-    def action_venue(self) -> None:
-        choices = self._exchanges()
-        now = self.exchange or (self.shown.exchange if self.shown is not None else choices[0])
-        after = choices.index(now) + 1 if now in choices else 0
-        self._choose_exchange(choices[after % len(choices)])
-
     def action_forming(self) -> None:
         self.forming = not self.forming
         self.table.start_over()
@@ -299,35 +286,6 @@ class AnomaliesView(BoardView):
     def action_everyone(self) -> None:
         self.everyone = not self.everyone
         self.post_message(self.Wanted())
-
-    def _exchanges(self) -> list[Exchange]:
-        """Those that are watched; all of them while that is not known."""
-        lights = [] if self.status is None else self.status.lights
-        watched = [one.exchange for one in lights if one.state is not FeedState.OFF]
-        return watched or list(Exchange)
-
-    def _choose_bar(self, bar: str) -> None:
-        self.bar = bar
-        self.post_message(self.Wanted())
-
-    def _choose_exchange(self, exchange: Exchange) -> None:
-        self.exchange = exchange
-        self.post_message(self.Wanted())
-
-    def choose(self, what: str, word: str) -> None:
-        """Other bars or another exchange, by name; without one the next."""
-        self.needs_now()
-        if what == "bar":
-            if word and word not in _BARS:
-                raise BadInput(f"no bars of {word!r}", f"one of {' '.join(_BARS)}")
-            self._choose_bar(word) if word else self.action_bar_length()
-        elif what == "venue":
-            names = [one.value for one in Exchange]
-            if word and word not in names:
-                raise BadInput(f"no exchange {word!r}", f"one of {' '.join(names)}")
-            self._choose_exchange(Exchange(word)) if word else self.action_venue()
-        else:
-            super().choose(what, word)
 
     # For the frame
 
@@ -365,14 +323,34 @@ class AnomaliesView(BoardView):
         """From an explanation to the rows."""
         return self.asked is not None
 
+    def is_deeper(self) -> bool:
+        """In an explanation that was opened here."""
+        return self.asked not in (None, self._led_by)
+
     def go_back(self) -> None:
         """There, to the row that it was opened from."""
         if self.asked is None:
             return
-        self.asked, self.explained, self.klines, self._candles_for = None, None, None, ()
-        self.remove_class("-detail")
+        self.have_asked(None)
         self.table.focus()
         self.refresh_bindings()
+        # The top line says where we are.
+        self.post_message(self.Wanted())
+
+    def have_asked(self, name: str | None) -> None:
+        """The explanation of another one, or the rows, when the board is shown the next time."""
+        self.asked, self.explained, self.klines, self._candles_for = name, None, None, ()
+        self._led_by = None
+        self.set_class(name is not None, "-detail")
+
+    def steps(self) -> Sequence[str]:
+        """The coin that is explained."""
+        if self.asked is None:
+            return ()
+        rows = self.table.all_rows
+        coin = next((row.coin for row in rows if row.symbol == self.asked), self.asked)
+        one = self.explanation
+        return (shown(coin if one is None else one.coin, 20),)
 
     def few_lines(self) -> list[list[Piece]]:
         """The highest scores, for very small terminals."""

@@ -236,7 +236,11 @@ class SumView(BoardView):
 
     def can_go_back(self) -> bool:
         """Not from the first row of today's nodes."""
-        return self._in_coins() or self._below_first() or super().can_go_back()
+        return self.is_deeper() or super().can_go_back()
+
+    def is_deeper(self) -> bool:
+        """In a node's coins, or below the newest node."""
+        return self._in_coins() or self._below_first()
 
     def go_back(self) -> None:
         """From the coins to the nodes, from a node to the newest, from other days to today."""
