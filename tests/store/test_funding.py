@@ -75,12 +75,11 @@ async def test_sums_of_1_7_and_30_days_agree_with_plain_addition(store: Store, s
             for hour in hours
         ]
     await store.record_funding(rows)
+    of: dict[object, list[Settlement]] = {}
+    for row in rows:
+        of.setdefault(((row.exchange, row.market, row.symbol), row.coin), []).append(row)
     for paid in await store.paid_funding(now_ms):
-        mine = [
-            row
-            for row in rows
-            if (row.exchange, row.market, row.symbol) == paid.key and row.coin == paid.coin
-        ]
+        mine = of[paid.key, paid.coin]
         for days, (total, count) in zip((1, 7, 30), paid.sums, strict=True):
             inside = [row.rate for row in mine if 0 <= now_ms - row.settled_ms < days * A_DAY_MS]
             assert count == len(inside)
