@@ -25,6 +25,7 @@ from tui_monitor.boards.open_interest.build import (
     start_ms,
 )
 from tui_monitor.boards.open_interest.jumps import AT_ONCE_MS, is_step, method_jumps, steps_of
+from tui_monitor.boards.open_interest.kept import Kept
 from tui_monitor.boards.open_interest.now import (
     NOT_TOLD,
     STALE_AFTER_S,
@@ -189,6 +190,53 @@ def test_an_old_value_stays_in_the_sum_and_is_named() -> None:
     assert (row.coins, row.told, row.is_partial) == (150.0, "2/2", False)
     assert row.remarks(1) == ["sum with an old value of okx: last told 16 min ago"]
     assert row.change(1).exchanges == [BINANCE]
+
+
+def test_what_was_stored_stands_for_who_has_told_nothing_since_the_start() -> None:
+    """With its age, and marked; who has told is as told, and what nobody lists is gone."""
+    legs = [a_leg(exchange=one, coins=100.0 * place) for place, one in enumerate(Exchange, 1)]
+    samples = [a_sample(leg, NOW_MS - 2 * 60_000) for leg in legs]
+    kept = Kept(samples, NOW_MS)
+    silent = [leg._replace(coins=None, price=None, age_ms=None, reason=NOT_TOLD) for leg in legs]
+    heard = legs[0]._replace(coins=150.0)
+    now = [heard, silent[1]]  # of the third the list is not known, the last lists it no more
+    past = [a_past(), a_past(OKX), a_past(BYBIT, listed=False), a_past(BITGET)]
+    board = a_board(kept.filled(now, NOW_MS, [BYBIT]), {1: [ago(leg) for leg in legs]}, past=past)
+    (row,) = board.rows
+    assert (row.coins, row.told, row.rank) == (650.0, "3/3", 1)
+    assert (row.is_partial, row.is_rough, row.age_ms) == (False, True, 120_000)
+    assert row.remarks(1) == ["sum with an old value of okx, bybit: " + BEFORE_THE_START]
+    assert next(one.text for one in board.told if not one.is_whole) == "okx 0 of 1"
+    later = a_board(kept.filled(legs[:3], NOW_MS, []), past=past[:1]).rows[0]
+    assert (later.coins, later.is_rough) == (600.0, False)
+    assert kept.filled(silent, NOW_MS, []) is silent
+
+
+BEFORE_THE_START = "told 2 min ago, before the start"
+
+
+def test_what_is_kept_grows_old_and_is_compared_no_more() -> None:
+    """After a quarter of an hour, as a value that was told so long ago; not kept for a day."""
+    leg = a_leg(coins=100.0)
+    silent = leg._replace(coins=None)
+    kept = Kept([a_sample(leg, NOW_MS)], NOW_MS)
+    (old,) = kept.filled([silent], NOW_MS + 16 * 60_000, [])
+    assert (old.coins, old.stale, old.reason) == (100.0, True, "told 16 min ago, before the start")
+    day_ms = 24 * HOUR_MS
+    assert Kept([a_sample(leg, NOW_MS - day_ms - 1)], NOW_MS).filled([silent], NOW_MS, []) == [
+        silent
+    ]
+
+
+def test_a_doubt_of_before_the_start_stays_while_others_of_the_coin_are_silent() -> None:
+    """Alone it has nobody to be compared with, and a look-alike's price is not the coin's."""
+    legs = [a_leg(exchange=BINANCE), a_leg(exchange=OKX), a_leg(exchange=BYBIT, price=4_000.0)]
+    kept = Kept([a_sample(leg, NOW_MS) for leg in legs], NOW_MS)
+    silent = [leg._replace(coins=None, price=None) for leg in legs[:2]]
+    for now in ([*silent, legs[2]], [legs[0], silent[1], legs[2]]):
+        row = a_board(kept.filled(now, NOW_MS, [])).rows[0]
+        assert (row.coins, row.usd) == (2_000.0, 200_000.0)
+    assert kept.filled(legs, NOW_MS, [])[2].suspicion == ""
 
 
 def test_what_nobody_has_told_has_no_sum_and_a_reason() -> None:

@@ -4,8 +4,10 @@ import asyncio
 
 from tui_monitor.boards.legs import Now
 from tui_monitor.boards.open_interest import OpenInterestBoard, RankedBy
-from tui_monitor.boards.open_interest.build import InterestInput, interest_steps
+from tui_monitor.boards.open_interest.build import NEAR_MS, InterestInput, interest_steps
+from tui_monitor.boards.open_interest.kept import OLDEST_MS, Kept
 from tui_monitor.boards.open_interest.now import live_legs
+from tui_monitor.boards.open_interest.sums import unlisted
 from tui_monitor.engine import Engine
 from tui_monitor.model import Exchange, Instrument, Market
 from tui_monitor.source.interest import StoredInterest
@@ -25,6 +27,8 @@ class LiveInterest(StoredInterest):
             tuple[int, RankedBy, Exchange | None], tuple[float, OpenInterestBoard]
         ] = {}
         self._making = asyncio.Lock()
+        self._started_ms = engine.clock.now_ms()
+        self._kept: Kept | None = None
 
     async def board(
         self,
@@ -60,18 +64,31 @@ class LiveInterest(StoredInterest):
                 listed=self._listed(),
             )
         )
+        past = await in_steps(engine.interest.past_steps())
+        kept = await self._kept_before()
         given = InterestInput(
             at_ms=now.ms,
             exchanges=engine.enabled,
-            legs=legs,
+            legs=kept.filled(legs, now.ms, unlisted(past)),
             thens=found.thens,
             lasts=found.lasts,
             steps=found.steps,
             ratios=found.ratios,
-            past=await in_steps(engine.interest.past_steps()),
+            past=past,
             sampled_ms=found.sampled_ms,
         )
         return await in_steps(interest_steps(given, now.ms, hours, by, exchange))
+
+    async def _kept_before(self) -> Kept:
+        """What was stored before this engine: its own samples are no news of silent perpetuals."""
+        if self._kept is None:
+            newest_ms = await self._store.newest_interest_ms(self._started_ms)
+            samples = []
+            if newest_ms is not None and self._started_ms - newest_ms <= OLDEST_MS:
+                near = await self._store.interest_near(newest_ms, NEAR_MS)
+                samples = [one for one in near if one.at_ms <= self._started_ms]
+            self._kept = Kept(samples, self._clock.now_ms(), self._engine.spreads.aliases)
+        return self._kept
 
     def _listed(self) -> list[Instrument]:
         feeds = (self._engine.feeds[name] for name in self._engine.enabled)

@@ -130,7 +130,9 @@ _NEWEST_RATIOS = """
     GROUP BY r.instrument_id
     LIMIT ?2
 """
-_NEWEST = "SELECT max(at_ms) FROM interest_sample"
+_NEWEST = "SELECT max(at_ms) FROM interest_sample WHERE at_ms <= ?"
+# Beyond all times.
+_NO_END_MS = 2**62
 _OLDEST = """
     SELECT min(at_ms) FROM (
         SELECT min(at_ms) AS at_ms FROM interest_sample
@@ -186,9 +188,9 @@ class InterestQuestions(Asking):
             )
         ]
 
-    async def newest_interest_ms(self) -> int | None:
-        """The last mark with a sample; None while there is none."""
-        ((newest_ms,),) = await self._session.read(_NEWEST)
+    async def newest_interest_ms(self, until_ms: int = _NO_END_MS) -> int | None:
+        """The last mark with a sample, up to a time; None while there is none."""
+        ((newest_ms,),) = await self._session.read(_NEWEST, (until_ms,))
         return int(newest_ms) if newest_ms is not None else None
 
     async def oldest_interest_ms(self) -> int | None:

@@ -131,9 +131,10 @@ class InterestRow(Struct, frozen=True, kw_only=True, gc=False):
 
     `exchanges` are those in the sums; `missing` are the perpetuals that may have some and have told
     none, so that `coins`, `usd`, the shares and a rank by size are of a part; `stale` are those in
-    the sums whose value is old. `changes` are those of `WINDOWS_H`, in that order. `age_ms` is that
-    of the oldest value in the sums. `long_accounts_pct` weighs each exchange's ratio with its open
-    interest there; `net_long_coins` and `net_short_coins` are `coins` divided by it.
+    the sums whose value is old, or of before the start. `changes` are those of `WINDOWS_H`, in that
+    order. `age_ms` is that of the oldest value in the sums. `long_accounts_pct` weighs each
+    exchange's ratio with its open interest there; `net_long_coins` and `net_short_coins` are
+    `coins` divided by it.
     """
 
     rank: int | None
@@ -157,6 +158,11 @@ class InterestRow(Struct, frozen=True, kw_only=True, gc=False):
     def is_partial(self) -> bool:
         """Whether somebody's part is not in the sums."""
         return bool(self.missing)
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether somebody's part is not in the sums, or not the one of now."""
+        return bool(self.missing or self.stale)
 
     @property
     def told(self) -> str:
@@ -204,9 +210,10 @@ def _grouped(prefix: str, left: Sequence[LeftOut]) -> list[str]:
 
 
 class Told(Struct, frozen=True, kw_only=True, gc=False):
-    """How many of an exchange's live perpetuals have told their open interest.
+    """How many of an exchange's live perpetuals have told their open interest since the start.
 
-    `stale` of them are old. `reason` says why not even their number is known, "" where it is.
+    `stale` values are old, or of before the start. `reason` says why not even their number is
+    known, "" where it is.
     """
 
     exchange: Exchange

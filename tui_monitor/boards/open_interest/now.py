@@ -33,7 +33,8 @@ Perp = tuple[Exchange, str]
 class Leg(NamedTuple):
     """One perpetual. `coins` and `price` (per coin) are None where they are unknown.
 
-    `reason` says why it can't be compared with anything, "" where it can.
+    `reason` says why it can't be compared with anything, "" where it can. `kept` is when its value
+    was told where that was before the start, "" where it was since.
     """
 
     exchange: Exchange
@@ -45,6 +46,7 @@ class Leg(NamedTuple):
     stale: bool
     reason: str
     suspicion: str
+    kept: str = ""
 
     @property
     def perp(self) -> Perp:

@@ -15,20 +15,30 @@ def missing(legs: Iterable[Leg], unlisted: Iterable[Exchange]) -> list[LeftOut]:
 
     What may be another coin is in no sum, so that it lacks nothing.
     """
-    silent = [_left_out(leg) for leg in legs if leg.coins is None and not leg.suspicion]
-    unknown = [LeftOut(exchange=one, symbol="", reason=NOT_LISTED) for one in unlisted]
+    some = list(legs)
+    silent = [_left_out(leg) for leg in some if leg.coins is None and not leg.suspicion]
+    kept = {leg.exchange for leg in some if leg.kept}
+    unknown = [
+        LeftOut(exchange=one, symbol="", reason=NOT_LISTED) for one in unlisted if one not in kept
+    ]
     return [*silent, *unknown]
 
 
 def stale(legs: Iterable[Leg]) -> list[LeftOut]:
-    """The perpetuals whose value is old, and in the sum nevertheless."""
+    """The perpetuals whose value is old, or of before the start, and in the sum nevertheless."""
     return [
-        _left_out(leg) for leg in legs if leg.stale and leg.coins is not None and not leg.suspicion
+        _left_out(leg)
+        for leg in legs
+        if _is_old(leg) and leg.coins is not None and not leg.suspicion
     ]
 
 
+def _is_old(leg: Leg) -> bool:
+    return leg.stale or bool(leg.kept)
+
+
 def _left_out(leg: Leg) -> LeftOut:
-    return LeftOut(exchange=leg.exchange, symbol=leg.symbol, reason=leg.reason)
+    return LeftOut(exchange=leg.exchange, symbol=leg.symbol, reason=leg.kept or leg.reason)
 
 
 def unlisted(past: Iterable[InterestPast]) -> list[Exchange]:
@@ -49,8 +59,8 @@ def told(
         Told(
             exchange=exchange,
             perps=len(some),
-            told=sum(leg.coins is not None for leg in some),
-            stale=sum(leg.stale for leg in some),
+            told=sum(leg.coins is not None and not leg.kept for leg in some),
+            stale=sum(map(_is_old, some)),
             reason=NOT_LISTED if exchange in nameless else "",
         )
         for exchange, some in by_exchange.items()

@@ -103,6 +103,7 @@ WORDS: dict[str, str] = {
     "the exchange has not told it yet": "该交易所尚未报告",
     "not sampled yet: only records of exchanges are stored": "尚未采样：只存有交易所的记录",
     "last told {minutes} min ago": "{minutes} 分钟前最后报告",
+    "told {minutes} min ago, before the start": "{minutes} 分钟前报告，早于本次启动",
     "not in the newest samples, last seen in those of {hours} h before": (
         "不在最新采样中，最后见于 {hours} h 前的采样"
     ),

@@ -13,10 +13,12 @@ WORDS: dict[str, str] = {
         "~ marks a sum of some exchanges only: another one lists the coin and has not told its "
         "part, or its list is not known yet. told is how many are in it; the lines below the "
         "table say who is not and why. Shares and ranks by size are of that part then, and the "
-        "total is marked, too."
+        "total is marked, too. After a start what was stored stands for each perpetual, with its "
+        "age and ~, until it is told anew."
     ): (
         "~ 表示只是部分交易所之和：另有交易所上市该币但未报告，或其列表尚未知。已报 = 计入的交易"
-        "所数；表格下方写明缺谁、为何。此时占比与规模排名也只针对这部分，合计同样标注。"
+        "所数；表格下方写明缺谁、为何。此时占比与规模排名也只针对这部分，合计同样标注。启动后，每个永续"
+        "先用存储的数值，带时效和 ~，直到重新收到。"
     ),
     (
         "A window's change compares now with our own five-minute sample at its start, or with "
@@ -107,8 +109,8 @@ WORDS: dict[str, str] = {
     ),
     (
         "Open interest of all exchanges' perpetuals, single-sided, coins x mark price; ~ while "
-        "an exchange that lists it has told none."
-    ): ("所有交易所永续的持仓量，单边，币数 × 标记价格；上市它的交易所未报时标 ~。"),
+        "an exchange that lists it has told none, or none of late."
+    ): ("所有交易所永续的持仓量，单边，币数 × 标记价格；上市它的交易所未报或近来未报时标 ~。"),
     "The same in coins.": "同上，以币计。",
     "How many of the exchanges that list it are in the sum; below: who is not, why.": (
         "上市它的交易所有多少计入合计；下方：缺谁、为何。"

@@ -40,7 +40,9 @@ _HELP = (
     "mark price.",
     "~ marks a sum of some exchanges only: another one lists the coin and has not told its part, "
     "or its list is not known yet. told is how many are in it; the lines below the table say who "
-    "is not and why. Shares and ranks by size are of that part then, and the total is marked, too.",
+    "is not and why. Shares and ranks by size are of that part then, and the total is marked, too. "
+    "After a start what was stored stands for each perpetual, with its age and ~, until it is told "
+    "anew.",
     "A window's change compares now with our own five-minute sample at its start, or with the "
     "exchange's own record of that time. Only perpetuals with a value at both ends count; the "
     "lines below the table name the others and why.",

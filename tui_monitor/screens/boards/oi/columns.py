@@ -39,14 +39,14 @@ def _money_change(change: InterestChange, looks: Looks) -> Cell:
 
 
 def part(text: str, row: InterestRow) -> str:
-    """A figure that is of some of the exchanges only is marked."""
-    return f"{PARTIAL}{text}" if row.is_partial and text != ABSENT else text
+    """A figure that is of some of the exchanges only, or partly old, is marked."""
+    return f"{PARTIAL}{text}" if row.is_rough and text != ABSENT else text
 
 
 def _sum(text: str, row: InterestRow, looks: Looks) -> Cell:
     if text == ABSENT:
         return Cell(text, looks.faint)
-    return Cell(part(text, row), looks.warn if row.is_partial else looks.text)
+    return Cell(part(text, row), looks.warn if row.is_rough else looks.text)
 
 
 def _rank(row: InterestRow, by: RankedBy, looks: Looks) -> Cell:
@@ -56,15 +56,15 @@ def _rank(row: InterestRow, by: RankedBy, looks: Looks) -> Cell:
 
 
 def _told(row: InterestRow, looks: Looks) -> Cell:
-    return Cell(row.told, looks.warn if row.is_partial or row.stale else looks.dim)
+    return Cell(row.told, looks.warn if row.is_rough else looks.dim)
 
 
 def _shares(row: InterestRow, looks: Looks, width: int) -> Cell:
     if not row.shares:
         return Cell(ABSENT, looks.faint)
-    bar = _bar(row, looks, width - row.is_partial)
+    bar = _bar(row, looks, width - row.is_rough)
     text = " ".join(f"{one.exchange} {one.pct:.0f} %" for one in row.shares)
-    mark = (Segment(PARTIAL, looks.warn),) * row.is_partial
+    mark = (Segment(PARTIAL, looks.warn),) * row.is_rough
     return Cell(part(text, row), segments=(*mark, *bar))
 
 
@@ -97,7 +97,7 @@ def _age(row: InterestRow, looks: Looks, _: int) -> Cell:
     return Cell(age(row.age_ms), looks.dim)
 
 
-def _pct_column(hours: int) -> Column[InterestRow]:
+def _pct_column(hours: int, *, chosen: bool) -> Column[InterestRow]:
     return Column(
         key=f"pct_{hours}h",
         title=f"OI {hours}h %",
@@ -105,7 +105,7 @@ def _pct_column(hours: int) -> Column[InterestRow]:
         priority=2 if hours == 1 else 1 if hours == 4 else 0,
         unit="%",
         word=f"oi-{hours}h",
-        also=(f"change-{hours}h",),
+        also=(f"change-{hours}h", *(("change",) if chosen else ())),
         paint=lambda row, looks, width: pct_cell(row.change(hours).change_pct, looks, width),
         value=lambda row: row.change(hours).change_pct,
         help=f"Change of open interest over {hours} h in coins, so that a price can't fake it.",
@@ -113,7 +113,7 @@ def _pct_column(hours: int) -> Column[InterestRow]:
 
 
 def oi_columns(hours: int, by: RankedBy = RankedBy.CHANGE) -> tuple[Column[InterestRow], ...]:
-    """The columns; money and price change are of the chosen window."""
+    """The columns; money and price change are of the chosen window, and `change` in a filter."""
     return (
         Column(
             key="rank",
@@ -143,7 +143,7 @@ def oi_columns(hours: int, by: RankedBy = RankedBy.CHANGE) -> tuple[Column[Inter
             value=lambda row: row.usd,
             help=(
                 "Open interest of all exchanges' perpetuals, single-sided, coins x mark price; "
-                "~ while an exchange that lists it has told none."
+                "~ while an exchange that lists it has told none, or none of late."
             ),
         ),
         Column(
@@ -174,7 +174,7 @@ def oi_columns(hours: int, by: RankedBy = RankedBy.CHANGE) -> tuple[Column[Inter
             value=lambda row: max((one.pct for one in row.shares), default=None),
             help="Each exchange's part: █ binance, ▓ okx, ▒ bybit, ░ bitget; ~ of those that told.",
         ),
-        *(_pct_column(one) for one in WINDOWS_H),
+        *(_pct_column(one, chosen=one == hours) for one in WINDOWS_H),
         Column(
             key="change_usd",
             title=f"USD {hours}h",

@@ -52,8 +52,9 @@ def _ranked_by(board: OpenInterestBoard) -> str:
 def _total(board: OpenInterestBoard, looks: Looks) -> list[list[Piece]]:
     if board.usd is None:
         return [[(t("total "), looks.faint), (t("not known yet"), looks.dim)]] * bool(board.rows)
-    mark = PARTIAL if board.partial else ""
-    style = looks.warn if board.partial else looks.text
+    is_rough = board.partial or any(row.stale for row in board.rows)
+    mark = PARTIAL if is_rough else ""
+    style = looks.warn if is_rough else looks.text
     return [[(t("total "), looks.faint), (f"{mark}{count(board.usd)} $", style)]]
 
 
@@ -65,7 +66,7 @@ def _lacks(board: OpenInterestBoard, looks: Looks) -> list[list[Piece]]:
     if board.jumped:
         groups.append([(f"! {t('{n} recounted', n=board.jumped)}", looks.warn)])
     late = ", ".join(_late(one) for one in board.told if not one.is_whole)
-    if late and board.partial:
+    if late:
         groups.append([(t("told "), looks.faint), (late, looks.dim)])
     return groups
 
@@ -139,7 +140,7 @@ def detail(
             (t("{hours} h ", hours=hours), looks.faint),
             (fit(_was(change), room - 5).rstrip(), looks.text),
         ],
-        [(fit("; ".join(gaps), room).rstrip(), looks.warn if row.is_partial else looks.dim)],
+        [(fit("; ".join(gaps), room).rstrip(), looks.warn if row.is_rough else looks.dim)],
         [(fit("; ".join(jumps), room).rstrip(), looks.warn)],
     )
 
