@@ -5,16 +5,19 @@ place, since renaming another file over it would leave the lock on the old one.
 """
 
 import fcntl
+import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from tui_monitor import paths
-from tui_monitor.errors import EngineHeld, FolderUnusable
+from tui_monitor.clock import Clock
+from tui_monitor.errors import MAKE_ROOM, EngineHeld, FolderUnusable, has_no_room
 from tui_monitor.printable import printable
 
 _LINE_BYTES = 4_096
@@ -24,6 +27,8 @@ _TRIES = 4
 # machine leaves him standing in between: ten seconds of that are waited out.
 _TRIES_BESIDE_ASKERS = 1_000
 _PAUSE_S = 0.01
+_TELL_AGAIN_S = 15.0
+log = logging.getLogger(__name__)
 
 
 class EngineLock:
@@ -32,13 +37,15 @@ class EngineLock:
     def __init__(self, data_dir: Path) -> None:
         self.path = paths.lock_file(data_dir)
         self._handle: int | None = None
+        self._untold: bytes | None = None
 
     def acquire(self, info: Mapping[str, Any]) -> "EngineLock":
         """Take the lock and write `info` (pid, url) down; EngineHeld names the holder."""
         try:
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise FolderUnusable(f"{self.path}: {error.strerror or error}") from error
+            hint = MAKE_ROOM if has_no_room(error) else ""
+            raise FolderUnusable(f"{self.path}: {error.strerror or error}", hint) from error
         if not _lock(handle):
             holder = _parse(os.pread(handle, _LINE_BYTES, 0))
             os.close(handle)
@@ -48,16 +55,37 @@ class EngineLock:
         return self
 
     def update(self, info: Mapping[str, Any]) -> None:
-        """Replace the line about us. A reader sees the old line or the new one."""
+        """Replace the line about us. A reader sees the old line or the new one.
+
+        On a full disk the lock holds without a line; `keep_telling` writes it once there is room.
+        """
         if self._handle is None:
             raise RuntimeError("the engine lock is not held")
         line = msgspec.json.encode(dict(info)) + b"\n"
         if len(line) > _LINE_BYTES:
             raise ValueError("the engine lock's line is too long")
+        try:
+            self._write(self._handle, line)
+        except OSError as error:
+            if not has_no_room(error):
+                raise
+            log.info("%s can't be written yet: %s", self.path, error.strerror)
+            self._untold = line
+
+    async def keep_telling(self, clock: Clock) -> None:
+        """For ever: write the line that a full disk had no room for."""
+        while True:
+            await clock.sleep(_TELL_AGAIN_S)
+            if self._untold is not None and self._handle is not None:
+                with suppress(OSError):  # the store's failure is shown meanwhile
+                    self._write(self._handle, self._untold)
+
+    def _write(self, handle: int, line: bytes) -> None:
         # One write first, the rest of a longer old line cut after it: readers stop at the
         # first line's end.
-        os.pwrite(self._handle, line, 0)
-        os.ftruncate(self._handle, len(line))
+        os.pwrite(handle, line, 0)
+        os.ftruncate(handle, len(line))
+        self._untold = None
 
     def release(self) -> None:
         """Give the lock back. The file stays: unlinking it would let two lock two files."""

@@ -21,7 +21,18 @@
 A broad `except` anywhere either changes a state that somebody can see or raises again.
 """
 
+import errno
 from collections.abc import Sequence
+
+# What a write fails with where there is no room for it.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# What helps where not even a small file can be made or written.
+MAKE_ROOM = "free some disk space, or give another folder with --data-dir"
+
+
+def has_no_room(error: OSError) -> bool:
+    """Whether a file could not be made or written because the disk (quota, limit) is full."""
+    return error.errno in NO_ROOM
 
 
 class MonitorError(Exception):

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from tui_monitor.clock import SystemClock
+from tui_monitor.errors import MAKE_ROOM, FolderUnusable, has_no_room
 from tui_monitor.printable import printable
 
 LOG_BYTES = 5_000_000
@@ -195,7 +196,12 @@ def setup(level: str, file: Path | None, *, stderr: bool) -> None:
 
 def rotating(file: Path) -> logging.handlers.RotatingFileHandler:
     """`file` and the older ones beside it, `file.1` the newest of them."""
-    return _File(file, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8")
+    try:
+        return _File(file, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8")
+    except OSError as error:
+        hint = MAKE_ROOM if has_no_room(error) else "give another folder with --data-dir"
+        text = f"the log {file} can't be opened: {error.strerror or error}"
+        raise FolderUnusable(text, hint) from error
 
 
 def set_level(level: str) -> None:

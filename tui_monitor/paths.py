@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from tui_monitor.errors import FolderUnusable
+from tui_monitor.errors import MAKE_ROOM, FolderUnusable, has_no_room
 
 APP = "tui-monitor"
 DEMO_FOLDER = "demo"
@@ -74,9 +74,10 @@ def prepare_data_dir(path: Path) -> Path:
         with tempfile.TemporaryFile(dir=path):
             pass
     except OSError as error:
+        hint = "give another with --data-dir, or mend its permissions"
         raise FolderUnusable(
             f"data folder {path} can't be written: {error.strerror or error}",
-            "give another with --data-dir, or mend its permissions",
+            MAKE_ROOM if has_no_room(error) else hint,
         ) from error
     return path
 

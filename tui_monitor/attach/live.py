@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from types import ModuleType
 from typing import Any, NamedTuple, NoReturn, cast
 
@@ -217,6 +218,8 @@ class Live:
         here = await stack.enter_async_context(hosting.hosted(place))
         if after:
             here.engine.events.add("warning", "engine", f"{after}; it runs here now")
+        if self._lock is not None:
+            here.engine.beside["lock"] = partial(self._lock.keep_telling, place.clock)
         here.engine.on_settings.append(self._tell)
         self._current, self._run = here.source, here.engine.run
         self._viewers = here.viewers

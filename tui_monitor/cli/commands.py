@@ -5,8 +5,10 @@ import json
 import os
 import select
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -15,13 +17,13 @@ from click.shell_completion import CompletionItem
 
 from tui_monitor import __version__
 from tui_monitor.cli.common import AttachGiven, Context, attach_options, engine_options
-from tui_monitor.errors import BadInput, MonitorError
+from tui_monitor.errors import MAKE_ROOM, NO_ROOM, BadInput, MonitorError
 from tui_monitor.loading import load
 from tui_monitor.printable import printable
 
 LINE = 400
 # What a write fails with where there is no room for it, or no more use in it.
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_NO_ROOM = NO_ROOM | {errno.EIO}
 
 # name -> (module beside this one, what it does). A module is imported when its command runs.
 COMMANDS = {
@@ -187,11 +189,28 @@ def _say(text: str, *, is_error: bool = False) -> None:
 
 
 def _unwritten(error: OSError) -> int:
-    """Not all of the output could be written; what is left of it is given up."""
-    sys.stdout = None
-    where = f" to {error.filename}" if error.filename else ""
-    text = f"the output could not be written{where}: {os.strerror(error.errno or 0)}"
-    return fail(MonitorError(text, "what there is of it is not all of it"))
+    """Not all could be written; what is left of the output, if it was that, is given up."""
+    why = os.strerror(error.errno or 0)
+    is_output = not error.filename and _is_from_output(error)
+    if is_output:
+        sys.stdout = None
+        text = f"the output could not be written: {why}"
+        return fail(MonitorError(text, "what there is of it is not all of it"))
+    return fail(
+        MonitorError(f"{error.filename or 'a file'} could not be written: {why}", MAKE_ROOM)
+    )
+
+
+def _is_from_output(error: OSError) -> bool:
+    """Whether it was our output that failed: what was not written of it fails again, or the
+    failure comes from where only output is written."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        return True
+    *_, place = traceback.walk_tb(error.__traceback__)
+    return Path(place[0].f_code.co_filename).parent.name in ("cli", "click")
 
 
 def _misuse(error: click.ClickException) -> BadInput:

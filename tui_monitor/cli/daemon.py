@@ -102,6 +102,7 @@ async def _host(
 ) -> None:
     settings, clock = place.settings, place.clock
     async with hosted(place) as here:
+        here.engine.beside["lock"] = partial(lock.keep_telling, clock)
         await run_daemon(
             here.engine.run,
             here.source,

@@ -1,6 +1,7 @@
 """tui-monitor db."""
 
 import asyncio
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from tui_monitor.cli.stored import require_database, stored_in
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.engine_lock import EngineLock
-from tui_monitor.errors import BadInput
+from tui_monitor.errors import BadInput, StoreFull
 from tui_monitor.printable import printable
-from tui_monitor.store import Scope, open_store
+from tui_monitor.store import Scope, Store, open_cramped, open_store
 from tui_monitor.store.archive import archive as archived
 from tui_monitor.store.backup import backup as copied
+
+_CRAMPED = "the disk is full: the file is cleaned without a journal, don't end this in the middle"
 
 
 class Hours(click.FloatRange):
@@ -157,28 +160,51 @@ async def _clean(folder: Path, settings: Settings, hours: float, *, force: bool)
     clock = SystemClock()
     judged = settings.anomalies
     floor_bars = max(judged.bars, judged.history_bars)
+    is_wanted = False
     with EngineLock(folder) as lock:
         lock.acquire(holder_info("db clean"))
-        async with open_store(folder, clock, kind=None) as store:
-            told = await store.clean(hours, force=False, floor_bars=floor_bars)
-            found = await store.info()
-            for line in await summary(store, found, settings.retention, clock):
-                click.echo(line)
-            click.echo("")
-            for line in contents(found, zone_of(settings), told, hours):
-                click.echo(line)
-            if told.floor_candles:
-                click.echo(
-                    f"{told.floor_candles:,} candles as old stay: scores need the newest "
-                    f"{floor_bars} of each series"
-                )
-            rows = sum(told.rows.values())
-            if not force and not _confirmed(f"Remove {rows:,} rows older than {hours:g} h?"):
-                click.echo("nothing removed")
-                return 0
-            done = await store.clean(hours, force=True, floor_bars=floor_bars)
+        for way in (
+            partial(open_store, folder, clock, kind=None),
+            partial(open_cramped, folder, clock),
+        ):
+            try:
+                async with way() as store:
+                    is_wanted = is_wanted or await _told(
+                        store, settings, hours, floor_bars, force=force
+                    )
+                    if not is_wanted:
+                        return 0
+                    done = await store.clean(hours, force=True, floor_bars=floor_bars)
+                break
+            except StoreFull:
+                if way.func is open_cramped:
+                    raise
+                click.echo(f"tui-monitor: {_CRAMPED}", err=True)
     removed = sum(done.rows.values())
     click.echo(
         f"removed {removed:,} rows; {done.bytes_before:,} bytes before, {done.bytes_after:,} after"
     )
     return 0
+
+
+async def _told(
+    store: Store, settings: Settings, hours: float, floor_bars: int, *, force: bool
+) -> bool:
+    """What is there and what would go; whether that is wanted."""
+    told = await store.clean(hours, force=False, floor_bars=floor_bars)
+    found = await store.info()
+    for line in await summary(store, found, settings.retention, SystemClock()):
+        click.echo(line)
+    click.echo("")
+    for line in contents(found, zone_of(settings), told, hours):
+        click.echo(line)
+    if told.floor_candles:
+        click.echo(
+            f"{told.floor_candles:,} candles as old stay: scores need the newest "
+            f"{floor_bars} of each series"
+        )
+    rows = sum(told.rows.values())
+    if force or _confirmed(f"Remove {rows:,} rows older than {hours:g} h?"):
+        return True
+    click.echo("nothing removed")
+    return False

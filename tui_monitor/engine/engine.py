@@ -7,7 +7,7 @@ sees it, is logged with its traceback, and the worker is started again; the othe
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ from tui_monitor.engine.slots import SlotKeeper
 from tui_monitor.engine.spreads import SpreadWatch
 from tui_monitor.engine.today import Today
 from tui_monitor.engine_lock import EngineLock
-from tui_monitor.errors import BadInput
+from tui_monitor.errors import BadInput, StoreFull
 from tui_monitor.feeds.aggregate import AggregateClient
 from tui_monitor.feeds.bans import Bans
 from tui_monitor.feeds.feed import Feed
@@ -324,9 +324,7 @@ class Engine:
 
     async def _take_over(self) -> None:
         """Close what the last engine left open."""
-        now = self.clock.now_ms()
-        await self.store.interrupt_running_jobs()
-        await self.store.close_stale_outages(now)
+        await self.store.take_over(self.clock.now_ms())
         for text in warnings(self.settings):
             self.events.add("warning", "settings", text)
         for notice in self.store.notices:
@@ -372,7 +370,8 @@ class Engine:
     async def _keep_house(self) -> None:
         while True:
             await self.clock.sleep(CHECKPOINT_EVERY_S)
-            await self.store.checkpoint()
+            with suppress(StoreFull):  # the recorder tells
+                await self.store.checkpoint()
 
 
 def _total_rate(lights: list[FeedLight]) -> float:
@@ -394,8 +393,9 @@ async def engine_of(
     settings: Settings, data_dir: Path, clock: Clock, *, kind: str
 ) -> AsyncIterator[Engine]:
     """The same for who holds the folder's lock."""
-    async with open_store(data_dir, clock, kind=kind) as store:
-        (data_dir / CACHE).mkdir(exist_ok=True)
+    async with open_store(data_dir, clock, kind=kind, waits_for_room=True) as store:
+        with suppress(OSError):  # what can't be kept in it is told then
+            (data_dir / CACHE).mkdir(exist_ok=True)
         engine = Engine(settings, store, clock, kind=kind, cache=data_dir / CACHE)
         try:
             yield engine

@@ -27,6 +27,8 @@ class Recorder:
         self._flushing = asyncio.Lock()
         self._backlog: deque[tuple[Sequence[SlotPrice], Sequence[Hole]]] = deque()
         store.on_write_fault(self._tell)
+        if store.write_fault is not None:
+            self._tell(store.write_fault)
         # Grows with every change of what is stored, so that boards know when to read again.
         self.revision = 0
 

@@ -7,7 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tui_monitor.store.database import Kind, open_reader, open_store
+    from tui_monitor.store.database import Kind, open_cramped, open_reader, open_store
     from tui_monitor.store.export_rows import Scope
     from tui_monitor.store.exports import FILE_FORMATS, LIQUIDATION_MINUTES, WHATS, Exported, export
     from tui_monitor.store.imports import ImportReport, import_file
@@ -30,6 +30,7 @@ __all__ = [
     "WriteFault",
     "export",
     "import_file",
+    "open_cramped",
     "open_reader",
     "open_store",
     "slot_within_reach",
@@ -37,6 +38,7 @@ __all__ = [
 
 _PLACES = {
     "Kind": "database",
+    "open_cramped": "database",
     "open_reader": "database",
     "open_store": "database",
     "Scope": "export_rows",

@@ -10,7 +10,7 @@ import aiosqlite
 from tui_monitor import paths
 from tui_monitor.errors import StoreError, StoreUnusable
 from tui_monitor.store import inspection
-from tui_monitor.store.database import connect, connected, sound
+from tui_monitor.store.database import connect, connected, reading, sound
 from tui_monitor.store.files import free, give_name, temporary_beside
 from tui_monitor.store.session import translated, uncancelled
 
@@ -36,7 +36,7 @@ async def backup(
     temporary = temporary_beside(target)
     try:
         async with (
-            connected(path, "ro", connect) as source,
+            reading(path) as source,
             connected(temporary, "rw", connect) as copy,
         ):
             await _copied(source, copy, path, (step_pages, pause_s))

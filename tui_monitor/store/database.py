@@ -7,8 +7,9 @@ handle would drop the locks that SQLite holds for the whole process.
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -17,11 +18,11 @@ from msgspec import Struct
 
 from tui_monitor import paths
 from tui_monitor.clock import Clock, SystemClock
-from tui_monitor.errors import StoreError, StoreUnusable
+from tui_monitor.errors import StoreError, StoreFull, StoreUnusable
 from tui_monitor.store import inspection, quarantine, writers
 from tui_monitor.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrate
 from tui_monitor.store.reader import Reader
-from tui_monitor.store.session import Session, translated, uncancelled
+from tui_monitor.store.session import FREE_SPACE, Opened, Session, translated, uncancelled
 from tui_monitor.store.writer import Store
 
 Connect = Callable[[str], aiosqlite.Connection]
@@ -42,6 +43,20 @@ _READER_SETTINGS = (
     "PRAGMA query_only = ON",
     "PRAGMA trusted_schema = OFF",
 )
+# Without a log, and without the files beside the database that one needs: what is in memory of it
+# is lost with the process, and the file is damaged if that dies in the middle of a transaction.
+_CRAMPED_SETTINGS = (
+    "PRAGMA locking_mode = EXCLUSIVE",
+    "PRAGMA journal_mode = MEMORY",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+)
+_READ_ONLY = "ro"
+# What is in a log is not seen like this: only where there is none.
+_WITHOUT_FILES_BESIDE = "ro&immutable=1"
+_IN_MEMORY = "memory"
 _TABLES = "SELECT count(*) FROM sqlite_master WHERE type = 'table'"
 _META = "SELECT key, value FROM meta WHERE key IN ('kind', 'clean')"
 _QUICK_CHECK = "SELECT quick_check FROM pragma_quick_check(1)"
@@ -79,31 +94,107 @@ def connect(uri: str) -> aiosqlite.Connection:
 
 @asynccontextmanager
 async def open_store(
-    data_dir: Path, clock: Clock, *, kind: str | None, connect: Connect = connect
+    data_dir: Path,
+    clock: Clock,
+    *,
+    kind: str | None,
+    connect: Connect = connect,
+    waits_for_room: bool = False,
 ) -> AsyncIterator[Store]:
     """The store of a data folder; the caller holds the engine lock.
 
     A damaged, foreign or empty file is set aside and a new one begun: `store.notices` says so.
     StoreUnusable if the file is from a newer version or of another kind. `kind` None takes
-    whatever is there and marks nothing.
+    whatever is there and marks nothing. StoreFull where the disk has no room for it; who
+    `waits_for_room` gets a store then all the same, with what can be read: each write tries again
+    to open it, and fails with StoreFull until that succeeds.
     """
     path = paths.database_file(data_dir)
     wanted = None if kind is None else Kind(kind)
     notices: list[str] = []
+    async with AsyncExitStack() as stack:
+        open_now = partial(_open_into, stack, path, clock, wanted, connect, notices)
+        try:
+            session = Session(path, clock, *await open_now())
+            await session.limit_reads()
+        except StoreFull as full:
+            if not waits_for_room:
+                raise
+            reader = await stack.enter_async_context(_meanwhile(path, connect))
+            session = Session(path, clock, reader, open_later=open_now)
+            session.wait_for_room(full)
+            await session.limit_reads()
+        try:
+            yield Store(session, notices)
+        finally:
+            await uncancelled(_leave(session))
+
+
+@asynccontextmanager
+async def open_cramped(data_dir: Path, clock: Clock) -> AsyncIterator[Store]:
+    """The store where a log beside it has no room, to make some; the caller holds the lock.
+
+    Nobody else can read meanwhile, and a process that is killed may leave a damaged file.
+    """
+    path = paths.database_file(data_dir)
+    async with connected(path, "rw", connect) as only:
+        try:
+            for setting in _CRAMPED_SETTINGS:
+                await only.execute_fetchall(setting)
+            found = await _identify(only, path, look_closer=False)
+        except sqlite3.Error as error:
+            raise translated(error, path) from error
+        _must_be_newest(path, found.version)
+        session = Session(path, clock, only, only)
+        try:
+            yield Store(session)
+        finally:
+            await uncancelled(session.close_cleanly())
+
+
+async def _open_into(
+    stack: AsyncExitStack,
+    path: Path,
+    clock: Clock,
+    wanted: Kind | None,
+    connect: Connect,
+    notices: list[str],
+) -> Opened:
+    """Both connections, which are closed with the stack."""
     version = await _sound_version(path, clock, wanted, connect, notices)
-    async with connected(path, "rwc", connect) as writer:
-        await _set_up_writer(writer, path, version)
-        await _mark(writer, path, "clean", "0")
-        if wanted is not None:
-            await _mark(writer, path, "kind", wanted.value)
-        writer_id = await _begin(writer, path, clock.now_ms())
-        async with connected(path, "ro", connect) as reader:
-            session = Session(path, clock, reader, writer, writer_id)
-            await _set_up_reader(reader, session)
-            try:
-                yield Store(session, notices)
-            finally:
-                await uncancelled(_leave(session, reader))
+    async with AsyncExitStack() as own:
+        try:
+            writer = await own.enter_async_context(connected(path, "rwc", connect))
+            await _set_up_writer(writer, path, version)
+            await _mark(writer, path, "clean", "0")
+            if wanted is not None:
+                await _mark(writer, path, "kind", wanted.value)
+            writer_id = await _begin(writer, path, clock.now_ms())
+            reader = await own.enter_async_context(connected(path, _READ_ONLY, connect))
+            await _set_up_reader(reader)
+        except StoreFull:
+            await own.aclose()
+            if not version:
+                quarantine.remove_begun(path)
+            raise
+        stack.push_async_exit(own.pop_all())
+        return Opened(reader, writer, writer_id)
+
+
+@asynccontextmanager
+async def _meanwhile(path: Path, connect: Connect) -> AsyncIterator[aiosqlite.Connection]:
+    """What can be read while there is no room: what is stored, else an empty history."""
+    try:
+        mode = await _reading_mode(path, connect) if inspection.exists(path) else _IN_MEMORY
+        if mode != _IN_MEMORY and (await _probe(path, connect)).version < SCHEMA_VERSION:
+            mode = _IN_MEMORY
+    except StoreFull:
+        mode = _IN_MEMORY
+    async with connected(path, mode, connect) as reader:
+        if mode == _IN_MEMORY:
+            await migrate(reader, 0)
+        await _set_up_reader(reader)
+        yield reader
 
 
 @asynccontextmanager
@@ -119,21 +210,39 @@ async def open_reader(
         raise StoreUnusable(f"there is no database in {data_dir}", "start tui-monitor once")
     found = await sound(path)
     _must_be_of(path, kind, found)
-    if found.version < SCHEMA_VERSION:
-        raise StoreUnusable(
-            f"{path}: schema {found.version} is older than this program ({SCHEMA_VERSION})",
-            "start tui-monitor or its daemon once to bring it up to date",
-        )
-    async with connected(path, "ro", connect) as connection:
+    _must_be_newest(path, found.version)
+    async with reading(path) as connection:
         session = Session(path, clock or SystemClock(), connection)
-        await _set_up_reader(connection, session)
+        await _set_up_reader(connection)
+        await session.limit_reads()
         yield Reader(session)
+
+
+@asynccontextmanager
+async def reading(path: Path, connect: Connect = connect) -> AsyncIterator[aiosqlite.Connection]:
+    """A connection for questions, also where the disk has no room for the files beside a log."""
+    async with connected(path, await _reading_mode(path, connect), connect) as connection:
+        yield connection
+
+
+async def _reading_mode(path: Path, connect: Connect) -> str:
+    try:
+        async with connected(path, _READ_ONLY, connect) as connection:
+            await _number(connection, "PRAGMA user_version")
+    except sqlite3.Error as error:
+        failure = translated(error, path)
+        if not isinstance(failure, StoreFull):
+            return _READ_ONLY  # What is wrong is told by who asks then.
+        if inspection.sizes(path)[1]:
+            raise failure from error
+        return _WITHOUT_FILES_BESIDE
+    return _READ_ONLY
 
 
 async def sound(path: Path) -> Found:
     """What a database is, without changing it; StoreUnusable if it is none of ours."""
     try:
-        return await _probe(path, connect, look_closer=False)
+        return await _probe(path, connect)
     except _Unfit as unfit:
         raise StoreUnusable(f"{path}: {unfit.reason}", "a start sets it aside") from unfit
 
@@ -159,6 +268,8 @@ def _uri(path: Path, mode: str) -> str:
 
 
 def _unopened(error: sqlite3.Error, path: Path) -> StoreError:
+    if not inspection.has_room(path):
+        return StoreFull(f"{path} can't be opened: {error}", FREE_SPACE)
     return StoreUnusable(f"{path} can't be opened: {error}", "mend its permissions")
 
 
@@ -180,6 +291,14 @@ async def _sound_version(
     return found.version
 
 
+def _must_be_newest(path: Path, version: int) -> None:
+    if version < SCHEMA_VERSION:
+        raise StoreUnusable(
+            f"{path}: schema {version} is older than this program ({SCHEMA_VERSION})",
+            "start tui-monitor or its daemon once to bring it up to date",
+        )
+
+
 def _must_be_of(path: Path, kind: str | None, found: Found) -> None:
     if kind is not None and found.kind not in (None, kind):
         raise StoreUnusable(
@@ -187,12 +306,12 @@ def _must_be_of(path: Path, kind: str | None, found: Found) -> None:
         )
 
 
-async def _probe(path: Path, connect: Connect, *, look_closer: bool) -> Found:
+async def _probe(path: Path, connect: Connect, *, look_closer: bool = False) -> Found:
     """What a file is, without changing it: a foreign database stays as it was found."""
     if not inspection.sizes(path)[0]:
         raise _Unfit("corrupt", "empty")
     try:
-        async with connected(path, "ro", connect) as connection:
+        async with reading(path, connect) as connection:
             return await _identify(connection, path, look_closer=look_closer)
     except sqlite3.Error as error:
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
@@ -249,10 +368,9 @@ async def _set_up_writer(writer: aiosqlite.Connection, path: Path, version: int)
         raise translated(error, path) from error
 
 
-async def _set_up_reader(reader: aiosqlite.Connection, session: Session) -> None:
+async def _set_up_reader(reader: aiosqlite.Connection) -> None:
     for setting in _READER_SETTINGS:
         await reader.execute_fetchall(setting)
-    await session.limit_reads()
 
 
 async def _mark(writer: aiosqlite.Connection, path: Path, key: str, value: str) -> None:
@@ -269,7 +387,7 @@ async def _begin(writer: aiosqlite.Connection, path: Path, now_ms: int) -> int:
         raise translated(error, path) from error
 
 
-async def _leave(session: Session, reader: aiosqlite.Connection) -> None:
+async def _leave(session: Session) -> None:
     """Write the clean mark and fold the WAL in; a full disk must not keep us from closing."""
-    await reader.close()
+    await session.close_reader()
     await session.close_cleanly()

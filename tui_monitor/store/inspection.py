@@ -1,5 +1,6 @@
 """What `db info` and `db check` look at."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -152,6 +153,13 @@ def sizes(path: Path) -> tuple[int, int]:
 def exists(path: Path) -> bool:
     """Whether the file is there."""
     return path.exists()
+
+
+def has_room(path: Path) -> bool:
+    """Whether the file system of a file has room for another, as far as it tells."""
+    found = os.statvfs(path.parent)
+    # Some count no files at all.
+    return found.f_bavail > 0 and (found.f_favail > 0 or not found.f_files)
 
 
 def _size(path: Path) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 _MAGIC = b"SQLite format 3\x00"
 _MAGIC_BYTES = len(_MAGIC)
 _COMPANIONS = ("-wal", "-shm")
+_JOURNAL = "-journal"
 
 
 def leftovers(path: Path) -> bool:
@@ -25,6 +26,12 @@ def set_aside(path: Path, word: str, now_ms: int) -> Path:
             source.rename(f"{target}{suffix}")
     _sync_folder(path.parent)
     return target
+
+
+def remove_begun(path: Path) -> None:
+    """Take away what of a new database could not be made: the next start would call it damaged."""
+    for suffix in ("", *_COMPANIONS, _JOURNAL):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def word_for(path: Path) -> str:

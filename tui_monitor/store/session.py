@@ -21,12 +21,28 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 Parameters = Sequence[Any]
 
+Work = Callable[[aiosqlite.Connection], Awaitable[object]]
+
 # A reader that stays open keeps the WAL from being reused: it would grow without end.
 READ_DEADLINE_S = 2.0
 _STEPS_BETWEEN_LOOKS = 10_000
 _BEGIN_TRIES = 2
+# Between two tries to open a database that there was no room for, whoever writes.
+OPEN_AGAIN_S = 5.0
+FREE_SPACE = "free some disk space"
+# A file size limit (ulimit, quota) shows as a failed write, not as SQLITE_FULL; the second is the
+# index of the log that can't be made.
+_NO_ROOM = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
 
 _log = logging.getLogger(__name__)
+
+
+class Opened(NamedTuple):
+    """A database that is open for reading and writing, and who writes."""
+
+    reader: aiosqlite.Connection
+    writer: aiosqlite.Connection
+    writer_id: int
 
 
 class WriteFault(NamedTuple):
@@ -40,9 +56,8 @@ def translated(error: sqlite3.Error, path: Path) -> StoreError:
     """What an SQLite error means for us."""
     code = getattr(error, "sqlite_errorcode", None) or 0
     primary = code & 0xFF
-    # A file size limit (ulimit, quota) shows as a failed write, not as SQLITE_FULL.
-    if primary == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE:
-        return StoreFull(f"{path}: no room to record ({error})", "free some disk space")
+    if primary == sqlite3.SQLITE_FULL or code in _NO_ROOM:
+        return StoreFull(f"{path}: no room to record ({error})", FREE_SPACE)
     if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreUnusable(f"{path}: damaged ({error})", "a restart sets it aside")
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -82,7 +97,10 @@ class Session:
         reader: aiosqlite.Connection,
         writer: aiosqlite.Connection | None = None,
         writer_id: int = 0,
+        *,
+        open_later: Callable[[], Awaitable[Opened]] | None = None,
     ) -> None:
+        """`open_later`: for a database that can't be opened yet; each write tries it."""
         self.path = path
         self.clock = clock
         self._reader = reader
@@ -97,6 +115,23 @@ class Session:
         self._read_lock = asyncio.Lock()
         self._write_lock = asyncio.Lock()
         self._deadline_s = 0.0
+        self._open_later = open_later
+        self._waiting_for = ""
+        self._next_try_s = 0.0
+        self._owed: Work | None = None
+
+    def wait_for_room(self, full: StoreFull) -> None:
+        """Nothing is written for now, and why; from now on a write tries to open the database."""
+        self._waiting_for = full.message
+        self._next_try_s = self.clock.monotonic_s() + OPEN_AGAIN_S
+        self._note_failure(full)
+
+    async def write_or_owe(self, work: Work) -> None:
+        """Write; where there is no room, `work` is the first thing in the next transaction."""
+        try:
+            await self.write(work)
+        except StoreFull:
+            self._owed = work
 
     async def limit_reads(self) -> None:
         """Arm the deadline on the reading connection."""
@@ -140,8 +175,14 @@ class Session:
         async with self._write_lock:
             return await uncancelled(self._impatient(sql))
 
+    async def close_reader(self) -> None:
+        """No more questions."""
+        await self._reader.close()
+
     async def close_cleanly(self) -> None:
         """Mark the end as clean and fold the WAL in; nothing here may keep us from closing."""
+        if self._open_later is not None:
+            return  # Nothing was ever written.
         try:
             await self.write(self._leave)
             # Who still reads keeps the next engine from nothing, and that one folds it in.
@@ -176,10 +217,17 @@ class Session:
             raise translated(error, self.path) from error
 
     async def _transaction(self, work: Callable[[aiosqlite.Connection], Awaitable[T]]) -> T:
+        try:
+            await self._open_if_there_is_room()
+        except StoreError as closed:
+            self._note_failure(closed)
+            raise
         database = self._writing
         try:
             await self._roll_back()
             await self._begin()
+            if self._owed is not None:
+                await self._owed(database)
             result = await work(database)
             now_ms = self.clock.now_ms()
             await writers.commits(database, self._writer_id, now_ms)
@@ -193,8 +241,24 @@ class Session:
             await self._abandon()
             raise
         self.committed_ms = now_ms
+        self._owed = None
         self._note_success()
         return result
+
+    async def _open_if_there_is_room(self) -> None:
+        if self._open_later is None:
+            return
+        now_s = self.clock.monotonic_s()
+        if now_s < self._next_try_s:
+            raise StoreFull(self._waiting_for, FREE_SPACE)
+        self._next_try_s = now_s + OPEN_AGAIN_S
+        opened = await self._open_later()
+        self._open_later = None
+        async with self._read_lock:
+            before, self._reader = self._reader, opened.reader
+            await self.limit_reads()
+        await before.close()
+        self._writer, self._writer_id = opened.writer, opened.writer_id
 
     def _note_failure(self, failure: StoreError) -> None:
         before = self.fault
@@ -232,6 +296,8 @@ class Session:
 
     @property
     def _writing(self) -> aiosqlite.Connection:
+        if self._open_later is not None:
+            raise StoreFull(self._waiting_for, FREE_SPACE)
         if self._writer is None:
             raise StoreError(f"{self.path}: opened for reading only")
         return self._writer

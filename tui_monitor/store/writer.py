@@ -271,6 +271,15 @@ class Store(
         """Replace a job's row by its id."""
         await self._run(_UPDATE_JOB, (*_job(job), job.id))
 
+    async def take_over(self, now_ms: int) -> None:
+        """Close the jobs and outages of who wrote before; as soon as there is room for it."""
+
+        async def work(database: aiosqlite.Connection) -> None:
+            await database.execute(_INTERRUPT, (now_ms,))
+            await database.execute(_CLOSE_STALE, (now_ms, STALE_OUTAGE_REASON, STALE_OUTAGE_REASON))
+
+        await self._session.write_or_owe(work)
+
     async def interrupt_running_jobs(self) -> int:
         """Mark as interrupted what was running when the program died; gives how many."""
         return await self._run(_INTERRUPT, (self._session.clock.now_ms(),))
