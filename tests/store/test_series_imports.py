@@ -74,8 +74,16 @@ async def fill(store: Store) -> None:
 
 
 async def written(store: Store, what: str, form: str, folder: Path) -> Path:
-    """The export of all there is."""
-    scope = Scope(start_ms=0, end_ms=LATER_MS, zone=ZONE, coins=COINS, min_coins=2, now_ms=LATER_MS)
+    """The export of all there is: of the two days around it, which are looked through by hours."""
+    at_ms = START_MS if what == "open-interest" else DAY_MS
+    scope = Scope(
+        start_ms=at_ms - A_DAY_MS,
+        end_ms=at_ms + A_DAY_MS,
+        zone=ZONE,
+        coins=COINS,
+        min_coins=2,
+        now_ms=LATER_MS,
+    )
     return (await export(store, what, form, scope, folder=folder)).path
 
 
