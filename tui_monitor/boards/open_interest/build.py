@@ -1,6 +1,7 @@
 """Makes the open-interest board of the values of now and of the samples at the windows' starts."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from math import fsum
 from statistics import median
 from typing import NamedTuple
@@ -45,8 +46,9 @@ HOUR_MS = 60 * MINUTE_MS
 NEAR_MS = 2 * MARK_MS
 RATIO_STALE_MS = 2 * HOUR_MS
 
-# Each takes some twentieth of a millisecond.
+# Each takes some twentieth of a millisecond; to see what has jumped, some hundredth.
 _COINS_AT_A_TIME = 40
+_JUMPS_AT_A_TIME = 200
 
 
 class InterestInput(NamedTuple):
@@ -91,7 +93,8 @@ def interest_steps(
     """The same, some coins at a time."""
     yield
     coins = by_coin(given.legs)
-    jumps = _jumps(given, coins)
+    jumps = yield from _jumps(given, coins)
+    yield
     shown = {
         coin: [leg for leg in legs if only in (None, leg.exchange)] for coin, legs in coins.items()
     }
@@ -163,11 +166,10 @@ def _why_unranked(row: InterestRow, hours: int, by: RankedBy) -> str:
 
 def _jumps(
     given: InterestInput, coins: Mapping[str, Sequence[Leg]]
-) -> dict[Perp, list[MethodJump]]:
+) -> Steps[dict[Perp, list[MethodJump]]]:
     """What was stored, and what has jumped since the last mark."""
-    stepped = list(given.steps)
-    for legs in coins.values():
-        stepped += _steps_since(legs, given)
+    since = (_steps_since(legs, given) for legs in coins.values())
+    stepped = chain(given.steps, *(yield from gathered(since, _JUMPS_AT_A_TIME)))
     found: dict[Perp, list[MethodJump]] = {}
     for jump in method_jumps(stepped):
         found.setdefault((jump.exchange, jump.symbol), []).append(jump)
