@@ -1,8 +1,9 @@
 """Small loopback servers that misbehave in ways a simulator of a lawful exchange can't."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -42,6 +43,15 @@ async def tcp_server(talk: Talk) -> AsyncIterator[str]:
     server = await asyncio.start_server(once, "127.0.0.1", 0)
     async with server:
         host, port = server.sockets[0].getsockname()[:2]
+        yield f"{host}:{port}"
+
+
+@contextmanager
+def nobody_there() -> Iterator[str]:
+    """host:port at which nobody listens, and which no other test is given meanwhile."""
+    with socket.socket() as spare:
+        spare.bind(("127.0.0.1", 0))
+        host, port = spare.getsockname()
         yield f"{host}:{port}"
 
 

@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection
 
 from tests.feeds.okx.samples import row
-from tests.feeds.servers import Talk, answers, http, tcp_server, ws_server
+from tests.feeds.servers import Talk, answers, http, nobody_there, tcp_server, ws_server
 from tests.feeds.wire import hooks, line
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.feeds.adapter import Control, Rejected, Subscription
@@ -108,9 +108,8 @@ def test_a_handshake_that_fails_gives_a_reason(talk: Talk, end: End, status: int
 @in_virtual_time
 async def test_a_closed_port_is_unreachable() -> None:
     """Every OSError can be tried again."""
-    async with tcp_server(hold_open) as address:
-        pass
-    ended = await Life(f"ws://{address}").end()
+    with nobody_there() as address:
+        ended = await Life(f"ws://{address}").end()
     assert ended.end is End.UNREACHABLE
 
 

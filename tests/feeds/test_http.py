@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import pytest
 
-from tests.feeds.servers import Talk, answers, http, tcp_server
+from tests.feeds.servers import Talk, answers, http, nobody_there, tcp_server
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.errors import FeedError, Malformed, RateLimited, Rejected, Unreachable
 from tui_monitor.feeds.http import Http, retry_after_s
@@ -105,11 +105,10 @@ def test_a_bad_answer_is_a_named_error(talk: Talk, kind: type[FeedError]) -> Non
 @in_virtual_time
 async def test_a_closed_port_is_unreachable() -> None:
     """It can be tried again."""
-    async with tcp_server(hold_open) as address:
-        pass
-    async with aclosing(Http(f"http://{address}", VirtualClock(), explain)) as rest:
-        with pytest.raises(Unreachable):
-            await rest.get("/x")
+    with nobody_there() as address:
+        async with aclosing(Http(f"http://{address}", VirtualClock(), explain)) as rest:
+            with pytest.raises(Unreachable):
+                await rest.get("/x")
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])

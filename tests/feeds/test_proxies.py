@@ -7,7 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 import msgspec
 import pytest
 
-from tests.feeds.servers import Talk, answers, http, tcp_server
+from tests.feeds.servers import Talk, answers, http, nobody_there, tcp_server
 from tests.feeds.simulated import Settings
 from tests.feeds.wire import hooks, line
 from tests.support.proxies import PASSWORD, QUOTED, SCHEMES, USER, running_proxy
@@ -115,11 +115,10 @@ async def test_a_wrong_password_is_one_clear_line_without_it(scheme: str, quoted
 @in_virtual_time
 async def test_a_proxy_that_is_not_there_is_one_clear_line(scheme: str) -> None:
     """A closed port."""
-    async with tcp_server(answers(b"")) as address:
-        pass
-    url = f"{scheme}://{QUOTED}@{address}"
-    async with failing("https://127.0.0.1:9", url) as lines:
-        assert_discreet(*lines)
+    with nobody_there() as address:
+        url = f"{scheme}://{QUOTED}@{address}"
+        async with failing("https://127.0.0.1:9", url) as lines:
+            assert_discreet(*lines)
 
 
 async def hold_open(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
