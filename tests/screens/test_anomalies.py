@@ -459,7 +459,7 @@ async def test_the_help_explains_every_column_and_has_the_formulas() -> None:
 
 
 def test_z_is_the_price_z_in_a_filter_and_nothing_where_no_column_is_called_so() -> None:
-    """As people write it: `oi_usd>50m & z>3`, a board each."""
+    """As people write it, where there is one."""
     z = column_named("z", anomaly_columns(ShownZone(ZONE)))
     assert z is not None
     assert z.key == "price_z"

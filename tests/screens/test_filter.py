@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -9,14 +10,17 @@ from tests.screens.support import an_app, pulled, screen_text, settled, shows
 from tests.screens.test_board import COLUMNS, Row
 from tui_monitor.errors import BadInput
 from tui_monitor.screens.boards.oi.board import OpenInterestView
+from tui_monitor.screens.boards.oi.columns import oi_columns
+from tui_monitor.screens.boards.registry import VIEWS
 from tui_monitor.screens.filters.filter import Unfinished, finished_parts, parse_filter
 from tui_monitor.screens.filters.hints import candidates, completed, hint
-from tui_monitor.screens.filters.names import column_named, nearest
+from tui_monitor.screens.filters.names import column_named, meant, nearest
 from tui_monitor.screens.looks.looks import STANDARD
 from tui_monitor.screens.telling import problem
+from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import Cell, Column
 from tui_monitor.screens.widgets.filter_line import FilterLine
-from tui_monitor.words import CHINESE, speaking
+from tui_monitor.words import CHINESE, speaking, t
 
 ROWS = [Row("A", 1.0), Row("B", 1.5), Row("C", None), Row("D", 2000.0)]
 
@@ -186,6 +190,70 @@ def test_a_name_may_be_the_beginning_of_one_and_the_nearest_are_named_first() ->
     with pytest.raises(BadInput) as caught:
         parse_filter("1h>soon", [*TIMES, replace(TIMES[2], key="1h")])
     assert caught.value.line() == "soon is neither a number nor a time (write OI-1h>5)"
+
+
+def _spelled(title: str) -> list[str]:
+    """A title with blanks, underscores, dashes."""
+    return [title, title.replace(" ", "_"), title.replace(" ", "-")]
+
+
+async def test_every_column_of_every_board_is_found_by_its_key_and_by_its_title() -> None:
+    """As it is typed, in English, in Chinese; where another has the same, it is not guessed."""
+    app = an_app()
+    async with app.run_test(size=(160, 50)) as pilot:
+        for board in VIEWS:
+            app.desk.show_coin("BTC") if board == "coin" else app.desk.show_board(board)
+            await settled(pilot, lambda: app.desk.view.is_attached)
+            await pulled(pilot, app)
+            for table in app.desk.view.query(Board):
+                _assert_found(board, [one for one in table.columns if one.value is not None])
+
+
+def _assert_found(board: str, columns: list[Column[Any]]) -> None:
+    with speaking(CHINESE):
+        shown = {one.key: (one.title, t(one.title, one.key)) for one in columns}
+        for one in columns:
+            assert meant(one.name, columns)[0] is one, (board, one.name)
+            keyed = meant(one.key, columns)
+            assert len(keyed) == 1, (board, one.key)
+            # What is typed or shown for another one goes before a key.
+            assert keyed[0] is one or one.key in (keyed[0].name, *shown[keyed[0].key])
+            for title in shown[one.key]:
+                same = [other for other in columns if title in (other.name, *shown[other.key])]
+                for spelled in _spelled(title):
+                    found = meant(spelled, columns)
+                    assert one in found or title in map(_name, found), (board, spelled)
+                    assert len(found) == 1 or len(same) > 1, (board, spelled)
+
+
+def _name(column: Column[Any]) -> str:
+    return column.name
+
+
+def test_what_is_not_found_is_said_with_all_there_are() -> None:
+    """A line that is too short for them ends with `…`; what is ambiguous names the columns."""
+    with pytest.raises(BadInput) as caught:
+        parse_filter("foo>3", oi_columns(24))
+    assert all(one.name in caught.value.hint for one in oi_columns(24))
+    with pytest.raises(BadInput) as caught:
+        parse_filter("rate>3", [replace(one, title="rate %", word=one.key) for one in TIMES])
+    assert caught.value.line() == "rate may be one of several (at_ms, oi_usd, oi_1h, side)"
+
+
+@pytest.mark.parametrize("hours", [1, 4, 24])
+def test_change_is_that_of_the_chosen_window_on_the_board_of_open_interest(hours: int) -> None:
+    """The example of the README."""
+    columns = oi_columns(hours)
+    assert parse_filter("oi_usd>50m & change<0 | coin=BTC", columns) is not None
+    for name, key in (
+        ("change", f"pct_{hours}h"),
+        ("acc_long", "accounts"),
+        (f"usd_{hours}h", "change_usd"),
+        ("OI", "usd"),
+    ):
+        column = column_named(name, columns)
+        assert column is not None, name
+        assert column.key == key
 
 
 def test_an_error_has_what_was_typed_as_it_was_typed_in_chinese_too() -> None:

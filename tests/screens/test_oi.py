@@ -306,16 +306,18 @@ async def test_every_column_and_the_measure_are_explained() -> None:
         assert "BTC 8.91B $ +891.00M" in screen_text(app)
 
 
-async def test_change_alone_may_be_of_dollars_coins_or_prices_and_is_refused() -> None:
-    """Silently one of them would be the wrong one; a name of its own is."""
+async def test_change_alone_is_of_the_chosen_window_and_what_may_be_several_is_refused() -> None:
+    """The help says which; silently one of several would be the wrong one."""
     app = an_app(MemorySource(), "oi")
     async with app.run_test(size=(160, 50)) as pilot:
         await pulled(pilot, app)
         table = view_of(app).table
         with pytest.raises(BadInput) as caught:
-            table.set_filter("change>1")
-        assert caught.value.message == "change may be one of several"
-        assert caught.value.hint == "oi-1h, oi-4h, oi-24h, usd-change, price-change"
-        for name in ("usd-change", "change-24h", "oi-24h", "oi_usd"):
+            table.set_filter("co>1")
+        assert caught.value.message == "co may be one of several"
+        assert caught.value.hint == "coin, coins"
+        for name in ("usd-change", "change-24h", "oi-24h", "oi_usd", "change", "OI 24h %"):
             table.set_filter(f"{name}>-1")
             assert table.rows
+        await pilot.press("f1", "end")
+        await settled(pilot, shows(app, "Also called change-24h, change."))

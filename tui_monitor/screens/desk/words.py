@@ -5,7 +5,7 @@ from typing import Any
 
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.screens.desk.work import DeskWork
-from tui_monitor.screens.filters.names import column_named, names, nearest
+from tui_monitor.screens.filters.names import meant, names, nearest
 from tui_monitor.screens.palette.coin_names import all_listed, check_listed
 from tui_monitor.screens.telling import Said
 from tui_monitor.screens.widgets.panel import Panel, panel_of
@@ -66,7 +66,11 @@ class DeskWords(DeskWork):
 
     def sort_table(self, name: str, *, descending: bool) -> None:
         """Sort the table that has the keys, and keep it so."""
-        column = column_named(name, self.table.columns)
+        found = meant(name, self.table.columns)
+        if len(found) > 1:
+            several = ", ".join(one.name for one in found)
+            raise Said(t("{name} may be one of several", name=name), several)
+        column = found[0] if found else None
         if column is None or column.value is None:
             known = ", ".join(nearest(name, self.table.columns))
             said = t("no column {name} to sort by", name=name)

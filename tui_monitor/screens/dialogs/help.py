@@ -225,6 +225,8 @@ def _columns(columns: Iterable[Column[Any]]) -> Iterator[tuple[str, str]]:
         # What is typed in a filter is the same in every language.
         if t(title, column.key) != title:
             said = f"{column.name}: {said}"
+        if column.also:
+            said = f"{said} {t('Also called {names}.', names=', '.join(column.also))}"
         yield (
             column.word or t(title, column.key),
             f"{said} [{t(column.unit)}]" if column.unit else said,

@@ -18,9 +18,6 @@ from tui_monitor.screens.telling import Said
 from tui_monitor.screens.widgets.columns import Column, R
 from tui_monitor.words import t
 
-# More names would be cut at the edge of the screen.
-_SEVERAL = 8
-
 _COMPARISON = re.compile(r"^([^<>=!]*?)\s*(<=|>=|!=|=|<|>)\s*(.*)$")
 # What may yet become a number, or a word.
 _NOTHING_YET = re.compile(r"[-+]?\.?")
@@ -159,7 +156,7 @@ def _comparison(match: re.Match[str], columns: Sequence[Column[R]]) -> Predicate
     found = meant(name, columns)
     if len(found) > 1:
         said = t("{name} may be one of several", name=name)
-        raise Said(said, ", ".join(one.name for one in found[:_SEVERAL]))
+        raise Said(said, ", ".join(one.name for one in found))
     column = found[0] if found else None
     if column is None or column.value is None:
         said = t("no column {name} to compare", name=name)

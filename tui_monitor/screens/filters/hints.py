@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from tui_monitor.printable import printable
-from tui_monitor.screens.filters.names import column_named, example
+from tui_monitor.screens.filters.names import column_named, example, folded
 from tui_monitor.screens.looks.looks import STANDARD, Looks
 from tui_monitor.screens.widgets.columns import Column, R
 from tui_monitor.screens.widgets.line import Piece
@@ -20,12 +20,13 @@ _LONGEST = 24
 def candidates(text: str, columns: Sequence[Column[R]]) -> list[Column[R]]:
     """The columns that the name at the end may become; first those that begin with it."""
     match = _LAST.match(text)
-    word = match["name"].strip().casefold() if match and not match["rest"] else ""
+    word = folded(match["name"]) if match and not match["rest"] else ""
     if not word:
         return []
     comparable = [column for column in columns if column.value is not None]
-    begin = [one for one in comparable if any(name.startswith(word) for name in one.names)]
-    inside = [one for one in comparable if any(word in name for name in one.names)]
+    called = {one.key: [*map(folded, one.names)] for one in comparable}
+    begin = [one for one in comparable if any(name.startswith(word) for name in called[one.key])]
+    inside = [one for one in comparable if any(word in name for name in called[one.key])]
     return begin + [one for one in inside if one not in begin]
 
 

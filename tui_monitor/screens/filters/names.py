@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from tui_monitor.screens.widgets.columns import Column, R
 from tui_monitor.words import t
 
-# More names would be cut at the edge of the screen.
-_NEAREST = 6
-_PARTS = re.compile(r"[\s_-]+")
+_BETWEEN = re.compile(r"[\s_-]+")
 
 
 def column_named(name: str, columns: Sequence[Column[R]]) -> Column[R] | None:
@@ -24,23 +22,38 @@ def column_named(name: str, columns: Sequence[Column[R]]) -> Column[R] | None:
 def meant(name: str, columns: Sequence[Column[R]]) -> list[Column[R]]:
     """The columns that a name may mean; several: nobody can tell which.
 
-    The one with that name; else those of a title without its unit (`oi` for `OI $`); else the only
-    one whose title begins with that word; else those with it in a name, or whose name begins so.
+    The one with that name; else with that title, as it is shown; else with that key; else those of
+    a title without its signs (`oi` for `OI $`); else the only one whose title begins with that
+    word; else those with it in a name, or whose name begins so. Blanks, `_` and `-` are the same.
     """
-    word = name.strip().casefold()
+    word = folded(name)
     if not word:
         return []
-    exact = [one for one in columns if word in one.names][:1]
-    bare = [one for one in columns if word in _bare(one)]
-    if exact or bare:
-        return exact or bare
+    for called in (_names, _titles, _keys, _bare):
+        exact = [one for one in columns if word in map(folded, called(one))]
+        if exact:
+            return [one for one in exact if one.value is not None] or exact
     comparable = [one for one in columns if one.value is not None]
     first = [one for one in comparable if word in _first_words(one)]
     return first if len(first) == 1 else [one for one in comparable if _has(one, word)]
 
 
+def folded(name: str) -> str:
+    """`USD 24h`, `usd_24h` and `usd-24h` are one name."""
+    return _BETWEEN.sub("-", name.strip().casefold())
+
+
 def _has(column: Column[R], word: str) -> bool:
-    return any(one.startswith(word) or word in _PARTS.split(one) for one in column.names)
+    called = map(folded, column.names)
+    return any(one.startswith(word) or word in one.split("-") for one in called)
+
+
+def _names(column: Column[R]) -> tuple[str, ...]:
+    return column.name, *column.also
+
+
+def _keys(column: Column[R]) -> tuple[str, ...]:
+    return (column.key,)
 
 
 def _titles(column: Column[R]) -> tuple[str, str]:
@@ -64,7 +77,7 @@ def names(columns: Sequence[Column[R]]) -> list[str]:
 
 
 def nearest(name: str, columns: Sequence[Column[R]]) -> list[str]:
-    """Some names of columns, those first that look like this one."""
+    """The names of all columns, those first that look like this one: a line may be too short."""
     word = name.strip().casefold()
 
     def distance(known: str) -> tuple[bool, float]:
@@ -72,7 +85,7 @@ def nearest(name: str, columns: Sequence[Column[R]]) -> list[str]:
         likeness = difflib.SequenceMatcher(None, word, folded).ratio()
         return not (word and word in folded), -likeness
 
-    return sorted(names(columns), key=distance)[:_NEAREST]
+    return sorted(names(columns), key=distance)
 
 
 def example(columns: Sequence[Column[R]], most: int = 1) -> str:

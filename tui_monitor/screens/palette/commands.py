@@ -193,10 +193,12 @@ def _coin(desk: Commanded, words: list[str]) -> None:
 
 
 def _sort(desk: Commanded, words: list[str]) -> None:
-    order = words[1].lower() if len(words) > 1 else "desc"
-    if not words or order not in _ORDERS:
+    has_order = len(words) > 1 and words[-1].lower() in _ORDERS
+    order, name = (words[-1].lower(), words[:-1]) if has_order else ("desc", words)
+    if not name:
         raise BadInput("sort by which column, and how?", "sort COLUMN [asc|desc]")
-    desk.sort_table(words[0], descending=order == "desc")
+    # A title as it is shown may have several words.
+    desk.sort_table(" ".join(name), descending=order == "desc")
 
 
 def _language(desk: Commanded, words: list[str]) -> None:

@@ -25,6 +25,8 @@ from tui_monitor.words import t
 _LINES = 12
 # Cells for the words that are typed; the rest is for what they mean.
 _USAGE = 34
+# Of what is wrong: the names of all columns there are.
+_LONGEST = 400
 # Below the field, in a low terminal.
 _AROUND = 8
 
@@ -106,7 +108,7 @@ class Palette(Modal[None]):
         first = max(0, self._taken - room + 1)
         found = self._found()
         wide = min(_USAGE, max((cell_len(one.shown) for one in found), default=0))
-        lines = [Text(printable(self._wrong, 200), looks.bad)] if self._wrong else []
+        lines = [Text(printable(self._wrong, _LONGEST), looks.bad)] if self._wrong else []
         for index, one in enumerate(found[first : first + room], first):
             lines.append(self._line(one, wide, taken=index == self._taken))
         self._list.update(Group(*lines))

@@ -170,6 +170,7 @@ _HELP = {
     "Columns": "列",
     "no key matches": "没有匹配的按键",
     "Keys that the settings changed": "设置中更换过的按键",
+    "Also called {names}.": "也可写作 {names}。",
     "{group}, not here and now": "{group}（此时此处不可用）",
     'Other keys: in the settings\' table [ui.keys], lines like freeze = "f" with the name at '
     "the right (a wide terminal shows it). `tui-monitor config path` names the file.": (
