@@ -69,6 +69,8 @@ COINS = (
     "ETC",
     "WLD",
 )
+# The planted tickers, and some coins of every exchange beside them.
+PLANTED_AND_SOME = (*SAMPLE[:8], "ACT", "LAYER", "ME", "W")
 SPREADS_ONLY = {"sum_curve.coins": ["BTC"], "sum_curve.min_coins": 1, "sum_curve.fill_days": 0}
 _Place = tuple[Exchange, Market]
 
@@ -174,10 +176,40 @@ def held_by(board: SpreadsBoard) -> set[tuple[Exchange, Market, str]]:
     return {(one.exchange, one.market, one.symbol) for one in board.quarantine}
 
 
+async def assert_held(it: Watched) -> None:
+    """Look-alikes of another price are in it; twins of another multiplier are not, and rank."""
+    board = await it.board()
+    assert held_by(board) == PLANTED
+    assert {one.doubt for one in board.quarantine} == {Doubt.ANOTHER_COIN}
+    ranked = {
+        (exchange, market, symbol)
+        for row in board.rows
+        for exchange, market, symbol in (
+            (row.buy_exchange, row.buy_market, row.buy_symbol),
+            (row.sell_exchange, row.sell_market, row.sell_symbol),
+        )
+    }
+    assert not ranked & PLANTED
+    multiplied = {
+        row.instrument.coin
+        for row in it.engine.market.rows()
+        if row.instrument.multiplier != 1 and row.instrument.market is Market.PERP
+    }
+    plain = {row.coin for row in board.rows if row.ranked}
+    assert {"PEPE", "BONK", "FLOKI"} <= multiplied & plain
+    told = [line.text for line in it.source.events() if line.area == "quarantine"]
+    assert any("ACT" in text for text in told)
+
+
 @in_virtual_time
-async def test_every_number_is_what_the_market_really_was(tmp_path: Path) -> None:
-    """Executable, net and funding of every coin, recomputed from the simulator's own quotes."""
+async def test_every_number_is_what_the_market_was_and_only_the_planted_are_held(
+    tmp_path: Path,
+) -> None:
+    """Executable, net and funding of every coin, recomputed from the simulator's own quotes; in
+    quarantine is what is another coin.
+    """
     async with watched(tmp_path, coins=()) as it:
+        await assert_held(it)
         compared = funded = 0
         for kind in (Kind.ALL, Kind.PERP_PERP):
             board = await it.board(kind)
@@ -204,33 +236,6 @@ async def test_every_number_is_what_the_market_really_was(tmp_path: Path) -> Non
                 compared += 1
         assert compared > 150
         assert funded > 100
-
-
-@in_virtual_time
-async def test_quarantine_holds_exactly_the_planted_ones(tmp_path: Path) -> None:
-    """Look-alikes of another price are in it; twins of another multiplier are not, and rank."""
-    async with watched(tmp_path) as it:
-        board = await it.board()
-        assert held_by(board) == PLANTED
-        assert {one.doubt for one in board.quarantine} == {Doubt.ANOTHER_COIN}
-        ranked = {
-            (exchange, market, symbol)
-            for row in board.rows
-            for exchange, market, symbol in (
-                (row.buy_exchange, row.buy_market, row.buy_symbol),
-                (row.sell_exchange, row.sell_market, row.sell_symbol),
-            )
-        }
-        assert not ranked & PLANTED
-        multiplied = {
-            row.instrument.coin
-            for row in it.engine.market.rows()
-            if row.instrument.multiplier != 1 and row.instrument.market is Market.PERP
-        }
-        plain = {row.coin for row in board.rows if row.ranked}
-        assert {"PEPE", "BONK", "FLOKI"} <= multiplied & plain
-        told = [line.text for line in it.source.events() if line.area == "quarantine"]
-        assert any("ACT" in text for text in told)
 
 
 @in_virtual_time
@@ -315,7 +320,7 @@ async def test_a_frozen_exchange_leaves_within_three_seconds_and_comes_back(tmp_
 @in_virtual_time
 async def test_a_delisted_coin_leaves(tmp_path: Path) -> None:
     """Gone from streams and lists: its leg ranks nowhere three seconds later."""
-    async with watched(tmp_path) as it:
+    async with watched(tmp_path, coins=SAMPLE) as it:
         assert any(leg.exchange is Exchange.BYBIT for leg in it.engine.spreads.legs("DOGE"))
         for market in ("perp", "spot"):
             it.sim.fault(
@@ -388,7 +393,7 @@ async def test_minutes_and_signals_outlive_the_program(tmp_path: Path) -> None:
         stored = await reader.signals(0, clock.now_ms() + 1, 100)
         assert {Ending.LOST.value} <= {one.ending for one in stored}
         assert all(one.ending is not None for one in stored)
-    async with watched(tmp_path, clock, rate=0.2) as it:
+    async with watched(tmp_path, clock, rate=0.2, coins=PLANTED_AND_SOME) as it:
         again = await it.source.signals_board()
         assert {(one.coin, one.at_ms) for one in kept} <= {
             (one.coin, one.at_ms) for one in again.signals
