@@ -13,7 +13,7 @@ from tui_monitor.boards.legs.table import LegTable
 from tui_monitor.boards.minutes import MinuteKeeper, OverTimes
 from tui_monitor.boards.price_memory import PriceMemory
 from tui_monitor.boards.price_minutes import PriceMinutes
-from tui_monitor.boards.prices import CoinPrices, PricePoint, leg_price
+from tui_monitor.boards.prices import CoinPrices, LegPrice, PricePoint, leg_price
 from tui_monitor.boards.same_coin import Suspect
 from tui_monitor.boards.same_coin.before import kept_before
 from tui_monitor.boards.same_coin.identity import SameCoin
@@ -31,6 +31,7 @@ from tui_monitor.engine.spread_records import QUARANTINE, RETRY_S, SpreadRecords
 from tui_monitor.errors import StoreError
 from tui_monitor.market import Key, MarketState, Row
 from tui_monitor.model.place import alias_of
+from tui_monitor.steps import Steps, at_once, gathered
 from tui_monitor.store import Store
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ SIGNALS_READ = 2_000
 _PART_MS = 30 * MINUTE_MS
 # Some 2 ms of work.
 _ROWS_AT_ONCE = 250
+_COINS_AT_ONCE = 60
 # Meanwhile others change.
 _TAKEN_IN_TIMES = 3
 
@@ -170,18 +172,22 @@ class SpreadWatch:
 
     def prices(self, coin: str | None) -> list[CoinPrices]:
         """What every coin that is listed, or one, costs everywhere now."""
-        now, table = self._judged_now(), self._table
-        found = []
-        for place, name in enumerate(table.coins) if coin is None else self._placed(coin):
-            rows = (table.row(place, slot) for slot in range(len(SLOTS)))
-            legs = [
-                leg_price(row, self._same.suspicion(row), now.s, self.rules.max_age_s)
-                for row in rows
-                if row
-            ]
-            if legs:
-                found.append(CoinPrices(coin=name, legs=legs))
-        return found
+        return at_once(self.price_steps(coin))
+
+    def price_steps(self, coin: str | None) -> Steps[list[CoinPrices]]:
+        """The same, some coins at a time: what changes between two steps counts as it is then."""
+        now = self._judged_now()
+        placed = list(enumerate(self._table.coins)) if coin is None else self._placed(coin)
+        told = (CoinPrices(coin=name, legs=self._leg_prices(place, now)) for place, name in placed)
+        return [one for one in (yield from gathered(told, _COINS_AT_ONCE)) if one.legs]
+
+    def _leg_prices(self, place: int, now: Now) -> list[LegPrice]:
+        rows = (self._table.row(place, slot) for slot in range(len(SLOTS)))
+        return [
+            leg_price(row, self._same.suspicion(row), now.s, self.rules.max_age_s)
+            for row in rows
+            if row
+        ]
 
     def price_points(self, coin: str) -> list[PricePoint]:
         """What a coin cost in the last two hours, oldest first."""

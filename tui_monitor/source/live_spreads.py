@@ -84,9 +84,10 @@ class LiveSpreads(StoredSpreads):
             quarantine=[one for one in self._watch.suspects() if one.coin == name],
         )
 
-    def prices(self, coin: str | None, /) -> list[CoinPrices]:
+    async def prices(self, coin: str | None, /) -> list[CoinPrices]:
         """What each coin costs everywhere now; UnknownCoin as for the page."""
-        return self._watch.prices(None if coin is None else self._known_coin(coin))
+        name = None if coin is None else self._known_coin(coin)
+        return await in_steps(self._watch.price_steps(name))
 
     def price_points(self, coin: str, /) -> list[PricePoint]:
         """What a coin cost in the last two hours; UnknownCoin as for the page."""

@@ -138,7 +138,7 @@ class StoredSpreads:
             interest=parts.interest,
         )
 
-    def prices(self, _coin: str | None, /) -> list[CoinPrices]:
+    async def prices(self, _coin: str | None, /) -> list[CoinPrices]:
         """None are stored."""
         return []
 

@@ -285,7 +285,7 @@ class StoredSource:
 
     async def prices(self, coin: str | None = None) -> list[CoinPrices]:
         """What each coin, or one, costs everywhere now; none without an engine."""
-        return self._spreads.prices(coin)
+        return await self._spreads.prices(coin)
 
     async def price_points(self, coin: str) -> list[PricePoint]:
         """A coin's last two hours from memory; none without an engine."""
