@@ -26,7 +26,7 @@ from tui_monitor.model import Exchange, Heard, LiquidationRow, PriceSource
 from tui_monitor.simulator import Simulator
 from tui_monitor.store import open_reader
 
-PATIENCE_S = 60
+PATIENCE_S = 90
 CLOCK = SystemClock()
 # Forced closes of all exchanges come every two seconds: what a seam loses shows in them.
 EVERY_EXCHANGE = {
