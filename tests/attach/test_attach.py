@@ -21,7 +21,7 @@ from websockets.typing import Origin
 from tests.support.boards import MemorySource, a_status, some_events
 from tests.support.virtual_time import in_virtual_time
 from tui_monitor.attach.answers import FRESH_S, MOST_ANSWERS, UNASKED_S
-from tui_monitor.attach.calls import CALLS
+from tui_monitor.attach.calls import CALLS, json_of, json_steps
 from tui_monitor.attach.client import SILENT_S, Attached, attached
 from tui_monitor.attach.hello import PROTOCOL, Hello
 from tui_monitor.attach.server import MOST_VIEWERS, viewers_served
@@ -37,6 +37,7 @@ from tui_monitor.errors import (
 )
 from tui_monitor.model import Exchange
 from tui_monitor.source import Query, Source
+from tui_monitor.steps import at_once
 
 DAY = date(2026, 1, 14)
 
@@ -135,6 +136,19 @@ async def outcome(ask: Ask, source: Source) -> Any:
         return type(error), error.line()
     except (NotImplementedError, AttributeError):
         return "not in memory"
+
+
+async def test_an_answer_written_in_steps_is_the_same() -> None:
+    """To the last byte, however few rows are written at once."""
+    here, written = MemorySource(), 0
+    for name, ask in QUESTIONS.items():
+        found = await outcome(ask, here)
+        if isinstance(found, tuple) or found == "not in memory":
+            continue
+        for rows in (1, 2, 1_000):
+            assert at_once(json_steps(found, rows)) == json_of(found), name
+        written += 1
+    assert written > len(QUESTIONS) // 2
 
 
 @in_virtual_time

@@ -20,10 +20,11 @@ from tui_monitor.api.channels import Channels, Revision
 from tui_monitor.api.endpoints import Endpoint, Nothing, World
 from tui_monitor.api.limits import Limits
 from tui_monitor.attach.answers import NOTHING, Answer, Ask
-from tui_monitor.attach.calls import json_of
+from tui_monitor.attach.calls import json_steps
 from tui_monitor.attach.elsewhere import ROUTE
 from tui_monitor.attach.session import Session
 from tui_monitor.attach.spool import Spool
+from tui_monitor.steps import in_steps
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +43,7 @@ class ChangingAnswers:
         """The newest answer to the question of that key, for who has the one of `since`."""
 
         async def make() -> bytes:
-            found = await ask()
-            # To make it took its time, and so does writing it.
-            await asyncio.sleep(0)
-            return json_of(found)
+            return await in_steps(json_steps(await ask()))
 
         reply = await self._channels.reply(key, make, _revision(since))
         changes = reply.get("changes")

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from tui_monitor.attach.calls import json_of
+from tui_monitor.attach.calls import json_steps
 from tui_monitor.clock import Clock
+from tui_monitor.steps import in_steps
 
 FRESH_S = 0.25
 MOST_ANSWERS = 32
@@ -67,9 +68,7 @@ class Answers:
         async with kept.lock:
             if self._clock.monotonic_s() >= kept.until_s:
                 found = await ask()
-                # To make it took its time, and so does writing it.
-                await asyncio.sleep(0)
-                content = json_of(found)
+                content = await in_steps(json_steps(found))
                 if content != kept.content:
                     kept.content, kept.revision = content, secrets.token_hex(6)
                 kept.until_s = self._clock.monotonic_s() + FRESH_S

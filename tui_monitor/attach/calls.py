@@ -14,6 +14,10 @@ from msgspec import Struct
 from tui_monitor import errors
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.source import Source
+from tui_monitor.steps import Steps, gathered
+
+# A board's largest take a millisecond.
+ROWS_AT_A_TIME = 200
 
 
 def _as_text(value: Any) -> str:
@@ -113,6 +117,27 @@ def _bound(source: Source, call: Call, asked: Struct) -> Any:
 def json_of(value: Any) -> bytes:
     """An answer for the wire."""
     return msgspec.json.encode(value, enc_hook=_as_text)
+
+
+def json_steps(value: Any, at_a_time: int = ROWS_AT_A_TIME) -> Steps[bytes]:
+    """The same: of a list, and of the lists right in a struct, so many rows in a step."""
+    if isinstance(value, list):
+        return bytes((yield from _rows_steps(value, at_a_time)))
+    if isinstance(value, Struct):
+        written: dict[str, msgspec.Raw] = {}
+        for name in value.__struct_fields__:
+            rows = getattr(value, name)
+            if isinstance(rows, list) and len(rows) > at_a_time:
+                written[name] = yield from _rows_steps(rows, at_a_time)
+        if written:
+            value = msgspec.structs.replace(value, **written)
+    return json_of(value)
+
+
+def _rows_steps(rows: list[Any], at_a_time: int) -> Steps[msgspec.Raw]:
+    begins = range(0, len(rows), at_a_time)
+    parts = (json_of(rows[begin : begin + at_a_time])[1:-1] for begin in begins)
+    return msgspec.Raw(b"[%b]" % b",".join((yield from gathered(parts, 1))))
 
 
 def meant(name: str, content: msgspec.Raw) -> Any:

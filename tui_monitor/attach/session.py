@@ -18,11 +18,12 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from tui_monitor.attach.answers import NOTHING, Answer, Newest
-from tui_monitor.attach.calls import CALLS, answer, error_tree, json_of
+from tui_monitor.attach.calls import CALLS, answer, error_tree, json_of, json_steps
 from tui_monitor.attach.hello import HELLO, Hello
 from tui_monitor.attach.spool import EXPORT, Spool
 from tui_monitor.errors import BadInput, MonitorError
 from tui_monitor.source import Source
+from tui_monitor.steps import in_steps
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +141,8 @@ class Session:
         if self._spool is not None and asked.call.startswith(EXPORT):
             return Answer(data=msgspec.Raw(json_of(await self._spool.ask(asked.call, asked.args))))
         if asked.call not in SHARED:
-            return Answer(data=msgspec.Raw(json_of(await self._in_time(asked))))
+            content = await in_steps(json_steps(await self._in_time(asked)))
+            return Answer(data=msgspec.Raw(content))
         key = msgspec.json.encode([asked.call, asked.args], order="deterministic")
         return await self._answers.reply(key, lambda: self._in_time(asked), asked.since)
 
