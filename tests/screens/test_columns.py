@@ -13,7 +13,7 @@ from tui_monitor.screens.boards.registry import VIEWS
 from tui_monitor.screens.dialogs.columns import ColumnsDialog
 from tui_monitor.screens.tables.layouts import Layout, Layouts
 from tui_monitor.screens.widgets.board import Board
-from tui_monitor.screens.widgets.columns import ordered
+from tui_monitor.screens.widgets.columns import kept_last, ordered, place
 
 
 def titles(app: MonitorApp) -> list[str]:
@@ -197,3 +197,44 @@ def test_without_a_writable_folder_a_layout_lasts_for_the_run(tmp_path: Path) ->
     layouts.keep("oi/interest", Layout(("usd",)))
     assert not layouts.take_problem()
     assert layouts.of("oi/interest").order == ("usd",)
+
+
+@pytest.mark.parametrize(
+    ("board", "column", "sizes"),
+    [
+        ("oi", "acc long", [(60, 24), (40, 12), (80, 24)]),
+        ("oi", "price 24h %", [(80, 24), (40, 12)]),
+        ("spreads", "net %", [(60, 24), (40, 12)]),
+        ("sum", "per coin", [(100, 30), (40, 12)]),
+        ("liquidations", "at cap", [(100, 30), (40, 12), (32, 10)]),
+    ],
+)
+async def test_what_the_rows_are_sorted_by_leaves_last(
+    board: str, column: str, sizes: list[tuple[int, int]]
+) -> None:
+    """With its mark, beside what the rows are called; another sorting has other columns."""
+    app = an_app(board=board)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pulled(pilot, app)
+        table = app.desk.view.panels()[0]
+        name = table.columns[1 if table.columns[0].title == "#" else 0].title
+        app.desk.sort_table(column, descending=True)
+        for size in sizes:
+            await pilot.resize_terminal(*size)
+            await settled(pilot, lambda size=size: app.size == size)  # type: ignore[misc]
+            await settled(pilot, shows(app, f"{column}▾"))
+            assert any(
+                name in line and f"{column}▾" in line for line in screen_text(app).split("\n")
+            )
+        app.desk.sort_table(name, descending=False)
+        await settled(pilot, shows(app, f"{name}▴"))
+        assert column not in screen_text(app)
+
+
+@pytest.mark.parametrize(("width", "shown"), [(60, "cvl"), (34, "cvl"), (20, "cl"), (9, "cl")])
+def test_the_kept_column_is_the_last_beside_the_name(width: int, shown: str) -> None:
+    """What else would stay leaves before it; only then it is cut, and the name with it."""
+    columns = kept_last(COLUMNS, "coin", "least")
+    placed = place(columns, width, frozenset({"extra"}))
+    assert "".join(one.column.key[0] for one in placed) == shown[: len(placed)]
+    assert len(placed) == len(shown) or width < 16

@@ -9,11 +9,23 @@ from textual.message import Message
 
 from tui_monitor.screens.keys.actions import bindings
 from tui_monitor.screens.looks.looks import looks_of
-from tui_monitor.screens.widgets.columns import Column, Placed, R, few_first, place, tabbed
+from tui_monitor.screens.widgets.columns import (
+    Column,
+    Placed,
+    R,
+    few_first,
+    kept_last,
+    place,
+    tabbed,
+)
 from tui_monitor.screens.widgets.table import Table
 
 # In less width the columns that were named as the first ones stay longest.
 _FEW_WIDTH = 60
+
+
+def _is_whole(column: Column[R], placed: Sequence[Placed[R]]) -> bool:
+    return any(one.column.key == column.key and one.width >= column.width for one in placed)
 
 
 class Board(Table[R]):
@@ -41,9 +53,27 @@ class Board(Table[R]):
         self.repaint()
 
     def _place(self) -> tuple[Placed[R], ...]:
+        """Whatever leaves: what the rows were sorted by is seen, and what they are called.
+
+        The order that a table has by itself needs no column more than the board has for the width.
+        """
         self._placed_in = width = self.size.width
+        away = self.hidden | self._idle
         columns = few_first(self.columns, self.few) if width < _FEW_WIDTH else self.columns
-        return place(columns, width, self.hidden | self._idle)
+        placed = place(columns, width, away)
+        sorts = next((one for one in columns if one.key == self.sort_key), None)
+        is_usual = self.sort_key == self._rows.usual_sort
+        if sorts is None or is_usual or sorts.key in away or _is_whole(sorts, placed):
+            return placed
+        return place(kept_last(columns, self._name_key, sorts.key), width, away)
+
+    @property
+    def _name_key(self) -> str:
+        """The column that a row is known by."""
+        if self.few:
+            return self.few[0]
+        known = (one for one in self.columns if one.align == "left" and one.value is not None)
+        return next(known, self.columns[0]).key
 
     def sort(self, key: str, *, descending: bool) -> None:
         """By another column; one that is not there yet sorts as soon as it is."""
@@ -62,6 +92,9 @@ class Board(Table[R]):
             self.sort(key, descending=descending)
 
     def _resorted(self) -> None:
+        if self._placed and self._placed != (placed := self._place()):
+            self._placed = placed
+            self._strips.clear()
         self._forget_seen()
         self._arrange()
         self._show_cursor()

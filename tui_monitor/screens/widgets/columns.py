@@ -121,6 +121,21 @@ def few_first(columns: Sequence[Column[R]], few: Sequence[str]) -> list[Column[R
     ]
 
 
+def kept_last(columns: Sequence[Column[R]], name: str, kept: str) -> list[Column[R]]:
+    """The same columns; the one that is `kept` and the one that names the row leave last.
+
+    What else would stay leaves before them, the rightmost first.
+    """
+    most = len(columns)
+
+    def late(place: int, one: Column[R]) -> Column[R]:
+        if one.key in (name, kept):
+            return replace(one, priority=0, pair="")
+        return replace(one, priority=most + one.priority if one.priority else place)
+
+    return [late(place, one) for place, one in enumerate(columns, 1)]
+
+
 def _chosen(wanted: list[Column[R]], width: int) -> list[Column[R]]:
     """Without those that leave; room left by a wide one is given to narrower ones."""
     kept = list(wanted)

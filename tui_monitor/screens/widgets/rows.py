@@ -23,7 +23,7 @@ class Rows(Generic[R]):
     ) -> None:
         self.columns = tuple(columns)
         self.key_of = key_of
-        self.sort_key = sort_key
+        self.sort_key = self.usual_sort = sort_key
         self.descending = descending
         self.filter_text = ""
         self.all: list[R] = []
