@@ -13,7 +13,7 @@ from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.internal.constants_ast import Constants
 
 from tests.feeds.faults.summary import pytest_terminal_summary  # noqa: F401 - a hook
-from tests.support.sim import quick_sim, sim  # noqa: F401 - fixtures for all tests
+from tests.support.sim import quick_sim, sim, small_sim  # noqa: F401 - fixtures for all tests
 from tui_monitor.screens.keys.keymap import other_keys
 from tui_monitor.words import ENGLISH, speaking
 

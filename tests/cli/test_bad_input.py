@@ -40,6 +40,8 @@ def assert_one_line(done: Done, code: int, *words: str) -> None:
         (["show", "sum", "--json", "--csv"], 2, ["exclude"]),
         (["show", "sum", "--date", "04.01.2026"], 2, ["not a day", "2026-01-03"]),
         (["show", "sum", "--limit", "0"], 2, ["limit"]),
+        (["show", "coin", "--coin", ""], 2, ["names no coin"]),
+        (["export", "sum", "--from", "260104"], 2, ["'260104' is not a time", "ten digits"]),
         (["backfill", "2026-01-16"], 2, ["END"]),
         (["backfill", "yesterday", "2026-01-03"], 2, ["'yesterday' is not a day"]),
         (["backfill", "2026-01-16", "2026-01-03"], 2, ["before the first"]),
@@ -218,7 +220,7 @@ async def test_data_of_a_simulator_beside_are_named(tmp_path: Path) -> None:
     "content", [b"", b"\0" * 8192, b"not a database at all" * 50], ids=["empty", "nul", "text"]
 )
 async def test_a_damaged_or_foreign_database_is_set_aside_and_the_daemon_goes_on(
-    content: bytes, quick_sim: Simulator, tmp_path: Path
+    content: bytes, small_sim: Simulator, tmp_path: Path
 ) -> None:
     """Its bytes are kept under a dated name; readers refuse it with one line."""
     folder = tmp_path / "data"
@@ -227,7 +229,7 @@ async def test_a_damaged_or_foreign_database_is_set_aside_and_the_daemon_goes_on
     done = await run(tmp_path, "show", "sum", "--data-dir", str(folder))
     assert_one_line(done, 1, str(folder))
     assert paths.database_file(folder).read_bytes() == content
-    async with a_daemon(tmp_path, "--simulator", quick_sim.url, "--data-dir", str(folder)):
+    async with a_daemon(tmp_path, "--simulator", small_sim.url, "--data-dir", str(folder)):
         pass
     aside = [path for path in folder.iterdir() if path.name.startswith("monitor.sqlite3.")]
     assert [path.read_bytes() for path in aside if path.suffix not in ("-wal", "-shm")] == [content]
@@ -235,11 +237,11 @@ async def test_a_damaged_or_foreign_database_is_set_aside_and_the_daemon_goes_on
 
 
 async def test_simulated_data_never_mix_with_real_ones(
-    quick_sim: Simulator, tmp_path: Path
+    small_sim: Simulator, tmp_path: Path
 ) -> None:
     """A folder keeps to what it was first used for."""
     folder = str(tmp_path / "data")
-    async with a_daemon(tmp_path, "--simulator", quick_sim.url, "--data-dir", folder):
+    async with a_daemon(tmp_path, "--simulator", small_sim.url, "--data-dir", folder):
         pass
     done = await run(tmp_path, "daemon", "--data-dir", folder, "--listen", "127.0.0.1:0")
     assert done.code == 1
@@ -247,10 +249,10 @@ async def test_simulated_data_never_mix_with_real_ones(
 
 
 async def test_a_second_daemon_says_who_holds_the_folder(
-    quick_sim: Simulator, tmp_path: Path
+    small_sim: Simulator, tmp_path: Path
 ) -> None:
     """With its process id and its address; so do import and backfill."""
-    options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
+    options = ("--simulator", small_sim.url, "--data-dir", str(tmp_path / "data"))
     (tmp_path / "one.jsonl").write_text(json.dumps(RECORD) + "\n")
     async with a_daemon(tmp_path, *options) as daemon:
         for command in (

@@ -13,6 +13,8 @@ from tests.support.programs import LONG_S, Done, a_daemon, nobody_there, run
 from tests.support.sim import SAMPLE
 from tui_monitor.simulator import Simulator
 
+# Several processes one after the other, and each step may take a busy machine its time.
+pytestmark = pytest.mark.timeout(900)
 # What is said of an exchange, or of an engine, that has not answered in time.
 SLOW = re.compile(r"no answer within|no connection in|no price of \S+ in|has not answered")
 # All four, as the settings have them.

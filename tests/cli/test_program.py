@@ -26,6 +26,8 @@ from tui_monitor.clock import BoardZone
 from tui_monitor.config import COINS
 from tui_monitor.simulator import Simulator
 
+# Several processes one after the other, and each step may take a busy machine its time.
+pytestmark = pytest.mark.timeout(900)
 ZONE = BoardZone()
 
 
@@ -54,10 +56,10 @@ def sums(board: dict[str, Any], until_ms: int) -> dict[int, float]:
 
 
 async def test_rest_show_and_export_tell_the_same_and_the_truth(
-    quick_sim: Simulator, tmp_path: Path
+    small_sim: Simulator, tmp_path: Path
 ) -> None:
     """One shape everywhere; each node recomputes from the market itself."""
-    options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
+    options = ("--simulator", small_sim.url, "--data-dir", str(tmp_path / "data"))
     async with a_daemon(tmp_path, *options) as daemon:
         board = await settled_board(daemon.url, coins_live=len(COINS))
         day = board["last_day"]
@@ -69,7 +71,7 @@ async def test_rest_show_and_export_tell_the_same_and_the_truth(
     until_ms = max(node["slot_ms"] for node in board["nodes"] if node["sum_pct"] is not None)
     nodes = sums(board, until_ms)
     for slot_ms, sum_pct in nodes.items():
-        assert sum_pct == pytest.approx(true_sum(quick_sim, COINS, slot_ms, day_ms), abs=1e-9)
+        assert sum_pct == pytest.approx(true_sum(small_sim, COINS, slot_ms, day_ms), abs=1e-9)
     assert sums(json.loads(shown.out), until_ms) == nodes
     rows = list(csv.reader(io.StringIO(exported.out.removeprefix("\ufeff"))))[1:]
     found = {int(row[2]) * 1000: float(row[3]) for row in rows}
@@ -83,10 +85,10 @@ async def test_rest_show_and_export_tell_the_same_and_the_truth(
 
 
 async def test_a_daemon_stops_within_two_seconds_and_leaves_a_clean_database(
-    quick_sim: Simulator, tmp_path: Path
+    small_sim: Simulator, tmp_path: Path
 ) -> None:
     """SIGTERM is the ordinary end. Whoever takes longer is ended with 1."""
-    options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
+    options = ("--simulator", small_sim.url, "--data-dir", str(tmp_path / "data"))
     for number in (signal.SIGTERM, signal.SIGINT):
         async with a_daemon(tmp_path, *options) as daemon:
             await settled_board(daemon.url)
@@ -97,11 +99,11 @@ async def test_a_daemon_stops_within_two_seconds_and_leaves_a_clean_database(
 
 
 async def test_killed_daemons_lose_no_node_that_was_told(
-    quick_sim: Simulator, tmp_path: Path
+    small_sim: Simulator, tmp_path: Path
 ) -> None:
     """kill -9 at random moments: the file opens, is clean, and has every node that REST gave."""
     folder = str(tmp_path / "data")
-    options = ("--simulator", quick_sim.url, "--data-dir", folder)
+    options = ("--simulator", small_sim.url, "--data-dir", folder)
     draw = random.Random(7)
     told: dict[int, float] = {}
     for _ in range(4):
@@ -128,11 +130,11 @@ async def test_killed_daemons_lose_no_node_that_was_told(
 
 
 async def test_a_killed_backfill_goes_on_and_asks_for_no_page_twice(
-    quick_sim: Simulator, tmp_path: Path
+    small_sim: Simulator, tmp_path: Path
 ) -> None:
     """The rows in the end are those of a run that was never killed."""
     folder, other = str(tmp_path / "data"), str(tmp_path / "other")
-    command = ("backfill", "2026-01-03", "2026-01-09", "--simulator", quick_sim.url)
+    command = ("backfill", "2026-01-03", "2026-01-09", "--simulator", small_sim.url)
     kills = 0
     for stop_after in (6, 18, 36):
         child = await asyncio.create_subprocess_exec(
@@ -141,7 +143,7 @@ async def test_a_killed_backfill_goes_on_and_asks_for_no_page_twice(
             stdout=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         async with asyncio.timeout(LONG_S):
-            while _pages(quick_sim) < stop_after and child.returncode is None:  # noqa: ASYNC110
+            while _pages(small_sim) < stop_after and child.returncode is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         if child.returncode is None:
             child.kill()
@@ -151,7 +153,7 @@ async def test_a_killed_backfill_goes_on_and_asks_for_no_page_twice(
     done = await run(tmp_path, *command, "--data-dir", folder, more=UNPACED)
     assert done.code == 0, done.err
     # A page that was under way when the kill came had not been committed: 8 side by side.
-    assert _pages(quick_sim) <= 54 + 3 * 8
+    assert _pages(small_sim) <= 54 + 3 * 8
     assert (await run(tmp_path, *command, "--data-dir", other, more=UNPACED)).code == 0
     first = await run(tmp_path, "export", "prices", "--data-dir", folder)
     second = await run(tmp_path, "export", "prices", "--data-dir", other)

@@ -200,13 +200,13 @@ async def test_a_pause_that_is_shown_is_no_reason_to_be_ended(
 
 
 async def test_a_daemon_tells_that_it_serves_lives_and_stops_and_reads_again_on_sighup(
-    quick_sim: Simulator, supervisor: Supervisor, tmp_path: Path
+    small_sim: Simulator, supervisor: Supervisor, tmp_path: Path
 ) -> None:
     """As the program itself does it: SIGHUP has it take up what its file says now."""
     file = tmp_path / "c.toml"
     file.touch()
     options = (
-        *("--simulator", quick_sim.url),
+        *("--simulator", small_sim.url),
         *("--data-dir", str(tmp_path / "data"), "--config", str(file)),
     )
     # The first at once, the next a minute later: ten that nobody has read yet shut others out.

@@ -74,10 +74,10 @@ async def until_several_are_there(url: str) -> None:
 
 
 async def test_a_limit_keeps_the_first_connections_and_counts_them_all(
-    quick_sim: Simulator, tmp_path: Path
+    small_sim: Simulator, tmp_path: Path
 ) -> None:
     """The first rows as text, as CSV and as JSON; the summary is of the whole."""
-    options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
+    options = ("--simulator", small_sim.url, "--data-dir", str(tmp_path / "data"))
     async with a_daemon(tmp_path, *options) as daemon:
         await until_several_are_there(daemon.url)
         whole, (some, text, told) = await told_alike(tmp_path, *options)
@@ -94,9 +94,9 @@ async def test_a_limit_keeps_the_first_connections_and_counts_them_all(
         assert [one["exchange"], one["market"], one["channel"]] in names
 
 
-async def test_an_engine_that_stands_still_is_named(quick_sim: Simulator, tmp_path: Path) -> None:
+async def test_an_engine_that_stands_still_is_named(small_sim: Simulator, tmp_path: Path) -> None:
     """It holds the lock and takes the connection, but never answers."""
-    options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
+    options = ("--simulator", small_sim.url, "--data-dir", str(tmp_path / "data"))
     async with a_daemon(tmp_path, *options) as daemon:
         daemon.child.send_signal(signal.SIGSTOP)
         try:
@@ -112,9 +112,9 @@ async def test_an_engine_that_stands_still_is_named(quick_sim: Simulator, tmp_pa
     assert "gave no answer within" in engine["what"]
 
 
-async def test_watching_goes_on_until_it_is_stopped(quick_sim: Simulator, tmp_path: Path) -> None:
+async def test_watching_goes_on_until_it_is_stopped(small_sim: Simulator, tmp_path: Path) -> None:
     """A line for each snapshot, later ones of later times."""
-    options = ("--simulator", quick_sim.url, "--data-dir", str(tmp_path / "data"))
+    options = ("--simulator", small_sim.url, "--data-dir", str(tmp_path / "data"))
     command = (*TUI_MONITOR, "show", "coverage", "--json", "--watch", "0.5", *options)
     async with a_daemon(tmp_path, *options):
         child = await asyncio.create_subprocess_exec(

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 
 from tests.support.engines import settings_at, settings_for
 from tests.support.programs import Done, a_daemon, nobody_there, run
-from tests.support.sim import CURVE
 from tests.support.sources import MemorySource
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor import config, paths
@@ -34,18 +32,11 @@ def origin(done: Done) -> str:
     return str(json.loads(done.out)["origin"])
 
 
-@pytest.fixture
-async def sim() -> AsyncIterator[Simulator]:
-    """Few coins: how soon it answers is part of what is tried."""
-    async with Simulator(seed=1, limits=False, coins=CURVE).running() as simulator:
-        yield simulator
-
-
-async def test_a_board_is_from_the_best_that_there_is(sim: Simulator, tmp_path: Path) -> None:
+async def test_a_board_is_from_the_best_that_there_is(small_sim: Simulator, tmp_path: Path) -> None:
     """Nothing at all: from the exchanges, and nothing is left behind. Then from the engine, and
     when it has ended from what it stored."""
     folder = tmp_path / "data"
-    options = ("--simulator", sim.url, "--data-dir", str(folder))
+    options = ("--simulator", small_sim.url, "--data-dir", str(folder))
     command = ("show", "sum", "--json", *options)
     first = await run(tmp_path, *command)
     assert origin(first) == "exchanges"

@@ -16,7 +16,9 @@ SAMPLE = (
     "币安人生",
 )
 # fmt: on
-# The same with those of the sum curve.
+# What the tests of faults follow; beside it a stock and a name that is no ASCII.
+HANDFUL = ("BTC", "ETH", "SOL", "XRP", "DOGE", "LTC", "PEPE", "SATS", "TSLA", "币安人生")
+# SAMPLE with those of the sum curve.
 CURVE = (*COINS, *SAMPLE)
 
 
@@ -31,4 +33,14 @@ async def sim() -> AsyncIterator[Simulator]:
 async def quick_sim() -> AsyncIterator[Simulator]:
     """The same without request limits and with five times as many pushes."""
     async with Simulator(seed=1, limits=False, rate=5.0).running() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def small_sim() -> AsyncIterator[Simulator]:
+    """Without limits too, with no more coins than the sum curve's and a sample of the others.
+
+    For programs of their own: what a whole market takes of this process, they wait for.
+    """
+    async with Simulator(seed=1, limits=False, coins=CURVE).running() as simulator:
         yield simulator
