@@ -11,6 +11,7 @@ from tui_monitor.clock import (
     DAY_MS,
     SLOT_MS,
     BoardZone,
+    day_alone,
     epoch_ms,
     nearest_slot,
     parse_day,
@@ -63,6 +64,24 @@ def test_a_zone_that_slots_do_not_fit_or_that_is_none_is_refused(name: str) -> N
 def test_a_time_may_be_local_iso_or_epoch(text: str) -> None:
     """All of these are the same moment."""
     assert ZONE.parse(text) == MIDNIGHT_MS
+
+
+@pytest.mark.parametrize("text", ["2026-01-04", "20260104", " 20260104 "])
+def test_eight_digits_that_are_a_day_are_that_day(text: str) -> None:
+    """As `parse_day` has it; as the end of a span it is included whole."""
+    assert day_alone(text) == date(2026, 1, 4) == parse_day(text)
+    assert ZONE.parse(text) == MIDNIGHT_MS
+    assert ZONE.parse_last(text) == MIDNIGHT_MS + 86_400_000 - 1
+    assert ZONE.parse_last("1767456000") == MIDNIGHT_MS
+
+
+def test_a_number_of_few_digits_is_no_time() -> None:
+    """It would be one in the seventies; 0 is the beginning."""
+    assert ZONE.parse("0") == 0
+    for text in ("5", "20261345", "999999999", "0.5"):
+        with pytest.raises(BadInput, match="not a time") as caught:
+            ZONE.parse(text)
+        assert "ten digits" in caught.value.hint
 
 
 @given(st.integers(0, 4_102_444_799_999))

@@ -248,6 +248,26 @@ def test_what_is_wrong_with_a_proxy_never_says_its_password(url: str) -> None:
     assert "opensesame" not in caught.value.line()
 
 
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """As some editors write it."""
+    file = tmp_path / "c.toml"
+    file.write_bytes(b"\xef\xbb\xbf[api]\nlisten = '127.0.0.1:7000'\n")
+    assert config.load(file, {}).settings.api.listen == "127.0.0.1:7000"
+
+
+def test_an_address_without_a_port_is_not_called_open_too(tmp_path: Path) -> None:
+    """What is wrong with it is said once; a token that is empty is none that others can read."""
+    file = tmp_path / "c.toml"
+    file.write_text(f"[api]\ntoken = '{'t' * 20}'\nlisten = '127.0.0.1'\n")
+    file.chmod(0o644)
+    _, wrong = config.usable(file, {})
+    assert wrong is not None
+    assert (wrong.others, "HOST:PORT" in wrong.hint) == ([], True)
+    file.write_text("[api]\ntoken = ''\n")
+    loaded = config.load(file, {})
+    assert config.token_exposed(loaded.settings, loaded.origins, file) == ""
+
+
 def test_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:
     """The default file need not."""
     with pytest.raises(SettingsError, match="no configuration file"):

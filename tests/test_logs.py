@@ -103,6 +103,17 @@ def test_what_was_left_out_is_told_at_the_end() -> None:
     ]
 
 
+def test_what_was_left_out_can_be_told_before_a_last_line() -> None:
+    """Then the last line is the last."""
+    logger, outputs, limited = a_logger(Times())
+    for number in range(2):
+        warn(logger, number)
+    limited.tell_left_out()
+    logger.info("stopped")
+    limited.close()
+    assert outputs[0].lines[1:] == ["okx: sequence 1 is missing (at HH:MM:SSZ)", "stopped"]
+
+
 def test_other_texts_paced_lines_and_details_are_no_repetition() -> None:
     """What one place says of two exchanges is two causes; DEBUG is never left out."""
     logger, outputs, _ = a_logger(Times())

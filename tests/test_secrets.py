@@ -1,6 +1,7 @@
 """What opens a door is told to nobody, whatever is wrong with it; who may read its file."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -163,15 +164,25 @@ async def test_a_token_that_others_can_read_opens_no_daemon_to_them(
         assert caught.value.hint == f"chmod 600 {file}"
     loaded = config.load(file, {}, {"api.listen": "127.0.0.1:0"})
     assert loaded.settings.api.token == TOKEN
-    assert f"mode {mode:04o}" in config.token_exposed(loaded.origins, file)
+    assert f"mode {mode:04o}" in config.token_exposed(loaded.settings, loaded.origins, file)
     file.chmod(0o600)
     assert config.load(file, {}, {"api.listen": "0.0.0.0:0"}).settings.api.token == TOKEN
-    assert config.token_exposed(loaded.origins, file) == ""
+    assert config.token_exposed(loaded.settings, loaded.origins, file) == ""
     # A token of the environment is not the file's matter.
     file.write_text("")
     file.chmod(mode)
     given = {"TUI_MONITOR_API__TOKEN": TOKEN}
     assert config.load(file, given, {"api.listen": "0.0.0.0:0"}).settings.api.token == TOKEN
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_token_in_another_users_file_opens_no_daemon(tmp_path: Path) -> None:
+    """Who owns the file may change what is in it, whatever its mode."""
+    file = a_file(tmp_path, "api.token", f'"{TOKEN}"', 0o600)
+    os.chown(file, 12_345, 12_345)
+    with pytest.raises(SettingsError, match="of another user") as caught:
+        config.load(file, {}, {"api.listen": "0.0.0.0:0"})
+    assert caught.value.hint.startswith("chown 0 ")
 
 
 async def test_every_command_tells_of_a_token_that_others_can_read(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ that gives its own `Clock` owns time altogether.
 """
 
 import asyncio
+import re
 import time
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,6 +21,13 @@ MINUTE_MS = 60_000
 SLOT_MS = 30 * MINUTE_MS
 DAY_MS = 86_400_000
 
+_MOST_EPOCH_S = 100_000_000_000
+# In 2001 seconds got their tenth digit.
+_LEAST_EPOCH_S = 1_000_000_000
+_NUMBER = re.compile(r"[0-9]{1,40}(\.[0-9]{1,40})?")
+_DAY_ALONE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}")
+_WRITE_TIME = "write 2026-01-03 08:00:00"
+_FEW_DIGITS = "epoch seconds have ten digits; or write 2026-01-03 08:00:00"
 # Of what was given, an error repeats so much.
 _ECHOED = 60
 
@@ -103,20 +112,26 @@ class BoardZone:
         return datetime.fromtimestamp(ms / 1000, self.tz).strftime(pattern)
 
     def parse(self, text: str) -> int:
-        """`YYYY-MM-DD[ HH:MM[:SS]]` in this zone, ISO 8601, or epoch s or ms, to ms."""
+        """`YYYY-MM-DD[ HH:MM[:SS]]` in this zone, ISO 8601, or epoch s or ms, to ms.
+
+        Eight digits that are a day are that day.
+        """
         cleaned = text.strip()
-        if cleaned.isascii() and cleaned.isdigit():
-            return epoch_ms(int(cleaned))
+        if _NUMBER.fullmatch(cleaned) and day_alone(cleaned) is None:
+            return _given_epoch_ms(cleaned)
         try:
-            moment = datetime.fromisoformat(cleaned)
+            moment = datetime.fromisoformat(cleaned.upper())
         except ValueError as error:
-            raise BadInput(
-                f"{printable(text, _ECHOED)!r} is not a time", "write 2026-01-03 08:00:00"
-            ) from error
+            raise BadInput(f"{printable(text, _ECHOED)!r} is not a time", _WRITE_TIME) from error
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=self.tz)
         # Not int(): a float may fall just below its millisecond.
         return round(moment.timestamp() * 1000)
+
+    def parse_last(self, text: str) -> int:
+        """The same for the end of a span, which is included: a day alone to its last ms."""
+        day = day_alone(text)
+        return self.parse(text) if day is None else self.day_end_ms(day) - 1
 
 
 def slot_of(ms: int) -> int:
@@ -132,7 +147,27 @@ def nearest_slot(ms: int) -> int:
 
 def epoch_ms(number: int) -> int:
     """Epoch seconds or milliseconds, told apart by size, to milliseconds."""
-    return number * 1000 if abs(number) < 100_000_000_000 else number
+    return number * 1000 if abs(number) < _MOST_EPOCH_S else number
+
+
+def _given_epoch_ms(text: str) -> int:
+    """Epoch s or ms that somebody wrote. Few digits are a slip, not a time of long ago; 0 is the
+    beginning."""
+    # Past its digits a float has no ms; what is that large is in none of both units.
+    number = Decimal(text)
+    if 0 < number < _LEAST_EPOCH_S:
+        raise BadInput(f"{printable(text, _ECHOED)!r} is not a time", _FEW_DIGITS)
+    return round(number * 1000 if number < _MOST_EPOCH_S else number)
+
+
+def day_alone(text: str) -> date | None:
+    """The day that `2026-01-03` or `20260103` names; None for anything else."""
+    if not _DAY_ALONE.fullmatch(text.strip()):
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
 
 
 def parse_day(text: str) -> date:

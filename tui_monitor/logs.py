@@ -86,9 +86,13 @@ class Limited(logging.Handler):
         self._causes[cause] = _Repeated(now_s, record.created)
         self._hand_on(record)
 
+    def tell_left_out(self) -> None:
+        """What was left out so far, now."""
+        self._tell_of(list(self._causes), SystemClock().now_ms() / 1000)
+
     def close(self) -> None:
         """Tell what was left out, and close the outputs."""
-        self._tell_of(list(self._causes), SystemClock().now_ms() / 1000)
+        self.tell_left_out()
         for output in self._outputs:
             output.close()
         super().close()
@@ -192,6 +196,13 @@ def setup(level: str, file: Path | None, *, stderr: bool) -> None:
         output.setFormatter(formatter)
     root.addHandler(Limited(outputs))
     set_level(level)
+
+
+def tell_left_out() -> None:
+    """Before a last line: nothing of before comes after it."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, Limited):
+            handler.tell_left_out()
 
 
 def rotating(file: Path) -> logging.handlers.RotatingFileHandler:

@@ -133,6 +133,10 @@ async def test_an_unknown_board_lists_those_there_are() -> None:
         ("/api/history/BTC/database", {"exchange": "x"}, "must be one of binance, okx, bybit"),
         ("/api/history/BTC/database", {"interval": "2min"}, "one of 1min, 5min, 15min, 1h, not"),
         ("/api/history/BTC/database", {"hours": "1.5"}, "hours must be a whole number from 1"),
+        ("/api/boards/signals", {"limit": "1e3"}, "limit must be a whole number from 1 to 5000"),
+        ("/api/history/BTC/database", {"hours": "2.0"}, "hours must be a whole number from 1"),
+        ("/api/coin-price-tracker/history", {"before": "0"}, "before: nothing is asked for"),
+        ("/api/coin-price-tracker/history", {"start_time": "260104"}, "start_time: '260104' is"),
         (
             "/api/boards/spreads",
             {"coin": "x" * 3_000},

@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.api.harness import Served, endpoint
 from tests.support.virtual_time import in_virtual_time
 from tui_monitor.api.history import _cut_ms
+from tui_monitor.model import Exchange
 
 HISTORY = "/api/coin-price-tracker/history"
 
@@ -58,6 +61,27 @@ async def test_the_newest_before_a_time() -> None:
             status, error = await served.refused(path, before="soon")
             assert status == 400
             assert error["error"].startswith("before")
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.sampled_from(list(Exchange))), max_size=60),
+    st.integers(1, 7),
+)
+def test_pages_of_several_exchanges_a_time_are_all_rows(
+    held: list[tuple[int, Exchange]], limit: int
+) -> None:
+    """No page cuts a time apart, however few rows it may have; none is there twice."""
+    rows = sorted(set(held))
+    found: list[tuple[int, Exchange]] = []
+    left = rows
+    while left:
+        cut_ms = _cut_ms([at for at, _ in left], limit)
+        page = [row for row in left if row[0] >= (cut_ms or 0)]
+        assert page
+        assert len(page) <= limit or len({at for at, _ in page}) == 1
+        found = page + found
+        left = [row for row in left if row[0] < (cut_ms or 0)]
+    assert found == rows
 
 
 def test_a_page_has_whole_moments() -> None:

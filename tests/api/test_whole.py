@@ -106,6 +106,11 @@ async def test_the_board_is_live_and_all_is_well(tmp_path: Path) -> None:
         for route in ENDPOINTS:
             if route.gives is not None and route.method == "GET":
                 await served.get(route.path.format(symbol="BTC"))
+        # An exchange's own symbol leads to its coin, a multiple in front of it too.
+        for symbol in ("btc", "BTCUSDT", "1000BTCUSDT"):
+            assert (await served.get("/api/data", symbol=symbol))["symbol"] == "BTC"
+            assert (await served.get(f"/api/history/{symbol}/database"))["symbol"] == "BTC"
+            await served.get(f"/api/history/{symbol}")
         health = await served.get("/api/health")
         assert health["status"] == "healthy", health["data"]["reasons"]
         assert health["database"]["records"]["slot_prices"] >= len(COINS) * 17

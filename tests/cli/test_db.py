@@ -10,6 +10,7 @@ from tests.store.samples import a_signal
 from tests.support.kept_rows import candles, spreads
 from tests.support.programs import run
 from tui_monitor.clock import MINUTE_MS, SystemClock
+from tui_monitor.engine_lock import EngineLock
 from tui_monitor.model import BAR_MS
 from tui_monitor.store import open_store
 
@@ -49,6 +50,29 @@ async def test_info_tells_of_the_file_and_of_each_kind(tmp_path: Path) -> None:
     assert found["candles"][0] == "40"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", found["candles"][1])
     assert found["slot_prices"] == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("is_filled", "words"), [(True, "imported data; the first engine"), (False, "nothing yet; the")]
+)
+async def test_info_of_a_folder_that_no_engine_had(
+    tmp_path: Path, is_filled: bool, words: str
+) -> None:
+    """An import says of nothing whether it is real."""
+    async with open_store(tmp_path, SystemClock(), kind=None) as store:
+        if is_filled:
+            await store.record_signals([a_signal()])
+    told = await run(tmp_path, "db", "info", "--data-dir", str(tmp_path))
+    assert words in table_of(told.out)["holds"][0]
+
+
+async def test_clean_beside_an_engine_says_how_that_does_it(tmp_path: Path) -> None:
+    """It is not waited for."""
+    await filled(tmp_path)
+    with EngineLock(tmp_path).acquire({"pid": 1, "role": "daemon", "url": "http://127.0.0.1:5"}):
+        done = await run(tmp_path, "db", "clean", "--force", "--data-dir", str(tmp_path))
+    assert done.code == 1
+    assert "POST /api/database/maintenance" in done.err
 
 
 async def test_clean_tells_what_goes_and_asks_first(tmp_path: Path) -> None:

@@ -57,6 +57,9 @@ def test_commands_and_options_are_completed() -> None:
     assert completed("bash", "tui-monitor do") == "plain,doctor\n"
     assert completed("bash", "tui-monitor db cl") == "plain,clean\n"
     assert completed("bash", "tui-monitor export --form") == "plain,--format\n"
+    assert completed("bash", "tui-monitor --board sp") == "plain,spreads\n"
+    assert completed("bash", "tui-monitor show coin --coin ap") == "plain,APT\n"
+    assert completed("bash", "tui-monitor simulate --script ba") == "plain,bad-day\nfile,ba\n"
     assert "Look at settings" in completed("zsh", "tui-monitor do")
 
 

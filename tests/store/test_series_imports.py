@@ -51,7 +51,7 @@ async def fill(store: Store) -> None:
         [
             a_candle(0),
             replace(a_candle(1), volume_coins=None, turnover_usd=None, high=1e9 / 3),
-            a_candle(2, "币安人生", "1m", Exchange.BITGET),
+            replace(a_candle(2, "币安人生", "1m", Exchange.BITGET), volume_coins=3e15),
         ]
     )
     await store.record_funding(
@@ -61,7 +61,7 @@ async def fill(store: Store) -> None:
         [
             a_sample(0),
             a_sample(1, 0.1 + 0.2, price=None),
-            a_sample(HOUR_OF_MARKS, 7e12, Exchange.BYBIT, "=A", source=InterestSource.HISTORY),
+            a_sample(HOUR_OF_MARKS, 2e15, Exchange.BYBIT, "=A", source=InterestSource.HISTORY),
         ]
     )
     await store.record_spreads(

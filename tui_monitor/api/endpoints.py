@@ -30,6 +30,7 @@ _LONGEST_ERROR = 160
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
 _MISSING = re.compile(r"Object missing required field `(.*)`")
 _BYTE = re.compile(r"\(byte (\d+)\)")
+_WHOLE = re.compile(r"-?[0-9]+")
 _INSIDE = re.compile(r"[.\[]")
 
 log = logging.getLogger(__name__)
@@ -149,7 +150,14 @@ def parameters(asks: type[Struct], values: Mapping[str, Any]) -> Struct:
     for name in values:
         if name not in known:
             raise BadInput(f"unknown parameter {echoed(name)}", _nearest(name, known))
-    return converted(asks, values, strict=False)
+    found = converted(asks, values, strict=False)
+    for field in msgspec.structs.fields(asks):
+        given, value = values.get(field.encode_name), getattr(found, field.name)
+        # What is read as a number may be written as 1e3 or 1.0 else.
+        if isinstance(given, str) and type(value) is int and not _WHOLE.fullmatch(given):
+            must = f"{field.encode_name} must be {expected(field.type)}, not {echoed(given)}"
+            raise BadInput(must, _wanted(asks))
+    return found
 
 
 def _nearest(name: str, known: list[str]) -> str:

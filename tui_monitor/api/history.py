@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from msgspec import Struct
 
 from tui_monitor.api.answers import Answer, encode_rows
+from tui_monitor.api.boards import known_coin
 from tui_monitor.api.coins import Symbol, coin_of
 from tui_monitor.api.endpoints import Endpoint, Rows, World, described
 from tui_monitor.api.limits import MAX_ROWS
@@ -110,9 +111,10 @@ async def remembered(world: World, asked: Remembered) -> Answer:
 async def stored(world: World, asked: Stored) -> Answer:
     """Stored prices by exchange, oldest first, and beside them the extremes of spreads.
 
-    The newest `limit` rows of each; `truncated` says that there are older ones.
+    The newest `limit` rows of each; `truncated` says that there are older ones. Rows of one time
+    stay together, and those of the newest are all given, even where they are more than `limit`.
     """
-    coin = coin_of(asked.symbol)
+    coin = await known_coin(world, asked.symbol)
     length_ms = _LENGTH_MS[asked.interval]
     end_ms = before_ms(world.zone, asked.before, world.clock.now_ms()) + 1
     first_ms = end_ms - asked.hours * HOUR_MS
@@ -124,8 +126,8 @@ async def stored(world: World, asked: Stored) -> Answer:
     cuts = (_cut_ms([one.timestamp for one in found], asked.limit) for found in (prices, rows))
     # Of both lists the same time is shown, so that pages follow each other.
     cut_ms = max((cut for cut in cuts if cut is not None), default=None)
-    chosen = [one for one in prices if one.timestamp >= (cut_ms or 0)][-asked.limit :]
-    shown_rows = [one for one in rows if one.timestamp >= (cut_ms or 0)][-asked.limit :]
+    chosen = [one for one in prices if one.timestamp >= (cut_ms or 0)]
+    shown_rows = [one for one in rows if one.timestamp >= (cut_ms or 0)]
     own: StoredKeys = {
         "symbol": coin,
         "exchange": asked.exchange,
@@ -141,12 +143,13 @@ async def stored(world: World, asked: Stored) -> Answer:
 
 
 def _cut_ms(timestamps: Sequence[int], limit: int) -> int | None:
-    """From when on rows are shown: from the first whole moment, where the limit cuts some."""
+    """From when on rows are shown, where the limit leaves some out: it cuts no moment apart, and
+    one is shown in any case."""
     if len(timestamps) <= limit:
         return None
-    first = timestamps[-limit]
-    whole = [one for one in timestamps[-limit:] if one > first]
-    return first if timestamps[-limit - 1] < first or not whole else whole[0]
+    first_left_out = timestamps[-limit - 1]
+    cut_ms = next((one for one in timestamps[-limit:] if one > first_left_out), timestamps[-1])
+    return cut_ms if timestamps[0] < cut_ms else None
 
 
 async def _prices(
@@ -155,7 +158,7 @@ async def _prices(
     """From `first_ms` on, but no more than the limit needs; read some hours at a time."""
     length_ms = _LENGTH_MS[asked.interval]
     found: list[PriceSpan] = []
-    while end_ms > first_ms and len(found) <= asked.limit:
+    while end_ms > first_ms and _cut_ms([one.timestamp for one in found], asked.limit) is None:
         # Whole rows: a part begins on the hour.
         begin_ms = end_ms - 1 - (end_ms - 1) % PART_MS
         minutes = await world.source.price_minutes(coin, max(begin_ms, first_ms), end_ms)

@@ -28,11 +28,10 @@ from tui_monitor.api.liquidation_records import (
     of_exchanges,
 )
 from tui_monitor.api.own_keys import MinutesKeys
-from tui_monitor.api.times import TIME_TEXT, Before, before_ms, moment_ms
+from tui_monitor.api.times import TIME_TEXT, Before, before_ms, empty_span, moment_ms
 from tui_monitor.boards.liquidations import HOURS, Aggregate, Indices
 from tui_monitor.boards.liquidations.trend import tells_anything
 from tui_monitor.clock import DAY_MS, MINUTE_MS, SECOND_MS
-from tui_monitor.errors import BadInput
 from tui_monitor.model import AggregateRow, LiquidationRecord, Told
 from tui_monitor.source import Query
 
@@ -229,7 +228,7 @@ def _span(world: World, asked: MinutesQuery) -> tuple[int, int]:
     if asked.start_time is not None:
         first_ms = moment_ms(world.zone, "start_time", asked.start_time, end=False)
     if first_ms > last_ms:
-        raise BadInput("start_time is after end_time", "without end_time the end is now")
+        raise empty_span(asked.before)
     return first_ms, last_ms
 
 

@@ -10,10 +10,9 @@ from tui_monitor.api.answers import Answer, encode
 from tui_monitor.api.endpoints import Endpoint, Rows, World, described
 from tui_monitor.api.limits import MAX_ROWS
 from tui_monitor.api.own_keys import CutKeys, SpanKeys
-from tui_monitor.api.times import TIME_TEXT, Before, before_ms, moment_ms
+from tui_monitor.api.times import TIME_TEXT, Before, before_ms, empty_span, moment_ms
 from tui_monitor.boards.sum_curve import CoinChange, NodeState, Record
 from tui_monitor.clock import DAY_MS, BoardZone
-from tui_monitor.errors import BadInput
 
 # Encoding 5,000 rows at once would hold every feed for a third of a second.
 _ROWS_AT_ONCE = 50
@@ -159,7 +158,7 @@ def _span(world: World, asked: History) -> tuple[int, int]:
     else:
         first_ms = 0 if asked.everything else max(0, last_ms - asked.days * DAY_MS)
     if first_ms > last_ms:
-        raise BadInput("start_time is after end_time", "without end_time the end is now")
+        raise empty_span(asked.before)
     return first_ms, last_ms
 
 

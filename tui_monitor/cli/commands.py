@@ -16,7 +16,13 @@ import click
 from click.shell_completion import CompletionItem
 
 from tui_monitor import __version__
-from tui_monitor.cli.common import AttachGiven, Context, attach_options, engine_options
+from tui_monitor.cli.common import (
+    AttachGiven,
+    Context,
+    attach_options,
+    boards_completed,
+    engine_options,
+)
 from tui_monitor.errors import MAKE_ROOM, NO_ROOM, BadInput, MonitorError
 from tui_monitor.loading import load
 from tui_monitor.printable import printable
@@ -111,7 +117,12 @@ class Tree(click.Group):
 )
 @click.version_option(__version__, prog_name="tui-monitor", message="%(prog)s %(version)s")
 @click.option("--demo", is_flag=True, help="Watch the built-in simulator, in its own folder.")
-@click.option("--board", metavar="NAME", help="Board to begin with; else that of ui.start_board.")
+@click.option(
+    "--board",
+    metavar="NAME",
+    shell_complete=boards_completed,
+    help="Board to begin with; else that of ui.start_board.",
+)
 @attach_options
 @engine_options
 @click.pass_context

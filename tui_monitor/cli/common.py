@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 from msgspec import Struct, structs
 
 from tui_monitor import config, paths
@@ -17,6 +18,7 @@ from tui_monitor.clock import BoardZone
 from tui_monitor.config import Settings
 from tui_monitor.engine_lock import read_holder
 from tui_monitor.errors import BadInput, SettingsError
+from tui_monitor.loading import load
 
 
 class Context(Struct, frozen=True, kw_only=True):
@@ -165,6 +167,23 @@ class AttachGiven(Struct, frozen=True, kw_only=True):
                 hint = "they say which engine runs here, --attach looks at one elsewhere"
                 raise BadInput(f"--attach and {option} exclude each other", hint)
         return elsewhere(self.url, self.token_file)
+
+
+def boards_completed(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The boards that a terminal can begin with."""
+    del ctx, param
+    names = [info.name for info in load("tui_monitor.boards.registry").BOARDS]
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def coins_completed(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Those of the sum curve as it is unless told otherwise: what is listed is known to engines."""
+    del ctx, param
+    return [CompletionItem(coin) for coin in config.COINS if coin.startswith(incomplete.upper())]
 
 
 def zone_of(settings: Settings) -> BoardZone:

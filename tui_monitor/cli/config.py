@@ -47,7 +47,7 @@ def check(context: Context) -> int:
         return error.exit_code
     there = "" if loaded.file.exists() else " (no such file: defaults)"
     click.echo(f"{loaded.file}{there}: right, {len(loaded.origins)} set")
-    exposed = settings_module.token_exposed(loaded.origins, loaded.file)
+    exposed = settings_module.token_exposed(loaded.settings, loaded.origins, loaded.file)
     if exposed:
         exposed += f"; {settings_module.chmod_hint(loaded.file)}"
     for text in [*settings_module.warnings(loaded.settings), *filter(None, [exposed])]:

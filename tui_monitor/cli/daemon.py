@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 @click.option(
     "--listen",
     metavar="HOST:PORT",
-    help="Where the REST endpoint listens; port 0 picks a free one.",
+    help="Where the REST endpoint listens; port 0 picks a free one. [::]:PORT is IPv6 alone.",
 )
 @click.option("--print-unit", is_flag=True, help="Print a systemd unit for it, and run nothing.")
 @click.option("--user", is_flag=True, help="With --print-unit: for `systemctl --user`.")
@@ -86,6 +86,7 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
             info=info_of_demo(info, pointed) if demo else info,
         )
         ticks.run(_host(place, lock, read, notifier, loaded.file))
+    logs.tell_left_out()
     log.info("stopped")
     return 0
 

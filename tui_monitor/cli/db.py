@@ -15,12 +15,16 @@ from tui_monitor.cli.stored import require_database, stored_in
 from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.engine_lock import EngineLock
-from tui_monitor.errors import BadInput, StoreFull
+from tui_monitor.errors import BadInput, EngineHeld, StoreFull
 from tui_monitor.printable import printable
 from tui_monitor.store import Scope, Store, open_cramped, open_store
 from tui_monitor.store.archive import archive as archived
 from tui_monitor.store.backup import backup as copied
 
+_CLEAN_THERE = (
+    "it removes what retention says: POST /api/database/maintenance at a daemon does so at once; "
+    "or stop it"
+)
 _CRAMPED = "the disk is full: the file is cleaned without a journal, don't end this in the middle"
 
 
@@ -146,7 +150,10 @@ def clean(context: Context, hours: float, force: bool) -> int:
     folder = context.folder(settings)
     if not paths.database_file(folder).exists():
         raise BadInput(f"no database in {folder}", "give its folder with --data-dir")
-    return asyncio.run(_clean(folder, settings, hours, force=force))
+    try:
+        return asyncio.run(_clean(folder, settings, hours, force=force))
+    except EngineHeld as held:
+        raise EngineHeld(held.message, _CLEAN_THERE) from held
 
 
 def _confirmed(question: str) -> bool:

@@ -22,7 +22,7 @@ async def summary(
         _line("file", printable(found.path, 300)),
         _line("size", f"{found.size_bytes:,} bytes, WAL {found.wal_bytes:,}"),
         _line("schema", f"{found.schema_version} (SQLite {found.sqlite_version})"),
-        _line("holds", f"{found.kind or 'nothing yet'} data"),
+        _line("holds", _held(found)),
         _line("retention", _kept(retention)),
         _line("symbols", f"{await reader.candle_symbols():,}"),
         _line("klines", f"{rows:,}{f' ({bars})' if bars else ''}"),
@@ -51,6 +51,14 @@ def _count(told: Cleaned, name: str) -> str:
 
 def _line(label: str, text: str) -> str:
     return f"{label:<{_LABEL}}{text}"
+
+
+def _held(found: StoreInfo) -> str:
+    """Whose data: an import marks nothing, the first engine does."""
+    if found.kind:
+        return f"{found.kind} data"
+    told = "imported data" if any(found.rows.values()) else "nothing yet"
+    return f"{told}; the first engine here says whether they are real or simulated"
 
 
 def _kept(retention: Retention) -> str:

@@ -121,7 +121,7 @@ def _settings(context: Context) -> tuple[Loaded | None, Check]:
         return None, failed
     there = "" if loaded.file.exists() else " (no such file: defaults)"
     what = f"{loaded.file}{there}, {len(loaded.origins)} set"
-    if exposed := token_exposed(loaded.origins, loaded.file):
+    if exposed := token_exposed(loaded.settings, loaded.origins, loaded.file):
         hint = chmod_hint(loaded.file)
         what = f"{what}; {exposed}"
         return loaded, Check(check=name, result=Outcome.WARN, what=what, hint=hint)

@@ -10,7 +10,7 @@ import click
 from tui_monitor import paths
 from tui_monitor.cli.common import Context, OneOf, place_options, zone_of
 from tui_monitor.cli.stored import stored_in
-from tui_monitor.clock import SystemClock, parse_day
+from tui_monitor.clock import SystemClock
 from tui_monitor.config import Settings
 from tui_monitor.errors import BadInput
 from tui_monitor.source.stored import StoredSource
@@ -53,7 +53,7 @@ def export(
     first_ms = zone.parse(since) if since else 0
     last_ms = _FAR_FUTURE_MS
     if until:
-        last_ms = zone.day_end_ms(parse_day(until)) - 1 if _is_day(until) else zone.parse(until)
+        last_ms = zone.parse_last(until)
     if last_ms < first_ms:
         raise BadInput(f"--to {until} is before --from {since}", "swap them")
     rows = asyncio.run(
@@ -70,10 +70,6 @@ def _checked(output: str) -> Path:
     if not path.parent.is_dir():
         raise BadInput(f"there is no folder {path.parent}", "make it, or give another with -o")
     return path
-
-
-def _is_day(text: str) -> bool:
-    return len(text.strip()) == len("2026-01-03") and "-" in text
 
 
 async def _export(

@@ -21,6 +21,7 @@ from tui_monitor.cli.common import (
     Context,
     OneOf,
     attach_options,
+    coins_completed,
     kind_of,
     place_options,
     to_look_with,
@@ -35,6 +36,7 @@ from tui_monitor.cli.show_liquidations import liquidations_table
 from tui_monitor.cli.show_spreads import funding_table, signals_table, spreads_table
 from tui_monitor.cli.tables import Table, csv_text, eye_text
 from tui_monitor.clock import BoardZone, SystemClock, parse_day
+from tui_monitor.errors import BadInput
 
 # The cursor home, and all below it gone.
 _CLEAR = "\x1b[H\x1b[J"
@@ -44,6 +46,13 @@ BY_DAY = tuple(info.name for info in BOARDS if info.by_day)
 _DAY_BOARDS = ", ".join(BY_DAY[:-1]) + f" and {BY_DAY[-1]}"
 # These have several rows a coin.
 _BY_COIN = ("funding", COIN)
+
+
+def _coin(name: str | None) -> str:
+    coin = _USUAL_COIN if name is None else name.strip().upper()
+    if not coin:
+        raise BadInput(f"{name!r} names no coin", "write a coin like BTC")
+    return coin
 
 
 @click.command()
@@ -63,7 +72,11 @@ _BY_COIN = ("funding", COIN)
     help=f"That day instead of today; for {_DAY_BOARDS}.",
 )
 @click.option(
-    "--coin", "name", metavar="COIN", help=f"Whose page; for {COIN} ({_USUAL_COIN} without it)."
+    "--coin",
+    "name",
+    metavar="COIN",
+    shell_complete=coins_completed,
+    help=f"Whose page; for {COIN} ({_USUAL_COIN} without it).",
 )
 @click.option(
     "--watch",
@@ -108,7 +121,7 @@ def show(  # noqa: PLR0913, PLR0917 - one for each option
     asked = Asked(
         board=board,
         day=None if day is None else parse_day(day).isoformat(),
-        coin=(name or _USUAL_COIN).upper(),
+        coin=_coin(name),
     )
     origins = Origins(settings, context.folder(settings), kind_of(settings, context), daemon)
     form = "json" if as_json else "csv" if as_csv else "eye"

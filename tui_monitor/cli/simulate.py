@@ -8,11 +8,13 @@ from collections.abc import Coroutine
 from typing import TypedDict, Unpack
 
 import click
+from click.shell_completion import CompletionItem
 
 from tui_monitor import config, logs
 from tui_monitor.cli.common import Context, engine_options, say_ready
 from tui_monitor.errors import BadInput
 from tui_monitor.simulator import FULL_SIZE, MOST_COINS, Simulator, load_script
+from tui_monitor.simulator.script import BAD_DAY
 
 
 class World(TypedDict):
@@ -22,6 +24,15 @@ class World(TypedDict):
     limits: bool
     rate: float
     size: int
+
+
+def _scripts_completed(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The one that is built in, else what the shell finds of files."""
+    del ctx, param
+    built_in = [CompletionItem(BAD_DAY)] if BAD_DAY.startswith(incomplete) else []
+    return [*built_in, CompletionItem(incomplete, type="file")]
 
 
 @click.command()
@@ -57,6 +68,7 @@ class World(TypedDict):
 @click.option(
     "--script",
     metavar="FILE",
+    shell_complete=_scripts_completed,
     help="Faults that begin by themselves: [[fault]] tables with at_s and the keys of "
     "POST /control/faults; `bad-day` is built in.",
 )

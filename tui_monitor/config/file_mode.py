@@ -1,5 +1,6 @@
-"""Who else can read the file that has the token."""
+"""Who else can read or replace the file that has the token."""
 
+import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,28 +12,40 @@ from tui_monitor.errors import SettingsError
 _OTHERS = 0o077
 
 
-def token_exposed(origins: Mapping[str, str], file: Path) -> str:
-    """That a token stands in a file that others may read or write, and its mode; "" if not."""
-    if origins.get("api.token") != str(file):
+def token_exposed(settings: Settings, origins: Mapping[str, str], file: Path) -> str:
+    """That a token stands in a file that others own, read or write, and its mode; "" if not."""
+    if not settings.api.token or origins.get("api.token") != str(file):
         return ""
     try:
-        mode = file.stat().st_mode
+        found = file.stat()
     except OSError:
         return ""  # gone since it was read
-    if not stat.S_ISREG(mode) or not mode & _OTHERS:
+    if not stat.S_ISREG(found.st_mode):
         return ""
-    return f"api.token is in a file that is not yours alone (mode {stat.S_IMODE(mode):04o})"
+    # Those who own a file change its mode and all that is in it.
+    if found.st_uid != os.getuid():
+        return f"api.token is in a file of another user (uid {found.st_uid})"
+    if not found.st_mode & _OTHERS:
+        return ""
+    mode = stat.S_IMODE(found.st_mode)
+    return f"api.token is in a file that is not yours alone (mode {mode:04o})"
 
 
 def chmod_hint(file: Path) -> str:
     """What mends it."""
-    return f"chmod 600 {file}"
+    try:
+        is_ours = file.stat().st_uid == os.getuid()
+    except OSError:
+        is_ours = True
+    return f"chmod 600 {file}" if is_ours else f"chown {os.getuid()} {file}; chmod 600 {file}"
 
 
 def check_mode(settings: Settings, origins: Mapping[str, str], file: Path) -> SettingsError | None:
     """What forbids listening to other machines with a token that is no secret on this one."""
-    host = settings.api.listen.rpartition(":")[0].strip("[]")
-    text = "" if is_loopback(host) or not settings.api.token else token_exposed(origins, file)
+    host, _, port = settings.api.listen.rpartition(":")
+    if not host or not port.isdigit():
+        return None  # No address: that is said of it.
+    text = "" if is_loopback(host.strip("[]")) else token_exposed(settings, origins, file)
     if not text:
         return None
     where = f"{file}: {text}, and api.listen {settings.api.listen} is open to other machines"

@@ -125,7 +125,9 @@ def _read_file(path: Path, *, must_exist: bool) -> tuple[dict[str, Any], dict[st
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror or error}") from error
     try:
-        return _flatten(tomllib.loads(text.decode()), ""), lines_of_keys(text.decode())
+        # Editors of some systems begin a file with a mark that TOML knows nothing of.
+        content = text.decode("utf-8-sig")
+        return _flatten(tomllib.loads(content), ""), lines_of_keys(content)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
 

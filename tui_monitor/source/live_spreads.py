@@ -18,6 +18,7 @@ from tui_monitor.engine import Engine
 from tui_monitor.errors import NotListedYet, UnknownCoin
 from tui_monitor.model import PriceMinute, SpreadMinute
 from tui_monitor.source.spreads import NUMBER_OF, StoredSpreads
+from tui_monitor.source.units import coin_named
 from tui_monitor.steps import in_steps
 
 
@@ -103,7 +104,7 @@ class LiveSpreads(StoredSpreads):
 
     def _known_coin(self, coin: str) -> str:
         known = self._watch.coins()
-        for name in (coin, coin.upper()):
+        for name in (coin, coin.upper(), coin_named(coin)):
             if name in known:
                 return name
         if not known:

@@ -17,6 +17,7 @@ from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.clock import DAY_MS, Clock
 from tui_monitor.config import Signals, Spreads
 from tui_monitor.model import PriceMinute, Settlement, SpreadKind, SpreadMinute
+from tui_monitor.source.units import coin_named
 from tui_monitor.store import Reader
 
 NO_ENGINE = "no engine runs: start tui-monitor or tui-monitor daemon for live prices"
@@ -107,8 +108,8 @@ class StoredSpreads:
         return stored_board(await self._store.paid_funding(now_ms), now_ms)
 
     def name_of(self, coin: str) -> str:
-        """The coin that is meant."""
-        return coin
+        """The coin that is meant; what is listed nobody knows here."""
+        return coin_named(coin)
 
     async def coin_page(self, coin: str, parts: CoinParts) -> CoinPage:
         """The coin's history, with its other parts; no prices."""

@@ -15,7 +15,7 @@ from tui_monitor.printable import printable
 from tui_monitor.store import formats
 from tui_monitor.store.csvs import CsvLines
 from tui_monitor.store.import_times import TimeJudge
-from tui_monitor.store.records import PRICE_LIMIT, Batch, as_number
+from tui_monitor.store.records import PRICE_LIMIT, SIZE_LIMIT, Batch, as_number
 
 Fields = Mapping[str, Any]
 
@@ -157,7 +157,7 @@ def _name(fields: Fields, key: str) -> str:
 
 def _positive(fields: Fields, key: str) -> float:
     value = as_number(fields.get(key))
-    if value is None or not 0 < value < PRICE_LIMIT:
+    if value is None or not 0 < value < (PRICE_LIMIT if key == "price" else SIZE_LIMIT):
         raise BadInput(f"{key} is no positive number")
     return value
 
@@ -171,7 +171,7 @@ def _sum(fields: Fields, key: str) -> float:
     if fields.get(key) is None and not any(fields.get(name) for name in _HEARD_KEYS):
         return 0.0
     value = as_number(fields.get(key))
-    if value is None or not 0 <= value < PRICE_LIMIT:
+    if value is None or not 0 <= value < SIZE_LIMIT:
         raise BadInput(f"{key} is no sum")
     return value
 

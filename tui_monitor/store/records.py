@@ -24,6 +24,8 @@ from tui_monitor.model import (
 from tui_monitor.store.settling import SLOT_REACH_MS, Sample, slot_within_reach
 
 PRICE_LIMIT = 1e15
+# Of coins and money: what the feeds take. A millionth of a cent a coin makes many of them.
+SIZE_LIMIT = 1e21
 # How far a recomputed change may be from the stored one: the records keep four decimals.
 CHANGE_TOLERANCE_PCT = 1e-4
 _COIN = re.compile(r"[A-Z0-9]{1,20}")

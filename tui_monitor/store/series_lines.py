@@ -33,7 +33,7 @@ from tui_monitor.store.export_anomalies import ANOMALIES_HEADER
 from tui_monitor.store.export_candles import CANDLES_HEADER
 from tui_monitor.store.export_interest import INTEREST_HEADER, SOURCES
 from tui_monitor.store.import_times import TimeJudge
-from tui_monitor.store.records import PRICE_LIMIT, Batch
+from tui_monitor.store.records import PRICE_LIMIT, SIZE_LIMIT, Batch
 from tui_monitor.store.spreads import PLACES
 
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z")
@@ -143,7 +143,7 @@ class SeriesLines:
             value = getattr(row, key)
             if key.endswith("_ms") and value is not None and not self._judge.is_possible(value):
                 yield f"{key} is an impossible time"
-            elif isinstance(value, float) and not abs(value) < PRICE_LIMIT:
+            elif isinstance(value, float) and not abs(value) < _limit(key):
                 yield f"{key} is no number that can be"
             elif isinstance(value, str) and printable(value, _longest(key)) != value:
                 yield f"{key} is no text that can be shown"
@@ -158,6 +158,11 @@ def _of(document: Mapping[str, Any]) -> _Series | None:
 
 def _is_anomaly(document: Mapping[str, Any]) -> bool:
     return {"open_ms", "judged_ms", "score"} <= document.keys()
+
+
+def _limit(key: str) -> float:
+    is_price = key in ("open", "high", "low", "close") or key.endswith("price")
+    return PRICE_LIMIT if is_price else SIZE_LIMIT
 
 
 def _longest(key: str) -> int:
