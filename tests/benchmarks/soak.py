@@ -170,7 +170,7 @@ async def soak(asked: Options, folder: Path) -> int:
         viewers = [Viewer(name, ask) for name, ask in questions().items()]
         async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60.0) as client:
             await asyncio.sleep(WARM_UP_S)
-            with pings(paths.socket_file(data)):
+            with pinged(paths.socket_file(data), folder / "idle.sock"):
                 await _look(asked, viewers, data, url, client, pid)
     for one in viewers:
         say(
@@ -212,17 +212,33 @@ async def _look(
 
 
 @contextmanager
-def pings(path: Path) -> Iterator[None]:
-    """Ping the engine while the block runs, then say how long it let wait."""
-    command = [sys.executable, "-m", "tests.benchmarks._pings", str(path)]
+def pinged(engine: Path, idle: Path) -> Iterator[None]:
+    """Ping the engine while the block runs, and a server without work beside it; then say how
+    long each let wait: what both do is the machine's.
+    """
+    with _child("serve", idle) as server:
+        assert _line(server.stdout) == "up\n"
+        with _child("ask", engine) as through_it, _child("ask", idle) as beside_it:
+            yield
+            say(f"a ping's way through the loop: {_waits(through_it)}")
+            say(f"beside it, through a loop without work: {_waits(beside_it)}")
+
+
+@contextmanager
+def _child(what: str, path: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "tests.benchmarks._pings", what, str(path)]
+    # Its stdin is closed at the end, which ends it.
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:
-        yield
-        assert child.stdin is not None
-        child.stdin.close()
-        p50, p99, longest = json.loads(_line(child.stdout))
-        say(f"a ping's way through the loop: p50/p99/max {p50:.1f}/{p99:.1f}/{longest:.0f} ms")
+        yield child
+
+
+def _waits(child: subprocess.Popen[str]) -> str:
+    assert child.stdin is not None
+    child.stdin.close()
+    p50, p99, longest = json.loads(_line(child.stdout))
+    return f"p50/p99/max {p50:.1f}/{p99:.1f}/{longest:.0f} ms"
 
 
 def say(text: str) -> None:
