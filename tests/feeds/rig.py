@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tests.support.sim import SAMPLE
+from tests.support.sim import HANDFUL
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.config import Exchanges, load, with_simulator
 from tui_monitor.feeds.feed import Feed
@@ -137,7 +137,7 @@ async def rig(
     exchange: Exchange = Exchange.OKX,
     markets: Sequence[str] = ("perp",),
     shape: Shape = lambda whole: whole,
-    listed: Sequence[str] = SAMPLE,
+    listed: Sequence[str] = HANDFUL,
     **changes: Any,
 ) -> AsyncIterator[Rig]:
     """A running feed of the `listed` coins; none: of all that there are.

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.feeds.rig import Shape, running_feed, settings_of
 from tests.feeds.simulated import assert_true
 from tests.feeds.witnessed import Witnessed, assert_day
-from tests.support.sim import SAMPLE
+from tests.support.sim import HANDFUL
 from tests.support.virtual_time import START_MS, VirtualClock
 from tui_monitor.feeds.plans import FeedPlan
 from tui_monitor.model import (
@@ -114,7 +114,7 @@ async def running(
     rate: float = 1.0,
     start_ms: int = START_MS,
     coins: Sequence[str] = ("BTC",),
-    listed: Sequence[str] = SAMPLE,
+    listed: Sequence[str] = HANDFUL,
     **changes: Any,
 ) -> AsyncIterator[Running]:
     """A running feed of the `listed` coins; none: of all that there are.

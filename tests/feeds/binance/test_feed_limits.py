@@ -11,7 +11,7 @@ from tests.feeds.binance.running import FEW, running
 from tests.feeds.rig import settings_of
 from tests.feeds.servers import answers, http, tcp_server
 from tests.feeds.witnessed import only
-from tests.support.sim import SAMPLE
+from tests.support.sim import HANDFUL, SAMPLE
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.errors import Unreachable
 from tui_monitor.feeds.binance.feed import plan
@@ -88,7 +88,7 @@ async def test_with_all_streams_away_eighty_percent_of_each_limit_is_enough() ->
 @in_virtual_time
 async def test_before_any_list_only_the_coins_that_are_waited_for_have_rows() -> None:
     """All-market streams tell of everything: stocks, deliveries, COIN-M."""
-    async with running(markets=("perp",), coins=("BTC", "ETH")) as it:
+    async with running(markets=("perp",), coins=("BTC", "ETH"), listed=SAMPLE) as it:
         it.fault("http_500", 20)
         await it.clock.sleep(12)
         assert not it.feed.listed
@@ -196,7 +196,7 @@ async def test_open_interest_that_fails_is_asked_for_again_in_the_same_round() -
 @in_virtual_time
 async def test_a_contract_that_settles_is_left_out_of_the_round() -> None:
     """Binance refuses it (-4108) for good; nothing else is asked of it, and nobody complains."""
-    async with running(settling, markets=("perp",)) as it:
+    async with running(settling, markets=("perp",), listed=SAMPLE) as it:
         await it.all_live()
         await it.clock.sleep(5)
         assert it.row_of("BTCUSDT").open_interest_usd is not None
@@ -269,7 +269,7 @@ async def test_in_twenty_five_hours_each_socket_is_succeeded_once_and_nothing_is
     def notes(*event: str) -> None:
         said.append(event)
 
-    async with Simulator(seed=1, clock=clock, rate=0.0005, coins=SAMPLE).running() as sim:
+    async with Simulator(seed=1, clock=clock, rate=0.0005, coins=HANDFUL).running() as sim:
         given = Given(clock, ("BTC",), MarketState())
         made = patient(plan(settings_of(sim.url, Exchange.BINANCE).binance, given))
         feed = Feed(made, given, on_outage=outages.append, on_event=notes)

@@ -7,7 +7,7 @@ from typing import Any
 from tests.feeds.rig import Shape, running_feed, settings_of
 from tests.feeds.simulated import assert_true
 from tests.feeds.witnessed import Witnessed, assert_day
-from tests.support.sim import SAMPLE
+from tests.support.sim import HANDFUL
 from tests.support.virtual_time import START_MS, VirtualClock
 from tui_monitor.model import (
     Exchange,
@@ -57,7 +57,7 @@ async def running(
     rate: float = 1.0,
     start_ms: int = START_MS,
     coins: Sequence[str] = ("BTC",),
-    listed: Sequence[str] = SAMPLE,
+    listed: Sequence[str] = HANDFUL,
     **changes: Any,
 ) -> AsyncIterator[Running]:
     """A running feed of the `listed` coins; none: of all that there are.

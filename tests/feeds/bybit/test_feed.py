@@ -70,7 +70,7 @@ def assert_rows_say_what_came_last(it: Running) -> None:
 async def test_liquidations_come_once_each_with_side_coins_and_usd() -> None:
     """All that the exchange made since the socket lived; a successor repeats none."""
     shape = only_liquidations
-    async with running(markets=("perp",), shape=shape) as it:
+    async with running(markets=("perp",), shape=shape, listed=SAMPLE) as it:
         await it.all_live()
         begin_ms = it.clock.now_ms()
         await it.clock.sleep(100)
@@ -256,7 +256,7 @@ async def test_successors_take_over_without_a_gap() -> None:
 @in_virtual_time
 async def test_a_coin_is_found_under_the_name_that_bybit_gives_it() -> None:
     """1000PEPE, SHIB1000, 10000SATS; a coin that is not listed keeps its plain name."""
-    async with running(markets=("perp",)) as it:
+    async with running(markets=("perp",), listed=SAMPLE) as it:
         symbol = it.feed.plan.perp_symbol
         assert symbol("PEPE") == "PEPEUSDT"
         await it.all_live()

@@ -9,7 +9,7 @@ import pytest
 from tests.feeds.rig import Rig, Shape, running_feed, settings_of
 from tests.feeds.simulated import truth
 from tests.feeds.witnessed import Witness, chosen
-from tests.support.sim import SAMPLE
+from tests.support.sim import HANDFUL
 from tests.support.virtual_time import VirtualClock
 from tui_monitor.market import MarketState, Row, Stamp
 from tui_monitor.model import (
@@ -152,7 +152,7 @@ async def broken(
 ) -> AsyncIterator[Broken]:
     """A running feed of a few coins, all live; leaving the block cancels it."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock, rate=rate, coins=SAMPLE).running() as sim:
+    async with Simulator(seed=1, clock=clock, rate=rate, coins=HANDFUL).running() as sim:
         settings = settings_of(sim.url, exchange, markets=tuple(markets), **changes)
         narrowed = few(lists_every_s)
         it = Broken(sim, clock, settings, COINS, exchange, lambda whole: shape(narrowed(whole)))

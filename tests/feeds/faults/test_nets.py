@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tests.feeds.faults.broken import Broken, broken, few
 from tests.feeds.rig import settings_of
-from tests.support.sim import SAMPLE
+from tests.support.sim import HANDFUL
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.feeds.adapter import Subscription
 from tui_monitor.feeds.plans import Divide, FeedPlan
@@ -44,7 +44,7 @@ def _divided(divide: Divide, instruments: Sequence[Instrument]) -> Sequence[Sequ
 async def test_sockets_are_opened_one_after_the_other(how: str) -> None:
     """OKX allows three a second; that all of them have to be opened at once is no excuse."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock, rate=0.5, coins=SAMPLE).running() as sim:
+    async with Simulator(seed=1, clock=clock, rate=0.5, coins=HANDFUL).running() as sim:
         settings = settings_of(sim.url, Exchange.OKX, markets=("perp", "spot"))
         it = Broken(sim, clock, settings, ("BTC",), Exchange.OKX, one_each)
         async with asyncio.TaskGroup() as tasks:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.feeds.faults.cases import KINDS, SYMBOLS, case_of
 from tests.feeds.faults.engines import FewEngine, few_engine
-from tests.support.sim import SAMPLE
+from tests.support.sim import HANDFUL
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.model import Exchange, FeedState
 from tui_monitor.simulator import Simulator
@@ -71,7 +71,7 @@ async def test_the_others_do_not_notice(tmp_path: Path) -> None:
     """
     clock = VirtualClock()
     async with (
-        Simulator(seed=1, clock=clock, rate=0.2, coins=SAMPLE).running() as sim,
+        Simulator(seed=1, clock=clock, rate=0.2, coins=HANDFUL).running() as sim,
         few_engine(tmp_path, sim, clock, COINS, ("perp",)) as engine,
     ):
         await clock.until(lambda: engine.all_well, 30)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tests.feeds.faults.broken import COINS, ROOTS, Broken, few
 from tests.feeds.faults.engines import endless_tasks
 from tests.feeds.rig import settings_of
-from tests.support.sim import SAMPLE
+from tests.support.sim import HANDFUL
 from tests.support.virtual_time import VirtualClock, in_virtual_time
 from tui_monitor.feeds.plans import FeedPlan, PollPlan
 from tui_monitor.model import Exchange, Market, MarketEvent
@@ -66,7 +66,7 @@ def open_sockets(it: Broken) -> int:
 async def test_after_a_bug_the_second_run_is_as_good_as_the_first(exchange: Exchange) -> None:
     """The same tasks and sockets, all channels live, bars too; no limit broken, no outage open."""
     clock, bugged = VirtualClock(), Bugged()
-    async with Simulator(seed=1, clock=clock, rate=0.2, coins=SAMPLE).running() as sim:
+    async with Simulator(seed=1, clock=clock, rate=0.2, coins=HANDFUL).running() as sim:
         settings = settings_of(sim.url, exchange, markets=("perp", "spot"))
         it = Broken(sim, clock, settings, COINS, exchange, bugged.shape)
         async with asyncio.TaskGroup() as tasks:
