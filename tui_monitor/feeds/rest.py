@@ -13,7 +13,7 @@ from tui_monitor.printable import printable
 from tui_monitor.steps import gathered, in_steps
 
 # To read them takes some 2 ms.
-ROWS_A_STEP = 150
+ROWS_A_STEP = 200
 
 
 class Refusals(NamedTuple):
