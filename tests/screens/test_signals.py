@@ -11,14 +11,17 @@ from tui_monitor.boards.signals import Basis, Ending, Signal
 from tui_monitor.screens.boards.signals.board import SignalsView
 from tui_monitor.screens.boards.signals.rows import (
     NEWEST_COLUMNS,
+    RUN_COLUMNS,
     SIGNAL_COLUMNS,
     detail,
     headline,
+    in_one_word,
     signal_rows,
     why_empty,
 )
 from tui_monitor.screens.looks.format import ShownZone
 from tui_monitor.screens.looks.looks import STANDARD
+from tui_monitor.screens.widgets.columns import place
 
 SHOWN = ShownZone(ZONE)
 
@@ -51,6 +54,19 @@ def test_every_ending_has_its_words(ending: Ending) -> None:
     ended = a_signal(ending=ending)
     assert (cell(ended, "lasted"), cell(ended, "ending")) == ("12s", ending.value)
     assert 0 < len(cell(ended, "ending", 8)) <= 8
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 131, 153, 156, 200])
+def test_one_signal_ends_in_one_word_in_both_tables(width: int) -> None:
+    """The newest have more room; whole words stand only where both have it."""
+    (row,) = signal_rows([a_signal(ending=Ending.NARROWED)], NOW_MS, SHOWN)
+    shown = {
+        one.column.paint(row, STANDARD, one.width).text
+        for columns in (NEWEST_COLUMNS, RUN_COLUMNS)
+        for one in place(in_one_word(columns, width), width - 2)
+        if one.column.key == "ending"
+    }
+    assert shown == {"narrowed" if width < 154 else "under the threshold"}
 
 
 def test_an_end_that_nobody_saw_is_a_dash() -> None:

@@ -167,8 +167,12 @@ class InterestRow(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def told(self) -> str:
         """`3/4`: how many of the exchanges that may have some are in the sums."""
-        all_of_them = {*self.exchanges, *(one.exchange for one in self.missing)}
-        return f"{len(self.exchanges)}/{len(all_of_them)}"
+        return f"{len(self.exchanges)}/{self.told_of}"
+
+    @property
+    def told_of(self) -> int:
+        """How many exchanges may have some."""
+        return len({*self.exchanges, *(one.exchange for one in self.missing)})
 
     def change(self, hours: int) -> InterestChange:
         """That of a window."""

@@ -221,7 +221,7 @@ def _same_text(column: Column[R], operator: str, text: str) -> Predicate[R]:
 
 
 def _same_words(column: Column[R], operator: str, text: str) -> Predicate[R]:
-    value, wanted = column.value, text.casefold()
+    value, wanted = column.says or column.value, text.casefold()
 
     def test(row: R) -> bool:
         found = value(row) if value is not None else None

@@ -27,25 +27,38 @@ class ShownTable:
 def shown_table(board: Board[Any]) -> ShownTable:
     """What a table shows now; a column without values of its own is what is painted."""
     columns = [one for one in board.columns if one.key not in board.hidden]
-    made = [(column, _values(column, board.rows)) for column in columns]
-    # Bars and curves are no text.
-    made = [(column, values) for column, values in made if _says(column, values)]
-    named = tuple(_named(column, board.rows, values) for column, values in made)
+    made = [one for column in columns for one in _made(column, board.rows)]
     exact = [
-        [_whole(one) for one in values] if kind == "time" else values
-        for (_, kind), (_, values) in zip(named, made, strict=True)
+        [_whole(one) for one in values] if kind == "time" else values for _, kind, values in made
     ]
+    named = tuple((name, kind) for name, kind, _ in made)
     return ShownTable(named, tuple(zip(*exact, strict=True)))
 
 
-def _says(column: Column[Any], values: Sequence[SortValue]) -> bool:
-    return column.value is not None or any(values)
+def _made(column: Column[Any], rows: Sequence[Any]) -> list[tuple[str, str, list[SortValue]]]:
+    """Names, kinds and values of what stands for a column; nothing: bars and curves are no text."""
+    if column.files:
+        parts = [(name, [of(row) for row in rows]) for name, of in column.files]
+        return [(name, _kind(name, values), values) for name, values in parts]
+    values = _values(column, rows)
+    if column.value is None and not any(values):
+        return []
+    return [(*_named(column, rows, values), values)]
+
+
+def _kind(name: str, values: Sequence[SortValue]) -> str:
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if any(isinstance(value, str) for value in values):
+        return "text"
+    is_time = name.endswith("_ms") and numbers and min(numbers) > _FIRST_MS
+    return "time" if is_time else "number"
 
 
 def _values(column: Column[Any], rows: Sequence[Any]) -> list[SortValue]:
-    if column.value is None:
+    said = column.says or column.value
+    if said is None:
         return [painted(column, row) or None for row in rows]
-    values = [column.value(row) for row in rows]
+    values = [said(row) for row in rows]
     is_text = any(isinstance(value, str) for value in values)
     return [str(value) if is_text and value is not None else value for value in values]
 

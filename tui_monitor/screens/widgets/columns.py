@@ -38,6 +38,9 @@ class Column(Generic[R]):
     filters by; None sorts last. A column that `grows` takes the width left over. Columns of one
     `pair` (and one priority) leave together. Plain text in a filter looks into what is `searched`:
     not into numbers that are painted for nobody else. Filters know it by what it is `also` called.
+
+    Where `value` is but an order or a part of what is painted, `says` is what `=` compares with and
+    files have; `files` are the columns of files that stand for it, by name, if more than one do.
     """
 
     key: str
@@ -54,6 +57,8 @@ class Column(Generic[R]):
     searched: bool = True
     word: str = ""
     also: tuple[str, ...] = ()
+    says: Callable[[R], str | None] | None = None
+    files: tuple[tuple[str, Callable[[R], SortValue]], ...] = ()
 
     @property
     def name(self) -> str:

@@ -108,7 +108,7 @@ def settlement_columns(zone: ShownZone) -> tuple[Column[Settlement], ...]:
             title="rate %",
             width=8,
             paint=lambda row, looks, wide: fraction(row.rate, looks, wide, 4),
-            value=lambda row: row.rate,
+            value=lambda row: row.rate * 100,
             unit="% an interval",
             help="What was paid; positive: by longs to shorts.",
         ),

@@ -129,6 +129,11 @@ _DAY_FIGURES: tuple[Column[DayRow], ...] = (
         width=6,
         paint=lambda row, looks, _: Cell(f"{row.day.nodes}/{row.day.nodes_due}", looks.dim),
         value=lambda row: float(row.day.nodes),
+        says=lambda row: f"{row.day.nodes}/{row.day.nodes_due}",
+        files=(
+            ("nodes", lambda row: row.day.nodes),
+            ("nodes_due", lambda row: row.day.nodes_due),
+        ),
         priority=2,
         help="Slots with enough coins to be drawn, of those due.",
     ),
@@ -203,6 +208,10 @@ JOB_COLUMNS: tuple[Column[JobRow], ...] = (
         align="left",
         paint=lambda row, looks, _: Cell(f"{row.job.first_day}..{row.job.last_day}", looks.text),
         value=lambda row: row.job.first_day,
+        files=(
+            ("first_day", lambda row: row.job.first_day),
+            ("last_day", lambda row: row.job.last_day),
+        ),
         help="First and last day.",
     ),
     Column(
@@ -287,6 +296,7 @@ QUEUE_COLUMNS: tuple[Column[HoleRow], ...] = (
             looks.dim,
         ),
         value=lambda row: None if row.next_s is None else float(row.next_s),
+        unit="s",
         priority=1,
         help="Time to the next attempt.",
     ),
@@ -319,6 +329,7 @@ LOG_COLUMNS: tuple[Column[LogRow], ...] = (
         align="left",
         paint=lambda row, looks, _: Cell(row.time, looks.faint),
         value=lambda row: row.line.id,
+        files=(("time_ms", lambda row: row.line.ts_ms),),
         help="When it was written.",
     ),
     Column(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from tui_monitor.boards.funding import FundingCell, FundingRow
 from tui_monitor.model import Exchange
-from tui_monitor.screens.boards.spreads.cells import fraction
+from tui_monitor.screens.boards.spreads.cells import fraction, percent
 from tui_monitor.screens.looks.format import ABSENT
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell, Column
@@ -52,10 +52,6 @@ def _fraction_column(
         help=text,
         searched=False,
     )
-
-
-def percent(value: float | None) -> float | None:
-    return None if value is None else value * 100
 
 
 _WHO: tuple[Column[FundingRow], ...] = (

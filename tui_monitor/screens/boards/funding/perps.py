@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui_monitor.boards.funding import FundingBoard, FundingCell, FundingRow, PaidSum
-from tui_monitor.screens.boards.funding.columns import interval_cell, is_grey, percent
-from tui_monitor.screens.boards.spreads.cells import countdown, fraction, short_age
+from tui_monitor.screens.boards.funding.columns import interval_cell, is_grey
+from tui_monitor.screens.boards.spreads.cells import countdown, fraction, percent, short_age
 from tui_monitor.screens.looks.format import ABSENT, ShownZone
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell, Column
@@ -96,9 +96,13 @@ def _who_pays(row: PerpRow, looks: Looks, _: int) -> Cell:
     value = row.cell.rate
     if value is None:
         return Cell(ABSENT, looks.faint)
-    if value == 0:
-        return Cell(t("nobody"), looks.dim)
-    return Cell(t("longs" if value > 0 else "shorts"), looks.signed(value))
+    return Cell(t(_payer(value)), looks.signed(value) if value else looks.dim)
+
+
+def _payer(rate: float) -> str:
+    if rate == 0:
+        return "nobody"
+    return "longs" if rate > 0 else "shorts"
 
 
 def paid_sum(cell: FundingCell, days: int) -> PaidSum | None:
@@ -159,6 +163,7 @@ PERP_COLUMNS: tuple[Column[PerpRow], ...] = (
         width=6,
         paint=lambda row, looks, _: Cell(row.due, looks.text),
         value=lambda row: row.cell.next_settlement_ms,
+        files=(("next_ms", lambda row: row.cell.next_settlement_ms),),
         help="Until the next settlement.",
     ),
     Column(
@@ -179,6 +184,7 @@ PERP_COLUMNS: tuple[Column[PerpRow], ...] = (
         align="left",
         paint=_who_pays,
         value=lambda row: row.cell.rate,
+        says=lambda row: None if row.cell.rate is None else _payer(row.cell.rate),
         help="Who pays the other side at the next settlement.",
     ),
     _of_perp("settled", "settled", lambda one: one.settled_rate, "What was paid last.", 4, 3),

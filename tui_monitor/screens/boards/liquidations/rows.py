@@ -203,7 +203,8 @@ VENUE_COLUMNS: tuple[Column[VenueRow], ...] = (
         align="left",
         priority=3,
         paint=_bar,
-        value=lambda row: row.venue.share,
+        value=lambda row: None if row.venue.share is None else row.venue.share * 100,
+        unit="%",
         help="Of the window's USD. Sampled venues show less than they had.",
     ),
     Column(
@@ -353,7 +354,7 @@ ORDER_COLUMNS: tuple[Column[OrderRow], ...] = (
         paint=lambda row, looks, _: Cell(
             "REST" if row.order.heard is HowHeard.REST else t("stream"), looks.dim
         ),
-        value=lambda row: row.order.heard.name,
+        value=lambda row: row.order.heard.value,
         help="REST fills gaps; what it tells is in no sum.",
     ),
 )

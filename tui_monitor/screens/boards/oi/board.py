@@ -129,7 +129,7 @@ class OpenInterestView(BoardView):
         self.table.set_rows(board.rows, stale=not board.live, empty=why_empty(board))
         looks, width = looks_of(self), self.content_size.width
         self._headline.set_lines(headline(board, self.zone, looks, width))
-        self._panel.set_title(_title())
+        self._panel.set_title("Open interest", _hints())
         self._show_detail()
 
     @on(Board.Moved)
@@ -233,9 +233,9 @@ def _ranked(held: OpenInterestBoard, hours: int, by: RankedBy) -> OpenInterestBo
     return replace(held, rows=rows, ranked=ranked, hours=hours, by=by)
 
 
-def _title() -> str:
+def _hints() -> str:
     return t(
-        "Open interest  {range} window, {size} by size or change",
+        "{range} window, {size} by size or change",
         range=BY_ID["range_more"].label,
         size=key("by_size"),
     )

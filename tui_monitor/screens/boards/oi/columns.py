@@ -1,5 +1,7 @@
 """The open-interest board's columns."""
 
+from functools import partial
+
 from rich.segment import Segment
 
 from tui_monitor.boards.open_interest import (
@@ -82,6 +84,10 @@ def _bar(row: InterestRow, looks: Looks, width: int) -> list[Segment]:
     return [*parts, Segment(" " * (width - done), looks.dim)]
 
 
+def _share(exchange: Exchange, row: InterestRow) -> float | None:
+    return next((one.pct for one in row.shares if one.exchange is exchange), None)
+
+
 def _coin(row: InterestRow, looks: Looks, width: int) -> Cell:
     """The coin; a change of method is marked where the note has no room, too."""
     if not row.jumps:
@@ -161,7 +167,9 @@ def oi_columns(hours: int, by: RankedBy = RankedBy.CHANGE) -> tuple[Column[Inter
             width=4,
             priority=4,
             paint=lambda row, looks, _: _told(row, looks),
-            value=lambda row: len(row.missing),
+            value=lambda row: len(row.exchanges),
+            says=lambda row: row.told,
+            files=(("told", lambda row: len(row.exchanges)), ("told_of", lambda row: row.told_of)),
             help="How many of the exchanges that list it are in the sum; below: who is not, why.",
         ),
         Column(
@@ -172,6 +180,7 @@ def oi_columns(hours: int, by: RankedBy = RankedBy.CHANGE) -> tuple[Column[Inter
             priority=4,
             paint=_shares,
             value=lambda row: max((one.pct for one in row.shares), default=None),
+            files=tuple((f"share_{one}_pct", partial(_share, one)) for one in Exchange),
             help="Each exchange's part: █ binance, ▓ okx, ▒ bybit, ░ bitget; ~ of those that told.",
         ),
         *(_pct_column(one, chosen=one == hours) for one in WINDOWS_H),
@@ -218,7 +227,9 @@ def oi_columns(hours: int, by: RankedBy = RankedBy.CHANGE) -> tuple[Column[Inter
             width=6,
             priority=5,
             paint=_age,
-            value=lambda row: row.age_ms,
+            value=lambda row: None if row.age_ms is None else row.age_ms / 1000,
+            unit="s",
+            files=(("age_ms", lambda row: row.age_ms),),
             help="Of the oldest value in the sums.",
         ),
         Column(

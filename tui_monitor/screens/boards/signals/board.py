@@ -15,6 +15,7 @@ from tui_monitor.screens.boards.signals.rows import (
     SignalRow,
     detail,
     headline,
+    in_one_word,
     run_rows,
     what_comes,
     why_empty,
@@ -89,6 +90,7 @@ class SignalsView(BoardView):
         if board is None:
             return
         self.shown = board
+        self._fit_columns()
         rows = run_rows(board.runs, board.now_ms, self.zone)
         self.newest.set_rows(rows[:NEWEST], empty=why_empty(board), stale=not board.live)
         self.table.set_rows(rows, empty=what_comes(board), stale=not board.live)
@@ -96,6 +98,14 @@ class SignalsView(BoardView):
         self._newest.set_title(t("Newest"))
         self._all.set_title(t("Signals"))
         self._show_detail()
+
+    def _fit_columns(self) -> None:
+        """What ended a signal is one word in both tables."""
+        width = self.content_size.width
+        for table, columns in ((self.newest, NEWEST_COLUMNS), (self.table, RUN_COLUMNS)):
+            wanted = in_one_word(columns, width)
+            if list(table.columns) != wanted:
+                table.set_columns(wanted)
 
     @on(Board.Moved)
     def _moved(self, _: Board.Moved) -> None:

@@ -1,7 +1,7 @@
 """The signals board's rows and columns: the newest with their samples, then all that are kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
@@ -20,6 +20,8 @@ SAMPLES = 3
 GOES_ON = "goes on"
 # From this width on the lines below say everything in full; and of the name there.
 _WIDE = 100
+# From this width on both tables have room for whole endings.
+_WHOLE_ENDINGS = 154
 _NAME = 12
 _ENDINGS = (
     "under the threshold, the direction turned, a leg is old, in quarantine or without a price"
@@ -220,6 +222,10 @@ def _ending(row: SignalRow, looks: Looks, width: int) -> Cell:
     return Cell(t(ending.value) if whole else t(_IN_SHORT[ending], "ending"), looks.dim)
 
 
+def _ending_in_short(row: SignalRow, looks: Looks, _: int) -> Cell:
+    return _ending(row, looks, 0)
+
+
 def _sample_column(place: int, newest: bool) -> Column[SignalRow]:
     """A sample, counted from the last one."""
 
@@ -340,7 +346,7 @@ _ENDING: Column[SignalRow] = Column(
     priority=2,
     grows=True,
     paint=_ending,
-    value=lambda row: None if row.goes_on else str(row.signal.ending or ""),
+    value=lambda row: GOES_ON if row.goes_on else str(row.signal.ending or "not seen"),
     help=f"Why it is no longer over the threshold: {_ENDINGS}.",
 )
 _OVER: Column[SignalRow] = Column(
@@ -381,3 +387,10 @@ SIGNAL_COLUMNS: tuple[Column[SignalRow], ...] = (
 RUN_COLUMNS: tuple[Column[SignalRow], ...] = tuple(
     column for one in SIGNAL_COLUMNS for column in ((_SIGNALS, one) if one is _LASTED else (one,))
 )
+
+
+def in_one_word(columns: Sequence[Column[SignalRow]], width: int) -> list[Column[SignalRow]]:
+    """The same columns; an ending is in short where not both tables of a board have more room."""
+    if width >= _WHOLE_ENDINGS:
+        return list(columns)
+    return [replace(one, paint=_ending_in_short) if one is _ENDING else one for one in columns]

@@ -158,12 +158,17 @@ def countdown(at_ms: int | None, now_ms: int) -> str:
     return f"{minutes}m" if minutes < 60 else duration(minutes * 60)
 
 
+def percent(value: float | None) -> float | None:
+    """A fraction as it is shown."""
+    return None if value is None else value * 100
+
+
 def fraction_cell(value: float | None, looks: Looks, digits: int, *, grey: bool = False) -> Cell:
     """A fraction as a percentage with its sign."""
     if value is None:
         return Cell(ABSENT, looks.faint)
-    percent = value * 100
-    return Cell(signed(percent, digits), looks.faint if grey else looks.signed(percent))
+    shown = value * 100
+    return Cell(signed(shown, digits), looks.faint if grey else looks.signed(shown))
 
 
 def fraction(

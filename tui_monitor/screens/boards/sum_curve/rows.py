@@ -175,6 +175,13 @@ def _state(row: NodeRow, looks: Looks, _: int) -> Cell:
     return Cell(text, looks.bad if bad else looks.warn)
 
 
+def _state_word(row: NodeRow) -> str:
+    if row.is_live:
+        return "live"
+    is_provisional = row.node.provisional and row.node.state is NodeState.OK
+    return "provisional" if is_provisional else row.node.state.value
+
+
 _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
     Column(
         key="sum",
@@ -202,6 +209,11 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         width=5,
         paint=_valid,
         value=lambda row: float(row.node.valid),
+        says=lambda row: f"{row.node.valid}/{row.node.expected}",
+        files=(
+            ("coins", lambda row: row.node.valid),
+            ("coins_expected", lambda row: row.node.expected),
+        ),
         priority=1,
         help="Coins with a price, of those expected. Below 20 the node is a gap.",
     ),
@@ -234,6 +246,10 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         align="left",
         paint=lambda row, looks, _: _extreme(extremes(row.node)[0], looks),
         value=lambda row: row.node.best_pct,
+        files=(
+            ("best", lambda row: extremes(row.node)[0][0]),
+            ("best_pct", lambda row: extremes(row.node)[0][1]),
+        ),
         priority=5,
         pair="extremes",
         unit="%",
@@ -246,6 +262,10 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         align="left",
         paint=lambda row, looks, _: _extreme(extremes(row.node)[1], looks),
         value=lambda row: row.node.worst_pct,
+        files=(
+            ("worst", lambda row: extremes(row.node)[1][0]),
+            ("worst_pct", lambda row: extremes(row.node)[1][1]),
+        ),
         priority=5,
         pair="extremes",
         unit="%",
@@ -258,7 +278,7 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         align="left",
         grows=True,
         paint=_state,
-        value=lambda row: row.node.state.value,
+        value=_state_word,
         priority=2,
         help="partial: drawn, though coins are missing; gap: too few coins to be drawn; missing: "
         "nothing stored; each with its reason.",

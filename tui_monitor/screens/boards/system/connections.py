@@ -136,6 +136,7 @@ CONNECTION_COLUMNS: tuple[Column[ConnectionRow], ...] = (
         align="left",
         paint=lambda row, looks, _: state_cell(row.state, looks),
         value=lambda row: severity(row.state),
+        says=lambda row: row.state.value,
         help="live; starting; bridged: REST stands in for the stream; silent: connected, no data; "
         "down: no connection; banned: the exchange wants no requests until then; failed: a "
         "defect here, tried again; off: not watched. Sorts by how bad it is.",

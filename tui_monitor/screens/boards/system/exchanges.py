@@ -81,6 +81,7 @@ EXCHANGE_COLUMNS: tuple[Column[ExchangeRow], ...] = (
         align="left",
         paint=lambda row, looks, _: state_cell(row.line.state, looks),
         value=lambda row: severity(row.line.state),
+        says=lambda row: row.line.state.value,
         help="The worst of its connections; those that may be quiet for hours count where all "
         "else is well.",
     ),
@@ -102,6 +103,11 @@ EXCHANGE_COLUMNS: tuple[Column[ExchangeRow], ...] = (
             looks.text if row.line.live == row.line.connections else looks.warn,
         ),
         value=lambda row: float(row.line.live),
+        says=lambda row: f"{row.line.live}/{row.line.connections}",
+        files=(
+            ("live", lambda row: row.line.live),
+            ("connections", lambda row: row.line.connections),
+        ),
         help="Connections that are live, of all.",
     ),
     Column(
