@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.store.builders import COINS, DAY_MS, ZONE, StillClock, a_price
 from tests.store.events import an_event, told
+from tests.store.test_series_imports import an_aggregate
 from tui_monitor.clock import DAY_MS as A_DAY_MS
 from tui_monitor.clock import SLOT_MS
 from tui_monitor.store import Reader, Scope, Store, import_file, open_store
@@ -30,6 +31,7 @@ async def fill(store: Store) -> None:
         await store.record_prices([a_price(slot, coin) for coin in COINS])
     await store.record_liquidations([an_event(1), an_event(2, None)])
     await store.record_liquidation_minutes([told(0), told(1), told(2)])
+    await store.record_aggregates([an_aggregate(0), an_aggregate(1, people_24h=None)])
 
 
 async def test_a_closed_month_goes_out_and_comes_back(tmp_path: Path) -> None:
@@ -42,10 +44,12 @@ async def test_a_closed_month_goes_out_and_comes_back(tmp_path: Path) -> None:
             "prices-2026-01.jsonl.gz": (3, True),
             "liquidations-2026-01.jsonl.gz": (2, True),
             "liquidation-minutes-2026-01.jsonl.gz": (3, True),
+            "aggregates-2026-01.jsonl.gz": (2, True),
         }
         kept = await store.prices(0, FEBRUARY_MS, COINS)
         events = await store.liquidations(0, FEBRUARY_MS, limit=10)
         minutes = await store.liquidation_minutes(0, FEBRUARY_MS)
+        aggregates = await store.aggregates(0, FEBRUARY_MS, 9)
     (tmp_path / "other").mkdir()
     async with open_store(tmp_path / "other", StillClock(now_ms), kind="demo") as other:
         for one in found.values():
@@ -57,6 +61,7 @@ async def test_a_closed_month_goes_out_and_comes_back(tmp_path: Path) -> None:
         ]
         assert await other.liquidations(0, FEBRUARY_MS, limit=10) == events
         assert await other.liquidation_minutes(0, FEBRUARY_MS) == minutes
+        assert await other.aggregates(0, FEBRUARY_MS, 9) == aggregates
 
 
 async def test_a_month_is_closed_when_the_next_has_begun(tmp_path: Path) -> None:
@@ -64,7 +69,7 @@ async def test_a_month_is_closed_when_the_next_has_begun(tmp_path: Path) -> None
     async with open_store(tmp_path, StillClock(FEBRUARY_MS - 1), kind="demo") as store:
         await fill(store)
         assert await archived(store, tmp_path / "archive", FEBRUARY_MS - 1) == {}
-        assert len(await archived(store, tmp_path / "archive", FEBRUARY_MS)) == 3
+        assert len(await archived(store, tmp_path / "archive", FEBRUARY_MS)) == 4
     days = list(closed_months(ZONE, ZONE.parse("2025-11-30"), FEBRUARY_MS))
     assert days == [date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1)]
 

@@ -317,5 +317,5 @@ def test_every_export_is_offered() -> None:
     """What the command line lists."""
     originals = ("prices", "sum", "missing")
     ours = ("outages", "funding", "spreads", "signals", "liquidations", "liquidation-minutes")
-    assert (*originals, *ours, "candles", "open-interest", "anomalies") == WHATS
+    assert (*originals, *ours, "candles", "open-interest", "anomalies", "aggregates") == WHATS
     assert FILE_FORMATS == ("csv", "jsonl", "parquet")

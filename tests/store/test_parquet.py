@@ -17,6 +17,7 @@ from tests.store.test_anomalies import a_record
 from tests.store.test_anomalies import put as put_anomalies
 from tests.store.test_candles import a_candle
 from tests.store.test_interest import a_sample
+from tests.store.test_series_imports import an_aggregate
 from tui_monitor.errors import BadInput
 from tui_monitor.model import Exchange, Market, OffSlotPrice, Outage
 from tui_monitor.store import WHATS, Scope, Store, export, open_store
@@ -52,6 +53,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         await opened.record_candles([a_candle()])
         sample = replace(a_sample(price=None), at_ms=DAY_MS)
         await opened.record_interest([sample], [])
+        await opened.record_aggregates([an_aggregate(0, people_24h=None)])
         await put_anomalies(opened, a_record())
         yield opened
 

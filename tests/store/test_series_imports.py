@@ -16,7 +16,9 @@ from tests.store.test_anomalies import put as put_anomalies
 from tests.store.test_candles import a_candle
 from tests.store.test_interest import START_MS, a_sample
 from tui_monitor.clock import DAY_MS as A_DAY_MS
+from tui_monitor.clock import MINUTE_MS
 from tui_monitor.model import (
+    AggregateRow,
     Exchange,
     InterestSource,
     Market,
@@ -45,6 +47,22 @@ def an_outage(
     return replace(outage, **more)
 
 
+def an_aggregate(minute: int, **more: object) -> AggregateRow:
+    """A minute of the aggregate source."""
+    minute_ms = DAY_MS + minute * MINUTE_MS
+    row = AggregateRow(
+        minute_ms=minute_ms,
+        source_ms=minute_ms + 1_000,
+        received_ms=minute_ms + 2_345,
+        usd_1h=1e7 / 3,
+        usd_24h=2.5e8,
+        people_24h=81_234.0,
+        position_usd=7e9,
+        panic_index=0.1160485714285714,
+    )
+    return replace(row, **more)
+
+
 async def fill(store: Store) -> None:
     """Some of each, with what is hard about it: unknown numbers, odd names, many digits."""
     await store.record_candles(
@@ -68,6 +86,8 @@ async def fill(store: Store) -> None:
         [a_minute(0, over_s=12.5, rises=1), a_minute(59, kind=SpreadKind.SPOT_SPOT)]
     )
     await store.record_signals([a_signal(10), a_signal(60, "ETH", 70, "a leg went stale")])
+    await store.record_aggregates([an_aggregate(0), an_aggregate(1, people_24h=None)])
+    await store.record_aggregates([an_aggregate(2, source_ms=None, imported=True)])
     first = await store.open_outage(an_outage(30, None, '=drop, "quoted"'))
     await store.open_outage(an_outage(10, 3.25, bridged=True))
     await store.close_outage(first, DAY_MS + 31_001)
@@ -95,6 +115,7 @@ async def written(store: Store, what: str, form: str, folder: Path) -> Path:
         *(("open-interest", form, 3) for form in ("csv", "jsonl")),
         *(("spreads", form, 2) for form in ("csv", "jsonl")),
         *(("outages", form, 2) for form in ("csv", "jsonl")),
+        *(("aggregates", form, 3) for form in ("csv", "jsonl")),
         ("signals", "jsonl", 2),
     ],
 )

@@ -104,7 +104,7 @@ def backup(context: Context, file: Path) -> int:
 def archive(context: Context, folder: Path | None) -> int:
     """Write closed months to compressed JSON lines that `import` takes back.
 
-    One file a month of prices, liquidations and liquidation minutes each, in FOLDER or the data
+    One file a month of prices, liquidations, their minutes and aggregates, in FOLDER or the data
     folder's archive/. A file that is there stays, unless the database has more of its month by
     now. Nothing is removed from the database; also while an engine runs.
     """

@@ -22,6 +22,7 @@ _SERIES = {
     "spreads": "minutes of spreads",
     "signals": "signals",
     "outages": "outages",
+    "aggregates": "minutes of the aggregate source",
 }
 
 

@@ -124,13 +124,14 @@ class AggregateWrites(Writing):
         """
 
         async def work(database: aiosqlite.Connection) -> int:
-            cursor = await database.executemany(_AGGREGATE, [_values(row) for row in rows])
+            cursor = await database.executemany(_AGGREGATE, [aggregate_values(row) for row in rows])
             return max(cursor.rowcount, 0)
 
         return await self._session.write(work)
 
 
-def _values(row: AggregateRow) -> Parameters:
+def aggregate_values(row: AggregateRow) -> Parameters:
+    """A row as its columns stand."""
     times = (row.minute_ms, row.source_ms, row.received_ms)
     amounts = (row.usd_1h, row.usd_24h, row.people_24h, row.position_usd)
     return (*times, *amounts, row.panic_index, row.imported, row.corrected)

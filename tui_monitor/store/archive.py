@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from tui_monitor.clock import BoardZone
 from tui_monitor.errors import FolderUnusable, StoreError
+from tui_monitor.store.export_aggregates import aggregate_records
 from tui_monitor.store.export_liquidations import event_records, minute_records
 from tui_monitor.store.export_rows import Scope, price_records
 from tui_monitor.store.files import give_name, temporary_beside
@@ -27,6 +28,7 @@ KINDS: dict[str, tuple[Callable[[Reader, Scope], AsyncIterator[list[str]]], tupl
     "prices": (price_records, ("slot_prices", "off_slot_prices")),
     "liquidations": (event_records, ("liquidations",)),
     "liquidation-minutes": (minute_records, ("liquidation_minutes",)),
+    "aggregates": (aggregate_records, ("aggregates",)),
 }
 
 

@@ -14,6 +14,11 @@ from msgspec import Struct
 
 from tui_monitor.errors import BadInput, FolderUnusable
 from tui_monitor.store import export_liquidations, export_rows, export_series
+from tui_monitor.store.export_aggregates import (
+    AGGREGATES_HEADER,
+    aggregate_records,
+    aggregate_rows,
+)
 from tui_monitor.store.export_anomalies import (
     ANOMALIES_HEADER,
     anomaly_records,
@@ -75,6 +80,8 @@ _FORMATS = {
     ("candles", "csv"): _Format(candle_rows, "candles", CANDLES_HEADER),
     ("open-interest", "csv"): _Format(interest_rows, "open_interest", INTEREST_HEADER),
     ("anomalies", "csv"): _Format(anomaly_rows, "anomalies", ANOMALIES_HEADER),
+    ("aggregates", "csv"): _Format(aggregate_rows, "aggregates", AGGREGATES_HEADER),
+    ("aggregates", "jsonl"): _Format(aggregate_records, "aggregates"),
     ("prices", "jsonl"): _Format(export_rows.price_records, "coin_prices"),
     ("sum", "jsonl"): _Format(export_rows.sum_records, "coin_sum"),
     ("candles", "jsonl"): _Format(candle_records, "candles"),

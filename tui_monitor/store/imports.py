@@ -217,6 +217,7 @@ _IMPORTS: dict[str, Callable[[Store, list[Any]], Awaitable[int]]] = {
     "spreads": Store.import_spreads,
     "signals": Store.import_signals,
     "outages": Store.import_outages,
+    "aggregates": Store.import_aggregates,
 }
 
 

@@ -57,6 +57,10 @@ COLUMNS = {
         "exchange:text symbol:text coin:text at_ms:time coins:number price:number source:text "
         "usd:number"
     ),
+    "aggregates": (
+        "minute_ms:time source_ms:time received_ms:time usd_1h:number usd_24h:number "
+        "people_24h:number position_usd:number panic_index:number imported:flag corrected:flag"
+    ),
     "anomalies": (
         "exchange:text symbol:text coin:text bar:text open_ms:time mode:text judged_ms:time "
         "state:text score:number parts:json"

@@ -7,6 +7,7 @@ import aiosqlite
 
 from tui_monitor.model import (
     BAR_MS,
+    AggregateRow,
     CandleRow,
     InterestSample,
     Market,
@@ -15,6 +16,7 @@ from tui_monitor.model import (
     SignalRecord,
     SpreadMinute,
 )
+from tui_monitor.store.aggregates import aggregate_values
 from tui_monitor.store.asking import Writing, name_coins
 from tui_monitor.store.session import Parameters
 from tui_monitor.store.spreads import TALLY, signal_values, spread_values
@@ -63,6 +65,12 @@ _SIGNAL = """
     VALUES ((SELECT id FROM coin WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (observed_ms, coin_id, basis, buy_exchange, buy_market, sell_exchange, sell_market)
     DO NOTHING
+"""
+_AGGREGATE = """
+    INSERT INTO aggregate (minute_ms, source_ms, received_ms, usd_1h, usd_24h, people_24h,
+                           position_usd, panic_index, imported, corrected)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (minute_ms) DO NOTHING
 """
 # It keeps its number where that is free: the JSON lines tell it.
 _OUTAGE = """
@@ -130,6 +138,14 @@ class SeriesImports(Writing):
         async def work(database: aiosqlite.Connection) -> int:
             await name_coins(database, (row.coin for row in rows))
             return await _put(database, _SIGNAL, rows, signal_values)
+
+        return await self._session.write(work)
+
+    async def import_aggregates(self, rows: Sequence[AggregateRow]) -> int:
+        """Minutes of the aggregate source as they were, also whether a file had told them."""
+
+        async def work(database: aiosqlite.Connection) -> int:
+            return await _put(database, _AGGREGATE, rows, aggregate_values)
 
         return await self._session.write(work)
 

@@ -18,6 +18,7 @@ from tui_monitor.errors import BadInput
 from tui_monitor.model import (
     BAR_MS,
     MARK_MS,
+    AggregateRow,
     CandleRow,
     InterestSample,
     Outage,
@@ -29,6 +30,7 @@ from tui_monitor.model import (
 from tui_monitor.printable import printable
 from tui_monitor.store import formats
 from tui_monitor.store.csvs import CsvLines
+from tui_monitor.store.export_aggregates import AGGREGATES_HEADER
 from tui_monitor.store.export_anomalies import ANOMALIES_HEADER
 from tui_monitor.store.export_candles import CANDLES_HEADER
 from tui_monitor.store.export_interest import INTEREST_HEADER, SOURCES
@@ -49,12 +51,14 @@ EXPORT_ONLY = {formats.SIGNALS_HEADER: _NO_SAMPLES, ANOMALIES_HEADER: _JUDGED}
 _NUMBERS = frozenset(
     ("open", "high", "low", "close", "volume_coins", "turnover_usd", "rate", "coins", "price")
 ) | {"max_pct", "min_pct", "over_s"}
+_AGGREGATED = ("usd_1h", "usd_24h", "people_24h", "position_usd", "panic_index")
+_FLAGS = frozenset({"bridged", "imported", "corrected"})
 _COUNTS = frozenset({"rises", "samples"})
 _KINDS_OF_PAIRS = {name: int(kind) for kind, name in formats.PAIRS.items()}
 _SOURCES = {name: int(source) for source, name in SOURCES.items()}
 
 _Fields = dict[str, Any]
-_Row = CandleRow | Settlement | InterestSample | SpreadMinute | SignalRecord | Outage
+_Row = CandleRow | Settlement | InterestSample | SpreadMinute | SignalRecord | Outage | AggregateRow
 
 
 class _Series(Struct, frozen=True, kw_only=True):
@@ -173,11 +177,11 @@ def _value(key: str, cell: str) -> object:
     """A cell as JSON would have it."""
     if key.endswith("_ms"):
         return _utc_ms(cell) if cell else None
-    if key in _NUMBERS:
+    if key in _NUMBERS or key in _AGGREGATED:
         return formats.number_or_none(cell)
     if key in _COUNTS:
         return int(cell) if cell.isascii() and cell.isdigit() and len(cell) < 16 else cell
-    if key == "bridged":
+    if key in _FLAGS:
         return {"yes": True, "no": False}.get(cell, cell)
     return formats.text_of_cell(cell)
 
@@ -227,6 +231,13 @@ def _signal_faults(row: SignalRecord) -> Iterable[str]:
     numbers = ((one.buy_price, one.sell_price, one.spread_pct) for one in row.samples)
     if not all(math.isfinite(number) for sample in numbers for number in sample):
         yield "a sample's number can't be"
+
+
+def _aggregate_faults(row: AggregateRow) -> Iterable[str]:
+    if row.minute_ms % MINUTE_MS:
+        yield "minute_ms is no minute"
+    if any((getattr(row, key) or 0) < 0 for key in _AGGREGATED):
+        yield "a number is negative"
 
 
 def _outage_faults(row: Outage) -> Iterable[str]:
@@ -283,6 +294,14 @@ SERIES = (
         marks=frozenset({"observed_ms", "basis", "samples"}),
         faults=_signal_faults,
         prepare=_as_arrays,
+    ),
+    _Series(
+        name="aggregates",
+        kind=AggregateRow,
+        marks=frozenset({"minute_ms", "received_ms", "people_24h"}),
+        faults=_aggregate_faults,
+        header=AGGREGATES_HEADER,
+        columns=("minute_ms", "source_ms", "received_ms", *_AGGREGATED, "imported", "corrected"),
     ),
     _Series(
         name="outages",
