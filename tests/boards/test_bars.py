@@ -88,6 +88,12 @@ def test_an_update_moves_the_grid_on_and_keeps_what_both_have() -> None:
     assert np.array_equal(corrected.close[0], [np.nan, 2, 4], equal_nan=True)
     far = bars.updated([], newest_open_ms=NEWEST_MS + 9 * BAR_MS)
     assert np.isnan(far.close).all()
+    on = bars.updated([], newest_open_ms=NEWEST_MS + BAR_MS)
+    assert np.array_equal(on.close, [[3, 4, np.nan], [np.nan, 8, np.nan]], equal_nan=True)
+    back = bars.updated([], newest_open_ms=NEWEST_MS - BAR_MS)
+    assert np.array_equal(back.close, [[np.nan, np.nan, 3], [np.nan] * 3], equal_nan=True)
+    other_way = bars.updated([], instruments=(ETH, BTC))
+    assert np.array_equal(other_way.close, bars.close[::-1], equal_nan=True)
 
 
 def test_the_tail_is_the_newest_bars() -> None:

@@ -123,8 +123,10 @@ class Series:
             one for one in candles if one.open_ms <= last_ms and is_sound(one) and _key(one) in ours
         ]
         if taken:
-            newest_ms = max(self.live.newest_open_ms, *(one.open_ms for one in taken))
-            before = self.live.updated((), newest_open_ms=newest_ms)
+            newest_ms = max(one.open_ms for one in taken)
+            if newest_ms > self.live.newest_open_ms:
+                self.live = self.live.updated((), newest_open_ms=newest_ms)
+            before = self.live
             self.live = before.updated(taken)
             if is_news:
                 self._tell(before)
