@@ -84,7 +84,7 @@ class Truth:
 async def test_everything_is_live_within_ten_seconds_and_true(tmp_path: Path) -> None:
     """600 instruments and more in each of eight markets; no limit of any exchange is broken."""
     clock = VirtualClock()
-    async with Simulator(seed=1, clock=clock, rate=0.5, size=600).running() as sim:
+    async with Simulator(seed=1, clock=clock, rate=0.25, size=600).running() as sim:
         settings = config.load(Path("/dev/null"), {}, config.with_simulator(sim.url)).settings
         opened = opened_engine(settings, tmp_path, clock, kind="simulator", info={})
         async with opened as (engine, _), asyncio.TaskGroup() as tasks:
