@@ -1,6 +1,5 @@
 """The 27-coin tracker's routes: nodes with their coins, in the originals' shape."""
 
-import asyncio
 from typing import Annotated
 
 import msgspec
@@ -13,6 +12,7 @@ from tui_monitor.api.own_keys import CutKeys, SpanKeys
 from tui_monitor.api.times import TIME_TEXT, Before, before_ms, empty_span, moment_ms
 from tui_monitor.boards.sum_curve import CoinChange, NodeState, Record
 from tui_monitor.clock import DAY_MS, BoardZone
+from tui_monitor.steps import gathered, in_steps
 
 # Encoding 5,000 rows at once would hold every feed for a third of a second.
 _ROWS_AT_ONCE = 50
@@ -163,11 +163,10 @@ def _span(world: World, asked: History) -> tuple[int, int]:
 
 
 async def _rows(records: list[Record], zone: BoardZone) -> Raw:
-    parts: list[bytes] = []
-    for begin in range(0, len(records), _ROWS_AT_ONCE):
-        chunk = records[begin : begin + _ROWS_AT_ONCE]
-        parts.append(encode([price_record(record, zone) for record in chunk])[1:-1])
-        await asyncio.sleep(0)
+    begins = range(0, len(records), _ROWS_AT_ONCE)
+    chunks = (records[begin : begin + _ROWS_AT_ONCE] for begin in begins)
+    encoded = (encode([price_record(one, zone) for one in chunk])[1:-1] for chunk in chunks)
+    parts = await in_steps(gathered(encoded, 1))
     return Raw(b"[" + b",".join(parts) + b"]")
 
 

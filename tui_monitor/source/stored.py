@@ -25,7 +25,7 @@ from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.boards.sum_curve import CoinChange, Frame, Node, NodeState, Record, SumBoard
 from tui_monitor.boards.system import SystemBoard, stored_system_board
 from tui_monitor.boards.upkeep import Upkeep
-from tui_monitor.clock import SLOT_MS, BoardZone, Clock, slot_of
+from tui_monitor.clock import DAY_MS, SLOT_MS, BoardZone, Clock, slot_of
 from tui_monitor.config import (
     Anomalies,
     Liquidations,
@@ -36,7 +36,7 @@ from tui_monitor.config import (
     SumCurve,
 )
 from tui_monitor.errors import BadInput
-from tui_monitor.model import Exchange, JobLine, Market, PriceMinute, SpreadMinute, StoreInfo
+from tui_monitor.model import Exchange, Hole, JobLine, Market, PriceMinute, SpreadMinute, StoreInfo
 from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
 from tui_monitor.model.place import Alias, alias_of
 from tui_monitor.source import MAX_RANGE_DAYS, Exported, Query
@@ -52,6 +52,7 @@ from tui_monitor.store import Reader
 COVERAGE_DAYS = 14
 MAX_RECORDS = 5_000
 HOLES_LIMIT = 20_000
+FEW_HOLES = 500
 HOLES_SHOWN = 500
 JOBS_SHOWN = 50
 # A slot comes due at a multiple of this after another.
@@ -116,8 +117,11 @@ class StoredSource:
         if oldest is not None:
             stop = max(stop, self._zone.day_of(oldest))
         newest_first: list[Record] = []
+        # Of a day with its nodes and one more: each question is a turn of a busy loop.
+        begin = max(stop, day - timedelta(days=min(limit, MAX_RECORDS) * SLOT_MS // DAY_MS + 1))
+        holes = await self._few_holes(begin, day) if oldest is not None else None
         while oldest is not None and day >= stop and len(newest_first) < min(limit, MAX_RECORDS):
-            nodes, coins = await self._day(day)
+            nodes, coins = await self._day(day, holes if day >= begin else None)
             newest_first += [
                 Record(day=day.isoformat(), node=node, coins=coins[node.slot_ms])
                 for node in reversed(nodes)
@@ -365,11 +369,19 @@ class StoredSource:
         slots = (slot for start, end in spans for slot in range(start, end, SLOT_MS))
         return sum_curve.nodes_of_curve(slots, rows, frame), {}
 
-    async def _day(self, day: date) -> Nodes:
+    async def _few_holes(self, first: date, last: date) -> list[Hole] | None:
+        """The holes of some days at once; None where they are many."""
+        start, end = self._zone.day_start_ms(first), self._zone.day_end_ms(last)
+        found = await self._store.holes(start, end, FEW_HOLES + 1)
+        return found if len(found) <= FEW_HOLES else None
+
+    async def _day(self, day: date, holes: list[Hole] | None = None) -> Nodes:
+        """One day; `holes` are what is known of it already, those of other days do no harm."""
         start, end = self._zone.day_start_ms(day), self._zone.day_end_ms(day)
         frame = self._frame()
         prices = await self._store.prices(start, end, frame.coins)
-        holes = await self._store.holes(start, end, HOLES_LIMIT)
+        if holes is None:
+            holes = await self._store.holes(start, end, HOLES_LIMIT)
         nodes, coins = sum_curve.nodes_of_day(range(start, end, SLOT_MS), prices, holes, frame)
         if all(node.valid for node in nodes):
             return nodes, coins
