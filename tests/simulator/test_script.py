@@ -148,7 +148,7 @@ def test_the_command_refuses_a_bad_script_in_one_line(tmp_path: Path) -> None:
     """Exit code 2, nothing on stdout: it doesn't begin to serve."""
     path = script_of(tmp_path, '[[fault]]\nat_s = 1\nexchange = "okx"\nkind = "quiet"\n')
     command = [sys.executable, "-m", "tui_monitor", "simulate", "--script", path]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert all(word in done.stderr for word in ("day.toml", "fault 1", "kind", "silence"))

@@ -72,6 +72,6 @@ def test_the_simulator_knows_nothing_of_the_feeds() -> None:
         " or name.split('.')[0] in ('textual', 'rich')])"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=240
     )
     assert ran.stdout.strip() == "[]"

@@ -62,7 +62,7 @@ def turns() -> Iterator[dict[Exchange, str]]:
         yield {exchanges[place]: kind for place, kind in zip(places, pair, strict=True) if kind}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.xdist_group("four exchanges")
 @in_virtual_time
 async def test_the_others_do_not_notice(tmp_path: Path) -> None:
