@@ -163,11 +163,29 @@ class BoardView(Vertical):
         return ()
 
     def next_panel(self) -> None:
-        """Bring on what a narrow terminal has no room for."""
+        """Bring on what a narrow terminal has no room for; else the next table has the keys."""
+        self._turn(1)
 
     def previous_panel(self) -> None:
         """The same the other way round; where there is no way back, the next."""
-        self.next_panel()
+        if self._turns_by_itself:
+            self.next_panel()
+        else:
+            self._turn(-1)
+
+    def _turn(self, step: int) -> None:
+        panels, focused = list(self.panels()), self.screen.focused
+        at = next((n for n, one in enumerate(panels) if one is focused), -step)
+        panels[(at + step) % len(panels)].focus()
+
+    @property
+    def has_other_panel(self) -> bool:
+        """Whether there is a panel to go to from the one with the keys."""
+        return len(self.panels()) > 1 or (self.is_narrow and self._turns_by_itself)
+
+    @property
+    def _turns_by_itself(self) -> bool:
+        return type(self).next_panel is not BoardView.next_panel
 
     def choose(self, what: str, word: str) -> None:
         """Another part of the board by name, "": the next. BadInput where there is no choice."""

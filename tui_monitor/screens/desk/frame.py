@@ -103,5 +103,5 @@ def _helps(action_id: str, view: BoardView, board: Board[Any] | None) -> bool:
     if action_id == "sort_left":
         return board is not None and sum(one.value is not None for one in board.columns) > 1
     if action_id == "other_panel":
-        return len(view.panels()) > 1 or view.is_narrow
+        return view.has_other_panel
     return True
