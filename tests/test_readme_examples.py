@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import click
 import pytest
@@ -149,17 +150,23 @@ async def serves(world: World, line: str) -> None:
     options = [] if "--simulator" in words else world.options(line, own="third")
     if "--simulator" in words:
         options = ["--data-dir", str(world.folder / "fourth")]
-    child = await asyncio.create_subprocess_exec(
-        *(*TUI_MONITOR, *words[1:], *options),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=clean_environment(world.folder) | world.environment | given,
-    )
-    assert child.stdout is not None
-    async with asyncio.timeout(LONG_S):
-        assert (await child.stdout.readline()).startswith(b"ready http://127.0.0.1:"), line
-        child.send_signal(signal.SIGTERM)
-        assert await child.wait() == 0, line
+    with TemporaryFile() as log:
+        child = await asyncio.create_subprocess_exec(
+            *(*TUI_MONITOR, *words[1:], *options),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+            env=clean_environment(world.folder) | world.environment | given,
+        )
+        assert child.stdout is not None
+        async with asyncio.timeout(LONG_S):
+            begun = await child.stdout.readline()
+            if begun.startswith(b"ready http://127.0.0.1:"):
+                child.send_signal(signal.SIGTERM)
+            code = await child.wait()
+        log.seek(0)
+        said = log.read().decode(errors="replace")
+    assert begun.startswith(b"ready http://127.0.0.1:"), f"{line}: {said}"
+    assert code == 0, f"{line}: {said}"
 
 
 async def on_a_terminal(world: World, line: str) -> None:
