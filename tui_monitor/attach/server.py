@@ -14,7 +14,7 @@ from websockets.http11 import Request, Response
 from tui_monitor.attach.answers import Answers
 from tui_monitor.attach.session import Session
 from tui_monitor.clock import Clock
-from tui_monitor.errors import FolderUnusable
+from tui_monitor.errors import FolderUnusable, has_no_room
 from tui_monitor.source import Source
 
 MOST_VIEWERS = 32
@@ -81,7 +81,8 @@ def _listener(path: Path) -> Iterator[socket.socket]:
         finally:
             os.umask(before)
     except OSError as error:
-        raise FolderUnusable(f"{path}: {error.strerror or error}") from error
+        hint = "free some disk space and start again" if has_no_room(error) else ""
+        raise FolderUnusable(f"{path}: {error.strerror or error}", hint) from error
     try:
         yield listener
     finally:
