@@ -181,11 +181,11 @@ async def test_what_must_be_seen_goes_before_the_boards_names(language: str) -> 
                 await pilot.resize_terminal(width, 24)
                 app.desk.frozen_behind = 4
                 app.desk._show_frame()
-                told = (t("FROZEN, {n} behind", n=4), t("DEMO"), "REC", "14:43:07")
+                told = (t("FROZEN, {n} behind", n=4), t("DEMO"), "REC", "14:43", "UTC+8")
 
                 def is_told(told: tuple[str, ...] = told, width: int = width) -> bool:
                     top = screen_text(app).splitlines()[0]
-                    return all(one in top for one in told[: 4 if width > 40 else 3])
+                    return all(one in top for one in told[: 5 if width > 40 else 3])
 
                 await settled(pilot, is_told)
                 top = screen_text(app).splitlines()[0]

@@ -3,8 +3,8 @@
 import pytest
 from textual.pilot import Pilot
 
-from tests.screens.support import an_app, pulled, screen_text, settled
-from tests.support.boards import NOW_MS, MemorySource
+from tests.screens.support import an_app, pulled, screen_text, settled, shows
+from tests.support.boards import NOW_MS, MemorySource, a_status
 from tests.support.interest_boards import an_interest_board
 from tests.support.spread_boards import a_spread, a_spreads_board, a_suspect
 from tui_monitor.app import MonitorApp
@@ -145,3 +145,27 @@ async def test_what_would_show_other_data_of_now_says_that_the_display_is_frozen
         assert "frozen: Space goes on" in [one.message for one in app._notifications]
         assert "p pairs" not in screen_text(app).splitlines()[-1]
         assert "Space go on" in screen_text(app).splitlines()[-1]
+
+
+@pytest.mark.parametrize("board", ["coin", "sum", "oi"])
+async def test_a_frozen_board_says_how_it_goes_on_and_in_which_zone_its_time_is(board: str) -> None:
+    """Whatever else there is to say in 80 columns: a filter, a day, that it is a demo."""
+    source = MemorySource()
+    source.current_status = a_status(kind="demo")
+    app = an_app(source, "oi" if board == "coin" else board)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pulled(pilot, app)
+        if board == "coin":
+            app.desk.show_coin("PEPE")
+            await settled(pilot, lambda: app.desk.view.is_attached)
+        else:
+            await typed(pilot, app, "slash", "a", "enter")
+        if board == "sum":
+            await typed(pilot, app, "left_square_bracket")
+        await pulled(pilot, app)
+        await typed(pilot, app, "space")
+        await settled(pilot, shows(app, "FROZEN"))
+        top, *_, footer = screen_text(app).splitlines()
+        assert "Space go on" in footer
+        assert "14:43" in top
+        assert top.endswith("UTC+8")

@@ -215,13 +215,27 @@ async def test_enter_leads_to_the_orders_and_to_the_coin() -> None:
     app = an_app(AskedLiquidations(), "liquidations")
     async with app.run_test(size=(80, 24)) as pilot:
         await pulled(pilot, app)
+        view = view_of(app)
+        venue = view.venues.cursor_key
         await pilot.press("enter")
         await pulled(pilot, app)
         assert "Largest" in screen_text(app)
+        assert f"venue={venue}" in screen_text(app)
+        assert {row.order.exchange.value for row in view.orders.rows} == {venue}
+        await pilot.press("c")
+        await pulled(pilot, app)
+        assert len(view.orders.rows) == view.orders.total > 0
+        await pilot.press("escape", "j", "enter")
+        await pulled(pilot, app)
+        assert view.orders.filter_text == f"venue={view.venues.cursor_key}" != f"venue={venue}"
+        assert not view.orders.rows
+        await pilot.press("escape")
+        await pulled(pilot, app)
+        assert (view.orders.filter_text, app.focused) == ("", view.orders)
         await pilot.press("escape")
         await pulled(pilot, app)
         assert "Venues" in screen_text(app)
-        await pilot.press("enter", "enter")
+        await pilot.press("k", "enter", "enter")
         await pulled(pilot, app)
         assert app.desk.view.NAME == "coin"
 

@@ -306,6 +306,16 @@ async def test_every_column_and_the_measure_are_explained() -> None:
         assert "BTC 8.91B $ +891.00M" in screen_text(app)
 
 
+async def test_the_export_names_the_table_without_the_keys_beside_its_title() -> None:
+    """They stay above the table."""
+    app = an_app(board="oi")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pulled(pilot, app)
+        await settled(pilot, shows(app, "─ Open interest  + - window, z by size or change ─"))
+        await pilot.press("e")
+        await settled(pilot, shows(app, "rows of Open interest, as shown"))
+
+
 async def test_change_alone_is_of_the_chosen_window_and_what_may_be_several_is_refused() -> None:
     """The help says which; silently one of several would be the wrong one."""
     app = an_app(MemorySource(), "oi")

@@ -149,7 +149,9 @@ def recording(status: EngineStatus, looks: Looks) -> list[Piece]:
     return [("● ", looks.good), ("REC", looks.dim)] if status.recording else []
 
 
-def clock(status: EngineStatus, zone: ShownZone, looks: Looks) -> list[Piece]:
+def clock(
+    status: EngineStatus, zone: ShownZone, looks: Looks, *, seconds: bool = True
+) -> list[Piece]:
     """The time with its zone."""
-    now = status.now_ms
-    return [(zone.format(now, "%H:%M:%S"), looks.text), (f" {zone.label(now)}", looks.faint)]
+    now, form = status.now_ms, "%H:%M:%S" if seconds else "%H:%M"
+    return [(zone.format(now, form), looks.text), (f" {zone.label(now)}", looks.faint)]

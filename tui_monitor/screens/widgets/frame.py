@@ -48,24 +48,24 @@ class TopLine(KeyLines):
     ) -> None:
         """Show where we are, a board's name and the steps from there, and what must be seen."""
         looks = looks_of(self)
-        clock = texts.clock(status, zone, looks)
+        clocks = [texts.clock(status, zone, looks, seconds=one) for one in (True, False)]
         calm = texts.recording(status, looks)
         told = [*texts.banners(status, frozen_behind, looks), *([calm] if calm else [])]
         width = _width_of(self)
-        left, right = self._fitting(where, told, clock, width)
+        left, right = self._fitting(where, told, clocks, width)
         self.set_lines(_justify(left, joined(right, " ", looks.text), width, looks.text))
 
     def show_boards(self, where: Sequence[str]) -> None:
         """Only where we are: nothing is known of the engine."""
-        self.set_lines(self._fitting(where, [], [], self.app.size.width)[0])
+        self.set_lines(self._fitting(where, [], [[], []], self.app.size.width)[0])
 
     def _fitting(
-        self, where: Sequence[str], told: list[list[Piece]], clock: list[Piece], width: int
+        self, where: Sequence[str], told: list[list[Piece]], clocks: list[list[Piece]], width: int
     ) -> tuple[list[Piece], list[list[Piece]]]:
         """What stands on the left and on the right: what must be seen goes before the clock, and
         both before the boards' names. At last long reasons are cut.
         """
-        for left, time in self._choices(where, clock):
+        for left, time in self._choices(where, *clocks):
             right = [*told, time]
             if _width(left) + _width(joined(right, " ", Style())) + 1 <= width:
                 return left, right
@@ -73,11 +73,12 @@ class TopLine(KeyLines):
         return left, _cut(told, width - _width(left) - 1)
 
     def _choices(
-        self, where: Sequence[str], clock: list[Piece]
+        self, where: Sequence[str], clock: list[Piece], shorter: list[Piece]
     ) -> Iterator[tuple[list[Piece], list[Piece]]]:
         """The boards' names in full, in short, closer together, shortest, then fewer of these.
 
-        Then the clock's zone goes, the other boards' numbers, the last steps, and the clock.
+        Then the clock's seconds go, the other boards' numbers, the last steps, and the clock. It
+        has its zone as long as it is there: a time without one may be another.
         """
         short, shortest = [t(info.short) for info in BOARDS], [_shortest(info) for info in BOARDS]
         yield self._boards(where, [t(info.title) for info in BOARDS]), clock
@@ -86,9 +87,10 @@ class TopLine(KeyLines):
         for named in range(len(BOARDS), -1, -1):
             names = [*shortest[:named], *("" for _ in shortest[named:])]
             yield self._close(where, names), clock
-        yield self._close(where, [""] * len(BOARDS)), clock[:1]
+        yield self._close(where, [""] * len(BOARDS)), shorter
         for steps in range(len(where), 0, -1):
-            yield self._here(where[:steps]), clock[:1]
+            yield self._here(where[:steps]), clock
+            yield self._here(where[:steps]), shorter
         yield self._here(where[:1]), []
 
     def _here(self, where: Sequence[str]) -> list[Piece]:
@@ -185,7 +187,10 @@ class Footer(KeyLines):
     """The keys that work here and now."""
 
     def show(self, action_ids: Sequence[str], words: Mapping[str, str] | None = None) -> None:
-        """Show the footer's words of these actions, or others for some, as many as fit."""
+        """Show the footer's words of these actions, as many as fit.
+
+        Other `words` for some say what state the program is in: these go before the rest.
+        """
         looks = looks_of(self)
         here = [action for action in ACTIONS if action.footer and action.id in action_ids]
         said = {one: t((words or {}).get(one.id, one.short), "key") for one in here}
@@ -194,7 +199,8 @@ class Footer(KeyLines):
         }
         room = _width_of(self) - 1
         kept = []
-        for action in sorted(here, key=lambda action: action.footer):
+        ranks = {action: 0 if action.id in (words or ()) else action.footer for action in here}
+        for action in sorted(here, key=ranks.__getitem__):
             needed = _width(groups[action]) + len(_GAP)
             if needed <= room + len(_GAP):
                 kept.append(action)

@@ -57,9 +57,7 @@ WORDS: dict[str, str] = {
         "要求等待时，标题行会写明。"
     ),
     "Open interest": "持仓量",
-    "Open interest  {range} window, {size} by size or change": (
-        "持仓量  {range} 窗口，{size} 按规模或变化"
-    ),
+    "{range} window, {size} by size or change": "{range} 窗口，{size} 按规模或变化",
     "{hours} h is the longest window": "{hours} h 已是最长窗口",
     "{hours} h is the shortest window": "{hours} h 已是最短窗口",
     "{n} of {all} coins ranked": "{n}/{all} 个币种有排名",

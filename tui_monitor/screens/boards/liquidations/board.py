@@ -141,12 +141,14 @@ class LiquidationsView(BoardView):
 
     @on(Board.Opened)
     def _opened(self, event: Board.Opened) -> None:
-        """An order's coin; from a venue to the orders."""
+        """An order's coin; from a venue to its orders."""
         if event.board is self.orders:
             self.post_message(self.CoinWanted(event.row.order.coin))
         else:
             self.add_class("-orders")
+            self._orders.set_filter(f"venue={event.key}")
             self.screen.set_focus(self.orders)
+            self.screen.refresh_bindings()
 
     def on_resize(self, event: Resize) -> None:
         """With few lines the curve and the tables are what is left."""
