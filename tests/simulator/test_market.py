@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tui_monitor.clock import MINUTE_MS, SLOT_MS
 from tui_monitor.simulator.bars import Bar, merged
 from tui_monitor.simulator.coins import COINS, MAJORS
-from tui_monitor.simulator.market import GRID_MS, Contract, Series, World
+from tui_monitor.simulator.contracts import Contract
+from tui_monitor.simulator.market import GRID_MS, Series, World
 from tui_monitor.simulator.okx.catalog import catalog_of
 
 BTC = Contract("BTC-USDT-SWAP", "BTC", tick_places=1, lot_places=2, size_exponent=-2)

@@ -13,7 +13,8 @@ from tui_monitor.config import Anomalies
 from tui_monitor.simulator import Simulator
 from tui_monitor.simulator.bars import Bar
 from tui_monitor.simulator.binance.catalog import UM, catalog_of
-from tui_monitor.simulator.market import Contract, Series, World
+from tui_monitor.simulator.contracts import Contract
+from tui_monitor.simulator.market import Series, World
 from tui_monitor.simulator.plants import BAR_MS, BURST, JUMP, WIDE, Interest, Move
 
 BARS, BEFORE = 96, 150

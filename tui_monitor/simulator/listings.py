@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tui_monitor.simulator.bars import Bar
 from tui_monitor.simulator.coins import COINS, MAJORS, QUIET, Coin
+from tui_monitor.simulator.contracts import Contract
 from tui_monitor.simulator.decimals import fixed, plain
 from tui_monitor.simulator.derivatives import (
     INDEX_EXTRA_PLACES,
@@ -17,7 +18,7 @@ from tui_monitor.simulator.derivatives import (
     Perpetual,
     SwitchingPerpetual,
 )
-from tui_monitor.simulator.market import Contract, Series, world_of
+from tui_monitor.simulator.market import Series, world_of
 from tui_monitor.simulator.noise import seed_of
 
 _CHANGE_PLACES = 6

@@ -17,11 +17,11 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from operator import add, mul
-from typing import NamedTuple
 
 from tui_monitor.clock import DAY_MS, MINUTE_MS
 from tui_monitor.simulator.bars import Bar, Quote, Rolling, merged
 from tui_monitor.simulator.coins import COINS, Coin
+from tui_monitor.simulator.contracts import Contract
 from tui_monitor.simulator.kept import remember
 from tui_monitor.simulator.noise import bits, seed_of, smooth, stream, walk
 from tui_monitor.simulator.plants import Interest, Move, Plan
@@ -33,6 +33,7 @@ from tui_monitor.simulator.shapes import (
     MinuteShape,
     Quarter,
     joined,
+    last_offset,
     minutes_of,
     quarter_of,
     zigzag,
@@ -55,28 +56,6 @@ _BUSY_USD, _QUIET_HOLD = 2e7, 5
 _KEEP_BLOCKS = 3
 _KEEP_BARS = 4_096
 _KEEP_KNOTS = 8_192
-
-
-class Contract(NamedTuple):
-    """What is traded: how it is counted, and since when.
-
-    `tick_places` and `lot_places`: a tick is 10^-tick_places quote units, a lot 10^-lot_places
-    contracts (spot: coins); a contract is 10^size_exponent coins (inverse: USD). `premium`
-    shifts the price against the index. `exchange` is named where open interest may change.
-    """
-
-    key: str
-    coin: str
-    tick_places: int
-    lot_places: int
-    size_exponent: int = 0
-    inverse: bool = False
-    listed_ms: int = 0
-    halted_ms: int | None = None
-    premium: float = 0.0
-    activity: float = 1.0
-    basis: float = 1.0
-    exchange: str = ""
 
 
 class World:
@@ -195,7 +174,11 @@ class Series:
 
     def price(self, ms: int) -> int:
         """The last price at a time, in ticks."""
-        minute, inside_ms = divmod(self.clamp(ms), MINUTE_MS)
+        at_ms = self.clamp(ms)
+        if at_ms % BLOCK_MS < self._hold_ms:
+            # So of settlements, which stand at full hours.
+            return self.knot(at_ms // BLOCK_MS)
+        minute, inside_ms = divmod(at_ms, MINUTE_MS)
         asked, self._asked = self._asked, (minute, inside_ms // self._hold_ms)
         if self._path[0] == minute or (asked[0] == minute and asked != self._asked):
             return self._minute_path(minute)[self._asked[1]]
@@ -248,6 +231,8 @@ class Series:
             count = min(BLOCK_MINUTES - inside, end_minute - minute)
             if count == BLOCK_MINUTES:
                 parts.append(self.block_bar(block))
+            elif count == MINUTES and inside % MINUTES == 0:
+                parts.append(self._quarter_bar(block, inside // MINUTES))
             else:
                 parts.append(self._cut(block, inside, inside + count))
             minute += count
@@ -338,6 +323,14 @@ class Series:
             lots + more_lots,
             lots * (one.begin + one.end) + more_lots * (other.begin + other.end),
         )
+
+    def _quarter_bar(self, block: int, place: int) -> Bar:
+        """The bar of a half-hour's first or second quarter, where it can be without its minutes."""
+        if self.contract.inverse:
+            return self._cut(block, place * MINUTES, (place + 1) * MINUTES)
+        begin, end, low, high, lots, _ = self._quarters(block)[place]
+        close = end + last_offset(self._track.chances(block)[place * QUARTER_CHANCES :])
+        return Bar(begin, high, low, close, lots, lots * (begin + end))
 
     def _quarters(self, block: int) -> tuple[Quarter, Quarter]:
         first, after, habit = self.knot(block), self.knot(block + 1), self._track.habit(block)

@@ -25,11 +25,12 @@ from tui_monitor.simulator.binance.assets import (
     underlying_type,
 )
 from tui_monitor.simulator.coins import MAJORS, TRADITIONAL, Coin
+from tui_monitor.simulator.contracts import Contract
 from tui_monitor.simulator.days import quarter_ends
 from tui_monitor.simulator.decimals import fixed
 from tui_monitor.simulator.derivatives import INDEX_EXTRA_PLACES, Perpetual
 from tui_monitor.simulator.listings import Line, Listing
-from tui_monitor.simulator.market import Contract, Series, world_of
+from tui_monitor.simulator.market import Series, world_of
 from tui_monitor.simulator.more_coins import launched_ms, listed_at
 from tui_monitor.simulator.noise import seed_of
 

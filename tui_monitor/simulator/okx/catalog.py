@@ -12,10 +12,11 @@ from typing import Any
 
 from tui_monitor.clock import DAY_MS
 from tui_monitor.simulator.coins import COINS, MAJORS, PRE_MARKET, TRADITIONAL, Coin
+from tui_monitor.simulator.contracts import Contract
 from tui_monitor.simulator.days import day_ms
 from tui_monitor.simulator.decimals import plain
 from tui_monitor.simulator.derivatives import INDEX_EXTRA_PLACES, Perpetual
-from tui_monitor.simulator.market import Contract, Series, World, world_of
+from tui_monitor.simulator.market import Series, World, world_of
 from tui_monitor.simulator.more_coins import launched_ms, listed_at
 from tui_monitor.simulator.noise import seed_of
 from tui_monitor.simulator.okx.coming import BLANK

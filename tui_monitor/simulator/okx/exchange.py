@@ -5,8 +5,8 @@ from typing import Any
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from tui_monitor.simulator.cascades import Cascades, first_of_seconds, with_streamed
+from tui_monitor.simulator.contracts import Contract
 from tui_monitor.simulator.derivatives import Liquidation, Liquidations
-from tui_monitor.simulator.market import Contract
 from tui_monitor.simulator.okx.catalog import Listing, catalog_of
 from tui_monitor.simulator.okx.rest import OkxRest
 from tui_monitor.simulator.okx.socket import OkxSockets

@@ -4,6 +4,7 @@ from typing import Any
 
 from tui_monitor.clock import DAY_MS
 from tui_monitor.simulator.bars import Bar
+from tui_monitor.simulator.contracts import Contract
 from tui_monitor.simulator.decimals import plain
 from tui_monitor.simulator.derivatives import (
     FUNDING_GRID_MS,
@@ -14,7 +15,7 @@ from tui_monitor.simulator.derivatives import (
     Liquidation,
     Perpetual,
 )
-from tui_monitor.simulator.market import GRID_MS, Contract, Series
+from tui_monitor.simulator.market import GRID_MS, Series
 from tui_monitor.simulator.okx.catalog import SPOT, Listing
 from tui_monitor.simulator.updates import last_update
 
