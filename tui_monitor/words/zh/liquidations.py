@@ -95,7 +95,7 @@ WORDS: dict[str, str] = {
     "nobody was heard since {first}: the hour begins with what is heard now": (
         "{first} 以来没有收到任何交易所：这一小时从现在收到的算起"
     ),
-    "sampled, so ≥: {names}": "抽样，故 ≥：{names}",
+    "≥ sampled: {names}": "≥ 抽样：{names}",
     "liquidation|last {ago}": "最近一笔 {ago}",
     "{hours} h is the longest; {days} and {date} show days": (
         "{hours} h 已是最长；{days} 与 {date} 查看日期"

@@ -132,7 +132,7 @@ def _sums(found: CoinLiquidations, looks: Looks) -> list[list[Piece]]:
 def sampled(found: CoinLiquidations) -> str:
     """Whose sums are lower bounds."""
     names = [one.exchange.value for one in found.venues if one.told is Told.SAMPLED]
-    return t("sampled, so ≥: {names}", names=", ".join(names)) if names else ""
+    return t("≥ sampled: {names}", names=", ".join(names)) if names else ""
 
 
 def why_no_events(found: CoinLiquidations) -> str:

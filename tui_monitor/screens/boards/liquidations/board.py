@@ -43,7 +43,7 @@ class LiquidationsView(BoardView):
     """Curve and bars on top; narrow terminals show the venues or the orders, wide ones both."""
 
     NAME = "liquidations"
-    FEW_COLUMNS = ("exchange", "long", "short", "last")
+    FEW_COLUMNS = ("exchange", "long", "short", "state", "told")
     FEW_ABOVE = True
     EXPORTS = ("liquidations",)
     SCOPED_CSS = False

@@ -329,7 +329,7 @@ def empty(board: LiquidationsBoard, zone: ShownZone) -> str:
 def sampled(board: LiquidationsBoard) -> str:
     """`sampled: binance, okx`, for the title of the venues."""
     names = [one.exchange.value for one in board.venues if one.told is Told.SAMPLED]
-    return t("sampled, so ≥: {names}", names=", ".join(names)) if names else ""
+    return t("≥ sampled: {names}", names=", ".join(names)) if names else ""
 
 
 def last_word(board: LiquidationsBoard) -> str:
