@@ -63,6 +63,19 @@ async def test_the_newest_before_a_time() -> None:
             assert error["error"].startswith("before")
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 7])
+@in_virtual_time
+async def test_minutes_of_four_exchanges_page_by_page_are_all_of_them(limit: int) -> None:
+    """A page has whole minutes, one in any case."""
+    path = "/api/history/BTC/database"
+    async with endpoint() as served:
+        served.source.recorded_on = tuple(Exchange)
+        whole = (await served.get(path))["data"]
+        found = [page async for page in pages(served, path, limit=str(limit))]
+        assert [row for page in reversed(found) for row in page] == whole
+        assert len(whole) == 10 * len(Exchange)
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.sampled_from(list(Exchange))), max_size=60),
     st.integers(1, 7),

@@ -15,6 +15,8 @@ KNOWN = ("BTC", "ETH", "龙虾")
 class MemoryPrices(MemoryLiquidations, MemoryInterest, MemoryAnomalies):
     """Three coins, each on the perpetual market of OKX, and nothing stored but one minute."""
 
+    recorded_on: tuple[Exchange, ...] = (Exchange.OKX,)
+
     async def prices(self, coin: str | None = None) -> list[CoinPrices]:
         if coin is not None:
             check(coin)
@@ -46,13 +48,14 @@ class MemoryPrices(MemoryLiquidations, MemoryInterest, MemoryAnomalies):
         ]
 
     async def price_minutes(self, coin: str, first_ms: int, end_ms: int) -> list[PriceMinute]:
-        """Ten minutes of BTC on OKX, the perpetual one per mille over spot."""
+        """Ten minutes of BTC on `recorded_on`, the perpetual one per mille over spot."""
         check(coin)
         at = range(_NOW_MS - 10 * MINUTE_MS, _NOW_MS, MINUTE_MS)
         return [
-            price_minute(minute_ms, market, price=price)
+            price_minute(minute_ms, market, exchange, price=price)
             for minute_ms in at
             if first_ms <= minute_ms < end_ms and coin == "BTC"
+            for exchange in self.recorded_on
             for market, price in ((Market.SPOT, 100.0), (Market.PERP, 100.1))
         ]
 
