@@ -16,8 +16,8 @@ from tui_monitor.boards.signals.runs import runs_of
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
 from tui_monitor.clock import DAY_MS, Clock
 from tui_monitor.config import Signals, Spreads
+from tui_monitor.loading import load
 from tui_monitor.model import PriceMinute, Settlement, SpreadKind, SpreadMinute
-from tui_monitor.source.units import coin_named
 from tui_monitor.store import Reader
 
 NO_ENGINE = "no engine runs: start tui-monitor or tui-monitor daemon for live prices"
@@ -109,7 +109,11 @@ class StoredSpreads:
 
     def name_of(self, coin: str) -> str:
         """The coin that is meant; what is listed nobody knows here."""
-        return coin_named(coin)
+        if coin.isalpha() and not coin.upper().endswith("USDT"):
+            return coin
+        # How feeds read a symbol takes half a second to load: a first picture needs none of it.
+        named: str = load("tui_monitor.source.units").coin_named(coin)
+        return named
 
     async def coin_page(self, coin: str, parts: CoinParts) -> CoinPage:
         """The coin's history, with its other parts; no prices."""
