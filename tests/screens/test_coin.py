@@ -212,7 +212,9 @@ async def turned(pilot: Pilot[int], app: MonitorApp, key: str) -> str:
     return screen_text(app)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 24), (120, 40), (160, 50)])
+@pytest.mark.parametrize(
+    "size", [(80, 24), (120, 24), (120, 40), (160, 50), (120, 28), (160, 34), (80, 20)]
+)
 async def test_every_part_is_reached_by_tab_and_named_before(size: tuple[int, int]) -> None:
     """What is shown is in brackets in the line of parts; S-Tab leads back the same way."""
     app = an_app(board="coin")
@@ -235,6 +237,24 @@ async def test_every_part_is_reached_by_tab_and_named_before(size: tuple[int, in
         for key in ("shift+tab", "tab"):
             text = await turned(pilot, app, key)
         assert text == first
+
+
+@pytest.mark.parametrize("width", [80, 120, 240])
+async def test_a_chart_that_is_shown_has_room_whatever_the_size(width: int) -> None:
+    """Five lines at least; else it is on another page, which the line above names."""
+    app = an_app(board="coin")
+    async with app.run_test(size=(width, 40)) as pilot:
+        await opened(app)
+        await pulled(pilot, app)
+        view = view_of(app)
+        for height in (15, 18, 21, 22, 24, 28, 30, 32, 34, 35, 53, 54):
+            await pilot.resize_terminal(width, height)
+            await settled(pilot, lambda height=height: app.size.height == height)  # type: ignore[misc]
+            await pulled(pilot, app)
+            text = screen_text(app)
+            for title, chart in (("Spread, 24 h", view._chart), ("Candles", view.candles)):
+                assert (f"─ {title}" in text) == (chart.region.height >= 5), (title, height)
+            assert "─ Legs" in text
 
 
 async def test_a_large_terminal_shows_all_parts_at_once() -> None:

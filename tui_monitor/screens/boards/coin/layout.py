@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from tui_monitor.screens.boards.coin.texts import PAIR_LINES
 from tui_monitor.screens.keys.keymap import key
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.line import Piece, fitting
@@ -39,24 +40,71 @@ _MIDDLE: tuple[Page, ...] = (
     ROWS["events"],
     ("interest",),
 )
+_TIGHT: tuple[Page, ...] = (("legs", *ROWS["charts"]), ROWS["below"], *_MIDDLE[1:])
+_ALONE: tuple[Page, ...] = tuple((part,) for part in PARTS)
 
 
 class Room(Enum):
-    """How much of the page has room at once: a part, one or two, some, or all."""
+    """How much of the page has room at once: a part, one or two, some, or all.
+
+    In a flat terminal there is one, too, with the line of parts.
+    """
 
     LOW = "-one"
+    FLAT = "-one-named"
     SMALL = "-small"
+    TIGHT = "-tight"
     MIDDLE = "-middle-sized"
     WHOLE = "-whole"
 
 
+# With fewer lines the charts beside the tables would have none, or next to none.
+_LEAST_LINES = {Room.SMALL: 22, Room.MIDDLE: 35}
+_LESS = {Room.SMALL: Room.FLAT, Room.MIDDLE: Room.TIGHT}
+
+
+def with_charts(room: Room, lines: int) -> Room:
+    """The room, or the next smaller one where a terminal of so many lines has none for charts."""
+    return room if lines >= _LEAST_LINES.get(room, 0) else _LESS[room]
+
+
 PAGES: dict[Room, tuple[Page, ...]] = {
-    Room.LOW: tuple((part,) for part in PARTS),
+    Room.LOW: _ALONE,
+    Room.FLAT: _ALONE,
     Room.SMALL: _SMALL,
+    Room.TIGHT: _TIGHT,
     Room.MIDDLE: _MIDDLE,
     Room.WHOLE: (tuple(PARTS),),
 }
 """The pages, in their order; each part is on one of them at least."""
+
+CSS = f"""
+    CoinView #pairs {{ height: {PAIR_LINES}; }}
+    CoinView #legs {{ height: 10; }}
+    CoinView #charts, CoinView #events, CoinView #interest {{ height: 1fr; }}
+    CoinView #below {{ height: 10; }}
+    CoinView #spread {{ width: 1fr; margin-right: 1; }}
+    CoinView #candles {{ width: 1fr; }}
+    CoinView #premiums, CoinView #settled {{ width: 3fr; margin-right: 1; }}
+    CoinView #signals {{ width: 4fr; }}
+    CoinView #events {{ layout: vertical; }}
+    CoinView #liquidations, CoinView #anomalies {{ width: 100%; height: 1fr; }}
+    CoinView.{Room.WHOLE.value} #below {{ height: 1fr; }}
+    CoinView.{Room.WHOLE.value} #events {{ layout: horizontal; }}
+    CoinView.{Room.WHOLE.value} #liquidations {{ width: 3fr; margin-right: 1; }}
+    CoinView.{Room.WHOLE.value} #anomalies {{ width: 2fr; }}
+    CoinView.{Room.LOW.value} #legs, CoinView.{Room.LOW.value} #below {{ height: 1fr; }}
+    CoinView.{Room.FLAT.value} #legs, CoinView.{Room.FLAT.value} #below {{ height: 1fr; }}
+    CoinView.{Room.FLAT.value} #pairs {{ height: 1; }}
+    CoinView.{Room.TIGHT.value} #below {{ height: 1fr; }}
+    .-narrow CoinView.{Room.LOW.value} .-beside {{ display: none; }}
+    CoinView.{Room.SMALL.value} #pairs {{ height: 1; }}
+    CoinView.{Room.SMALL.value} #below {{ height: 1fr; }}
+    CoinView.{Room.SMALL.value} #spread, CoinView.{Room.SMALL.value} #premiums,
+    CoinView.{Room.SMALL.value} #settled {{ margin-right: 0; }}
+    CoinView.{Room.FLAT.value} #spread, CoinView.{Room.FLAT.value} #premiums,
+    CoinView.{Room.FLAT.value} #settled {{ margin-right: 0; }}
+    """
 
 
 def parts_line(pages: tuple[Page, ...], shown: int, looks: Looks, width: int) -> list[Piece]:

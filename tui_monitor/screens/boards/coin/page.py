@@ -16,12 +16,20 @@ from tui_monitor.screens.boards.coin.anomalies import anomaly_columns, anomaly_t
 from tui_monitor.screens.boards.coin.candles import CoinCandles
 from tui_monitor.screens.boards.coin.columns import PREMIUM_COLUMNS, settlement_columns
 from tui_monitor.screens.boards.coin.interest import CoinInterestView
-from tui_monitor.screens.boards.coin.layout import PAGES, PARTS, ROWS, Page, Room, parts_line
+from tui_monitor.screens.boards.coin.layout import (
+    CSS,
+    PAGES,
+    PARTS,
+    ROWS,
+    Page,
+    Room,
+    parts_line,
+    with_charts,
+)
 from tui_monitor.screens.boards.coin.legs import LEG_COLUMNS, LegRow, leg_rows, leg_text
 from tui_monitor.screens.boards.coin.liquidations import CoinLiquidationsView
 from tui_monitor.screens.boards.coin.texts import (
     HELP,
-    PAIR_LINES,
     chart,
     headline,
     no_chart,
@@ -54,28 +62,7 @@ class CoinView(BoardView, can_focus=True):
     FEW_ABOVE = True
     HAS_DAYS = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of("bar_length", "venue")]
-    DEFAULT_CSS = f"""
-    CoinView #pairs {{ height: {PAIR_LINES}; }}
-    CoinView #legs {{ height: 10; }}
-    CoinView #charts, CoinView #events, CoinView #interest {{ height: 1fr; }}
-    CoinView #below {{ height: 10; }}
-    CoinView #spread {{ width: 1fr; margin-right: 1; }}
-    CoinView #candles {{ width: 1fr; }}
-    CoinView #premiums, CoinView #settled {{ width: 3fr; margin-right: 1; }}
-    CoinView #signals {{ width: 4fr; }}
-    CoinView #events {{ layout: vertical; }}
-    CoinView #liquidations, CoinView #anomalies {{ width: 100%; height: 1fr; }}
-    CoinView.{Room.WHOLE.value} #below {{ height: 1fr; }}
-    CoinView.{Room.WHOLE.value} #events {{ layout: horizontal; }}
-    CoinView.{Room.WHOLE.value} #liquidations {{ width: 3fr; margin-right: 1; }}
-    CoinView.{Room.WHOLE.value} #anomalies {{ width: 2fr; }}
-    CoinView.{Room.LOW.value} #legs, CoinView.{Room.LOW.value} #below {{ height: 1fr; }}
-    .-narrow CoinView.{Room.LOW.value} .-beside {{ display: none; }}
-    CoinView.{Room.SMALL.value} #pairs {{ height: 1; }}
-    CoinView.{Room.SMALL.value} #below {{ height: 1fr; }}
-    CoinView.{Room.SMALL.value} #spread, CoinView.{Room.SMALL.value} #premiums,
-    CoinView.{Room.SMALL.value} #settled {{ margin-right: 0; }}
-    """
+    DEFAULT_CSS = CSS
 
     def __init__(self) -> None:
         super().__init__()
@@ -115,7 +102,7 @@ class CoinView(BoardView, can_focus=True):
             "anomalies": Panel(self.anomalies, "Anomalies, 24 h", id="anomalies"),
         }
         self._zone_name = self.zone.name
-        self._turn = 0
+        self._place = 0
         self._laid_out: tuple[Room, int] | None = None
 
     def compose(self) -> ComposeResult:
@@ -290,7 +277,7 @@ class CoinView(BoardView, can_focus=True):
 
     def steps(self) -> Sequence[str]:
         """The coin; and which part of its page, where there is room for one."""
-        if self.is_attached and self._room() in (Room.LOW, Room.SMALL):
+        if self.is_attached and self._room() in (Room.LOW, Room.FLAT, Room.SMALL):
             return (self.coin, t(PARTS[self._page()[0]], "part"))
         return (self.coin,)
 
@@ -299,14 +286,15 @@ class CoinView(BoardView, can_focus=True):
         if has("-low") or has("-strip"):
             return Room.LOW
         if has("-narrow") or has("-short"):
-            return Room.SMALL
-        return Room.WHOLE if has("-tall") and has("-wide") else Room.MIDDLE
+            return with_charts(Room.SMALL, self.screen.size.height)
+        is_whole = has("-tall") and has("-wide")
+        return with_charts(Room.WHOLE if is_whole else Room.MIDDLE, self.screen.size.height)
 
     def _page(self) -> Page:
         if not self.is_attached:
             return PAGES[Room.SMALL][0]
         pages = PAGES[self._room()]
-        return pages[min(self._turn, len(pages) - 1)]
+        return pages[min(self._place, len(pages) - 1)]
 
     def _lay_out(self) -> None:
         """Show the parts of the page; what is shown already stays untouched."""
@@ -314,22 +302,22 @@ class CoinView(BoardView, can_focus=True):
             return
         room = self._room()
         pages = PAGES[room]
-        self._turn = min(self._turn, len(pages) - 1)
-        line = parts_line(pages, self._turn, looks_of(self), self.content_size.width)
+        self._place = min(self._place, len(pages) - 1)
+        line = parts_line(pages, self._place, looks_of(self), self.content_size.width)
         self._parts.set_lines(line)
-        if self._laid_out == (room, self._turn):
+        if self._laid_out == (room, self._place):
             self._keep_keys()
             return
         if not all(self.query(f"#{part}") for part in PARTS):
             return  # it is left while it is being made
-        self._laid_out = (room, self._turn)
+        self._laid_out = (room, self._place)
         for one in Room:
             self.set_class(one is room, one.value)
         self._parts.display = len(pages) > 1 and room is not Room.LOW
         self._pairs.display = room is not Room.LOW
-        self.liquidations.set_class(room is Room.SMALL, "-stacked")
+        self.liquidations.set_class(room in (Room.FLAT, Room.SMALL), "-stacked")
         self.interest.set_class(room is not Room.WHOLE, "-stacked")
-        self._display(pages[self._turn])
+        self._display(pages[self._place])
         self.call_after_refresh(self._keep_keys)
 
     def _display(self, page: Page) -> None:
@@ -385,7 +373,7 @@ class CoinView(BoardView, can_focus=True):
         if at is not None and 0 <= at + by < len(tables):
             tables[at + by].focus()
             return
-        self._turn = (self._turn + by) % len(PAGES[self._room()])
+        self._place = (self._place + by) % len(PAGES[self._room()])
         self._lay_out()
         self._focus(self._tables(), 0 if by > 0 else -1)
 
