@@ -34,6 +34,7 @@ from tui_monitor.screens.desk.gap import LONGEST_MS
 from tui_monitor.screens.dialogs.event_log import EventLog
 from tui_monitor.screens.dialogs.help import KeyHelp
 from tui_monitor.screens.dialogs.questions import TextDialog
+from tui_monitor.screens.filters.values import painted
 from tui_monitor.screens.looks.format import ShownZone
 from tui_monitor.screens.looks.looks import STANDARD
 from tui_monitor.screens.terminal.clipboard import copied_file
@@ -576,7 +577,19 @@ async def test_times_are_shown_in_three_zones() -> None:
         await pilot.press("t")
         await settled(pilot, shows(app, "06:43:07 UTC"))
         assert "2026-01-16 Fri today" in screen_text(app)
-        assert "06:30 " in screen_text(app)
+        assert "01-16 06:30 " in screen_text(app)
+        nodes = app.desk.view.panels()[0]
+        nodes.move_to(nodes.rows[-1].key)
+        await pulled(pilot, app)
+        assert " 01-15 16:00 " in screen_text(app)
+        nodes.set_filter("time=16:00")
+        assert [painted(nodes.columns[0], row) for row in nodes.rows] == ["01-15 16:00"]
+        await pilot.press("t", "t")
+        await settled(pilot, shows(app, "14:43:07 UTC+8"))
+        assert "01-16 14:30 " not in screen_text(app)
+        assert [painted(nodes.columns[0], row) for row in nodes.rows] == []
+        nodes.set_filter("time=08:00")
+        assert [painted(nodes.columns[0], row) for row in nodes.rows] == ["08:00"]
 
 
 async def test_a_small_terminal_shows_the_sum_in_a_few_lines() -> None:

@@ -1,8 +1,10 @@
 """A table's rows as they are shown: filtered, sorted, found by their key."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Generic
 
+from tui_monitor.errors import BadInput
 from tui_monitor.screens.filters.filter import Predicate, parse_filter
 from tui_monitor.screens.widgets.columns import Column, R, sort_rows
 
@@ -51,6 +53,13 @@ class Rows(Generic[R]):
         """Another filter; BadInput leaves the one before."""
         self._test = parse_filter(text, self.columns)
         self.filter_text = text
+
+    def set_columns(self, columns: tuple[Column[R], ...]) -> None:
+        """Other columns: what is filtered by them is what they paint now, in another zone, say."""
+        self.columns = columns
+        # A column that the filter names may not be there on other days: it means what it meant.
+        with suppress(BadInput):
+            self.read_filter(self.filter_text)
 
     def sort_by(self, key: str) -> None:
         """Another column, the highest first; the same one again inverts."""

@@ -172,7 +172,7 @@ class Table(ScrollView, Generic[R], can_focus=True):
 
     def set_columns(self, columns: Sequence[Column[R]]) -> None:
         """Other columns for the same rows."""
-        self._rows.columns = tuple(columns)
+        self._rows.set_columns(tuple(columns))
         self.repaint()
 
     def set_filter(self, text: str) -> None:

@@ -1,7 +1,8 @@
 """Board 6, spreads, and the cells that other boards share with it."""
 
 WORDS: dict[str, str] = {
-    "those that rank:": "参与排名的：",
+    "not in quarantine:": "未隔离的：",
+    "in quarantine:": "已隔离的：",
     "{leg}: last {price}": "{leg}：最新价 {price}",
     "quarantine {n} ({key})": "隔离 {n}（{key}）",
     "Quarantine": "隔离",

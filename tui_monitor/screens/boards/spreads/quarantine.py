@@ -139,15 +139,20 @@ def evidence(suspect: Suspect, zone: ShownZone, now_ms: int) -> list[str]:
 
 
 def others(suspect: Suspect, board: SpreadsBoard) -> list[str]:
-    """What the coin's legs that do rank cost, a line each, where there are any."""
+    """What the coin's other legs cost, a line each: who is not in quarantine, then who is."""
     row = next((one for one in board.rows if one.coin == suspect.coin), None)
     lasts = [] if row is None else zip(board.slots, row.lasts, strict=False)
-    said = [
-        t("{leg}: last {price}", leg=_slot(slot), price=price(last))
-        for slot, last in lasts
-        if last is not None
+    held = {f"{one.exchange} {one.market}" for one in board.quarantine if one.coin == suspect.coin}
+    ranking: list[str] = []
+    barred: list[str] = []
+    for slot, last in lasts:
+        if last is not None:
+            said = t("{leg}: last {price}", leg=_slot(slot), price=price(last))
+            (barred if slot in held else ranking).append(said)
+    return [
+        *([t("not in quarantine:"), *ranking] if ranking else []),
+        *([t("in quarantine:"), *barred] if barred else []),
     ]
-    return [t("those that rank:"), *said] if said else []
 
 
 def _slot(slot: str) -> str:

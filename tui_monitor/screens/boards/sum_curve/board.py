@@ -19,6 +19,7 @@ from tui_monitor.screens.boards.sum_curve.rows import (
     NodeRow,
     coin_days,
     coin_rows,
+    is_dated,
     node_columns,
     node_rows,
     note_of,
@@ -71,7 +72,7 @@ class SumView(BoardView):
         # By coin, and of which nodes they are.
         self._coin_days: dict[str, str] = {}
         self._coin_days_of: tuple[object, ...] = ()
-        self._columns_for: tuple[str, bool] = ("", False)
+        self._columns_for: tuple[str, bool, bool] = ("", False, False)
         self.nodes: Board[NodeRow] = Board(
             node_columns(self.zone, with_day=False), lambda row: row.key, sort="time"
         )
@@ -163,11 +164,12 @@ class SumView(BoardView):
         return "no node is due yet" if board.statistics.due == 0 else "no nodes"
 
     def _set_columns(self, board: SumBoard) -> None:
-        wanted = (self.zone.name, board.first_day != board.last_day)
+        zone = type(self.zone)(BoardZone(board.timezone), self.zone.name)
+        wanted = (zone.name, board.first_day != board.last_day, is_dated(board, zone))
         if wanted != self._columns_for:
             self._columns_for = wanted
-            self.zone = type(self.zone)(BoardZone(board.timezone), self.zone.name)
-            self.nodes.set_columns(node_columns(self.zone, with_day=wanted[1]))
+            self.zone = zone
+            self.nodes.set_columns(node_columns(zone, with_day=wanted[1], dated=wanted[2]))
 
     def _paint_texts(self, board: SumBoard) -> None:
         looks = looks_of(self)

@@ -105,22 +105,31 @@ def _age(coin: CoinChange, now_ms: int) -> int | None:
     return None if coin.observed_ms is None else max(0, now_ms - coin.observed_ms) // 1000 * 1000
 
 
-def node_columns(zone: ShownZone, *, with_day: bool) -> Sequence[Column[NodeRow]]:
-    """The columns of the nodes table."""
+def is_dated(board: SumBoard, zone: ShownZone) -> bool:
+    """Whether some of the nodes are of another date in this zone than the board's day."""
+    ends = (board.nodes[0], board.nodes[-1]) if board.nodes else ()
+    days = {zone.moment(one.slot_ms).date().isoformat() for one in ends}
+    return not days <= {board.first_day}
+
+
+def node_columns(
+    zone: ShownZone, *, with_day: bool, dated: bool = False
+) -> Sequence[Column[NodeRow]]:
+    """The columns of the nodes table, of several days, or of one with or without its date."""
 
     def time(row: NodeRow, looks: Looks, _: int) -> Cell:
         if row.is_live:
             if row.aging:
                 return Cell(t("last", "prices"), looks.dim)
             return Cell(t("live", "prices"), looks.bright)
-        pattern = "%m-%d %H:%M" if with_day else "%H:%M"
+        pattern = "%m-%d %H:%M" if with_day or dated else "%H:%M"
         return Cell(zone.format(row.node.slot_ms, pattern), looks.text)
 
     return (
         Column(
             key="time",
             title="time",
-            width=11 if with_day else 5,
+            width=11 if with_day or dated else 5,
             align="left",
             paint=time,
             value=lambda row: row.node.slot_ms,
@@ -303,7 +312,7 @@ def note_of(row: CoinRow) -> str:
     if row.change.reason:
         return told(row.change.reason)
     if row.age_ms is not None and row.age_ms >= AGED_MS:
-        return t("{age} old", age=age(row.age_ms))
+        return age(row.age_ms)
     return t("~last") if row.age_ms is None and row.change.source == "ticker" else ""
 
 
@@ -340,7 +349,7 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
         width=2,
         align="left",
         paint=_rank,
-        priority=4,
+        priority=1,
         help="▴1 to ▴5: the five largest rises; ▾1 to ▾5: the five largest falls.",
     ),
     Column(
@@ -407,7 +416,7 @@ COIN_COLUMNS: tuple[Column[CoinRow], ...] = (
     Column(
         key="note",
         title="note",
-        width=8,
+        width=6,
         align="left",
         paint=_note,
         value=note_of,
