@@ -54,7 +54,8 @@ def questions(plan: FeedPlan, exchange: Exchange) -> Iterator[Question]:
     for stream in plan.streams:
         for name, bridge in stream.bridges.items():
             yield Question(f"{stream.market} {name} bridge", bridge.fetch)
-            yield Question(f"{stream.market} {name} audit", bridge.audit or bridge.fetch)
+            if bridge.audit is not None:
+                yield Question(f"{stream.market} {name} audit", bridge.audit)
     yield from (Question(f"{one.channel.name} poll", one.fetch) for one in plan.polls)
     yield Question("time", plan.server_time_ms)
     book = next(one.book for one in plan.lists if one.market is Market.PERP)
