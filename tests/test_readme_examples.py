@@ -198,7 +198,7 @@ async def a_world(folder: Path) -> AsyncIterator[World]:
     (folder / "raw.jsonl").write_text(RAW, encoding="utf-8")
     for name in ("panic.jsonl", "liquidation_1h.jsonl"):
         (folder / name).write_text(json.dumps(HOURLY) + "\n", encoding="utf-8")
-    async with Simulator(seed=1, limits=False, coins=CURVE).running() as sim:
+    async with Simulator(seed=1, limits=False, coins=CURVE, rate=0.3).running() as sim:
         options = ("--simulator", sim.url, "--data-dir", str(folder / "data"))
         async with a_daemon(folder, *options, more=EVERY_EXCHANGE) as daemon:
             await settled_board(daemon.url)
