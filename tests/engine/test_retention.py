@@ -22,7 +22,7 @@ from tui_monitor.model import BAR_MS, Exchange, Market
 from tui_monitor.store import Store, open_store
 from tui_monitor.store.retention import KEPT, SLICE_ROWS
 
-CAP_MB = 20.0
+CAP_MB = 10.0
 # Statements that put a row of each kind at a time; bars are as old as their end.
 ROWS = {
     "anomalies": "INSERT INTO anomaly VALUES (900000, ?1 - 900000, 1, 'closed', ?1, 'x', 1, '')",
@@ -183,11 +183,11 @@ async def test_a_week_stays_below_its_cap_with_what_is_newest(tmp_path: Path) ->
         written = 0
         for _ in range(7 * 24):
             now_ms = clock.now_ms()
-            minutes = (spreads(now_ms + number * MINUTE_MS, 40) for number in range(60))
+            minutes = (spreads(now_ms + number * MINUTE_MS, 20) for number in range(60))
             await store.record_spreads(list(chain.from_iterable(minutes)))
-            bars = (candles(now_ms + number * BAR_MS["15m"], 150) for number in range(4))
+            bars = (candles(now_ms + number * BAR_MS["15m"], 75) for number in range(4))
             await store.record_candles(list(chain.from_iterable(bars)))
-            written += 60 * 40 + 4 * 150
+            written += 60 * 20 + 4 * 75
             sizes.append(store.file_bytes + store.wal_bytes)
             await clock.sleep(3600)
             sizes.append(store.file_bytes + store.wal_bytes)
@@ -198,7 +198,7 @@ async def test_a_week_stays_below_its_cap_with_what_is_newest(tmp_path: Path) ->
         assert rows["spread_minutes"] + rows["candles"] < 0.8 * written
         last_ms = START_MS + 7 * DAY_MS
         newest = await store.spread_minutes(last_ms - DAY_MS, last_ms)
-        assert len(newest) == 24 * 60 * 40
+        assert len(newest) == 24 * 60 * 20
         kept = await store.candles(Exchange.BINANCE, Market.PERP, "C1USDT", "15m", limit=999)
         assert len(kept) >= 96
         assert rows["slot_prices"] == len(a_day())
