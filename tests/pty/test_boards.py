@@ -13,6 +13,8 @@ READY = "mean +19.94"
 _COPIED = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 _FLIPPED = str.maketrans("▾▴", "▴▾")
 LEGS = " › legs"
+# Not the footer of the field, where Esc clears.
+KEPT = " c clear"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +134,7 @@ class Tour:
         """The row, then the table, by OSC 52 and to a file; then the table as a file of its own."""
         self.press(board.key, board.shown)
         self.press("/", "Enter keep the filter")
-        self.press(f"{board.plain}\r", "c clear")
+        self.press(f"{board.plain}\r", KEPT)
         titles, row = self._copied("y").splitlines()
         table = self._copied("Y").splitlines()
         # What was looked for may stand in a column that has no room here: then it is not copied.
@@ -181,7 +183,7 @@ class Tour:
         ):
             self.press("/", "Enter keep the filter")
             self.press(text, f" {found} of {total} ─")
-            self.press("\r", "c clear")
+            self.press("\r", KEPT)
             self.gone("c", f" {found} of {total} ─")
 
     def _copied(self, key: str) -> str:

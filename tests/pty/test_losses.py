@@ -49,6 +49,28 @@ def test_a_lost_terminal_ends_it_without_a_spin(ignored: signal.Signals | None) 
         assert terminal.wait() in (0, 1)
 
 
+def test_who_was_stopped_from_outside_goes_on_where_it_was() -> None:
+    """kill -STOP and kill -CONT, time and again: one reader of the keys, the modes of before."""
+    with Terminal.of_the_app() as terminal:
+        terminal.until(READY)
+        tasks = Path(f"/proc/{terminal.pid}/task")
+        threads = len(list(tasks.iterdir()))
+        for _ in range(3):
+            terminal.kill(signal.SIGSTOP)
+            os.waitid(os.P_PID, terminal.pid, os.WSTOPPED)
+            begun = len(terminal.raw)
+            terminal.kill(signal.SIGCONT)
+            # What somebody else may have written there is painted over.
+            terminal.until(lambda one, begun=begun: b"\x1b[2J" in one.raw[begun:])  # type: ignore[misc]
+        terminal.until(lambda _: len(list(tasks.iterdir())) == threads)
+        terminal.press("/missing\r")
+        terminal.until("1 of 31")
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert terminal.restored
+        assert terminal.settings() == terminal.before
+
+
 @pytest.mark.parametrize("given", ["nothing", "a pipe", "a closed stdin"])
 def test_without_a_terminal_on_stdin_it_refuses_at_once(given: str) -> None:
     """Another's output, cron or a unit file: the message names what works there."""

@@ -1,6 +1,13 @@
-"""How large the screen is: one source of it, and nothing of a size that it no longer has."""
+"""How large the screen is: one source of it, and nothing of a size that it no longer has.
 
+And one reader of its keys: `SizedDriver` is what we have of our own between Textual and a terminal.
+"""
+
+import asyncio
+import contextlib
 import os
+import termios
+import tty
 from typing import Any
 
 from textual.app import App
@@ -28,6 +35,10 @@ class SizedDriver(LinuxDriver):
 
     Textual asks stdin at first and stdout later; where they differ, each answer lays the screen
     out anew.
+
+    After every SIGCONT Textual begins anew with its terminal. Who was stopped from outside had not
+    left off: two threads would read the keys, in whatever order, and raw modes be taken for those
+    to give back at the end.
     """
 
     def __init__(
@@ -43,6 +54,24 @@ class SizedDriver(LinuxDriver):
 
     def _get_terminal_size(self) -> tuple[int, int]:
         return size_of(_PAINTED_TO)
+
+    def _sigcont_application(self, *_: object) -> None:
+        if self._must_signal_resume:
+            super()._sigcont_application()
+        elif self._key_thread is not None and self._key_thread.is_alive():
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Have the modes again, which a shell may have changed, and paint over what it wrote."""
+        # In the background the shell has the terminal; it continues us once more.
+        with contextlib.suppress(termios.error):
+            modes = termios.tcgetattr(self.fileno)
+            modes[tty.LFLAG] = self._patch_lflag(modes[tty.LFLAG])
+            modes[tty.IFLAG] = self._patch_iflag(modes[tty.IFLAG])
+            modes[tty.CC][termios.VMIN] = 1
+            termios.tcsetattr(self.fileno, termios.TCSANOW, modes)
+        resumed = self._app._post_message(self.SignalResume())  # noqa: SLF001 - as Textual does
+        asyncio.run_coroutine_threadsafe(resumed, loop=self._loop)
 
 
 def drop_stale(screen: Screen[Any], event: Resize) -> None:
