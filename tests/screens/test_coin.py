@@ -94,11 +94,11 @@ def test_the_head_counts_and_says_where_nothing_is_stored() -> None:
     page = a_coin_page()
     said = "".join(text for text, _ in headline(page, STANDARD, 200))
     assert "6 of 8 legs rank" in said
-    assert "24 h at 0.6 % or over 12m, 31 times" in said
+    assert "24 h any pair ≥ 0.6 % 12m, 31 times" in said
     assert "bitget spot in quarantine: another coin: 0.618 × 5 others' median" in said
     unwatched = replace(page, over_24h_s=None, rises_24h=None)
     said = "".join(text for text, _ in headline(unwatched, STANDARD, 200))
-    assert "24 h at 0.6 % or over – nothing stored" in said
+    assert "24 h any pair ≥ 0.6 % – nothing stored" in said
 
 
 def test_the_curve_is_drawn_again_only_when_it_changed() -> None:
@@ -409,6 +409,7 @@ async def test_empty_panels_say_why() -> None:
             "no perpetual",
             "no settlement is stored yet",
             "no signal of it is stored",
+            "─ Signals  perp-perp ─",
             "no minute of the last 24 h is stored yet",
         ):
             assert said in text

@@ -12,7 +12,7 @@ from tui_monitor.boards.coin_parts import CoinAnomalies, CoinInterest, CoinLiqui
 from tui_monitor.boards.legs import Leg
 from tui_monitor.boards.same_coin import Suspect
 from tui_monitor.boards.signals import Signal
-from tui_monitor.boards.spreads import SpreadRow
+from tui_monitor.boards.spreads import Kind, SpreadRow
 from tui_monitor.market import Row, Stamp
 from tui_monitor.model import (
     Exchange,
@@ -82,6 +82,7 @@ class CoinPage(Struct, frozen=True, kw_only=True):
     `minutes` are those of the pairs of `minutes_kind` in the last 24 h, oldest first;
     `over_24h_s` is for how long the spread was at `threshold_pct` or over it in them, `rises_24h`
     how often it came to it; None where nothing is stored. Settlements and signals newest first.
+    `signal_pairs` is which legs signals are watched for, of which `minutes_kind` may have more.
     """
 
     board: str
@@ -104,6 +105,7 @@ class CoinPage(Struct, frozen=True, kw_only=True):
     liquidations: CoinLiquidations
     anomalies: CoinAnomalies
     interest: CoinInterest
+    signal_pairs: Kind = Kind.PERP_PERP
 
 
 def coin_leg(leg: Leg, row: Row, now_s: float) -> CoinLeg:

@@ -141,6 +141,7 @@ class StoredSpreads:
             liquidations=parts.liquidations,
             anomalies=parts.anomalies,
             interest=parts.interest,
+            signal_pairs=_watched_pairs(self.signals),
         )
 
     async def prices(self, _coin: str | None, /) -> list[CoinPrices]:
@@ -180,6 +181,10 @@ class StoredSpreads:
         found = History(minutes, paid, [signal_of(one) for one in signals if one.coin == coin])
         self._known = (coin, now_s + _HISTORY_FOR_S, found)
         return found
+
+
+def _watched_pairs(settings: Signals) -> Kind:
+    return Kind.PERP_PERP if Basis(settings.basis) is Basis.LAST else Kind(settings.pairs)
 
 
 def _unwatched(one: Signal) -> Signal:

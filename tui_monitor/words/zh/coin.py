@@ -74,7 +74,7 @@ WORDS: dict[str, str] = {
     "{n} time": "{n} 次",
     "{n} times": "{n} 次",
     "{leg} in quarantine: {why}": "{leg} 被隔离：{why}",
-    "24 h at {limit} % or over": "24 h 处于 {limit} % 以上",
+    "24 h any pair ≥ {limit} %": "24 h 任一配对 ≥ {limit} %",
     "no minute of the last 24 h is stored yet": "最近 24 小时还没有存储的分钟",
     "legs rank": "条腿参与排名",
     "nothing stored": "没有存储",

@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 
 from tui_monitor.boards.coin import CoinPage, Premium
 from tui_monitor.boards.coin_parts import CoinAnomaly
+from tui_monitor.boards.spreads import Kind
 from tui_monitor.errors import BadInput, UnknownCoin
 from tui_monitor.model import Exchange, Settlement
 from tui_monitor.screens.boards.coin.anomalies import anomaly_columns, anomaly_text, key_of
@@ -210,8 +211,10 @@ class CoinView(BoardView, can_focus=True):
         )
         self.anomalies.set_rows(page.anomalies.newest, empty=page.anomalies.reason)
         titles = ("Legs", "Premium", "Settled funding", "Signals", "Anomalies, 24 h")
+        watched = "" if page.signal_pairs is Kind.ALL else page.signal_pairs.value
         for panel, title in zip(self._panels.values(), titles, strict=True):
-            panel.set_title(title)
+            # The headline's hours are of all pairs: a signal may be of fewer.
+            panel.set_title(title, watched if title == "Signals" else "")
 
     # Enter
 

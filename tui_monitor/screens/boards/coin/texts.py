@@ -65,7 +65,7 @@ def headline(page: CoinPage, looks: Looks, width: int) -> list[Piece]:
 
 
 def _past(page: CoinPage, looks: Looks) -> list[Piece]:
-    limit = t("24 h at {limit} % or over", limit=f"{page.threshold_pct:g}") + " "
+    limit = t("24 h any pair ≥ {limit} %", limit=f"{page.threshold_pct:g}") + " "
     if page.over_24h_s is None:
         return [(limit, looks.faint), (f"{ABSENT} {t('nothing stored')}", looks.dim)]
     rises = page.rises_24h or 0
