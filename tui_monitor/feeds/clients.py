@@ -4,6 +4,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,12 @@ REMOTE_ERRORS = (httpx.HTTPError, httpx.InvalidURL, OSError, SOCKSError)
 """All that httpx lets through for remote reasons; what a SOCKS proxy says wrong is not its own."""
 
 
+@cache
+def _trusting() -> ssl.SSLContext:
+    """With the machine's certificates: to read them takes tens of ms, so once for all hosts."""
+    return httpx.create_ssl_context()
+
+
 class _Client:
     """An httpx client and how many requests are on their way in it."""
 
@@ -47,12 +54,9 @@ class Clients:
         self._proxy = proxy
         self.headers: dict[str, str] = {}
         self._timeout_s = timeout_s
-        # Reading the certificate store takes tens of ms: once. A plain address (loopback only)
-        # needs none.
+        # A plain address (loopback only) needs no certificates.
         is_plain = urlsplit(base_url).scheme != "https"
-        self._tls = (
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else httpx.create_ssl_context()
-        )
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else _trusting()
         self._now = self._make()
 
     @asynccontextmanager
