@@ -119,7 +119,7 @@ class SystemView(BoardView):
         )
         self._tail = Panel(self.event_table, "Event log", id="tail")
         self.events: list[EventLine] | None = None
-        self._turn = 0
+        self._at = 0
         self.add_class("-show0")
 
     def compose(self) -> ComposeResult:
@@ -212,7 +212,7 @@ class SystemView(BoardView):
         """The connections first: they have the keys."""
         others = (self.exchange_table, self.list_table, self.limit_table, self.event_table)
         if self.is_narrow:
-            return (self.connection_table, others[self._turn])
+            return (self.connection_table, others[self._at])
         return (self.connection_table, *others[1:], others[0])
 
     def next_panel(self) -> None:
@@ -220,10 +220,10 @@ class SystemView(BoardView):
         if self.connection_table.has_focus:
             self.panels()[1].focus()
             return
-        self.remove_class(f"-show{self._turn}")
-        self._turn = (self._turn + 1) % _TURNS
-        self.add_class(f"-show{self._turn}")
-        (self.panels()[1] if self._turn else self.connection_table).focus()
+        self.remove_class(f"-show{self._at}")
+        self._at = (self._at + 1) % _TURNS
+        self.add_class(f"-show{self._at}")
+        (self.panels()[1] if self._at else self.connection_table).focus()
 
     def can_go_back(self) -> bool:
         """There are no days to go back from."""
