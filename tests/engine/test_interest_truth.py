@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.simulator.clients import WITHIN_S
+from tests.support.plain import PLAIN
 from tests.support.virtual_time import START_MS, VirtualClock, in_virtual_time
 from tui_monitor import config
 from tui_monitor.boards.open_interest import InterestRow, OpenInterestBoard, RankedBy
@@ -132,7 +133,9 @@ def all_told(it: Watched) -> bool:
 
 async def assert_as_the_wire_says(it: Watched) -> None:
     """Beside what each exchange itself answers: both sides, contracts, thousands."""
-    async with httpx.AsyncClient(base_url=it.sim.url, timeout=WITHIN_S, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=it.sim.url, timeout=WITHIN_S, trust_env=False, verify=PLAIN
+    ) as http:
         told = {
             Exchange.BYBIT: ("BTC", await bybit_coins(http)),
             Exchange.OKX: ("BTC", await okx_coins(http)),
