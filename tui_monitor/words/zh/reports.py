@@ -95,7 +95,9 @@ WORDS: dict[str, str] = {
     "slots need one": "时点需要整半小时",
     "{text} is not a time": "{text} 不是时间",
     "write 2026-01-03 08:00:00": "写成 2026-01-03 08:00:00",
-    "epoch seconds have ten digits; or write 2026-01-03 08:00:00": "纪元秒有十位数；或写成 2026-01-03 08:00:00",
+    "epoch seconds have ten digits; or write 2026-01-03 08:00:00": (
+        "纪元秒有十位数；或写成 2026-01-03 08:00:00"
+    ),
     "{text} is not a day": "{text} 不是日期",
     "write it as 2026-01-03": "写成 2026-01-03",
     "account ratios: {error}": "多空账户比：{error}",
