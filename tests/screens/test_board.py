@@ -13,6 +13,7 @@ from tui_monitor.screens.looks.format import fit
 from tui_monitor.screens.looks.looks import STANDARD, Looks
 from tui_monitor.screens.widgets.board import Board
 from tui_monitor.screens.widgets.columns import Cell, Column, Placed, paint_header, place, sort_rows
+from tui_monitor.screens.widgets.title_rule import TitleRule
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,20 @@ async def test_every_line_is_exactly_as_wide_as_the_table() -> None:
             strip = app.board.render_line(y)
             assert cell_len(strip.text) == 47
         assert "币安人…" in "\n".join(lines(app.board))
+
+
+@pytest.mark.parametrize("note", ["", "2 of 3 rank", "该币的标记价格"])
+async def test_the_rule_above_a_table_ends_where_the_table_does(note: str) -> None:
+    """Whether or not there is something to say beside the title."""
+    rule = TitleRule()
+
+    class Ruled(App[None]):
+        def compose(self) -> ComposeResult:
+            yield rule
+
+    async with Ruled().run_test(size=(60, 3)):
+        rule.set_title("节点 nodes", note, "1/48", is_problem=False, focused=False)
+        assert cell_len(rule.plain) == 60
 
 
 async def test_markup_and_escapes_from_outside_are_text() -> None:

@@ -39,7 +39,7 @@ class TitleRule(Lines):
         rule = looks.accent if focused else looks.faint
         room = self.size.width - cell_len(title) - len(place) - 9
         note = fit(note, min(cell_len(note), max(0, room)))
-        rest = room + 1 - cell_len(note)
+        rest = room + 1 - cell_len(note) if note else room + 3
         return [
             ("─ ", rule),
             (title, looks.title if focused else style),
