@@ -21,7 +21,8 @@ from tui_monitor.source.live_interest import LiveInterest
 from tui_monitor.source.live_liquidations import LiveLiquidations
 from tui_monitor.source.live_spreads import LiveSpreads
 from tui_monitor.source.maintenance import Maintainer
-from tui_monitor.source.stored import DUE_STEP_MS, Nodes, StoredSource
+from tui_monitor.source.nodes import Nodes
+from tui_monitor.source.stored import DUE_STEP_MS, StoredSource
 from tui_monitor.source.system import SystemReader
 
 
@@ -65,22 +66,24 @@ class LocalSource(StoredSource):
 
     async def sum_board(self, query: Query) -> SumBoard:
         """The sum curve, with the live point where today is shown."""
-        first, last = self._range(query, days=1)
+        first, last = self._curve.days_of(query, days=1)
         today = self._engine.today
         await today.refresh()
         live = today.live() if last == today.day else None
         if first == last == today.day and not any(
             n.state is NodeState.SUM_ONLY for n in today.nodes
         ):
-            return await self._board(first, last, today.nodes, today.coins, query.slot_ms, live)
+            return await self._curve.board(
+                first, last, today.nodes, today.coins, query.slot_ms, live
+            )
         nodes, coins = await self._kept(first, last)
-        return await self._board(first, last, nodes, coins, query.slot_ms, live)
+        return await self._curve.board(first, last, nodes, coins, query.slot_ms, live)
 
     async def _kept(self, first: date, last: date) -> Nodes:
         """The nodes of past days, read again only when something was stored or came due."""
         state = (self._engine.recorder.revision, self._clock.now_ms() // DUE_STEP_MS)
         if self._days is None or self._days[:2] != ((first, last), state):
-            self._days = ((first, last), state, await self._nodes(first, last))
+            self._days = ((first, last), state, await self._curve.between(first, last))
         return self._days[2]
 
     async def spreads_board(

@@ -1,7 +1,6 @@
 """Boards from a database alone."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,10 +21,10 @@ from tui_monitor.boards.picks import PicksBoard
 from tui_monitor.boards.prices import CoinPrices, PricePoint
 from tui_monitor.boards.signals import SignalsBoard
 from tui_monitor.boards.spreads import Filter, Kind, SpreadsBoard
-from tui_monitor.boards.sum_curve import CoinChange, Frame, Node, NodeState, Record, SumBoard
+from tui_monitor.boards.sum_curve import Record, SumBoard
 from tui_monitor.boards.system import SystemBoard, stored_system_board
 from tui_monitor.boards.upkeep import Upkeep
-from tui_monitor.clock import DAY_MS, SLOT_MS, BoardZone, Clock, slot_of
+from tui_monitor.clock import SLOT_MS, BoardZone, Clock
 from tui_monitor.config import (
     Anomalies,
     Liquidations,
@@ -35,30 +34,25 @@ from tui_monitor.config import (
     Spreads,
     SumCurve,
 )
-from tui_monitor.errors import BadInput
-from tui_monitor.model import Exchange, Hole, JobLine, Market, PriceMinute, SpreadMinute, StoreInfo
+from tui_monitor.model import Exchange, JobLine, Market, PriceMinute, SpreadMinute, StoreInfo
 from tui_monitor.model.liquidations import AggregateRow, LiquidationRecord
 from tui_monitor.model.place import Alias, alias_of
-from tui_monitor.source import MAX_RANGE_DAYS, Exported, Query
+from tui_monitor.source import Exported, Query
 from tui_monitor.source.anomalies import StoredAnomalies
 from tui_monitor.source.coin import Readers, StoredCoin
 from tui_monitor.source.database import database_stats
 from tui_monitor.source.figures import database_figures
 from tui_monitor.source.interest import StoredInterest
 from tui_monitor.source.liquidations import StoredLiquidations
+from tui_monitor.source.nodes import StoredNodes, dates_of
 from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.store import Reader
 
 COVERAGE_DAYS = 14
-MAX_RECORDS = 5_000
-HOLES_LIMIT = 20_000
-FEW_HOLES = 500
 HOLES_SHOWN = 500
 JOBS_SHOWN = 50
 # A slot comes due at a multiple of this after another.
 DUE_STEP_MS = 30_000
-
-Nodes = tuple[list[Node], dict[int, list[CoinChange]]]
 
 
 class Own(NamedTuple):
@@ -93,6 +87,7 @@ class StoredSource:
         self._zone = zone
         self._clock = clock
         self._settings = settings
+        self._curve = StoredNodes(store, zone, clock, settings)
         self._exports_dir = exports_dir
         self._spreads = spreads or StoredSpreads(store, clock, Spreads(), Signals())
         own = own or Own()
@@ -104,38 +99,20 @@ class StoredSource:
 
     async def sum_board(self, query: Query) -> SumBoard:
         """The sum curve from stored rows; there is no live point."""
-        first, last = self._range(query, days=1)
-        nodes, coins = await self._nodes(first, last)
-        return await self._board(first, last, nodes, coins, query.slot_ms)
+        first, last = self._curve.days_of(query, days=1)
+        nodes, coins = await self._curve.between(first, last)
+        return await self._curve.board(first, last, nodes, coins, query.slot_ms)
 
     async def records(self, first_ms: int, last_ms: int, limit: int) -> list[Record]:
         """The newest `limit` nodes with a sum between two times (both included), oldest first."""
-        now = self._clock.now_ms()
-        day = self._zone.day_of(min(last_ms, now))
-        stop = self._zone.day_of(max(0, first_ms))
-        oldest = await self._store.oldest_slot_ms()
-        if oldest is not None:
-            stop = max(stop, self._zone.day_of(oldest))
-        newest_first: list[Record] = []
-        # Of a day with its nodes and one more: each question is a turn of a busy loop.
-        begin = max(stop, day - timedelta(days=min(limit, MAX_RECORDS) * SLOT_MS // DAY_MS + 1))
-        holes = await self._few_holes(begin, day) if oldest is not None else None
-        while oldest is not None and day >= stop and len(newest_first) < min(limit, MAX_RECORDS):
-            nodes, coins = await self._day(day, holes if day >= begin else None)
-            newest_first += [
-                Record(day=day.isoformat(), node=node, coins=coins[node.slot_ms])
-                for node in reversed(nodes)
-                if node.sum_pct is not None and first_ms <= node.slot_ms <= last_ms
-            ]
-            day -= timedelta(days=1)
-        return newest_first[:limit][::-1]
+        return await self._curve.records(first_ms, last_ms, limit)
 
     async def coverage_board(self, query: Query) -> CoverageBoard:
         """Coverage of the days asked for, the last 14 by default."""
-        first, last = self._range(query, days=COVERAGE_DAYS)
+        first, last = self._curve.days_of(query, days=COVERAGE_DAYS)
         now = self._clock.now_ms()
-        frame = self._frame()
-        dates = _dates(first, last)
+        frame = self._curve.frame()
+        dates = dates_of(first, last)
         due_end = now - sum_curve.SLOT_TOLERANCE_MS
         spans = [
             (start, max(start, min(self._zone.day_end_ms(day), due_end)))
@@ -211,7 +188,7 @@ class StoredSource:
     async def liquidations_board(self, hours: int, query: Query) -> LiquidationsBoard:
         """The last hours, or the whole days of `query`."""
         is_by_day = query.first_day is not None or query.last_day is not None
-        days = self._range(query, days=1) if is_by_day else None
+        days = self._curve.days_of(query, days=1) if is_by_day else None
         return await self._liquidations.board(hours, days)
 
     async def liquidation_records(
@@ -334,119 +311,3 @@ class StoredSource:
 
     def _running(self) -> Progress | None:
         return None
-
-    def _frame(self) -> Frame:
-        return Frame(
-            coins=self._settings.coins,
-            min_coins=self._settings.min_coins,
-            now_ms=self._clock.now_ms(),
-            zone_name=self._zone.name,
-        )
-
-    def _range(self, query: Query, *, days: int) -> tuple[date, date]:
-        """The days asked for; BadInput if they can't be meant."""
-        today = self._zone.day_of(self._clock.now_ms())
-        last = query.last_day or query.first_day or today
-        first = query.first_day or last - timedelta(days=days - 1)
-        if last < first:
-            raise BadInput(f"the last day {last} is before the first {first}", "swap them")
-        if last > today:
-            raise BadInput(f"{last} is in the future", f"today is {today} in {self._zone.name}")
-        if (last - first).days >= MAX_RANGE_DAYS:
-            raise BadInput(f"{first} to {last} is too long", f"{MAX_RANGE_DAYS} days at most")
-        return first, last
-
-    async def _nodes(self, first: date, last: date) -> Nodes:
-        """One day with its coins, or many days already summed (their coins come by slot)."""
-        if first == last:
-            return await self._day(first)
-        spans = [
-            (self._zone.day_start_ms(day), self._zone.day_end_ms(day))
-            for day in _dates(first, last)
-        ]
-        frame = self._frame()
-        rows = await self._store.curve(spans, frame.coins)
-        slots = (slot for start, end in spans for slot in range(start, end, SLOT_MS))
-        return sum_curve.nodes_of_curve(slots, rows, frame), {}
-
-    async def _few_holes(self, first: date, last: date) -> list[Hole] | None:
-        """The holes of some days at once; None where they are many."""
-        start, end = self._zone.day_start_ms(first), self._zone.day_end_ms(last)
-        found = await self._store.holes(start, end, FEW_HOLES + 1)
-        return found if len(found) <= FEW_HOLES else None
-
-    async def _day(self, day: date, holes: list[Hole] | None = None) -> Nodes:
-        """One day; `holes` are what is known of it already, those of other days do no harm."""
-        start, end = self._zone.day_start_ms(day), self._zone.day_end_ms(day)
-        frame = self._frame()
-        prices = await self._store.prices(start, end, frame.coins)
-        if holes is None:
-            holes = await self._store.holes(start, end, HOLES_LIMIT)
-        nodes, coins = sum_curve.nodes_of_day(range(start, end, SLOT_MS), prices, holes, frame)
-        if all(node.valid for node in nodes):
-            return nodes, coins
-        # An imported sum stands where there are no prices to sum.
-        sums = await self._store.curve([(start, end)], frame.coins)
-        bare = {row.slot_ms: row for row in sums if row.sum_only}
-        if bare:
-            summed = sum_curve.nodes_of_curve(list(bare), list(bare.values()), frame)
-            by_slot = {node.slot_ms: node for node in summed}
-            nodes = [by_slot.get(node.slot_ms, node) for node in nodes]
-        return nodes, coins
-
-    async def _board(
-        self,
-        first: date,
-        last: date,
-        nodes: list[Node],
-        coins: dict[int, list[CoinChange]],
-        slot_ms: int | None,
-        live: tuple[Node, list[CoinChange], int | None, str | None] | None = None,
-    ) -> SumBoard:
-        frame = self._frame()
-        shown_ms, shown = await self._shown(nodes, coins, slot_ms, live)
-        today = self._zone.day_of(frame.now_ms)
-        return SumBoard(
-            board="sum",
-            now_ms=frame.now_ms,
-            timezone=self._zone.name,
-            first_day=first.isoformat(),
-            last_day=last.isoformat(),
-            today=today.isoformat(),
-            expected=len(frame.coins),
-            min_coins=frame.min_coins,
-            nodes=nodes,
-            live=live[0] if live and live[0].valid else None,
-            live_age_ms=live[2] if live else None,
-            live_source=live[3] if live else None,
-            shown_ms=shown_ms,
-            coins=shown,
-            statistics=sum_curve.statistics(nodes, frame),
-            as_of_ms=max(
-                (row.observed_ms for row in shown if row.observed_ms is not None), default=None
-            ),
-        )
-
-    async def _shown(
-        self,
-        nodes: Sequence[Node],
-        coins: dict[int, list[CoinChange]],
-        slot_ms: int | None,
-        live: tuple[Node, list[CoinChange], int | None, str | None] | None,
-    ) -> tuple[int | None, list[CoinChange]]:
-        """The slot asked for and its coins; else the live point; else the newest drawn node."""
-        if slot_ms is None and live is not None and live[0].valid:
-            return live[0].slot_ms, live[1]
-        if slot_ms is None:
-            drawn = [n for n in nodes if n.valid and n.state is not NodeState.SUM_ONLY]
-            if not drawn:
-                return None, []
-            slot_ms = drawn[-1].slot_ms
-        slot_ms = slot_of(slot_ms)
-        if slot_ms not in coins:
-            _, coins = await self._day(self._zone.day_of(slot_ms))
-        return slot_ms, coins.get(slot_ms, [])
-
-
-def _dates(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
