@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.screens.support import an_app, pulled, screen_text
 from tests.support.boards import MemorySource, a_sum_board
 from tui_monitor.screens.boards.sum_curve.board import SumView
-from tui_monitor.screens.boards.sum_curve.rows import COIN_COLUMNS
+from tui_monitor.screens.boards.sum_curve.columns import COIN_COLUMNS
 from tui_monitor.screens.boards.sum_curve.texts import extremes
 from tui_monitor.screens.widgets.columns import place
 

@@ -12,17 +12,15 @@ from textual.containers import Horizontal
 from tui_monitor.boards.sum_curve import NodeState, SumBoard, is_drawn
 from tui_monitor.clock import BoardZone
 from tui_monitor.screens.boards.sum_curve import texts as sum_texts
+from tui_monitor.screens.boards.sum_curve.columns import COIN_COLUMNS, node_columns, note_of
 from tui_monitor.screens.boards.sum_curve.rows import (
-    COIN_COLUMNS,
     LIVE_KEY,
     CoinRow,
     NodeRow,
     coin_days,
     coin_rows,
     is_dated,
-    node_columns,
     node_rows,
-    note_of,
 )
 from tui_monitor.screens.boards.view import BoardView
 from tui_monitor.screens.looks.format import because, fit, signed
