@@ -53,8 +53,9 @@ def _words(kind: inspect.Type) -> str:
             return _number(kind)
         case inspect.BoolType():
             return "true or false"
-        case inspect.StrType(max_length=most):
-            return "text" if most is None else f"text of at most {most} characters"
+        case inspect.StrType(min_length=least, max_length=most):
+            bounds = f"{least} to {most}" if least else f"at most {most}"
+            return "text" if most is None else f"text of {bounds} characters"
         case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
             return f"a list, each {_words(item)}"
         case inspect.NamedTupleType(fields=fields):

@@ -148,7 +148,7 @@ async def test_stats_count() -> None:
 async def test_klines_of_a_symbol_or_a_coin() -> None:
     """Oldest first, times in milliseconds; the newest `limit` of them."""
     async with endpoint() as served:
-        for name in ("PEPEUSDT", "PEPE", "pepe"):
+        for name in ("PEPEUSDT", "PEPE", "pepe", "1000PEPE", "1000pepeusdt"):
             answer = await served.get(f"/api/symbols/{name}/klines", limit="3")
             assert (answer["symbol"], answer["count"]) == ("PEPEUSDT", 3)
             assert (answer["coin"], answer["multiplier"]) == ("PEPE", 1.0)

@@ -140,8 +140,9 @@ async def test_an_unknown_board_lists_those_there_are() -> None:
         (
             "/api/boards/spreads",
             {"coin": "x" * 3_000},
-            "coin must be text of at most 40 ",
+            "coin must be text of 1 to 40 ",
         ),
+        ("/api/boards/coin", {"coin": ""}, "coin must be text of 1 to 40 characters, not ''"),
         ("/api/boards/sum", {"day": "x" * 3_000}, "day: "),
         ("/api/boards/sum", {"x" * 3_000: "1"}, "unknown parameter 'xxx"),
     ],

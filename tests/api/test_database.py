@@ -4,7 +4,7 @@ import httpx
 
 from tests.api.harness import endpoint, error_of
 from tests.support.virtual_time import in_virtual_time
-from tui_monitor.errors import AlreadyRuns, StoreError
+from tui_monitor.errors import AlreadyRuns, StoreError, StoreFull
 
 STATS = "/api/database/stats"
 MAINTENANCE = "/api/database/maintenance"
@@ -63,4 +63,7 @@ async def test_what_prevents_it_is_told_by_its_status() -> None:
             refused: httpx.Response = await served.http.post(MAINTENANCE, json={})
             assert refused.status_code == status
             assert error_of(refused)["error"] == failure.message
+        served.source.failure = StoreFull("no room to record", "free some disk space")
+        full = error_of(await served.http.post(MAINTENANCE, json={}))
+        assert full["hint"] == "stop the engine, then `tui-monitor db clean`"
         assert (await served.http.get(MAINTENANCE)).status_code == 405

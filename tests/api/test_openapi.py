@@ -148,6 +148,7 @@ async def test_the_root_lists_the_routes_as_text() -> None:
         # Values stand with what takes them, those of a length in its order.
         # And what stands for one that is not given.
         assert "\n       limit: Rows at most, 1 to 5000. Default: 100.\n" in response.text
+        assert "a moment is never cut: a page may have some more. Default" in response.text
         assert (
             "kind: Which legs are paired. One of all, perp-perp, spot-perp, spot-spot. Default"
             in (response.text)

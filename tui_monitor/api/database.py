@@ -6,10 +6,12 @@ from tui_monitor.api.answers import Answer
 from tui_monitor.api.endpoints import Endpoint, Nothing, World
 from tui_monitor.api.own_keys import DatabaseKeys, HeldRange, MessageKeys
 from tui_monitor.boards.database import RECENT_MS, DatabaseStats, Layer, Maintenance, SeriesFigures
+from tui_monitor.errors import StoreFull
 
 _MB = 1_000_000
 # It counts rows: with years of them that takes a while.
 _STATS_S = 5.0
+_MAKES_ROOM = "stop the engine, then `tui-monitor db clean`"
 DONE = "数据库维护任务已完成"
 
 
@@ -50,7 +52,11 @@ def _range(world: World, series: Sequence[SeriesFigures], layer: Layer) -> HeldR
 
 async def maintenance(world: World, _asked: Nothing) -> Answer:
     """Remove what is too old now; answers once that is done."""
-    done: Maintenance = await world.source.maintain()
+    try:
+        done: Maintenance = await world.source.maintain()
+    except StoreFull as full:
+        # Removing takes room too, which `db clean` can do without.
+        raise StoreFull(full.message, _MAKES_ROOM) from full
     world.shared.forget()
     own: MessageKeys = {"message": DONE}
     return Answer(data=done, count=sum(done.removed.values()) + done.removed_by_cap, own=own)

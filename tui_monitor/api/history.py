@@ -9,7 +9,7 @@ from msgspec import Struct
 from tui_monitor.api.answers import Answer, encode_rows
 from tui_monitor.api.boards import known_coin
 from tui_monitor.api.coins import Symbol, coin_of
-from tui_monitor.api.endpoints import Endpoint, Rows, World, described
+from tui_monitor.api.endpoints import Endpoint, World, described
 from tui_monitor.api.limits import MAX_ROWS
 from tui_monitor.api.own_keys import CutKeys, MinutePrice, by_exchange_keys
 from tui_monitor.api.price_spans import PriceSpan, price_spans
@@ -65,7 +65,14 @@ class Stored(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         described("Prices of this exchange only; spreads where it had a leg of the best pair."),
     ] = None
     interval: Annotated[Interval, described("The length of a row.")] = Interval.MINUTE
-    limit: Rows = MAX_ROWS
+    limit: Annotated[
+        int,
+        described(
+            f"Rows at most, 1 to {MAX_ROWS}; a moment is never cut: a page may have some more.",
+            ge=1,
+            le=MAX_ROWS,
+        ),
+    ] = MAX_ROWS
     before: Before = None
 
 
@@ -111,8 +118,8 @@ async def remembered(world: World, asked: Remembered) -> Answer:
 async def stored(world: World, asked: Stored) -> Answer:
     """Stored prices by exchange, oldest first, and beside them the extremes of spreads.
 
-    The newest `limit` rows of each; `truncated` says that there are older ones. Rows of one time
-    stay together, and those of the newest are all given, even where they are more than `limit`.
+    The newest `limit` rows of each; `truncated` says that there are older ones. A moment is never
+    cut: a page may have some more, as all rows of the newest time are given.
     """
     coin = await known_coin(world, asked.symbol)
     length_ms = _LENGTH_MS[asked.interval]

@@ -13,7 +13,7 @@ from tui_monitor.api.own_keys import BarsKeys
 from tui_monitor.boards.klines import Klines
 from tui_monitor.clock import BoardZone
 from tui_monitor.model import CandleRow, Exchange, Market
-from tui_monitor.source.units import multiplier_of
+from tui_monitor.source.units import coin_named, multiplier_of
 
 
 class KlinesQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -48,8 +48,11 @@ async def klines(world: World, asked: KlinesQuery) -> Answer:
     Prices are per `coin`, of which one unit of `symbol` has `multiplier`.
     """
     found = await _klines(world, asked.symbol, asked)
-    if not found.rows and coin_of(asked.symbol) != asked.symbol:
-        found = await _klines(world, coin_of(asked.symbol), asked)
+    coin = coin_of(asked.symbol)
+    # As its exchange writes it, as a coin, and as the coin of which it has a thousand.
+    for name in list(dict.fromkeys((asked.symbol, coin, coin_named(coin))))[1:]:
+        if not found.rows:
+            found = await _klines(world, name, asked)
     if not found.coin:
         await known_coin(world, asked.symbol)
     rows = await made(found.rows, lambda row, _: _kline(row, world.zone, closed=True))
