@@ -107,6 +107,7 @@ def test_a_token_file_that_others_may_touch_is_refused(tmp_path: Path, mode: int
 def test_a_token_file_has_one_line(tmp_path: Path) -> None:
     """Blanks around it don't matter; what can't go into a header is refused unsaid."""
     assert read_token(a_token_file(tmp_path, f" {TOKEN}\n\n")) == TOKEN
+    assert read_token(a_token_file(tmp_path, f"\ufeff{TOKEN}\n")) == TOKEN
     for content in (
         "",
         "\n",

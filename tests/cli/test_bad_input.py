@@ -56,6 +56,7 @@ def assert_one_line(done: Done, code: int, *words: str) -> None:
         (["simulate", "--listen", "0.0.0.0:1"], 2, ["loopback"]),
         (["simulate", "--listen", "nonsense"], 2, ["nonsense"]),
         (["daemon", "--listen", "0.0.0.0:0"], 2, ["token"]),
+        (["daemon", "--listen", ""], 2, ["api.listen is ''"]),
         (["daemon", "--simulator", "localhost"], 2, ["http://"]),
         (["daemon", "--config", "/nowhere.toml"], 2, ["/nowhere.toml"]),
         (["--board", "nosuch"], 2, ["boards: sum"]),

@@ -120,7 +120,7 @@ def read_token(path: Path) -> str:
 
 
 def _token_in(content: bytes, path: Path) -> str:
-    token = content.decode("ascii", "replace").strip()
+    token = content.decode("utf-8-sig", "replace").strip()
     if not token:
         raise BadInput(f"the token file {path} is empty", "it has the daemon's api.token, no more")
     if fault := token_fault(token):

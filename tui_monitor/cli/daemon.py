@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -53,7 +54,7 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
     Prints `ready http://HOST:PORT` once it serves. SIGTERM and SIGINT stop it, SIGHUP
     has it read its settings again. Every half minute the log has a line on how it does.
     """
-    flags = {"api.listen": listen} if listen else {}
+    flags = {} if listen is None else {"api.listen": listen}
     guarded(context.load(flags).settings.api)
     if print_unit:
         if demo:
@@ -66,6 +67,8 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
     if user:
         raise BadInput("--user goes with --print-unit")
     check_demo(context, demo=demo)
+    # Until there is one who reads the settings again: a terminal that is closed is no end.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     notifier = Notifier.taken_from(os.environ)
     loaded = context.load(flags)
     settings = loaded.settings
@@ -86,6 +89,9 @@ def daemon(context: Context, demo: bool, listen: str | None, print_unit: bool, u
             info=info_of_demo(info, pointed) if demo else info,
         )
         ticks.run(_host(place, lock, read, notifier, loaded.file))
+        # Whoever asks for it once more must not end us in the rest of it.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
     logs.tell_left_out()
     log.info("stopped")
     return 0
