@@ -1,5 +1,6 @@
 """From board to board and back: Esc leaves what a row or a name led to, a number begins anew."""
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.screens.support import an_app, pulled, screen_text, settled, shows
@@ -59,6 +60,46 @@ async def test_escape_leads_from_why_back_to_where_it_was_asked() -> None:
         await pilot.press("escape", "3")
         await _on(pilot, app, "anomalies")
         assert app.desk.view.steps() == ()
+
+
+@pytest.mark.parametrize("board", ["sum", "liquidations", "funding"])
+async def test_escape_gives_the_keys_back_to_the_table_that_led_away(board: str) -> None:
+    """Also if the way was asked for by name; a board's number begins with its first table."""
+    app = an_app(board=board)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pulled(pilot, app)
+        first, second = app.desk.view.panels()[:2]
+        await pilot.press("tab")
+        await settled(pilot, lambda: app.focused is second)
+        footer = screen_text(app).splitlines()[-1]
+        await pilot.press("enter")
+        await _on(pilot, app, "coin")
+        await pilot.press("escape")
+        await _on(pilot, app, board)
+        assert app.focused is second
+        assert screen_text(app).splitlines()[-1] == footer
+        commands.run("why BTC", app.desk)
+        await _on(pilot, app, "anomalies")
+        await pilot.press("escape")
+        await _on(pilot, app, board)
+        assert app.focused is second
+        commands.run(board, app.desk)
+        await _on(pilot, app, board)
+        assert app.focused is first
+
+
+async def test_a_table_that_left_no_room_meanwhile_does_not_get_the_keys_back() -> None:
+    """A narrow terminal shows one of the two: that has them."""
+    app = an_app(board="liquidations")
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pulled(pilot, app)
+        await pilot.press("tab", "enter")
+        await _on(pilot, app, "coin")
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("escape")
+        await _on(pilot, app, "liquidations")
+        assert app.focused is app.desk.view.panels()[0]
+        assert app.focused.region.area > 0
 
 
 async def test_a_board_s_number_begins_anew() -> None:

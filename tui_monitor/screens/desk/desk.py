@@ -7,7 +7,7 @@ once after a key that wants other data. A failed pull is said on screen and trie
 import asyncio
 import contextlib
 import logging
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -280,11 +280,11 @@ class Desk(DeskWays):
 
     # Boards and panels
 
-    def _switch_to(self, name: str) -> None:
+    def _switch_to(self, name: str, table: Board[Any] | None = None) -> None:
         """Another board; its view is made on its first visit."""
         if name not in VIEWS:
             raise BadInput(f"no board {name!r}")
-        self._current, self._switching = name, True
+        self._current, self._left_from, self._switching = name, table, True
         self._arrived.clear()
 
         # A coroutine that is never begun, as when another board follows at once, would complain.
@@ -328,7 +328,7 @@ class Desk(DeskWays):
             self._switching = False
             switcher.current = view.id
             view.zone = self.zone
-            self.set_focus(view.panels()[0])
+            self.set_focus(self._table_of(view))
             self._show_frame()
 
     # What waits for a whole board

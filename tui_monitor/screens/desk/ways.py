@@ -23,10 +23,11 @@ _LONGEST_WAY = 20
 
 @dataclass(frozen=True)
 class _Step:
-    """The board that was left, and what makes all as it was there."""
+    """The board that was left, what makes all as it was there, the table that had the keys."""
 
     board: str
     undo: Callable[[], None]
+    table: Board[Any] | None
 
 
 class DeskWays(DeskAsides):
@@ -37,15 +38,27 @@ class DeskWays(DeskAsides):
         self._current = self._before = board
         self._way: deque[_Step] = deque(maxlen=_LONGEST_WAY)
         self._views: dict[str, BoardView] = {}
+        # What had the keys when the board was left to which Esc leads back.
+        self._left_from: Board[Any] | None = None
 
     def show_board(self, name: str) -> None:
         """Another board, from which no way leads back: its number was typed, or its name."""
         self._switch_to(name)
         self._way.clear()
 
-    def _switch_to(self, name: str) -> None:
-        """Another board is to be shown. BadInput where there is none of that name."""
+    def _switch_to(self, name: str, table: Board[Any] | None = None) -> None:
+        """Another board is to be shown, its table to have the keys; None: the first one.
+
+        BadInput where there is none of that name.
+        """
         raise NotImplementedError
+
+    def _table_of(self, view: BoardView) -> Board[Any]:
+        """What has the keys of a board that comes: the table it was left from, if it is there."""
+        table, panels = self._left_from, view.panels()
+        if table is None or table not in panels:
+            return panels[0]
+        return table if all(one.display for one in table.ancestors_with_self) else panels[0]
 
     @property
     def view(self) -> BoardView:
@@ -93,7 +106,7 @@ class DeskWays(DeskAsides):
 
     def _lead_to(self, name: str, undo: Callable[[], None]) -> None:
         if name != self._current:
-            self._way.append(_Step(self._current, undo))
+            self._way.append(_Step(self._current, undo, self._board()))
         self._switch_to(name)
 
     # And back
@@ -112,7 +125,7 @@ class DeskWays(DeskAsides):
         step.undo()
         if step.board == COIN and self._way:
             self._before = self._way[-1].board
-        self._switch_to(step.board)
+        self._switch_to(step.board, step.table)
 
     def action_back(self) -> None:
         board = self._board()

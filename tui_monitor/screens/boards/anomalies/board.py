@@ -319,6 +319,11 @@ class AnomaliesView(BarChoice):
         else:
             self.go_back()
 
+    @property
+    def has_other_panel(self) -> bool:
+        """Without a row there is nothing to explain."""
+        return self.asked is not None or bool(self.table.rows)
+
     def can_go_back(self) -> bool:
         """From an explanation to the rows."""
         return self.asked is not None
