@@ -69,7 +69,7 @@ async def run_daemon(
     around = around or Around()
     wanted = guarded(settings)
     listener = await bind(wanted)
-    with listener, _stop_signals() as stop, _hangups(around.on_hangup):
+    with listener, _signals(around.on_hangup) as stop:
         address = Address(wanted.host, listener.getsockname()[1])
         limits = Limits()
         app = build_app(
@@ -124,21 +124,8 @@ async def _as_coroutine(worker: Worker) -> None:
 
 
 @contextmanager
-def _hangups(on_hangup: Callable[[], None] | None) -> Iterator[None]:
-    if on_hangup is None:
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, on_hangup)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGHUP)
-
-
-@contextmanager
-def _stop_signals() -> Iterator[asyncio.Event]:
-    """An event that the first signal sets; from then on the end is watched."""
+def _signals(on_hangup: Callable[[], None] | None) -> Iterator[asyncio.Event]:
+    """An event that the first signal to stop sets; from then on the end is watched."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     # A thread, since what hangs may be the loop itself.
@@ -150,14 +137,19 @@ def _stop_signals() -> Iterator[asyncio.Event]:
             last_resort.start()
         stop.set()
 
-    for number in _SIGNALS:
-        loop.add_signal_handler(number, begin_stop)
+    answers = dict.fromkeys(_SIGNALS, begin_stop)
+    if on_hangup is not None:
+        answers[signal.SIGHUP] = on_hangup
+    for number, answer in answers.items():
+        loop.add_signal_handler(number, answer)
     try:
         yield stop
     finally:
-        # The watch goes on: closing the database is part of the stop.
-        for number in _SIGNALS:
-            loop.remove_signal_handler(number)
+        # In a stop they and the watch go on, until the loop is closed: closing the database is
+        # part of it, and a second signal must not end us in the middle.
+        if not stop.is_set():
+            for number in answers:
+                loop.remove_signal_handler(number)
 
 
 def _watch_the_end(loop: asyncio.AbstractEventLoop) -> None:

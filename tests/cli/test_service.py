@@ -224,8 +224,11 @@ async def test_a_daemon_tells_that_it_serves_lives_and_stops_and_reads_again_on_
                 board = (await answer_of(daemon.url, "/api/boards/signals"))["data"]
         daemon.child.send_signal(signal.SIGTERM)
         await supervisor.hears("STOPPING=1")
+        # Who asks twice does not end it in the middle of its stop.
+        daemon.child.send_signal(signal.SIGTERM)
+        daemon.child.send_signal(signal.SIGINT)
         async with asyncio.timeout(LONG_S):
-            await daemon.child.wait()
+            assert await daemon.child.wait() == 0
     lines = paths.log_file(tmp_path / "data").read_text().splitlines()
     text = "\n".join(lines)
     assert f"tui-monitor {__version__}, settings: {file}" in text

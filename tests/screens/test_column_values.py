@@ -109,7 +109,13 @@ def test_how_many_told_is_counted_by_those_that_did() -> None:
         assert [row.coin for row in rows if holds(row)] == coins, text
     files = {name: of for column in columns for name, of in column.files}
     btc, eth = sorted(rows, key=lambda row: row.coin)
-    assert {name: of(btc) for name, of in files.items()} == {
+    windows = [name for name in files if name.startswith(("change_", "price_change_"))]
+    assert windows == [
+        *("change_1h_pct", "change_4h_pct", "change_24h_pct"),
+        *("change_24h_usd", "price_change_24h_pct"),
+    ]
+    assert {name: of(btc) for name, of in files.items() if name not in windows} == {
+        "oi_usd": btc.usd,
         "told": 1,
         "told_of": 2,
         "share_binance_pct": 100.0,

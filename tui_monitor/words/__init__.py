@@ -6,7 +6,7 @@ coins and exchanges, words that are typed (commands, columns' keys), logs and RE
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
@@ -95,6 +95,11 @@ def told(sentence: str) -> str:
     It is matched against the templates whole; what stood in their places is translated in turn.
     """
     return sentence if not _Spoken.words else _found(sentence)
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Sentences in the reader's language, in one line."""
+    return (_JOINTS[1][1] if _Spoken.words else _JOINTS[1][0]).join(texts)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from tui_monitor.boards.status import EngineStatus, EventLine
 from tui_monitor.source import Source
-from tui_monitor.words import t, told
+from tui_monitor.words import joined, t, told
 
 Severity = Literal["information", "warning", "error"]
 
@@ -54,4 +54,4 @@ def _named(lines: Iterable[EventLine]) -> str:
     more = len(texts) - MOST_NAMED
     if more > 0:
         texts[MOST_NAMED:] = [t("{n} more in the event log (!)", n=more)]
-    return "; ".join(texts)
+    return joined(texts)

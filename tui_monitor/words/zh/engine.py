@@ -80,7 +80,7 @@ WORDS: dict[str, str] = {
     "price of {hours} h ago: as {exchange}'s moved": "{hours} h 前的价格：按 {exchange} 的变动推算",
     "sum with {exchange}, change without it": "总和含 {exchange}，变化不含",
     "sum without {names}": "总和缺 {names}",
-    "sum with an old value of {names}": "总和用了 {names} 的旧值",
+    "sum with an old value of {names}": "总和用了旧值，来自 {names}",
     "change without {names}": "变化缺 {names}",
     "reading {n} of {all} histories from {exchange}": "正在读取 {exchange} 的历史 {n}/{all}",
     "reading {n} of {all} histories from {exchange}, waits {s} s": (

@@ -22,7 +22,7 @@ from tui_monitor.screens.widgets.curve import Chart
 from tui_monitor.screens.widgets.line import Lines
 from tui_monitor.screens.widgets.panel import Panel
 from tui_monitor.screens.widgets.spark import sparkline
-from tui_monitor.words import t, told
+from tui_monitor.words import joined, t, told
 
 ALL = "all"
 _SPARK = 24
@@ -64,7 +64,7 @@ def interest_lines(found: CoinInterest) -> list[InterestLine]:
         share_pct=None if total.usd is None else 100.0,
         changes=tuple(total.change(hours).change_pct for hours in WINDOWS_H),
         age=age(total.age_ms),
-        note="; ".join(
+        note=joined(
             one for one in (*map(told, total.remarks(WINDOWS_H[-1])), left_out(found)) if one
         ),
         spark=_spark(points, found),
@@ -92,7 +92,7 @@ def _leg_line(one: LegInterest, found: CoinInterest) -> InterestLine:
         share_pct=leg.share_pct,
         changes=tuple(change.change_pct for change in one.changes),
         age=age(leg.age_ms),
-        note=why or "; ".join(unknown),
+        note=why or joined(unknown),
         spark=_spark(points, found),
         points=points,
     )

@@ -15,7 +15,7 @@ from tui_monitor.screens.boards.spreads.cells import amount, money_cell, pct_cel
 from tui_monitor.screens.looks.format import ABSENT, age, count, fit
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.columns import Cell, Column
-from tui_monitor.words import told
+from tui_monitor.words import joined, told
 
 # A share's glyph tells the exchange without its colour.
 GLYPHS = {
@@ -96,7 +96,7 @@ def _coin(row: InterestRow, looks: Looks, width: int) -> Cell:
 
 
 def _note(row: InterestRow, hours: int) -> str:
-    return "; ".join(told(one) for one in row.remarks(hours))
+    return joined(told(one) for one in row.remarks(hours))
 
 
 def _age(row: InterestRow, looks: Looks, _: int) -> Cell:
@@ -114,6 +114,7 @@ def _pct_column(hours: int, *, chosen: bool) -> Column[InterestRow]:
         also=(f"change-{hours}h", *(("change",) if chosen else ())),
         paint=lambda row, looks, width: pct_cell(row.change(hours).change_pct, looks, width),
         value=lambda row: row.change(hours).change_pct,
+        files=((f"change_{hours}h_pct", lambda row: row.change(hours).change_pct),),
         help=f"Change of open interest over {hours} h in coins, so that a price can't fake it.",
     )
 
@@ -147,6 +148,7 @@ def oi_columns(hours: int, by: RankedBy = RankedBy.CHANGE) -> tuple[Column[Inter
             unit="USD",
             paint=lambda row, looks, _: _sum(money_cell(row.usd, looks).text, row, looks),
             value=lambda row: row.usd,
+            files=(("oi_usd", lambda row: row.usd),),
             help=(
                 "Open interest of all exchanges' perpetuals, single-sided, coins x mark price; "
                 "~ while an exchange that lists it has told none, or none of late."
@@ -192,6 +194,7 @@ def oi_columns(hours: int, by: RankedBy = RankedBy.CHANGE) -> tuple[Column[Inter
             unit="USD",
             paint=lambda row, looks, _: _money_change(row.change(hours), looks),
             value=lambda row: row.change(hours).change_usd,
+            files=((f"change_{hours}h_usd", lambda row: row.change(hours).change_usd),),
             help="Value now minus value at the window's start, of the perpetuals that count.",
         ),
         Column(
@@ -205,6 +208,7 @@ def oi_columns(hours: int, by: RankedBy = RankedBy.CHANGE) -> tuple[Column[Inter
                 row.change(hours).price_change_pct, looks, width
             ),
             value=lambda row: row.change(hours).price_change_pct,
+            files=((f"price_change_{hours}h_pct", lambda row: row.change(hours).price_change_pct),),
             help="Change of the mark price over the same time.",
         ),
         Column(

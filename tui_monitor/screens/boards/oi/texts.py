@@ -19,7 +19,7 @@ from tui_monitor.screens.boards.spreads.cells import amount
 from tui_monitor.screens.looks.format import ABSENT, ShownZone, because, count, fit, signed
 from tui_monitor.screens.looks.looks import Looks
 from tui_monitor.screens.widgets.line import Piece, cut, fitting
-from tui_monitor.words import counted, t, told
+from tui_monitor.words import counted, joined, t, told
 
 
 def headline(board: OpenInterestBoard, zone: ShownZone, looks: Looks, width: int) -> list[Piece]:
@@ -140,8 +140,8 @@ def detail(
             (t("{hours} h ", hours=hours), looks.faint),
             (fit(_was(change), room - 5).rstrip(), looks.text),
         ],
-        [(fit("; ".join(gaps), room).rstrip(), looks.warn if row.is_rough else looks.dim)],
-        [(fit("; ".join(jumps), room).rstrip(), looks.warn)],
+        [(fit(joined(gaps), room).rstrip(), looks.warn if row.is_rough else looks.dim)],
+        [(fit(joined(jumps), room).rstrip(), looks.warn)],
     )
 
 

@@ -323,7 +323,7 @@ _SIGNALS: Column[SignalRow] = Column(
     paint=lambda row, looks, _: Cell(
         f"×{row.signals}", looks.text if row.signals > 1 else looks.dim
     ),
-    value=lambda row: float(row.signals),
+    value=lambda row: row.signals,
     help="How many signals without an ending in between: one after every cooldown.",
     searched=False,
 )

@@ -7,7 +7,7 @@ from tui_monitor.boards.spreads import SpreadsBoard
 from tui_monitor.screens.boards.spreads.cells import leg, price_cell
 from tui_monitor.screens.looks.format import ABSENT, ShownZone, price
 from tui_monitor.screens.widgets.columns import Cell, Column
-from tui_monitor.words import t, told
+from tui_monitor.words import joined, t, told
 
 
 def suspect_columns(zone: ShownZone, now_ms: int) -> tuple[Column[Suspect], ...]:
@@ -134,7 +134,7 @@ def evidence(suspect: Suspect, zone: ShownZone, now_ms: int) -> list[str]:
         )
     since = t("since {time}", time=zone.when(suspect.since_ms, now_ms))
     back = t("it is back within the band and about to leave") if suspect.settled else ""
-    lines.append("; ".join(one for one in (since, back, _way_out(suspect)) if one))
+    lines.append(joined(one for one in (since, back, _way_out(suspect)) if one))
     return lines
 
 

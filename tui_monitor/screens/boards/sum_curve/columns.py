@@ -122,7 +122,7 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         title="coins",
         width=5,
         paint=_valid,
-        value=lambda row: float(row.node.valid),
+        value=lambda row: row.node.valid,
         says=lambda row: f"{row.node.valid}/{row.node.expected}",
         files=(
             ("coins", lambda row: row.node.valid),
@@ -136,7 +136,7 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         title="up",
         width=3,
         paint=lambda row, looks, _: Cell(str(row.node.up) if row.node.valid else ABSENT, looks.up),
-        value=lambda row: float(row.node.up),
+        value=lambda row: row.node.up,
         priority=4,
         pair="moves",
         help="Coins above their base price.",
@@ -148,7 +148,7 @@ _NODE_FIGURES: tuple[Column[NodeRow], ...] = (
         paint=lambda row, looks, _: Cell(
             str(row.node.down) if row.node.valid else ABSENT, looks.down
         ),
-        value=lambda row: float(row.node.down),
+        value=lambda row: row.node.down,
         priority=4,
         pair="moves",
         help="Coins below their base price.",

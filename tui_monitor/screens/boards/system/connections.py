@@ -193,7 +193,7 @@ CONNECTION_COLUMNS: tuple[Column[ConnectionRow], ...] = (
         width=6,
         priority=3,
         paint=lambda row, looks, _: some_cell(row.reconnects, looks, looks.warn),
-        value=lambda row: float(row.reconnects),
+        value=lambda row: row.reconnects,
         help="Times that its socket was opened again.",
     ),
     Column(
@@ -235,7 +235,7 @@ CONNECTION_COLUMNS: tuple[Column[ConnectionRow], ...] = (
         width=6,
         priority=6,
         paint=lambda row, looks, _: some_cell(row.topics, looks, looks.dim),
-        value=lambda row: float(row.topics),
+        value=lambda row: row.topics,
         help="Subscriptions on its socket; none where REST is the regular way.",
     ),
     Column(

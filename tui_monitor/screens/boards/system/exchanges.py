@@ -102,7 +102,7 @@ EXCHANGE_COLUMNS: tuple[Column[ExchangeRow], ...] = (
             f"{row.line.live}/{row.line.connections}",
             looks.text if row.line.live == row.line.connections else looks.warn,
         ),
-        value=lambda row: float(row.line.live),
+        value=lambda row: row.line.live,
         says=lambda row: f"{row.line.live}/{row.line.connections}",
         files=(
             ("live", lambda row: row.line.live),
@@ -148,7 +148,7 @@ EXCHANGE_COLUMNS: tuple[Column[ExchangeRow], ...] = (
         width=6,
         priority=2,
         paint=lambda row, looks, _: some_cell(row.line.reconnects, looks, looks.warn),
-        value=lambda row: float(row.line.reconnects),
+        value=lambda row: row.line.reconnects,
         help="Sockets that were opened again.",
     ),
     Column(
@@ -269,7 +269,7 @@ LIST_COLUMNS: tuple[Column[ListRow], ...] = (
         paint=lambda row, looks, _: number_cell(
             row.priced, looks, style=looks.warn if row.priced < (row.instruments or 0) else None
         ),
-        value=lambda row: float(row.priced),
+        value=lambda row: row.priced,
         help="Of these, with a last price.",
     ),
     Column(
