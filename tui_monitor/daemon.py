@@ -132,7 +132,7 @@ def _signals(on_hangup: Callable[[], None] | None) -> Iterator[asyncio.Event]:
     last_resort = threading.Thread(target=_watch_the_end, args=(loop,), daemon=True)
 
     def begin_stop() -> None:
-        if not stop.is_set():
+        if last_resort.ident is None:
             log.info("stopping")
             last_resort.start()
         stop.set()

@@ -242,6 +242,18 @@ async def test_an_engine_that_ends_ends_the_daemon() -> None:
             await client.get(engine.urls[0])
 
 
+async def test_a_signal_does_not_end_the_rest_of_a_stop() -> None:
+    """The database is closed after the daemon's own part: until the loop is, it is noted only."""
+    before, loop = signal.getsignal(signal.SIGTERM), asyncio.get_running_loop()
+    async with asyncio.timeout(LONG_S):
+        await serve(Api(listen=f"{own_host()}:0"), Engine(ends=True))
+    try:
+        assert signal.getsignal(signal.SIGTERM) not in (before, signal.SIG_DFL)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
 async def test_cancelling_the_daemon_ends_the_engine_and_frees_the_port() -> None:
     """And the process's signals are as before."""
     before = signal.getsignal(signal.SIGTERM)
