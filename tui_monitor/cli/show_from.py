@@ -37,10 +37,8 @@ from tui_monitor.source.spreads import StoredSpreads
 from tui_monitor.source.stored import Own, StoredSource
 
 # An engine answers within milliseconds, the system board counts messages for 2 s; one that has just
-# begun on a small machine is busy for some seconds.
+# begun on a small machine is busy for some seconds. Over a network TLS shakes hands first.
 ASK_S = 10.0
-# Over a network, with a handshake of TLS.
-ASK_ELSEWHERE_S = 10.0
 _ECHOED = 40
 REAL = "real"
 COIN = "coin"
@@ -108,7 +106,7 @@ class Origins:
     async def take(self, asked: Asked) -> tuple[AnyBoard, Origin]:
         """The board and where it is from."""
         if self._daemon is not None:
-            async with asked_once_at(self._daemon, self._clock, ASK_ELSEWHERE_S) as source:
+            async with asked_once_at(self._daemon, self._clock, ASK_S) as source:
                 text = f"from the daemon at {self._daemon.base}"
                 # First: while a board is made, what is known of the engine grows old.
                 origin = Origin("daemon", text, source.status().kind)
