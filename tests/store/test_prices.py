@@ -212,7 +212,7 @@ async def test_an_outage_is_found_by_any_time_it_overlaps(store: Store) -> None:
 async def test_an_outage_left_open_by_a_crash_is_closed_with_a_reason(store: Store) -> None:
     """It ends no earlier than it began."""
     await store.open_outage(_outage(begin_ms=1000))
-    assert await store.close_stale_outages(500) == 1
+    await store.take_over(500)
     (outage,) = await store.outages(0, 2000)
     assert (outage.end_ms, outage.reason) == (1000, "no data; the program ended")
 

@@ -258,11 +258,6 @@ class Store(
         """End an outage and say whether REST stood in; one that has ended stays as it is."""
         await self._run(_CLOSE_OUTAGE, (end_ms, bridged, outage_id))
 
-    async def close_stale_outages(self, end_ms: int) -> int:
-        """End what a crash left open, and say so in its reason; gives how many."""
-        reason = STALE_OUTAGE_REASON
-        return await self._run(_CLOSE_STALE, (end_ms, reason, reason))
-
     async def create_job(self, job: Job) -> int:
         """Begin a job; gives its id."""
         return await self._insert(_JOB, _job(job))
@@ -272,11 +267,15 @@ class Store(
         await self._run(_UPDATE_JOB, (*_job(job), job.id))
 
     async def take_over(self, now_ms: int) -> None:
-        """Close the jobs and outages of who wrote before; as soon as there is room for it."""
+        """End the jobs and outages that a crash left open; as soon as there is room for it.
+
+        An outage's reason says so.
+        """
+        reason = STALE_OUTAGE_REASON
 
         async def work(database: aiosqlite.Connection) -> None:
             await database.execute(_INTERRUPT, (now_ms,))
-            await database.execute(_CLOSE_STALE, (now_ms, STALE_OUTAGE_REASON, STALE_OUTAGE_REASON))
+            await database.execute(_CLOSE_STALE, (now_ms, reason, reason))
 
         await self._session.write_or_owe(work)
 
